@@ -1,0 +1,44 @@
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "specs/diagnostic.h"
+#include "specs/workspace_spec.h"
+
+namespace cr::specs {
+
+/// (owner, name) in lower case: how Coder compares them. Owner is what the spec says, a username or a UUID; that the
+/// two can be one person is known only after resolution (reconcile/resolve).
+struct Identity {
+  std::string owner;
+  std::string name;
+  auto operator<=>(const Identity&) const = default;
+  bool operator==(const Identity&) const = default;
+  /// "alice/api-dev"
+  [[nodiscard]] std::string to_string() const { return owner + '/' + name; }
+};
+[[nodiscard]] Identity identity_of(const WorkspaceSpec& spec);
+
+using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
+
+/// Everything that one read of the sources declares.
+struct DesiredState {
+  std::vector<SpecPtr> specs;            ///< valid ones, sorted by identity, identities unique
+  std::vector<Diagnostic> diagnostics;   ///< of all documents that were left out, in order of file and line
+  std::size_t invalid_documents = 0;     ///< left out for an error of their own
+  std::size_t duplicate_documents = 0;   ///< left out because another document has the same identity
+  std::size_t files = 0;
+  std::string revision;                  ///< commit of the checkout or git-sync link; empty where there is none
+};
+
+/// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order.
+/// Pure. `documents` in any order; the result does not depend on it.
+[[nodiscard]] DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics);
+
+}  // namespace cr::specs

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "specs/diagnostic.h"
+#include "specs/schedule.h"
+#include "specs/wish.h"
+
+namespace cr::specs {
+
+/// Time from start to automatic stop. Whole minutes between 1 minute and 30 days: Coder truncates to minutes and
+/// refuses the rest.
+using Ttl = std::chrono::minutes;
+
+enum class AutomaticUpdates { never, always };
+[[nodiscard]] std::string_view to_string(AutomaticUpdates value);
+
+struct ReconcilePolicy {
+  bool create = true;  ///< may the workspace be created?
+  bool update = true;  ///< may an existing one be changed? If not, drift is only reported.
+  bool operator==(const ReconcilePolicy&) const = default;
+};
+
+/// `coder-reconciler/suspend`: leave this workspace alone.
+struct Suspension {
+  std::optional<std::chrono::sys_days> until;  ///< suspended before the start (UTC) of this day; absent: until removed
+  std::string reason;
+  bool operator==(const Suspension&) const = default;
+};
+/// Whether the suspension holds at `now`.
+[[nodiscard]] bool in_force(const Suspension& suspension, std::chrono::sys_seconds now);
+
+/// Sorted by key, keys unique. A vector and not a map: most specs have none or a few.
+using StringPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
+/// desired state: 100 000 of them must fit a sidecar.
+struct WorkspaceSpec {
+  std::string name;   ///< as written; compared without regard to case
+  std::string owner;  ///< username or UUID, as written
+  std::string organization;      ///< name or UUID; empty: not given
+  std::string template_ref;      ///< name or UUID
+  std::string template_version;  ///< name or UUID; empty: the active version
+  StringPairs parameters;        ///< rich parameters, applied at creation only
+  Wish<Schedule> autostart;
+  Wish<Ttl> ttl;
+  std::optional<AutomaticUpdates> automatic_updates;  ///< absent: unmanaged
+  std::optional<bool> dormant;                        ///< absent: unmanaged
+  ReconcilePolicy policy;
+  StringPairs labels;
+  StringPairs annotations;
+  std::optional<Suspension> suspension;
+  SourcePosition where;  ///< of the document's first key
+
+  /// By value, position included.
+  friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
+};
+
+/// Whether the text is a UUID (8-4-4-4-12 hex digits, any case) and not a name.
+[[nodiscard]] bool is_uuid(std::string_view text);
+
+}  // namespace cr::specs
