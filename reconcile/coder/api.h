@@ -1,0 +1,96 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcile/coder/api_error.h"
+#include "reconcile/coder/types.h"
+
+/// Coder's REST API in domain types. Reader and writer are two types: a command that was given the reader
+/// alone cannot change anything.
+///
+/// All calls: one attempt or several (transient faults of calls that are safe to repeat are retried inside,
+/// with jittered backoff, under the process's retry budget and the call's deadline); the result is the last
+/// one. References must stay good until the call has been awaited. Cancelling throws operation_aborted. One
+/// thread.
+namespace cr::coder {
+
+using boost::asio::awaitable;
+
+class CoderReader {
+ public:
+  virtual ~CoderReader() = default;
+
+  // The list. All four share one rate-limit bucket at Coder; callers keep at most two of them in flight.
+  /// The workspaces with these ids, whatever their order; unknown or deleted ones are just not there. A 414
+  /// comes back as `rejected` with status 414: ask for fewer.
+  [[nodiscard]] virtual awaitable<ApiResult<WorkspaceRows>> workspaces_by_ids(
+      const std::vector<WorkspaceId>& ids) = 0;
+  /// All workspaces of one user, by username (no UUID). An unknown user is an empty result.
+  [[nodiscard]] virtual awaitable<ApiResult<WorkspaceRows>> workspaces_of_owner(
+      const std::string& username) = 0;
+  /// One page; rows move between pages while workspaces start and stop.
+  [[nodiscard]] virtual awaitable<ApiResult<WorkspaceRows>> workspaces_page(std::uint64_t offset,
+                                                                            std::uint32_t limit) = 0;
+
+  /// One look by owner (username or UUID) and name; nothing on 404 (none, or not ours to see).
+  [[nodiscard]] virtual awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
+      const std::string& owner, const std::string& name) = 0;
+
+  [[nodiscard]] virtual awaitable<ApiResult<BuildInfo>> build_info() = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<Me>> me() = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<TokenFacts>> token_facts() = 0;
+  /// Answers in the order of the questions. A POST that changes nothing.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<bool>>> check_access(
+      const std::vector<AccessQuestion>& questions) = 0;
+  /// By username or UUID; `not_found` if unknown or unreadable.
+  [[nodiscard]] virtual awaitable<ApiResult<User>> user(const std::string& name_or_id) = 0;
+  /// All that the token may read.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<Organization>>> organizations() = 0;
+  /// Templates of that name in every readable organization, deprecated ones included (Coder >= 2.23 hides
+  /// them unless asked, so this is two requests).
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<Template>>> templates_named(
+      const std::string& name) = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<Template>> template_by_id(const TemplateId& id) = 0;
+  /// Those of the given ids that Coder lists, in one request. Deprecated ones may be missing.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<Template>>> templates_by_ids(
+      const std::vector<TemplateId>& ids) = 0;
+  /// Version names are case-sensitive.
+  [[nodiscard]] virtual awaitable<ApiResult<TemplateVersion>> version_named(const TemplateId& id,
+                                                                            const std::string& name) = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<TemplateVersion>> version_by_id(const VersionId& id) = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<RichParameter>>> rich_parameters(
+      const VersionId& id) = 0;
+  /// Parameters that a build used; immutable, cacheable by build.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>>
+  build_parameters(const BuildId& id) = 0;
+};
+
+class CoderWriter {
+ public:
+  virtual ~CoderWriter() = default;
+
+  /// Never repeated inside, whatever the fault, unless it is sure that Coder did not see it (no connection,
+  /// 429): after a lost answer look by name first. The reply's workspace is what Coder kept.
+  [[nodiscard]] virtual awaitable<ApiResult<LiveWorkspace>> create_workspace(
+      const CreateRequest& request) = 0;
+  /// Empty text clears the schedule.
+  [[nodiscard]] virtual awaitable<ApiResult<void>> set_autostart(const WorkspaceId& id,
+                                                                 const std::string& schedule) = 0;
+  /// Nothing clears the TTL.
+  [[nodiscard]] virtual awaitable<ApiResult<void>> set_ttl(const WorkspaceId& id,
+                                                           std::optional<std::chrono::minutes> ttl) = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<void>> set_automatic_updates(const WorkspaceId& id,
+                                                                         bool always) = 0;
+  /// The workspace as Coder keeps it now; nothing on 304, when it was so already.
+  [[nodiscard]] virtual awaitable<ApiResult<std::optional<LiveWorkspace>>> set_dormant(const WorkspaceId& id,
+                                                                                       bool dormant) = 0;
+  /// Queues a build with the last build's version. `conflict` if one is active. Not repeated inside, as
+  /// create.
+  [[nodiscard]] virtual awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id,
+                                                                    Transition transition) = 0;
+};
+
+}  // namespace cr::coder

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api.h"
+#include "reconcile/observer.h"
+#include "reconcile/plan/guard.h"
+#include "reconcile/status/report.h"
+#include "specs/desired_state.h"
+
+namespace cr::reconcile {
+
+struct Limits {
+  ChangeLimit max_changes;
+  std::size_t concurrency = 4;  ///< workspaces that are written at a time
+  std::size_t max_builds = 10;  ///< builds of ours in flight
+};
+
+/// Keeps declared workspaces as declared. One instance lives as long as the process; what it remembers
+/// between cycles (ids, look-ups, backoff, contested fields, conditions) can be lost at any time and is built
+/// again.
+///
+/// A cycle: read live state of what is declared, resolve names, diff, plan, guard, execute, report.
+///
+/// Without a writer it plans and reports and has no way to change anything. One cycle at a time; one thread.
+class Reconciler {
+ public:
+  /// All references outlive the reconciler. `writer` may be null.
+  Reconciler(coder::CoderReader& reader, coder::CoderWriter* writer, async::Clock& clock, Observer& observer,
+             Limits limits);
+  ~Reconciler();
+
+  /// One cycle over `desired` (already reduced to what is selected). Never throws for what Coder or the
+  /// network does: that is in the report. Cancelling (terminal) starts no new action, lets writes in flight
+  /// end, then throws operation_aborted.
+  [[nodiscard]] async::awaitable<ReportPtr> run_cycle(const specs::DesiredState& desired);
+
+  /// Lets the plan with this digest go in the next cycle although it is over the limit. Forgotten when
+  /// another plan comes up.
+  void approve(std::string digest);
+
+ private:
+  struct Memory;
+  std::unique_ptr<Memory> memory_;
+};
+
+}  // namespace cr::reconcile

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "reconcile/model/ids.h"
+
+namespace cr::reconcile {
+
+/// `latest_build.status`. New Coders may add values: `unknown` stands for them, and nothing is changed on its
+/// account.
+enum class BuildStatus : std::uint8_t {
+  pending,
+  starting,
+  running,
+  stopping,
+  stopped,
+  deleting,
+  deleted,
+  failed,
+  canceling,
+  canceled,
+  unknown,
+};
+enum class Transition : std::uint8_t { start, stop, del, unknown };
+
+/// The latest build of a workspace: what the decisions need of it.
+struct LiveBuild {
+  BuildId id;
+  std::uint32_t number = 0;
+  Transition transition = Transition::unknown;
+  BuildStatus status = BuildStatus::unknown;
+  UserId initiator;
+  VersionId version;
+  std::string version_name;  ///< empty in the reply to a create
+  std::string error;         ///< job's error text; empty if none
+  /// Whether a provisioner can take the job: false only when Coder says that none matches (Coder >= 2.19).
+  bool has_provisioner = true;
+
+  bool operator==(const LiveBuild&) const = default;
+
+  /// A job that is pending, running or being cancelled: Coder refuses another build meanwhile.
+  [[nodiscard]] bool active() const {
+    switch (status) {
+      case BuildStatus::pending:
+      case BuildStatus::starting:
+      case BuildStatus::stopping:
+      case BuildStatus::deleting:
+      case BuildStatus::canceling:
+        return true;
+      case BuildStatus::running:
+      case BuildStatus::stopped:
+      case BuildStatus::deleted:
+      case BuildStatus::failed:
+      case BuildStatus::canceled:
+      case BuildStatus::unknown:
+        return false;
+    }
+    return false;
+  }
+};
+
+enum class LiveAutomaticUpdates : std::uint8_t { never, always, unknown };
+
+/// One workspace as Coder reported it, reduced to what the decisions need.
+struct LiveWorkspace {
+  WorkspaceId id;
+  UserId owner_id;
+  OrganizationId organization_id;
+  TemplateId template_id;
+  std::string name;
+  std::string owner_name;
+  std::string template_name;
+  std::string autostart_schedule;  ///< verbatim; empty: none
+  /// Time to live; absent: none. Coder reports 0 for "none" under some template policies: absent here too.
+  /// Not necessarily whole minutes: a template's default may be anything.
+  std::optional<std::chrono::milliseconds> ttl;
+  LiveAutomaticUpdates automatic_updates = LiveAutomaticUpdates::unknown;
+  bool dormant = false;
+  bool prebuild = false;  ///< is_prebuild, or owned by the system user `prebuilds`
+  bool task = false;      ///< belongs to an AI task
+  LiveBuild build;
+
+  bool operator==(const LiveWorkspace&) const = default;
+};
+
+}  // namespace cr::reconcile

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "reconcile/coder/api_error.h"
+
+namespace cr::reconcile {
+
+struct CycleReport;
+struct Outcome;
+
+enum class Phase : std::uint8_t { load, read, resolve, plan, execute };
+enum class RetryReason : std::uint8_t { connect, timeout, throttled, server };
+
+/// One HTTP exchange with Coder, each attempt by itself.
+struct RequestDone {
+  std::string_view route;  ///< pattern, e.g. "/api/v2/workspaces/{workspace}/ttl"
+  std::string_view method;
+  int status = 0;  ///< 0: no answer
+  std::chrono::nanoseconds duration{0};
+  std::optional<std::int64_t> rate_limit_remaining;
+  std::string_view request_id;
+};
+
+/// What the reconciler tells while it works. Implemented by metrics and log; calls come from the one thread
+/// that reconciles and must not block. Views are good during the call only.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_request(const RequestDone&) {}
+  virtual void on_retry(RetryReason, const coder::ApiError&) {}
+  virtual void on_phase(Phase, std::chrono::nanoseconds) {}
+  virtual void on_action(const Outcome&) {}
+  virtual void on_cycle(const CycleReport&) {}
+};
+
+}  // namespace cr::reconcile

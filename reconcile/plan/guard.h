@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "reconcile/plan/plan.h"
+
+namespace cr::reconcile {
+
+/// How many workspaces one plan may change before a person has to look: a count, or a share of the declared
+/// ones.
+struct ChangeLimit {
+  std::optional<std::size_t> count;  ///< set: this many, whatever is declared
+  double percent = 30;               ///< else this share, rounded down, …
+  std::size_t at_least = 10;         ///< … but never fewer than this
+  [[nodiscard]] std::size_t for_declared(std::size_t declared) const;
+  bool operator==(const ChangeLimit&) const = default;
+};
+/// "30%", "25" or "100%"; nothing if it is neither.
+[[nodiscard]] std::optional<ChangeLimit> parse_change_limit(std::string_view text);
+
+struct Verdict {
+  bool held = false;
+  bool approved = false;    ///< over the limit, let go by its digest
+  std::size_t changes = 0;  ///< workspaces that the plan changes; creates count
+  std::size_t limit = 0;
+  std::string digest;   ///< of the plan; empty for an empty plan
+  std::string message;  ///< if held: why, and each way out
+  bool operator==(const Verdict&) const = default;
+};
+
+/// Holds the plan as a whole if it changes more than the limit, unless `approved_digest` is its digest. Pure.
+[[nodiscard]] Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
+                            std::string_view approved_digest);
+
+}  // namespace cr::reconcile
