@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs from Debian 12 what is needed to build coder-reconciler; with "test" also what its tests use, with "bench" what the
+# benchmarks use. Does nothing where all of it is there already. Needs root (or sudo) only if something is missing.
+set -eu
+
+build="g++ cmake ninja-build libboost1.81-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev
+       libfmt-dev libcli11-dev libhowardhinnant-date-dev prometheus-cpp-dev ca-certificates tzdata curl"
+test="libgtest-dev libgmock-dev libvalijson-dev prometheus clang-format openssl git"
+bench="libbenchmark-dev"
+
+case "${1:-build}" in
+  build) wanted="$build libgtest-dev libgmock-dev" ;;
+  test) wanted="$build $test" ;;
+  bench) wanted="$build $test $bench" ;;
+  *) echo "usage: $0 [build|test|bench]" >&2; exit 64 ;;
+esac
+
+missing=
+for package in $wanted; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+echo "installing:$missing" >&2
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+export DEBIAN_FRONTEND=noninteractive
+$sudo apt-get update -qq
+# shellcheck disable=SC2086  # a list of words on purpose
+$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null

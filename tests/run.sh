@@ -1,0 +1,40 @@
+#!/bin/sh
+# Installs what the tests need, builds with warnings as errors, and runs every test under the address and undefined-behaviour
+# sanitizers. With --all also: code format, what has threads under the thread sanitizer, and the demo as a test.
+set -eu
+cd "$(dirname "$0")/.."
+
+all=
+case "${1:-}" in
+  "") ;;
+  --all) all=yes ;;
+  *) echo "usage: $0 [--all]" >&2; exit 64 ;;
+esac
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "packages"
+deploy/scripts/install-packages.sh test
+
+if [ -n "$all" ]; then
+  step "format"
+  find specs reconcile metrics daemon tests \( -name '*.h' -o -name '*.cpp' \) -print0 |
+    xargs -0 clang-format --dry-run --Werror
+fi
+
+step "build with address and undefined-behaviour sanitizers"
+cmake --preset asan
+cmake --build --preset asan
+
+if [ -n "$all" ]; then
+  step "build and run what has threads with the thread sanitizer"
+  cmake --preset tsan
+  cmake --build --preset tsan --target cr_threaded_tests
+  ctest --preset tsan -L threads -j 2 --no-tests=error
+
+  step "demo"
+  deploy/demo.sh
+fi
+
+step "tests"
+ctest --preset asan -j 2 --no-tests=error
