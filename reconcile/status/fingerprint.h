@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "reconcile/diff/drift.h"
+#include "reconcile/model/live_workspace.h"
+#include "specs/workspace_spec.h"
+
+namespace cr::reconcile {
+
+/// 64 bits that change when what is declared changes; where it stands in its file does not matter.
+[[nodiscard]] std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec);
+/// 64 bits that change when what we compare or wait for changes. Null: absent.
+[[nodiscard]] std::uint64_t live_fingerprint(const LiveWorkspace* live);
+/// Of the declared value of one field alone.
+[[nodiscard]] std::uint64_t wish_fingerprint(const specs::WorkspaceSpec& spec, Field field);
+
+/// Spec and live state under which something failed.
+struct Fingerprints {
+  std::uint64_t spec = 0;
+  std::uint64_t live = 0;
+  bool operator==(const Fingerprints&) const = default;
+};
+
+}  // namespace cr::reconcile
