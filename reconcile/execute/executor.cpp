@@ -1,0 +1,293 @@
+#include "reconcile/execute/executor.h"
+
+#include <algorithm>
+#include <iterator>
+#include <variant>
+
+#include "reconcile/async/structured.h"
+
+namespace cr::reconcile {
+namespace {
+
+using async::awaitable;
+using coder::ApiError;
+using coder::ApiFault;
+using coder::ApiResult;
+
+// So many calls in a row without an answer, each tried several times by the client, are a Coder that is down.
+constexpr int kSilencesInARow = 3;
+
+/// Whether Coder may have done the write although it did not say so.
+bool may_have_been_done(const ApiError& error) {
+  switch (error.fault) {
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+    case ApiFault::server:
+    case ApiFault::contract:
+      return true;
+    case ApiFault::throttled:
+    case ApiFault::unauthorized:
+    case ApiFault::forbidden:
+    case ApiFault::not_found:
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+    case ApiFault::rejected:
+      return false;
+  }
+  return false;
+}
+
+/// How one action ended, and the workspace as it is now where that became known.
+struct Ended {
+  ActionResult result = ActionResult::success;
+  std::optional<ApiError> error;
+  std::string note;
+  std::optional<LiveWorkspace> row;
+  bool carry_on = true;  ///< whether the workspace's next action may go
+};
+
+Ended done(std::string note = {}) {
+  Ended ended;
+  ended.note = std::move(note);
+  return ended;
+}
+Ended skipped(std::string note) {
+  Ended ended;
+  ended.result = ActionResult::skipped;
+  ended.note = std::move(note);
+  ended.carry_on = false;
+  return ended;
+}
+Ended failed(ApiError error, std::string note = {}) {
+  Ended ended;
+  ended.result = ActionResult::failed;
+  ended.error = std::move(error);
+  ended.note = std::move(note);
+  ended.carry_on = false;
+  return ended;
+}
+
+template <class T>
+awaitable<void> keep(awaitable<ApiResult<T>> call, std::optional<ApiResult<T>>& into) {
+  into.emplace(co_await std::move(call));
+}
+
+/// A write that ends although we are told to stop meanwhile.
+template <class T>
+awaitable<ApiResult<T>> shielded_write(awaitable<ApiResult<T>> call) {
+  std::optional<ApiResult<T>> result;
+  auto kept = keep(std::move(call), result);
+  auto guarded = async::shielded(std::move(kept));
+  co_await std::move(guarded);
+  co_return std::move(*result);
+}
+
+class Execution {
+ public:
+  Execution(coder::CoderReader& reader, coder::CoderWriter& writer, async::Clock& clock, Observer& observer,
+            const Work& work)
+      : reader_(reader),
+        writer_(writer),
+        clock_(clock),
+        observer_(observer),
+        work_(work),
+        slots_(work.build_slots) {}
+
+  awaitable<Executed> run() {
+    std::vector<Item> items;
+    items.reserve(work_.plan->workspaces.size());
+    for (const WorkspacePlan& plan : work_.plan->workspaces) items.emplace_back(plan);
+    auto each = [this](Item& item) { return run_workspace(item); };
+    auto all = async::for_each_bounded(items, work_.concurrency, each);
+    co_await std::move(all);
+    for (Item& item : items) {
+      std::move(item.outcomes.begin(), item.outcomes.end(), std::back_inserter(executed_.outcomes));
+      if (item.row) executed_.seen.emplace_back(item.plan->workspace, std::move(*item.row));
+    }
+    std::sort(executed_.lost.begin(), executed_.lost.end());
+    co_return std::move(executed_);
+  }
+
+ private:
+  struct Item {
+    explicit Item(const WorkspacePlan& of) : plan(&of) {}
+    const WorkspacePlan* plan;
+    std::vector<Outcome> outcomes;
+    std::optional<LiveWorkspace> row;
+  };
+
+  awaitable<void> run_workspace(Item& item) {
+    std::vector<Action> actions = item.plan->actions;
+    for (std::size_t i = 0; i < actions.size(); ++i) {
+      const async::SteadyTime begun = clock_.now();
+      Ended ended = co_await perform(actions[i]);
+      if (ended.error) judge(item, *ended.error);
+      const bool carry_on = ended.carry_on;
+      if (ended.row && kind_of(actions[i]) == ActionKind::create && carry_on) {
+        // The reply says what is left to do, better than a plan made before the workspace existed.
+        actions.resize(i + 1, actions[i]);
+        std::ranges::move(work_.follow_ups(item.plan->workspace, *ended.row), std::back_inserter(actions));
+      }
+      if (ended.row) item.row = std::move(ended.row);
+      tell(item, actions[i], std::move(ended.error), ended.result, std::move(ended.note),
+           clock_.now() - begun);
+      if (carry_on) continue;
+      for (++i; i < actions.size(); ++i) {
+        tell(item, actions[i], std::nullopt, ActionResult::skipped,
+             "an earlier action of this workspace was not done", {});
+      }
+    }
+  }
+
+  awaitable<Ended> perform(const Action& action) {
+    if (executed_.broken_off)
+      co_return skipped("Coder no longer takes calls: " + executed_.broken_off->message);
+    if (const auto* create_action = std::get_if<CreateWorkspace>(&action))
+      co_return co_await create(*create_action);
+    if (const auto* retry = std::get_if<RetryFirstBuild>(&action)) {
+      co_return co_await build(action, retry->id, Transition::start);
+    }
+    if (const auto* stop = std::get_if<StopWorkspace>(&action)) {
+      co_return co_await build(action, stop->id, Transition::stop);
+    }
+    if (const auto* dormant = std::get_if<SetDormant>(&action)) co_return co_await set_dormant(*dormant);
+    co_return co_await set_field(action);
+  }
+
+  awaitable<Ended> create(const CreateWorkspace& action) {
+    if (!std::binary_search(work_.proven_absent.begin(), work_.proven_absent.end(), action.workspace)) {
+      ApiResult<std::optional<LiveWorkspace>> before = co_await look(action);
+      if (!before)
+        co_return failed(before.error(), "not created, since it could not be seen whether it exists");
+      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "exists already");
+    }
+    if (!take_slot()) co_return wait_for_slot();
+    auto call = writer_.create_workspace(action.request);
+    ApiResult<LiveWorkspace> reply = co_await shielded_write(std::move(call));
+    if (reply) {
+      ++executed_.builds_started;
+      co_return adopt(std::move(*reply), ActionResult::success, {});
+    }
+    const ApiError error = reply.error();
+    const bool maybe = may_have_been_done(error);
+    if (!maybe) give_back_slot();
+    if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
+    ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
+    if (!after || !*after) co_return failed(error);
+    co_return adopt(std::move(**after), ActionResult::success,
+                    maybe ? "the answer was lost, but it is there" : "exists already");
+  }
+
+  awaitable<ApiResult<std::optional<LiveWorkspace>>> look(const CreateWorkspace& action) {
+    // By the id that the create would go to: a user who was renamed since is still the same.
+    const std::string owner = action.request.owner.to_string();
+    co_return co_await reader_.workspace_by_name(owner, action.request.name);
+  }
+
+  static Ended adopt(LiveWorkspace row, ActionResult result, std::string note) {
+    Ended ended;
+    ended.result = result;
+    ended.note = std::move(note);
+    ended.row = std::move(row);
+    return ended;
+  }
+
+  awaitable<Ended> build(const Action& action, const WorkspaceId& id, Transition transition) {
+    if (!take_slot()) co_return wait_for_slot();
+    auto call = writer_.queue_build(id, transition);
+    ApiResult<LiveBuild> reply = co_await shielded_write(std::move(call));
+    if (reply) {
+      ++executed_.builds_started;
+      co_return done();
+    }
+    const ApiError error = reply.error();
+    if (!may_have_been_done(error)) give_back_slot();
+    // Somebody's build is active: ours has to wait for its end, which the next read will tell.
+    if (error.fault == ApiFault::conflict) {
+      co_return skipped(std::string(to_string(kind_of(action))) + " waits for a build that is under way");
+    }
+    co_return failed(error);
+  }
+
+  awaitable<Ended> set_dormant(const SetDormant& action) {
+    auto call = writer_.set_dormant(action.id, action.to);
+    ApiResult<std::optional<LiveWorkspace>> reply = co_await shielded_write(std::move(call));
+    if (!reply) co_return failed(reply.error());
+    if (!*reply) co_return done("was so already");
+    Ended ended;
+    ended.row = std::move(**reply);
+    co_return ended;
+  }
+
+  awaitable<Ended> set_field(const Action& action) {
+    auto call = field_call(action);
+    ApiResult<void> reply = co_await shielded_write(std::move(call));
+    if (!reply) co_return failed(reply.error());
+    co_return done();
+  }
+
+  awaitable<ApiResult<void>> field_call(const Action& action) {
+    if (const auto* updates = std::get_if<SetAutomaticUpdates>(&action)) {
+      return writer_.set_automatic_updates(updates->id, updates->to_always);
+    }
+    if (const auto* autostart = std::get_if<SetAutostart>(&action)) {
+      return writer_.set_autostart(autostart->id, autostart->to);
+    }
+    const auto& ttl = std::get<SetTtl>(action);
+    return writer_.set_ttl(ttl.id, ttl.to);
+  }
+
+  void judge(const Item& item, const ApiError& error) {
+    if (error.fault == ApiFault::not_found || error.fault == ApiFault::gone) {
+      executed_.lost.push_back(item.plan->workspace);
+    }
+    const bool silence = error.fault == ApiFault::unreachable || error.fault == ApiFault::timeout;
+    silences_ = silence ? silences_ + 1 : 0;
+    if (error.fault == ApiFault::unauthorized || silences_ >= kSilencesInARow) executed_.broken_off = error;
+  }
+
+  void tell(Item& item, const Action& action, std::optional<ApiError> error, ActionResult result,
+            std::string note, std::chrono::nanoseconds duration) {
+    Outcome outcome;
+    outcome.action = action;
+    outcome.result = result;
+    if (error) outcome.request_id = error->request_id;
+    outcome.error = std::move(error);
+    outcome.note = std::move(note);
+    outcome.duration = duration;
+    if (result == ActionResult::success) silences_ = 0;
+    observer_.on_action(outcome);
+    item.outcomes.push_back(std::move(outcome));
+  }
+
+  bool take_slot() {
+    if (slots_ == 0) return false;
+    --slots_;
+    return true;
+  }
+  void give_back_slot() { ++slots_; }
+  Ended wait_for_slot() {
+    ++executed_.waiting_for_slot;
+    return skipped("waits for a build slot");
+  }
+
+  coder::CoderReader& reader_;
+  coder::CoderWriter& writer_;
+  async::Clock& clock_;
+  Observer& observer_;
+  const Work& work_;
+  std::size_t slots_;
+  int silences_ = 0;
+  Executed executed_;
+};
+
+}  // namespace
+
+awaitable<Executed> execute(coder::CoderReader& reader, coder::CoderWriter& writer, async::Clock& clock,
+                            Observer& observer, const Work& work) {
+  Execution execution(reader, writer, clock, observer, work);
+  co_return co_await execution.run();
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api.h"
+#include "reconcile/observer.h"
+#include "reconcile/plan/plan.h"
+#include "reconcile/status/report.h"
+
+namespace cr::reconcile {
+
+/// What to execute, and how much of it at a time.
+struct Work {
+  const Plan* plan = nullptr;
+  /// Workspaces that a look by name of this cycle found absent; sorted. Others are looked for before they are
+  /// created.
+  std::vector<Identity> proven_absent;
+  /// What is still to be done now for a workspace that reads so: compares a reply with what is declared.
+  /// Pure.
+  std::function<std::vector<Action>(const Identity&, const LiveWorkspace&)> follow_ups;
+  std::size_t concurrency = 4;  ///< workspaces at a time
+  std::size_t build_slots = 0;  ///< builds that may still be started
+};
+
+/// What execution did and learnt.
+struct Executed {
+  /// Every action of the plan and every follow-up, by workspace in the plan's order, within one in order of
+  /// sending.
+  std::vector<Outcome> outcomes;
+  /// Workspaces as Coder kept them, from replies and looks; by workspace, the last one counts.
+  std::vector<std::pair<Identity, LiveWorkspace>> seen;
+  /// Workspaces whose id is no longer good (404, 410): to be found anew.
+  std::vector<Identity> lost;
+  std::size_t builds_started = 0;
+  std::size_t waiting_for_slot = 0;  ///< workspaces that were left for want of a build slot
+  /// Set if writing was broken off: the token was refused, or Coder did not answer several times in a row.
+  std::optional<coder::ApiError> broken_off;
+};
+
+/// Does what a plan says: several workspaces at a time, one workspace's actions in sequence. A failed action
+/// skips the rest of its workspace and delays no other.
+///
+/// - Create: one look by owner and name comes first, unless one of this cycle found none. Whatever is there
+/// is adopted
+///   and compared instead. After an answer that is lost, or that says that the name is taken, another look
+///   decides; a POST is never sent twice. What the reply shows to differ from what is declared follows at
+///   once.
+/// - Create, stop and retry take a build slot; without one they are skipped and the cycle waits.
+/// - After a 401, or several calls in a row without an answer, nothing more is sent.
+/// - Cancelling starts no new action, lets writes that are under way end and tells the observer about them,
+/// then
+///   throws operation_aborted.
+///
+/// The observer hears each outcome as it comes. `work.plan` and all references must stay good meanwhile.
+[[nodiscard]] async::awaitable<Executed> execute(coder::CoderReader& reader, coder::CoderWriter& writer,
+                                                 async::Clock& clock, Observer& observer, const Work& work);
+
+}  // namespace cr::reconcile

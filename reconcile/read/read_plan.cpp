@@ -1,0 +1,130 @@
+#include "reconcile/read/read_plan.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace cr::reconcile {
+namespace {
+
+using Cost = ReadCosts::Cost;
+
+// Pages that are asked before the choice is made again with what they cost and found.
+constexpr std::size_t kPagesARound = 8;
+
+/// Unknown workspaces of one owner. Targets are sorted, so they lie side by side but for those already
+/// settled.
+struct OwnerGroup {
+  std::vector<TargetIndex> targets;
+  bool by_owner = false;
+  Cost cost{0};
+};
+
+/// Targets of a stage, hinted ones first.
+std::vector<TargetIndex> in_stage(const ReadState& state, Stage stage) {
+  std::vector<TargetIndex> found;
+  std::vector<bool> taken(state.first.empty() ? 0 : state.targets.size(), false);
+  for (const TargetIndex i : state.first) {
+    if (i >= state.targets.size() || taken[i] || state.targets[i].stage != stage) continue;
+    taken[i] = true;
+    found.push_back(i);
+  }
+  for (TargetIndex i = 0; i < state.targets.size(); ++i) {
+    if (state.targets[i].stage == stage && (taken.empty() || !taken[i])) found.push_back(i);
+  }
+  return found;
+}
+
+void add_batches(const ReadState& state, std::vector<Query>& queries) {
+  const std::vector<TargetIndex> known = in_stage(state, Stage::by_id);
+  const std::size_t batch = std::max<std::size_t>(state.costs.ids_per_request, 1);
+  for (std::size_t begin = 0; begin < known.size(); begin += batch) {
+    const std::size_t end = std::min(begin + batch, known.size());
+    queries.push_back(ReadIds{{known.begin() + static_cast<std::ptrdiff_t>(begin),
+                               known.begin() + static_cast<std::ptrdiff_t>(end)}});
+  }
+}
+
+std::vector<OwnerGroup> group_by_owner(const ReadState& state, const std::vector<TargetIndex>& unknown) {
+  std::vector<TargetIndex> sorted = unknown;
+  std::sort(sorted.begin(), sorted.end());
+  std::vector<OwnerGroup> groups;
+  for (const TargetIndex i : sorted) {
+    const Target& target = state.targets[i];
+    const bool same = !groups.empty() &&
+                      state.targets[groups.back().targets.front()].identity.owner == target.identity.owner;
+    if (!same) groups.emplace_back();
+    groups.back().targets.push_back(i);
+  }
+  for (OwnerGroup& group : groups) {
+    const auto size = static_cast<double>(group.targets.size());
+    const Cost by_name = size * state.costs.of(ReadKind::name, 1, 0);
+    const Cost by_owner = state.costs.of(ReadKind::owner, size * state.costs.rows_per_declared, 0);
+    group.by_owner = by_owner < by_name && !state.targets[group.targets.front()].owner_is_uuid;
+    group.cost = group.by_owner ? by_owner : by_name;
+  }
+  return groups;
+}
+
+/// What is left of the present pass costs, or a whole pass where none has begun.
+Cost cost_of_pages(const ReadState& state, std::size_t unknown) {
+  const ReadCosts& costs = state.costs;
+  // While nobody has told how large the fleet is, the best case decides: that all of it is declared.
+  const std::uint64_t fleet = state.pages.count.value_or(costs.fleet.value_or(unknown));
+  const std::uint64_t done = std::min<std::uint64_t>(state.pages.next_offset, fleet);
+  const std::uint64_t pages = (fleet - done + costs.rows_per_page - 1) / costs.rows_per_page;
+  const double rows_a_page = std::min<double>(costs.rows_per_page, static_cast<double>(fleet));
+  return static_cast<double>(std::max<std::uint64_t>(pages, done == 0 ? 1 : 0)) *
+         costs.of(ReadKind::page, rows_a_page, fleet);
+}
+
+void add_pages(const ReadState& state, std::vector<Query>& queries) {
+  const std::uint32_t limit = state.costs.rows_per_page;
+  if (!state.pages.count) {
+    queries.push_back(ReadPage{0, limit});
+    return;
+  }
+  std::uint64_t offset = state.pages.next_offset;
+  for (std::size_t i = 0; i < kPagesARound && offset < *state.pages.count; ++i, offset += limit) {
+    queries.push_back(ReadPage{offset, limit});
+  }
+}
+
+void add_groups(const ReadState& state, std::vector<OwnerGroup> groups, std::vector<Query>& queries) {
+  for (OwnerGroup& group : groups) {
+    if (group.by_owner) {
+      std::string owner = state.targets[group.targets.front()].identity.owner;
+      queries.push_back(ReadOwner{std::move(owner), std::move(group.targets)});
+      continue;
+    }
+    for (const TargetIndex i : group.targets) queries.push_back(ReadName{i});
+  }
+}
+
+}  // namespace
+
+ReadKind kind_of(const Query& query) {
+  static constexpr ReadKind kKinds[] = {ReadKind::ids, ReadKind::owner, ReadKind::name, ReadKind::page};
+  return kKinds[query.index()];
+}
+
+std::vector<Query> plan_reads(const ReadState& state) {
+  std::vector<Query> queries;
+  add_batches(state, queries);
+
+  std::vector<TargetIndex> unknown = in_stage(state, Stage::unknown);
+  const std::vector<TargetIndex> by_name = in_stage(state, Stage::by_name);
+  for (const TargetIndex i : by_name) queries.push_back(ReadName{i});
+  if (unknown.empty()) return queries;
+
+  std::vector<OwnerGroup> groups = group_by_owner(state, unknown);
+  Cost direct{0};
+  for (const OwnerGroup& group : groups) direct += group.cost;
+  if (!state.pages.over && cost_of_pages(state, unknown.size()) < direct) {
+    add_pages(state, queries);
+  } else {
+    add_groups(state, std::move(groups), queries);
+  }
+  return queries;
+}
+
+}  // namespace cr::reconcile

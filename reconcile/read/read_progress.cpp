@@ -1,0 +1,265 @@
+#include "reconcile/read/read_progress.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cr::reconcile {
+namespace {
+
+// Up to this many lost ids are looked up by name, each of which proves an absence. More of them at once is a
+// database that was exchanged or a token that lost its role: they are found again as cheaply as any unknown
+// ones.
+constexpr std::size_t kLostIdsByName = 150;
+// Passes over the pages that did not add up, before the rest is looked up by name.
+constexpr int kTornPasses = 2;
+constexpr int kUriTooLong = 414;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
+  return result;
+}
+
+bool equals_lower(std::string_view text, std::string_view lowered) {
+  return std::equal(text.begin(), text.end(), lowered.begin(), lowered.end(),
+                    [](char a, char b) { return lower(a) == b; });
+}
+
+/// Whether the row is the declared workspace.
+bool is(const LiveWorkspace& row, const Target& target) {
+  if (!equals_lower(row.name, target.identity.name)) return false;
+  return target.owner_is_uuid ? row.owner_id.to_string() == target.identity.owner
+                              : equals_lower(row.owner_name, target.identity.owner);
+}
+
+std::size_t distinct(std::vector<WorkspaceId>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids.size();
+}
+
+}  // namespace
+
+ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first)
+    : entries_(targets.size(), Absent{}), how_(targets.size(), ReadKind::ids) {
+  for (const Target& target : targets) any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
+  state_.targets = std::move(targets);
+  state_.costs = costs;
+  state_.first = std::move(first);
+}
+
+void ReadProgress::record(const Query& query, coder::ApiResult<Answer> answer,
+                          std::chrono::nanoseconds took) {
+  if (!answer) return record_failure(query, answer.error());
+
+  ReadSample sample{.kind = kind_of(query), .rows = 1, .fleet = 0, .took = took};
+  if (const auto* rows = std::get_if<coder::WorkspaceRows>(&*answer)) {
+    sample.rows = rows->rows.size();
+    if (sample.kind == ReadKind::page) sample.fleet = rows->count;
+  }
+  state_.costs = learn(state_.costs, sample);
+
+  if (const auto* ids = std::get_if<ReadIds>(&query)) {
+    record_ids(*ids, std::get<coder::WorkspaceRows>(std::move(*answer)));
+  } else if (const auto* owner = std::get_if<ReadOwner>(&query)) {
+    record_owner(*owner, std::get<coder::WorkspaceRows>(std::move(*answer)));
+  } else if (const auto* name = std::get_if<ReadName>(&query)) {
+    record_name(*name, std::get<std::optional<LiveWorkspace>>(std::move(*answer)));
+  } else {
+    record_page(std::get<ReadPage>(query), std::get<coder::WorkspaceRows>(std::move(*answer)));
+  }
+}
+
+void ReadProgress::record_ids(const ReadIds& query, coder::WorkspaceRows rows) {
+  std::vector<std::pair<WorkspaceId, TargetIndex>> asked;
+  asked.reserve(query.targets.size());
+  for (const TargetIndex i : query.targets) asked.emplace_back(state_.targets[i].id, i);
+  std::sort(asked.begin(), asked.end());
+
+  for (LiveWorkspace& row : rows.rows) {
+    const auto [begin, end] =
+        std::equal_range(asked.begin(), asked.end(), std::pair{row.id, TargetIndex{}},
+                         [](const auto& a, const auto& b) { return a.first < b.first; });
+    const bool one = end - begin == 1;
+    if (one && is(row, state_.targets[begin->second])) {
+      settle_live(begin->second, std::move(row), ReadKind::ids);
+    } else {
+      offer(std::move(row), ReadKind::ids);  // renamed or handed over meanwhile, or asked for twice
+    }
+  }
+  for (const TargetIndex i : query.targets) {
+    Target& target = state_.targets[i];
+    if (target.stage != Stage::by_id) continue;
+    target.id = {};
+    target.stage = ++lost_ids_ <= kLostIdsByName ? Stage::by_name : Stage::unknown;
+  }
+}
+
+void ReadProgress::record_owner(const ReadOwner& query, coder::WorkspaceRows rows) {
+  std::vector<WorkspaceId> ids;
+  ids.reserve(rows.rows.size());
+  for (const LiveWorkspace& row : rows.rows) ids.push_back(row.id);
+  for (LiveWorkspace& row : rows.rows) offer(std::move(row), ReadKind::owner);
+  const bool whole = distinct(ids) == rows.count;
+  for (const TargetIndex i : query.targets) {
+    if (state_.targets[i].stage != Stage::unknown) continue;
+    if (whole) {
+      settle(i, Absent{});
+    } else {
+      state_.targets[i].stage =
+          Stage::by_name;  // rows are withheld though counted: not in the list proves nothing
+    }
+  }
+}
+
+void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspace> row) {
+  const bool found = row.has_value();
+  if (found) offer(std::move(*row), ReadKind::name);
+  if (state_.targets[query.target].stage == Stage::settled) return;
+  if (!found) return settle(query.target, Absent{.proven = true});
+  // What contradicts the question is no read.
+  settle(query.target,
+         NotRead{std::make_shared<const coder::ApiError>(
+             coder::ApiFault::contract, "Coder answered a look by name with another workspace")});
+}
+
+void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows) {
+  PageProgress& pages = state_.pages;
+  if (!pages.count) pages.count = rows.count;
+  state_.costs.fleet = rows.count;
+  pass_contradicts_itself_ = pass_contradicts_itself_ || *pages.count != rows.count;
+  pages.next_offset = std::max(pages.next_offset, query.offset + query.limit);
+  page_rows_answered_ += query.limit;
+  for (LiveWorkspace& row : rows.rows) {
+    page_ids_.push_back(row.id);
+    offer(std::move(row), ReadKind::page);
+  }
+  if (page_rows_answered_ >= *pages.count) end_of_pass();
+}
+
+void ReadProgress::end_of_pass() {
+  PageProgress& pages = state_.pages;
+  const bool whole = !pass_contradicts_itself_ && distinct(page_ids_) == *pages.count;
+  if (!whole) ++pages.torn_passes;
+  pages.over = whole || pages.torn_passes >= kTornPasses;
+  pages.count.reset();
+  pages.next_offset = 0;
+  page_ids_ = {};
+  page_rows_answered_ = 0;
+  pass_contradicts_itself_ = false;
+  if (!pages.over) return;
+  for (TargetIndex i = 0; i < state_.targets.size(); ++i) {
+    if (state_.targets[i].stage != Stage::unknown) continue;
+    if (whole) {
+      settle(i, Absent{});
+    } else {
+      state_.targets[i].stage = Stage::by_name;
+    }
+  }
+}
+
+void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
+  if (const auto* ids = std::get_if<ReadIds>(&query);
+      ids && error.status == kUriTooLong && ids->targets.size() > 1) {
+    state_.costs.ids_per_request = std::min(state_.costs.ids_per_request, ids->targets.size() / 2);
+    return;
+  }
+  const auto reason = std::make_shared<const coder::ApiError>(std::move(error));
+  const auto fail = [&](TargetIndex i, Stage stage) {
+    if (state_.targets[i].stage == stage) settle(i, NotRead{reason});
+  };
+  if (const auto* ids = std::get_if<ReadIds>(&query)) {
+    for (const TargetIndex i : ids->targets) fail(i, Stage::by_id);
+  } else if (const auto* owner = std::get_if<ReadOwner>(&query)) {
+    for (const TargetIndex i : owner->targets) fail(i, Stage::unknown);
+  } else if (const auto* name = std::get_if<ReadName>(&query)) {
+    fail(name->target, state_.targets[name->target].stage);
+  } else {
+    // Whoever has not been seen may be on the page that failed.
+    state_.pages.over = true;
+    for (TargetIndex i = 0; i < state_.targets.size(); ++i) fail(i, Stage::unknown);
+  }
+}
+
+void ReadProgress::give_up(coder::ApiError reason) {
+  const auto shared = std::make_shared<const coder::ApiError>(std::move(reason));
+  for (TargetIndex i = 0; i < state_.targets.size(); ++i) {
+    if (state_.targets[i].stage != Stage::settled) settle(i, NotRead{shared});
+  }
+}
+
+LiveState ReadProgress::finish() && {
+  return LiveState(std::move(entries_));
+}
+
+void ReadProgress::offer(LiveWorkspace row, ReadKind how) {
+  std::optional<TargetIndex> by_id_of_owner;
+  if (any_owner_uuid_) {
+    by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), lower(row.name)});
+  }
+  const std::optional<TargetIndex> by_name_of_owner =
+      find(specs::Identity{lower(row.owner_name), lower(row.name)});
+  if (by_id_of_owner) {
+    settle_live(*by_id_of_owner, by_name_of_owner ? row : std::move(row), how);
+  }
+  if (by_name_of_owner) settle_live(*by_name_of_owner, std::move(row), how);
+}
+
+void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind how) {
+  Target& it = state_.targets[target];
+  if (it.stage == Stage::settled) {
+    // Seen before in this pass. Two ids under one name: it was deleted and made anew while we read.
+    const auto* seen = std::get_if<LiveWorkspace>(&entries_[target]);
+    if (!seen || seen->id == row.id) return;
+    it.id = {};
+    it.stage = Stage::by_name;
+    entries_[target] = Absent{};
+    return;
+  }
+  it.id = row.id;
+  how_[target] = how;
+  settle(target, std::move(row));
+}
+
+void ReadProgress::settle(TargetIndex target, LiveEntry entry) {
+  state_.targets[target].stage = Stage::settled;
+  entries_[target] = std::move(entry);
+}
+
+std::optional<TargetIndex> ReadProgress::find(const specs::Identity& identity) const {
+  const auto found = std::lower_bound(
+      state_.targets.begin(), state_.targets.end(), identity,
+      [](const Target& target, const specs::Identity& wanted) { return target.identity < wanted; });
+  if (found == state_.targets.end() || found->identity != identity) return std::nullopt;
+  return static_cast<TargetIndex>(found - state_.targets.begin());
+}
+
+LiveReadCounts ReadProgress::counts() const {
+  LiveReadCounts counts;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!std::holds_alternative<LiveWorkspace>(entries_[i])) continue;
+    switch (how_[i]) {
+      case ReadKind::ids:
+        ++counts.ids;
+        break;
+      case ReadKind::owner:
+        ++counts.owner;
+        break;
+      case ReadKind::name:
+        ++counts.name;
+        break;
+      case ReadKind::page:
+        ++counts.page;
+        break;
+    }
+  }
+  return counts;
+}
+
+}  // namespace cr::reconcile

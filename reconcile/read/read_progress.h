@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "reconcile/coder/api_error.h"
+#include "reconcile/coder/types.h"
+#include "reconcile/read/live_state.h"
+#include "reconcile/read/read_plan.h"
+#include "reconcile/status/report.h"
+
+namespace cr::reconcile {
+
+/// The answer to one query: rows of a list, or one row or none of a look by name.
+using Answer = std::variant<coder::WorkspaceRows, std::optional<LiveWorkspace>>;
+
+/// One read pass as it goes: takes answers, matches their rows to what is declared, and says what is still
+/// unknown. Pure.
+///
+/// Rows are matched without regard to case by owner and name, or by owner id and name where the owner is
+/// declared as UUID. Whatever a reply was asked for, each row of it that fits a declared workspace counts. A
+/// row that fits none is dropped at once.
+class ReadProgress {
+ public:
+  ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first = {});
+
+  [[nodiscard]] const ReadState& state() const { return state_; }
+  /// Live workspaces found so far, by how.
+  [[nodiscard]] LiveReadCounts counts() const;
+
+  /// Takes the answer to `query` and how long it took. A failed one settles those that it was asked for as
+  /// NotRead, except where another way to ask is left: too long a line (414) is asked again with half as many
+  /// ids.
+  void record(const Query& query, coder::ApiResult<Answer> answer, std::chrono::nanoseconds took);
+
+  /// Nothing more is asked: whoever is not settled is NotRead for this reason.
+  void give_up(coder::ApiError reason);
+
+  /// What was found. Call when plan_reads has nothing left to ask.
+  [[nodiscard]] LiveState finish() &&;
+
+ private:
+  using SharedError = std::shared_ptr<const coder::ApiError>;
+
+  void record_ids(const ReadIds& query, coder::WorkspaceRows rows);
+  void record_owner(const ReadOwner& query, coder::WorkspaceRows rows);
+  void record_name(const ReadName& query, std::optional<LiveWorkspace> row);
+  void record_page(const ReadPage& query, coder::WorkspaceRows rows);
+  void record_failure(const Query& query, coder::ApiError error);
+  void end_of_pass();
+
+  /// The declared workspaces that the row is: one, or two where one names the owner and the other the UUID.
+  void offer(LiveWorkspace row, ReadKind how);
+  void settle_live(TargetIndex target, LiveWorkspace row, ReadKind how);
+  void settle(TargetIndex target, LiveEntry entry);
+  [[nodiscard]] std::optional<TargetIndex> find(const specs::Identity& identity) const;
+
+  ReadState state_;
+  std::vector<LiveEntry> entries_;  ///< by target; what is not settled holds an Absent that means nothing
+  std::vector<ReadKind> how_;       ///< by target; means something for live ones
+  bool any_owner_uuid_ = false;
+  std::size_t lost_ids_ = 0;
+  std::vector<WorkspaceId> page_ids_;     ///< ids of this pass, duplicates included
+  std::uint64_t page_rows_answered_ = 0;  ///< rows of this pass that pages were asked for and answered
+  bool pass_contradicts_itself_ = false;  ///< pages of this pass told different counts
+};
+
+}  // namespace cr::reconcile

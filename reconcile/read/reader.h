@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api.h"
+#include "reconcile/read/live_state.h"
+#include "reconcile/read/read_plan.h"
+#include "reconcile/status/report.h"
+
+namespace cr::reconcile {
+
+/// What one read pass brought.
+struct ReadOutcome {
+  LiveState live;   ///< by target
+  ReadCosts costs;  ///< for the next pass
+  LiveReadCounts counts;
+  std::size_t list_requests = 0;  ///< requests to the list (ids, owners, pages); looks by name are not
+  /// Set if the pass was broken off: the token was refused, or Coder did not answer several times in a row.
+  std::optional<coder::ApiError> broken_off;
+};
+
+/// Reads the live state of `targets` (sorted by identity) as plan_reads says, at most two requests at a time.
+///
+/// A failed read concerns those that it was for; the others are read all the same. After a 401, or several
+/// requests in a row without an answer, the pass is broken off and the rest is NotRead for that reason.
+/// Throws only operation_aborted, between or within requests.
+[[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
+                                                      std::vector<Target> targets, ReadCosts costs,
+                                                      std::vector<TargetIndex> first);
+
+}  // namespace cr::reconcile
