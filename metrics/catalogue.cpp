@@ -1,0 +1,250 @@
+#include "metrics/catalogue.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "reconcile/diff/drift.h"
+#include "reconcile/plan/action.h"
+#include "reconcile/status/condition.h"
+#include "reconcile/status/report.h"
+
+namespace cr::metrics {
+
+namespace {
+
+using reconcile::ActionResult;
+using reconcile::CycleResult;
+using reconcile::Phase;
+using reconcile::RetryReason;
+
+constexpr ActionResult kActionResults[] = {ActionResult::success, ActionResult::failed,
+                                           ActionResult::skipped};
+constexpr CycleResult kCycleResults[] = {CycleResult::in_sync, CycleResult::converged, CycleResult::partial,
+                                         CycleResult::held, CycleResult::failed};
+constexpr Phase kPhases[] = {Phase::load, Phase::read, Phase::resolve, Phase::plan, Phase::execute};
+constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::timeout, RetryReason::throttled,
+                                         RetryReason::server};
+
+template <class Range>
+std::vector<std::string_view> names_of(const Range& values) {
+  std::vector<std::string_view> names;
+  for (const auto value : values) names.push_back(to_string(value));
+  return names;
+}
+
+Metric counter(MetricId id, std::string_view name, std::string_view help, std::vector<Label> labels = {}) {
+  return {id, name, Kind::counter, help, std::move(labels), {}};
+}
+
+Metric gauge(MetricId id, std::string_view name, std::string_view help, std::vector<Label> labels = {}) {
+  return {id, name, Kind::gauge, help, std::move(labels), {}};
+}
+
+Metric histogram(MetricId id, std::string_view name, std::string_view help, std::vector<double> buckets,
+                 std::vector<Label> labels = {}) {
+  return {id, name, Kind::histogram, help, std::move(labels), std::move(buckets)};
+}
+
+Label open_label(std::string_view name) {
+  return {name, {}};
+}
+
+std::vector<Metric> declare_all() {
+  using enum MetricId;
+  const Label route = open_label("route");
+  const Label action = {"action", names_of(reconcile::kActionKinds)};
+  const Label code = {"code", {"none", "2xx", "3xx", "4xx", "5xx", "401", "403", "404", "409", "429"}};
+  const std::vector<double> until_in_sync = {1, 5, 15, 60, 300, 900, 3600};
+  return {
+      gauge(build_info, "coder_reconciler_build_info", "Version of this program; the value is always 1.",
+            {open_label("version"), open_label("revision")}),
+      gauge(source_revision_info, "coder_reconciler_source_revision_info",
+            "Revision of the specs that are in force; the value is always 1. Absent where there is no "
+            "revision.",
+            {open_label("revision")}),
+      gauge(source_last_read, "coder_reconciler_source_last_read_timestamp_seconds",
+            "When the specs were last read whole; 0 before the first time."),
+      gauge(source_last_change, "coder_reconciler_source_last_change_timestamp_seconds",
+            "When a read of the specs last found a change; 0 before the first time."),
+      counter(source_read_errors, "coder_reconciler_source_read_errors_total",
+              "Reads of the specs that failed as a whole, so that the last good ones stayed in force."),
+      gauge(specs, "coder_reconciler_specs",
+            "Spec documents by state: suspended ones are valid but left alone, and are not counted as valid.",
+            {{"state", {"valid", "invalid", "duplicate", "suspended"}}}),
+      gauge(workspaces, "coder_reconciler_workspaces",
+            "Declared workspaces by the reason of their Ready condition.",
+            {{"reason", names_of(reconcile::all_reasons())}}),
+      gauge(drifted_fields, "coder_reconciler_drifted_fields",
+            "Declared fields that did not read as declared in the last cycle, before its actions.",
+            {{"field", names_of(reconcile::kFields)}}),
+      gauge(plan_actions, "coder_reconciler_plan_actions", "Actions that the last cycle's plan held.",
+            {action}),
+      gauge(plan_held, "coder_reconciler_plan_held",
+            "1 while the plan changes more than its limit and waits for approval."),
+      counter(actions, "coder_reconciler_actions_total", "Actions by how they ended.",
+              {action, {"result", names_of(kActionResults)}}),
+      counter(cycles, "coder_reconciler_cycles_total", "Cycles by how they ended.",
+              {{"result", names_of(kCycleResults)}}),
+      histogram(cycle_duration, "coder_reconciler_cycle_duration_seconds", "How long a cycle took.",
+                {0.1, 0.5, 1, 2.5, 5, 10, 30, 60}),
+      histogram(cycle_phase_duration, "coder_reconciler_cycle_phase_duration_seconds",
+                "How long each phase of a cycle took.", {0.01, 0.1, 0.5, 2.5, 10},
+                {{"phase", names_of(kPhases)}}),
+      gauge(last_cycle, "coder_reconciler_last_cycle_timestamp_seconds",
+            "End of the last cycle, whatever its result; 0 before the first one."),
+      gauge(last_success, "coder_reconciler_last_success_timestamp_seconds",
+            "End of the last cycle with a result other than failed: it read Coder and did what it was "
+            "allowed to "
+            "do. 0 before the first one."),
+      histogram(convergence, "coder_reconciler_convergence_seconds",
+                "From the change of a spec until its workspace was seen in sync.", until_in_sync),
+      histogram(drift_repair, "coder_reconciler_drift_repair_seconds",
+                "From the read that saw drift until the read that saw it gone.", until_in_sync),
+      gauge(builds_in_flight, "coder_reconciler_builds_in_flight",
+            "Workspace builds of our own that Coder has not ended yet."),
+      counter(api_requests, "coder_reconciler_api_requests_total",
+              "HTTP requests to Coder, each attempt by itself, by class of status; some statuses stand "
+              "alone, and "
+              "none means that there was no answer.",
+              {route, open_label("method"), code}),
+      histogram(api_request_duration, "coder_reconciler_api_request_duration_seconds",
+                "How long HTTP requests to Coder took, failed ones included.", {0.05, 0.2, 1, 5}, {route}),
+      counter(api_retries, "coder_reconciler_api_retries_total",
+              "Attempts that were repeated, by what went wrong.", {{"reason", names_of(kRetryReasons)}}),
+      gauge(api_rate_limit_remaining, "coder_reconciler_api_rate_limit_remaining",
+            "Requests that Coder's rate limit still allowed in this minute, as its last answer said.",
+            {route}),
+      gauge(api_up, "coder_reconciler_api_up", "1 if the last request got an answer from Coder."),
+      gauge(token_expiry, "coder_reconciler_token_expiry_timestamp_seconds",
+            "When the token expires; absent while that is unknown or never."),
+      gauge(workspaces_backing_off, "coder_reconciler_workspaces_backing_off",
+            "Workspaces that wait before the next try, since something about them failed."),
+      gauge(workspaces_contested, "coder_reconciler_workspaces_contested",
+            "Workspaces with a field that somebody else keeps setting back."),
+      gauge(live_workspaces_read, "coder_reconciler_live_workspaces_read",
+            "Live workspaces that the last cycle read, by how they were asked for.",
+            {{"how", {"ids", "owner", "name", "page"}}}),
+      counter(process_cpu_seconds, "process_cpu_seconds_total",
+              "User and system CPU time spent, in seconds."),
+      gauge(process_resident_memory, "process_resident_memory_bytes", "Resident memory, in bytes."),
+      gauge(process_virtual_memory, "process_virtual_memory_bytes", "Virtual memory, in bytes."),
+      gauge(process_open_fds, "process_open_fds", "File descriptors that are open."),
+      gauge(process_max_fds, "process_max_fds", "File descriptors that may be open."),
+      gauge(process_start_time, "process_start_time_seconds",
+            "When the process started, since the Unix epoch."),
+  };
+}
+
+std::string labels_cell(const Metric& metric) {
+  std::string cell;
+  for (const Label& label : metric.labels) {
+    if (!cell.empty()) cell += "; ";
+    fmt::format_to(std::back_inserter(cell), "`{}`", label.name);
+    if (label.closed()) fmt::format_to(std::back_inserter(cell), " = {}", fmt::join(label.values, ", "));
+  }
+  return cell;
+}
+
+}  // namespace
+
+std::string_view to_string(Kind kind) {
+  switch (kind) {
+    case Kind::counter:
+      return "counter";
+    case Kind::gauge:
+      return "gauge";
+    case Kind::histogram:
+      return "histogram";
+  }
+  return {};
+}
+
+std::string_view to_string(Phase phase) {
+  switch (phase) {
+    case Phase::load:
+      return "load";
+    case Phase::read:
+      return "read";
+    case Phase::resolve:
+      return "resolve";
+    case Phase::plan:
+      return "plan";
+    case Phase::execute:
+      return "execute";
+  }
+  return {};
+}
+
+std::string_view to_string(RetryReason reason) {
+  switch (reason) {
+    case RetryReason::connect:
+      return "connect";
+    case RetryReason::timeout:
+      return "timeout";
+    case RetryReason::throttled:
+      return "throttled";
+    case RetryReason::server:
+      return "server";
+  }
+  return {};
+}
+
+std::string_view code_label(int status) {
+  switch (status) {
+    case 401:
+      return "401";
+    case 403:
+      return "403";
+    case 404:
+      return "404";
+    case 409:
+      return "409";
+    case 429:
+      return "429";
+    default:
+      break;
+  }
+  switch (status / 100) {
+    case 2:
+      return "2xx";
+    case 3:
+      return "3xx";
+    case 4:
+      return "4xx";
+    case 5:
+      return "5xx";
+    default:
+      return "none";
+  }
+}
+
+bool Metric::closed() const {
+  return std::all_of(labels.begin(), labels.end(), [](const Label& label) { return label.closed(); });
+}
+
+std::span<const Metric> catalogue() {
+  static const std::vector<Metric> all = declare_all();
+  return all;
+}
+
+const Metric& describe(MetricId id) {
+  return catalogue()[static_cast<std::size_t>(id)];
+}
+
+std::string to_markdown(std::span<const Metric> metrics) {
+  std::string text = "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n";
+  for (const Metric& metric : metrics) {
+    std::string meaning{metric.help};
+    if (!metric.buckets.empty()) {
+      fmt::format_to(std::back_inserter(meaning), " Buckets: {}.", fmt::join(metric.buckets, ", "));
+    }
+    fmt::format_to(std::back_inserter(text), "| `{}` | {} | {} | {} |\n", metric.name, to_string(metric.kind),
+                   labels_cell(metric), meaning);
+  }
+  return text;
+}
+
+}  // namespace cr::metrics

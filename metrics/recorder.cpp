@@ -1,0 +1,295 @@
+#include "metrics/recorder.h"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "metrics/catalogue.h"
+#include "reconcile/plan/action.h"
+#include "reconcile/status/report.h"
+
+namespace cr::metrics {
+
+namespace {
+
+using prometheus::Counter;
+using prometheus::Gauge;
+using prometheus::Histogram;
+
+double in_seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+template <class TimePoint>
+double unix_seconds(TimePoint when) {
+  return std::chrono::duration<double>(when.time_since_epoch()).count();
+}
+
+template <class Enum>
+constexpr std::size_t index(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+/// A family of the registry with its declaration.
+template <class Instrument>
+class Family {
+ public:
+  Family(prometheus::Registry& registry, MetricId id) : metric_(&describe(id)) {
+    const std::string name{metric_->name}, help{metric_->help};
+    if constexpr (std::is_same_v<Instrument, Counter>) {
+      family_ = &prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+    } else if constexpr (std::is_same_v<Instrument, Gauge>) {
+      family_ = &prometheus::BuildGauge().Name(name).Help(help).Register(registry);
+    } else {
+      family_ = &prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+    }
+  }
+
+  /// The series with these values of the declared labels, in their order; made if it does not exist.
+  Instrument& series(std::initializer_list<std::string_view> values) {
+    prometheus::Labels labels;
+    auto label = metric_->labels.begin();
+    for (const std::string_view value : values)
+      labels.emplace(std::string((label++)->name), std::string(value));
+    if constexpr (std::is_same_v<Instrument, Histogram>) {
+      return family_->Add(labels, Histogram::BucketBoundaries(metric_->buckets));
+    } else {
+      return family_->Add(labels);
+    }
+  }
+
+  /// One series for each value of the only label, in its order: indexed by the enumeration that it shows.
+  std::vector<Instrument*> each() {
+    std::vector<Instrument*> all;
+    for (const std::string_view value : metric_->labels.front().values) all.push_back(&series({value}));
+    return all;
+  }
+
+  void remove(Instrument* instrument) { family_->Remove(instrument); }
+
+ private:
+  const Metric* metric_;
+  prometheus::Family<Instrument>* family_ = nullptr;
+};
+
+/// Places of the label values of `specs` and `live_workspaces_read`, which show no enumeration.
+enum class SpecState : std::uint8_t { valid, invalid, duplicate, suspended };
+enum class ReadHow : std::uint8_t { ids, owner, name, page };
+
+constexpr std::string_view kOther = "other";
+
+}  // namespace
+
+struct Recorder::Instruments {
+  prometheus::Registry registry;
+
+  Family<Gauge> build_info{registry, MetricId::build_info};
+  Gauge* build = nullptr;
+
+  Family<Gauge> revision_info{registry, MetricId::source_revision_info};
+  Gauge* revision = nullptr;
+  std::string revision_text;
+  Gauge& source_last_read = Family<Gauge>(registry, MetricId::source_last_read).series({});
+  Gauge& source_last_change = Family<Gauge>(registry, MetricId::source_last_change).series({});
+  Counter& source_read_errors = Family<Counter>(registry, MetricId::source_read_errors).series({});
+
+  std::vector<Gauge*> specs = Family<Gauge>(registry, MetricId::specs).each();
+  std::vector<Gauge*> workspaces = Family<Gauge>(registry, MetricId::workspaces).each();
+  std::vector<Gauge*> drifted_fields = Family<Gauge>(registry, MetricId::drifted_fields).each();
+  std::vector<Gauge*> plan_actions = Family<Gauge>(registry, MetricId::plan_actions).each();
+  Gauge& plan_held = Family<Gauge>(registry, MetricId::plan_held).series({});
+  std::vector<std::vector<Counter*>> actions;  ///< by kind, then by result
+  std::vector<Counter*> cycles = Family<Counter>(registry, MetricId::cycles).each();
+  Histogram& cycle_duration = Family<Histogram>(registry, MetricId::cycle_duration).series({});
+  std::vector<Histogram*> phases = Family<Histogram>(registry, MetricId::cycle_phase_duration).each();
+  Gauge& last_cycle = Family<Gauge>(registry, MetricId::last_cycle).series({});
+  Gauge& last_success = Family<Gauge>(registry, MetricId::last_success).series({});
+  Histogram& convergence = Family<Histogram>(registry, MetricId::convergence).series({});
+  Histogram& drift_repair = Family<Histogram>(registry, MetricId::drift_repair).series({});
+  Gauge& builds_in_flight = Family<Gauge>(registry, MetricId::builds_in_flight).series({});
+
+  Family<Counter> requests{registry, MetricId::api_requests};
+  Family<Histogram> request_duration{registry, MetricId::api_request_duration};
+  Family<Gauge> rate_limit_remaining{registry, MetricId::api_rate_limit_remaining};
+  std::vector<Counter*> retries = Family<Counter>(registry, MetricId::api_retries).each();
+  Gauge& api_up = Family<Gauge>(registry, MetricId::api_up).series({});
+  Family<Gauge> token_expiry{registry, MetricId::token_expiry};
+  Gauge* token = nullptr;
+  Gauge& backing_off = Family<Gauge>(registry, MetricId::workspaces_backing_off).series({});
+  Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
+  std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
+
+  /// Series of one (method, route), made when first needed.
+  struct Endpoint {
+    std::string route;
+    std::string method;
+    Histogram* duration = nullptr;
+    Gauge* remaining = nullptr;
+    std::map<std::string_view, Counter*> by_code;
+  };
+  std::map<std::string, Endpoint, std::less<>> endpoints;  ///< by "METHOD route"
+
+  Instruments() {
+    Family<Counter> family(registry, MetricId::actions);
+    const std::vector<Label>& labels = describe(MetricId::actions).labels;
+    for (const std::string_view kind : labels[0].values) {
+      std::vector<Counter*>& results = actions.emplace_back();
+      for (const std::string_view result : labels[1].values)
+        results.push_back(&family.series({kind, result}));
+    }
+  }
+
+  Endpoint& endpoint(std::string_view method, std::string_view route) {
+    std::string key{method};
+    key.append(" ").append(route);
+    if (const auto known = endpoints.find(key); known != endpoints.end()) return known->second;
+    // The last place is kept for all that does not get one: the number of series stays bounded.
+    if (endpoints.size() + 1 >= kMaxEndpoints && route != kOther) return endpoint(kOther, kOther);
+    Endpoint& made = endpoints[std::move(key)];
+    made.route = route;
+    made.method = method;
+    made.duration = &request_duration.series({route});
+    return made;
+  }
+
+  void count_workspaces(const reconcile::CycleReport& report);
+};
+
+Recorder::Recorder() : instruments_(std::make_unique<Instruments>()) {}
+Recorder::~Recorder() = default;
+
+void Recorder::set_build_info(std::string_view version, std::string_view revision) {
+  Instruments& in = *instruments_;
+  if (in.build != nullptr) in.build_info.remove(in.build);
+  in.build = &in.build_info.series({version, revision});
+  in.build->Set(1);
+}
+
+void Recorder::on_source_read(std::string_view revision, bool changed, async::WallTime when) {
+  Instruments& in = *instruments_;
+  in.source_last_read.Set(unix_seconds(when));
+  if (changed) in.source_last_change.Set(unix_seconds(when));
+  if (revision == in.revision_text) return;
+  if (in.revision != nullptr) in.revision_info.remove(in.revision);
+  in.revision = nullptr;
+  in.revision_text = revision;
+  if (revision.empty()) return;
+  in.revision = &in.revision_info.series({revision});
+  in.revision->Set(1);
+}
+
+void Recorder::on_source_error() {
+  instruments_->source_read_errors.Increment();
+}
+
+void Recorder::on_request(const reconcile::RequestDone& request) {
+  Instruments& in = *instruments_;
+  Instruments::Endpoint& endpoint = in.endpoint(request.method, request.route);
+  Counter*& counter = endpoint.by_code[code_label(request.status)];
+  if (counter == nullptr) {
+    counter = &in.requests.series({endpoint.route, endpoint.method, code_label(request.status)});
+  }
+  counter->Increment();
+  endpoint.duration->Observe(in_seconds(request.duration));
+  if (request.rate_limit_remaining) {
+    if (endpoint.remaining == nullptr) endpoint.remaining = &in.rate_limit_remaining.series({endpoint.route});
+    endpoint.remaining->Set(static_cast<double>(*request.rate_limit_remaining));
+  }
+  // Coder gives every answer an id, errors included: one without comes from something in between.
+  in.api_up.Set(request.status != 0 && !request.request_id.empty() ? 1 : 0);
+}
+
+void Recorder::on_retry(reconcile::RetryReason reason, const coder::ApiError&) {
+  instruments_->retries[index(reason)]->Increment();
+}
+
+void Recorder::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) {
+  instruments_->phases[index(phase)]->Observe(in_seconds(duration));
+}
+
+void Recorder::on_action(const reconcile::Outcome& outcome) {
+  instruments_->actions[index(reconcile::kind_of(outcome.action))][index(outcome.result)]->Increment();
+}
+
+void Recorder::on_cycle(const reconcile::CycleReport& report) {
+  Instruments& in = *instruments_;
+  const bool failed = report.result == reconcile::CycleResult::failed;
+  in.cycles[index(report.result)]->Increment();
+  in.cycle_duration.Observe(in_seconds(report.duration));
+  in.last_cycle.Set(unix_seconds(report.ended));
+  if (!failed) in.last_success.Set(unix_seconds(report.ended));
+
+  in.count_workspaces(report);
+  in.plan_held.Set(report.verdict.held ? 1 : 0);
+  in.builds_in_flight.Set(static_cast<double>(report.builds_in_flight));
+  in.backing_off.Set(static_cast<double>(report.backing_off));
+  in.contested.Set(static_cast<double>(report.contested));
+  in.live_read[index(ReadHow::ids)]->Set(static_cast<double>(report.live_read.ids));
+  in.live_read[index(ReadHow::owner)]->Set(static_cast<double>(report.live_read.owner));
+  in.live_read[index(ReadHow::name)]->Set(static_cast<double>(report.live_read.name));
+  in.live_read[index(ReadHow::page)]->Set(static_cast<double>(report.live_read.page));
+
+  // A cycle that got nowhere has not learnt that the token lives for ever.
+  if (report.token_expires) {
+    if (in.token == nullptr) in.token = &in.token_expiry.series({});
+    in.token->Set(unix_seconds(*report.token_expires));
+  } else if (in.token != nullptr && !failed) {
+    in.token_expiry.remove(std::exchange(in.token, nullptr));
+  }
+}
+
+void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& report) {
+  // One pass: there may be a hundred thousand of them.
+  std::vector<std::size_t> by_reason(workspaces.size()), by_field(drifted_fields.size());
+  std::size_t suspended = 0;
+  const auto now = std::chrono::floor<std::chrono::seconds>(report.ended);
+  for (const reconcile::WorkspaceStatus& workspace : report.workspaces) {
+    ++by_reason[index(workspace.ready.reason)];
+    for (const reconcile::FieldDrift& drift : workspace.drift) ++by_field[index(drift.field)];
+    if (workspace.converged_after) convergence.Observe(in_seconds(*workspace.converged_after));
+    if (workspace.drift_repaired_after) drift_repair.Observe(in_seconds(*workspace.drift_repaired_after));
+    if (workspace.spec && workspace.spec->suspension && specs::in_force(*workspace.spec->suspension, now)) {
+      ++suspended;
+    }
+  }
+  std::vector<std::size_t> by_kind(plan_actions.size());
+  for (const reconcile::WorkspacePlan& workspace : report.plan.workspaces) {
+    for (const reconcile::Action& action : workspace.actions) ++by_kind[index(reconcile::kind_of(action))];
+  }
+
+  const auto set_all = [](const std::vector<Gauge*>& gauges, const std::vector<std::size_t>& counts) {
+    for (std::size_t i = 0; i < gauges.size(); ++i) gauges[i]->Set(static_cast<double>(counts[i]));
+  };
+  set_all(workspaces, by_reason);
+  set_all(drifted_fields, by_field);
+  set_all(plan_actions, by_kind);
+  specs[index(SpecState::valid)]->Set(static_cast<double>(report.workspaces.size() - suspended));
+  specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));
+  specs[index(SpecState::duplicate)]->Set(static_cast<double>(report.duplicate_documents));
+  specs[index(SpecState::suspended)]->Set(static_cast<double>(suspended));
+}
+
+std::vector<prometheus::MetricFamily> Recorder::collect() const {
+  std::map<std::string_view, std::size_t> place;
+  for (const Metric& metric : catalogue()) place.emplace(metric.name, place.size());
+
+  std::vector<prometheus::MetricFamily> families = instruments_->registry.Collect();
+  std::erase_if(families, [](const auto& family) { return family.metric.empty(); });
+  std::sort(families.begin(), families.end(),
+            [&](const auto& a, const auto& b) { return place.at(a.name) < place.at(b.name); });
+  for (prometheus::MetricFamily& family : families) {
+    std::sort(family.metric.begin(), family.metric.end(),
+              [](const auto& a, const auto& b) { return a.label < b.label; });
+  }
+  return families;
+}
+
+}  // namespace cr::metrics

@@ -1,0 +1,179 @@
+#include "metrics/catalogue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "reconcile/diff/drift.h"
+#include "reconcile/plan/action.h"
+#include "reconcile/status/condition.h"
+#include "reconcile/status/report.h"
+
+namespace cr::metrics {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> label_names(const Metric& metric) {
+  std::vector<std::string> names;
+  for (const Label& label : metric.labels) names.emplace_back(label.name);
+  return names;
+}
+
+TEST(Catalogue, HoldsEachDeclarationWhereItsIdSays) {
+  for (std::size_t i = 0; i < catalogue().size(); ++i) {
+    EXPECT_EQ(static_cast<std::size_t>(catalogue()[i].id), i) << catalogue()[i].name;
+  }
+  EXPECT_EQ(catalogue().size(), static_cast<std::size_t>(MetricId::process_start_time) + 1);
+}
+
+TEST(Catalogue, NamesFollowTheConventions) {
+  std::set<std::string_view> seen;
+  for (const Metric& metric : catalogue()) {
+    EXPECT_TRUE(seen.insert(metric.name).second) << metric.name;
+    EXPECT_TRUE(metric.name.starts_with("coder_reconciler_") || metric.name.starts_with("process_"))
+        << metric.name;
+    EXPECT_EQ(metric.kind == Kind::counter, metric.name.ends_with("_total")) << metric.name;
+    EXPECT_EQ(metric.kind == Kind::histogram, !metric.buckets.empty()) << metric.name;
+    EXPECT_TRUE(std::is_sorted(metric.buckets.begin(), metric.buckets.end())) << metric.name;
+    EXPECT_FALSE(metric.help.empty()) << metric.name;
+    EXPECT_EQ(metric.help.find_first_of("\n\\|"), std::string_view::npos) << metric.name;
+    EXPECT_TRUE(metric.help.ends_with('.')) << metric.name;
+  }
+}
+
+TEST(Catalogue, NoLabelNamesAWorkspaceOrAnOwner) {
+  const std::set<std::string_view> allowed = {"version", "revision", "state", "reason", "field", "action",
+                                              "result",  "phase",    "route", "method", "code",  "how"};
+  for (const Metric& metric : catalogue()) {
+    for (const Label& label : metric.labels) EXPECT_TRUE(allowed.contains(label.name)) << metric.name;
+  }
+}
+
+struct LabelCase {
+  MetricId id;
+  std::vector<std::string> labels;
+};
+TEST(Catalogue, EachMetricHasItsLabels) {
+  const std::vector<LabelCase> cases = {
+      {MetricId::build_info, {"version", "revision"}},
+      {MetricId::source_revision_info, {"revision"}},
+      {MetricId::source_last_read, {}},
+      {MetricId::source_last_change, {}},
+      {MetricId::source_read_errors, {}},
+      {MetricId::specs, {"state"}},
+      {MetricId::workspaces, {"reason"}},
+      {MetricId::drifted_fields, {"field"}},
+      {MetricId::plan_actions, {"action"}},
+      {MetricId::plan_held, {}},
+      {MetricId::actions, {"action", "result"}},
+      {MetricId::cycles, {"result"}},
+      {MetricId::cycle_duration, {}},
+      {MetricId::cycle_phase_duration, {"phase"}},
+      {MetricId::last_cycle, {}},
+      {MetricId::last_success, {}},
+      {MetricId::convergence, {}},
+      {MetricId::drift_repair, {}},
+      {MetricId::builds_in_flight, {}},
+      {MetricId::api_requests, {"route", "method", "code"}},
+      {MetricId::api_request_duration, {"route"}},
+      {MetricId::api_retries, {"reason"}},
+      {MetricId::api_rate_limit_remaining, {"route"}},
+      {MetricId::api_up, {}},
+      {MetricId::token_expiry, {}},
+      {MetricId::workspaces_backing_off, {}},
+      {MetricId::workspaces_contested, {}},
+      {MetricId::live_workspaces_read, {"how"}},
+  };
+  for (const LabelCase& c : cases) EXPECT_EQ(label_names(describe(c.id)), c.labels) << describe(c.id).name;
+  EXPECT_EQ(cases.size() + 6, catalogue().size()) << "six are process_*";
+}
+
+const std::vector<std::string_view>& values(MetricId id, std::size_t label = 0) {
+  return describe(id).labels.at(label).values;
+}
+
+// Counts are kept by enumerator: the labels' values must stand in the same order.
+TEST(Catalogue, ClosedSetsAreThoseOfTheEnumerations) {
+  for (std::size_t i = 0; i < values(MetricId::workspaces).size(); ++i) {
+    EXPECT_EQ(values(MetricId::workspaces)[i], to_string(static_cast<reconcile::Reason>(i)));
+  }
+  EXPECT_EQ(values(MetricId::workspaces).size(),
+            static_cast<std::size_t>(reconcile::Reason::Unreachable) + 1);
+  for (std::size_t i = 0; i < values(MetricId::plan_actions).size(); ++i) {
+    EXPECT_EQ(values(MetricId::plan_actions)[i], to_string(static_cast<reconcile::ActionKind>(i)));
+  }
+  EXPECT_EQ(values(MetricId::actions), values(MetricId::plan_actions));
+  EXPECT_THAT(values(MetricId::specs), ElementsAre("valid", "invalid", "duplicate", "suspended"));
+  EXPECT_THAT(values(MetricId::drifted_fields),
+              ElementsAre("missing", "autostart", "ttl", "automatic_updates", "dormant", "parameters",
+                          "template", "version"));
+  EXPECT_THAT(values(MetricId::plan_actions), ElementsAre("create", "stop", "set_autostart", "set_ttl",
+                                                          "set_automatic_updates", "set_dormant"));
+  EXPECT_THAT(values(MetricId::actions, 1), ElementsAre("success", "failed", "skipped"));
+  EXPECT_THAT(values(MetricId::cycles), ElementsAre("in_sync", "converged", "partial", "held", "failed"));
+  EXPECT_THAT(values(MetricId::cycle_phase_duration),
+              ElementsAre("load", "read", "resolve", "plan", "execute"));
+  EXPECT_THAT(values(MetricId::api_retries), ElementsAre("connect", "timeout", "throttled", "server"));
+  EXPECT_THAT(values(MetricId::live_workspaces_read), ElementsAre("ids", "owner", "name", "page"));
+}
+
+TEST(Catalogue, StatusesAreShownByClassAndSomeAlone) {
+  const std::vector<std::pair<int, std::string_view>> cases = {
+      {0, "none"},  {200, "2xx"}, {201, "2xx"}, {204, "2xx"}, {304, "3xx"}, {400, "4xx"},
+      {401, "401"}, {403, "403"}, {404, "404"}, {409, "409"}, {410, "4xx"}, {429, "429"},
+      {500, "5xx"}, {599, "5xx"}, {-1, "none"}, {999, "none"}};
+  for (const auto& [status, label] : cases) {
+    EXPECT_EQ(code_label(status), label) << status;
+    const auto& declared = values(MetricId::api_requests, 2);
+    EXPECT_NE(std::find(declared.begin(), declared.end(), label), declared.end()) << label;
+  }
+}
+
+TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
+  std::size_t series = 0;
+  for (const Metric& metric : catalogue()) {
+    std::size_t combinations = 1;
+    for (const Label& label : metric.labels) {
+      if (label.closed()) combinations *= label.values.size();
+      // Routes and methods come in pairs; a version or a revision is one at a time.
+      if (label.name == "route") combinations *= kMaxEndpoints;
+    }
+    series += combinations * metric.series_each();
+  }
+  EXPECT_LT(series, kMaxSeries);
+}
+
+TEST(Catalogue, ReferenceIsThatOfTheRepository) {
+  const std::string path = std::string(CR_TESTS_DIR) + "/../metrics/reference.md";
+  const std::string expected =
+      "# Metrics\n\nPrinted from `metrics/catalogue.cpp`; `CR_UPDATE_GOLDEN=1` makes the test of the "
+      "catalogue write it "
+      "anew.\n\n" +
+      to_markdown(catalogue());
+  if (std::getenv("CR_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << expected;
+  std::ifstream file(path);
+  ASSERT_TRUE(file) << path;
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), expected);
+}
+
+TEST(Catalogue, MarkdownHasARowForEachMetric) {
+  const std::vector<Metric> one = {{MetricId::cycles,
+                                    "x_seconds",
+                                    Kind::histogram,
+                                    "How long.",
+                                    {{"phase", {"load", "read"}}, {"route", {}}},
+                                    {0.5, 1}}};
+  EXPECT_EQ(to_markdown(one),
+            "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n"
+            "| `x_seconds` | histogram | `phase` = load, read; `route` | How long. Buckets: 0.5, 1. |\n");
+}
+
+}  // namespace
+}  // namespace cr::metrics
