@@ -1,0 +1,130 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/architecture/rules.h"
+#include "tests/architecture/source_tree.h"
+
+// What the folders of this program may know of each other and of the world. Each offence is a line of its
+// own.
+namespace cr::testing {
+namespace {
+
+// specs <- reconcile <- metrics <- daemon; nothing of the product knows the tests.
+const std::vector<LayerRule> kLayers = {
+    {"specs/", {"specs/"}},
+    {"reconcile/", {"specs/", "reconcile/"}},
+    {"reconcile/model/", {"reconcile/model/"}},
+    {"reconcile/async/", {"reconcile/async/"}},
+    {"reconcile/coder/",
+     {"reconcile/model/", "reconcile/async/", "reconcile/coder/", "reconcile/observer.h"}},
+    // Decisions: they know values, not who reads or executes them.
+    {"reconcile/resolve/",
+     {"specs/", "reconcile/model/", "reconcile/async/clock.h", "reconcile/coder/api_error.h",
+      "reconcile/coder/types.h", "reconcile/resolve/", "reconcile/status/"}},
+    {"reconcile/diff/",
+     {"specs/", "reconcile/model/", "reconcile/async/clock.h", "reconcile/coder/types.h", "reconcile/diff/",
+      "reconcile/status/condition.h"}},
+    {"reconcile/plan/",
+     {"specs/", "reconcile/model/", "reconcile/async/clock.h", "reconcile/coder/api_error.h",
+      "reconcile/coder/types.h", "reconcile/resolve/", "reconcile/diff/", "reconcile/plan/",
+      "reconcile/status/"}},
+    {"reconcile/status/",
+     {"specs/", "reconcile/model/", "reconcile/async/clock.h", "reconcile/coder/api_error.h",
+      "reconcile/coder/types.h", "reconcile/resolve/", "reconcile/diff/", "reconcile/plan/",
+      "reconcile/status/"}},
+    {"metrics/", {"specs/", "reconcile/", "metrics/"}},
+    {"daemon/", {"specs/", "reconcile/", "metrics/", "daemon/"}},
+};
+
+// Each library has its corner, so that it can be replaced there.
+const std::vector<LibraryRule> kLibraries = {
+    {"yaml-cpp/", {"specs/yaml_document.cpp", "daemon/config/config_file.cpp"}},
+    {"simdjson", {"reconcile/coder/"}},
+    {"date/", {"specs/time_zone.cpp"}},
+    {"boost/beast", {"reconcile/async/asio_impl.cpp", "reconcile/coder/", "daemon/http"}},
+    {"boost/asio",
+     {"reconcile/async/", "reconcile/coder/", "reconcile/read/", "reconcile/resolve/", "reconcile/execute/",
+      "reconcile/cycle", "daemon/"}},
+    {"boost/asio/experimental/", {"reconcile/async/", "daemon/loop/triggers."}},
+    // Hashing is arithmetic; TLS stays with the client.
+    {"openssl/", {"reconcile/coder/", "reconcile/plan/plan.cpp"}},
+    {"prometheus/", {"metrics/"}},
+    {"CLI/", {"daemon/config/"}},
+    {"gtest/", {}},
+    {"gmock/", {}},
+};
+
+// Values in, values out: what decides is apart from what reads and writes.
+const std::vector<PureRule> kPure = {
+    {"specs/",
+     {"specs/source.", "specs/source_tree.", "specs/regular_file.", "specs/revision.", "specs/time_zone."}},
+    {"reconcile/model/", {}},
+    {"reconcile/resolve/", {}},
+    {"reconcile/diff/", {}},
+    {"reconcile/plan/", {}},
+    {"reconcile/status/", {}},
+    {"reconcile/read/", {"reconcile/read/reader."}},
+    {"reconcile/observer.h", {}},
+    {"metrics/", {"metrics/process.cpp"}},
+};
+
+// The loader holds time stamps of files against the time by which the file system made them.
+const std::vector<std::string_view> kClockReaders = {"reconcile/async/system_clock.cpp", "specs/source.cpp"};
+
+const std::vector<SourceFile>& product() {
+  static const std::vector<SourceFile> files =
+      read_tree(std::string(CR_TESTS_DIR) + "/..", {"specs", "reconcile", "metrics", "daemon"});
+  return files;
+}
+
+void report(const std::vector<std::string>& offences) {
+  for (const std::string& offence : offences) ADD_FAILURE() << offence;
+}
+
+TEST(Architecture, TheWholeProductIsLookedAt) {
+  const auto holds = [](std::string_view path) {
+    return std::any_of(product().begin(), product().end(),
+                       [&](const SourceFile& f) { return f.path == path; });
+  };
+  EXPECT_TRUE(holds("specs/wish.h"));
+  EXPECT_TRUE(holds("reconcile/coder/api.h"));
+  EXPECT_TRUE(holds("metrics/recorder.cpp"));
+}
+
+TEST(Architecture, FoldersIncludeOnlyWhatIsBelowThem) {
+  report(check_layers(product(), kLayers));
+}
+
+TEST(Architecture, EachLibraryIsKnownInItsCornerOnly) {
+  report(check_libraries(product(), kLibraries));
+}
+
+TEST(Architecture, WhatDecidesTouchesNothing) {
+  report(check_purity(product(), kPure));
+}
+
+TEST(Architecture, TimeIsReadInOnePlace) {
+  report(check_clocks(product(), kClockReaders));
+}
+
+// CMake passes what the program links, directly and through others.
+TEST(Architecture, TheProgramLinksNothingOfTheTests) {
+  std::vector<std::string> linked;
+  std::istringstream list(CR_PROGRAM_LINKS);
+  for (std::string target; list >> target;) linked.push_back(target);
+  EXPECT_THAT(linked, ::testing::Contains("cr_specs"));
+  EXPECT_THAT(linked, ::testing::Contains("cr_metrics"));
+  for (const std::string& target : linked) {
+    EXPECT_EQ(target.find("standin"), std::string::npos) << target;
+    EXPECT_EQ(target.find("GTest"), std::string::npos) << target;
+    EXPECT_EQ(target.find("test"), std::string::npos) << target;
+  }
+}
+
+}  // namespace
+}  // namespace cr::testing
