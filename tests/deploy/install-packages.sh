@@ -1,0 +1,48 @@
+#!/bin/sh
+# Installs what the tests of this folder use. "quick": for quick.sh; "slow": also for slow.sh. Debian 12's packages, and Go
+# programs at fixed versions, which need Go 1.24 or later (https://go.dev/dl): Debian 12's own is too old for Helm 3.18.
+set -eu
+
+quick="systemd mandoc man-db jq git ca-certificates"
+slow="buildah crun debootstrap systemd-container lintian fakeroot dpkg-dev file curl openssl"
+
+case "${1:-quick}" in
+  quick) wanted="$quick" ;;
+  slow) wanted="$quick $slow" ;;
+  *) echo "usage: $0 [quick|slow]" >&2; exit 64 ;;
+esac
+
+missing=
+for package in $wanted; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+if [ -n "$missing" ]; then
+  echo "installing:$missing" >&2
+  sudo=
+  [ "$(id -u)" -eq 0 ] || sudo=sudo
+  export DEBIAN_FRONTEND=noninteractive
+  $sudo apt-get -o DPkg::Lock::Timeout=300 update -qq
+  # shellcheck disable=SC2086  # a list of words on purpose
+  $sudo apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+. "$(dirname "$0")/tools.sh"
+command -v go >/dev/null || {
+  echo "Go 1.24 or later is needed to install Helm, kubeconform and helm-docs: https://go.dev/dl" >&2
+  exit 69
+}
+install_tool() {
+  name=$1
+  module=$2
+  flags=${3:-}
+  [ -x "$tools/$name" ] || {
+    echo "installing: $module" >&2
+    GOFLAGS=-buildvcs=false GOBIN=$tools go install -ldflags "-s -w $flags" "$module"
+  }
+}
+# What Helm's own releases are built with: without it, Helm takes every cluster for Kubernetes 1.20.
+install_tool helm helm.sh/helm/v3/cmd/helm@v3.18.4 "-X helm.sh/helm/v3/internal/version.version=v3.18.4
+  -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=33
+  -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=33"
+install_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
+install_tool helm-docs github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2
