@@ -1,0 +1,114 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reconcile/coder/api.h"
+
+namespace cr::testing {
+
+using namespace cr::reconcile;  // NOLINT: the fake speaks the product's vocabulary
+using coder::ApiError;
+using coder::ApiFault;
+using coder::ApiResult;
+
+/// A Coder in memory: keeps a fleet, remembers every call as a line of text, and fails those that it was told
+/// to.
+///
+/// Calls read as "ids 3", "owner alice", "page 500+500", "name alice/dev", "create dev", "ttl <id> 480m", …
+/// One thread. For decisions above the client; what goes over the wire is the stand-in server's matter.
+class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter {
+ public:
+  std::vector<LiveWorkspace> fleet;
+  std::vector<coder::User> users;
+  std::uint64_t withheld = 0;  ///< rows that lists count and do not show
+  /// Called before each call takes effect, e.g. to move rows between two pages.
+  std::function<void(const std::string& call)> before;
+  /// Changes what a create keeps, as a template's policy or a prebuild would.
+  std::function<void(LiveWorkspace&)> on_create;
+
+  [[nodiscard]] const std::vector<std::string>& calls() const { return calls_; }
+  /// Calls that begin with `prefix`.
+  [[nodiscard]] std::size_t count(std::string_view prefix) const;
+  [[nodiscard]] std::vector<std::string> writes() const;
+  [[nodiscard]] std::size_t most_at_a_time() const { return most_at_a_time_; }
+
+  /// The next `times` calls that begin with `prefix` fail; `after_effect`: after having been done.
+  void fail(std::string prefix, ApiFault fault, int times = 1, bool after_effect = false);
+  void fail(std::string prefix, ApiError error, int times = 1, bool after_effect = false);
+  /// Calls that begin with `prefix` wait until `release`; `reached` is called when one does.
+  void hold(std::string prefix, std::function<void()> reached);
+  void release();
+
+  [[nodiscard]] LiveWorkspace* find(std::string_view owner, std::string_view name);
+  [[nodiscard]] LiveWorkspace* find(const WorkspaceId& id);
+
+  coder::awaitable<ApiResult<coder::WorkspaceRows>> workspaces_by_ids(
+      const std::vector<WorkspaceId>& ids) override;
+  coder::awaitable<ApiResult<coder::WorkspaceRows>> workspaces_of_owner(const std::string& username) override;
+  coder::awaitable<ApiResult<coder::WorkspaceRows>> workspaces_page(std::uint64_t offset,
+                                                                    std::uint32_t limit) override;
+  coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
+      const std::string& owner, const std::string& name) override;
+  coder::awaitable<ApiResult<coder::BuildInfo>> build_info() override;
+  coder::awaitable<ApiResult<coder::Me>> me() override;
+  coder::awaitable<ApiResult<coder::TokenFacts>> token_facts() override;
+  coder::awaitable<ApiResult<std::vector<bool>>> check_access(
+      const std::vector<coder::AccessQuestion>& questions) override;
+  coder::awaitable<ApiResult<coder::User>> user(const std::string& name_or_id) override;
+  coder::awaitable<ApiResult<std::vector<coder::Organization>>> organizations() override;
+  coder::awaitable<ApiResult<std::vector<coder::Template>>> templates_named(const std::string& name) override;
+  coder::awaitable<ApiResult<coder::Template>> template_by_id(const TemplateId& id) override;
+  coder::awaitable<ApiResult<std::vector<coder::Template>>> templates_by_ids(
+      const std::vector<TemplateId>& ids) override;
+  coder::awaitable<ApiResult<coder::TemplateVersion>> version_named(const TemplateId& id,
+                                                                    const std::string& name) override;
+  coder::awaitable<ApiResult<coder::TemplateVersion>> version_by_id(const VersionId& id) override;
+  coder::awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(
+      const VersionId& id) override;
+  coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
+      const BuildId& id) override;
+
+  coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;
+  coder::awaitable<ApiResult<void>> set_autostart(const WorkspaceId& id,
+                                                  const std::string& schedule) override;
+  coder::awaitable<ApiResult<void>> set_ttl(const WorkspaceId& id,
+                                            std::optional<std::chrono::minutes> ttl) override;
+  coder::awaitable<ApiResult<void>> set_automatic_updates(const WorkspaceId& id, bool always) override;
+  coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> set_dormant(const WorkspaceId& id,
+                                                                        bool dormant) override;
+  coder::awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override;
+
+ private:
+  struct Fault {
+    std::string prefix;
+    ApiError error;
+    int times = 1;
+    bool after_effect = false;
+  };
+
+  /// Remembers the call, waits where it is held, runs `effect` unless the call fails before it.
+  template <class T>
+  coder::awaitable<ApiResult<T>> call(std::string text, std::function<ApiResult<T>()> effect);
+  [[nodiscard]] Fault* fault_of(const std::string& text);
+  [[nodiscard]] coder::User* user_named(const std::string& name_or_id);
+
+  std::vector<std::string> calls_;
+  std::vector<Fault> faults_;
+  std::string held_prefix_;
+  std::function<void()> held_reached_;
+  std::vector<boost::asio::steady_timer*> held_;
+  std::size_t in_flight_ = 0;
+  std::size_t most_at_a_time_ = 0;
+  std::uint32_t next_id_ = 0x100000;
+};
+
+}  // namespace cr::testing

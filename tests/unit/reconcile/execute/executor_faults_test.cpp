@@ -1,0 +1,125 @@
+#include "executor_fixture.h"
+
+namespace cr::testing {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_F(ExecutorTest, AFailedActionSkipsTheRestOfItsWorkspaceAndDelaysNoOther) {
+  coder_.fleet = {a_live(1, "alice", "a"), a_live(2, "alice", "b")};
+  plan({plan_for({ttl(1, "a", 60), dormant(1, "a", true)}), plan_for({ttl(2, "b", 60)})});
+  coder_.fail("ttl 1 ", ApiFault::rejected);
+  const Executed executed = execute();
+  EXPECT_THAT(results(executed),
+              ElementsAre(ActionResult::failed, ActionResult::skipped, ActionResult::success));
+  EXPECT_FALSE(coder_.fleet[0].dormant);
+}
+
+/// An answer to a create that may have been given after it was done.
+class LostAnswer : public ExecutorTest, public ::testing::WithParamInterface<ApiFault> {};
+INSTANTIATE_TEST_SUITE_P(Faults, LostAnswer,
+                         ::testing::Values(ApiFault::timeout, ApiFault::unreachable, ApiFault::server,
+                                           ApiFault::contract),
+                         [](const auto& info) { return std::string(coder::to_string(info.param)); });
+
+TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
+  plan({create("dev")});
+  coder_.fail("create", GetParam(), 1, true);
+  work_.follow_ups = [&](const Identity& who, const LiveWorkspace& row) {
+    return std::vector<Action>{SetTtl{who, row.id, row.ttl, std::chrono::minutes(60)}};
+  };
+  const Executed executed = execute();
+  EXPECT_EQ(coder_.count("create"), 1U);
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success, ActionResult::success));
+  EXPECT_EQ(executed.outcomes[0].note, "the answer was lost, but it is there");
+  EXPECT_EQ(coder_.find("alice", "dev")->ttl, std::chrono::minutes(60));
+}
+
+TEST_P(LostAnswer, OfACreateThatWasNotDoneIsAFailureAndNotSentAgain) {
+  plan({create("dev")});
+  coder_.fail("create", GetParam());
+  const Executed executed = execute();
+  EXPECT_EQ(coder_.count("create"), 1U);
+  EXPECT_EQ(coder_.count("name "), 2U);
+  ASSERT_THAT(results(executed), ElementsAre(ActionResult::failed));
+  EXPECT_EQ(executed.outcomes[0].error->fault, GetParam());
+}
+
+TEST_F(ExecutorTest, ALostRaceIsAdopted) {
+  plan({create("dev")});
+  work_.proven_absent = {{"alice", "dev"}};
+  coder_.fleet = {a_live(1, "alice", "dev").owned_by(a_user_id(10))};  // somebody was faster
+  const Executed executed = execute();
+  EXPECT_THAT(coder_.calls(), ElementsAre("create dev", "name " + a_user_id(10).to_string() + "/dev"));
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
+  EXPECT_EQ(executed.builds_started, 0U);
+}
+
+TEST_F(ExecutorTest, ATakenNameThatCannotBeSeenIsAFailure) {
+  plan({create("dev")});
+  coder_.fail("create", ApiFault::conflict);
+  const Executed executed = execute();
+  ASSERT_THAT(results(executed), ElementsAre(ActionResult::failed));
+  EXPECT_EQ(executed.outcomes[0].error->fault, ApiFault::conflict);
+}
+
+TEST_F(ExecutorTest, NothingIsCreatedWhereTheLookFails) {
+  plan({create("dev")});
+  coder_.fail("name", ApiFault::server);
+  const Executed executed = execute();
+  EXPECT_EQ(coder_.count("create"), 0U);
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::failed));
+}
+
+TEST_F(ExecutorTest, ARefusedTokenStopsAllWriting) {
+  std::vector<WorkspacePlan> plans;
+  for (std::uint32_t i = 1; i <= 20; ++i)
+    plans.push_back(plan_for({ttl(i, "w" + std::to_string(100 + i), 60)}));
+  plan(plans);
+  work_.concurrency = 2;
+  coder_.fail("ttl", ApiFault::unauthorized, 100);
+  const Executed executed = execute();
+  EXPECT_LE(coder_.calls().size(), 2U);
+  ASSERT_TRUE(executed.broken_off);
+  EXPECT_EQ(executed.broken_off->fault, ApiFault::unauthorized);
+  EXPECT_THAT(executed.outcomes, SizeIs(20));
+  EXPECT_EQ(executed.outcomes[19].result, ActionResult::skipped);
+}
+
+TEST_F(ExecutorTest, ACoderThatDoesNotAnswerIsNotAskedForEverything) {
+  std::vector<WorkspacePlan> plans;
+  for (std::uint32_t i = 1; i <= 20; ++i)
+    plans.push_back(plan_for({ttl(i, "w" + std::to_string(100 + i), 60)}));
+  plan(plans);
+  work_.concurrency = 1;
+  coder_.fail("ttl", ApiFault::timeout, 100);
+  const Executed executed = execute();
+  EXPECT_EQ(coder_.calls().size(), 3U);
+  EXPECT_TRUE(executed.broken_off);
+}
+
+class GoneId : public ExecutorTest, public ::testing::WithParamInterface<ApiFault> {};
+INSTANTIATE_TEST_SUITE_P(Faults, GoneId, ::testing::Values(ApiFault::not_found, ApiFault::gone),
+                         [](const auto& info) { return std::string(coder::to_string(info.param)); });
+
+TEST_P(GoneId, IsToBeFoundAnew) {
+  plan({ttl(1, "dev", 60)});
+  coder_.fail("ttl", GetParam());
+  const Executed executed = execute();
+  EXPECT_THAT(executed.lost, ElementsAre(Identity{"alice", "dev"}));
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::failed));
+}
+
+TEST_F(ExecutorTest, AStopBesideSomebodysBuildWaitsForItsEnd) {
+  coder_.fleet = {a_live(1, "alice", "dev").running()};
+  coder_.fleet[0].build.status = BuildStatus::starting;
+  plan({stop(1, "dev")});
+  const Executed executed = execute();
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::skipped));
+  EXPECT_THAT(executed.lost, IsEmpty());
+}
+
+}  // namespace
+}  // namespace cr::testing

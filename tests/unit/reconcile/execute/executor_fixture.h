@@ -1,0 +1,74 @@
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "reconcile/execute/executor.h"
+#include "tests/support/builders.h"
+#include "tests/support/run_coroutine.h"
+#include "tests/support/scripted_api.h"
+
+namespace cr::testing {
+
+/// Hears outcomes as they come.
+class Listener final : public Observer {
+ public:
+  std::vector<Outcome> heard;
+  void on_action(const Outcome& outcome) override { heard.push_back(outcome); }
+};
+
+class ExecutorTest : public ::testing::Test {
+ protected:
+  ExecutorTest() { coder_.users = {{a_user_id(10), "alice", coder::UserStatus::active}}; }
+
+  static CreateWorkspace create(std::string name) {
+    CreateWorkspace action;
+    action.workspace = {"alice", name};
+    action.request.owner = a_user_id(10);
+    action.request.name = std::move(name);
+    return action;
+  }
+  static WorkspacePlan plan_for(std::vector<Action> actions) {
+    WorkspacePlan plan;
+    plan.workspace = workspace_of(actions.front());
+    plan.actions = std::move(actions);
+    return plan;
+  }
+  static SetTtl ttl(std::uint32_t id, std::string name, int minutes) {
+    return {{"alice", std::move(name)}, a_workspace_id(id), std::nullopt, std::chrono::minutes(minutes)};
+  }
+  static StopWorkspace stop(std::uint32_t id, std::string name) {
+    return {{"alice", std::move(name)}, a_workspace_id(id)};
+  }
+  static SetDormant dormant(std::uint32_t id, std::string name, bool to) {
+    return {{"alice", std::move(name)}, a_workspace_id(id), to};
+  }
+
+  void plan(std::vector<WorkspacePlan> workspaces) { plan_.workspaces = std::move(workspaces); }
+  void plan(std::vector<Action> actions) { plan(std::vector{plan_for(std::move(actions))}); }
+
+  Executed execute() {
+    work_.plan = &plan_;
+    if (!work_.follow_ups) {
+      work_.follow_ups = [](const Identity&, const LiveWorkspace&) { return std::vector<Action>(); };
+    }
+    return run_coroutine(reconcile::execute(coder_, coder_, clock_, listener_, work_));
+  }
+  static std::vector<ActionResult> results(const Executed& executed) {
+    std::vector<ActionResult> found;
+    for (const Outcome& outcome : executed.outcomes) found.push_back(outcome.result);
+    return found;
+  }
+
+  ScriptedCoder coder_;
+  async::SystemClock clock_;
+  Listener listener_;
+  Plan plan_;
+  Work work_{.plan = nullptr, .proven_absent = {}, .follow_ups = {}, .concurrency = 4, .build_slots = 10};
+};
+
+}  // namespace cr::testing

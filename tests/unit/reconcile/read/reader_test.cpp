@@ -1,0 +1,162 @@
+#include "reconcile/read/reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "targets.h"
+#include "tests/support/run_coroutine.h"
+#include "tests/support/scripted_api.h"
+
+namespace cr::reconcile {
+namespace {
+
+using cr::testing::a_live;
+using cr::testing::known;
+using cr::testing::many_unknown;
+using cr::testing::run_coroutine;
+using cr::testing::ScriptedCoder;
+using cr::testing::unknown;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
+
+class ReadLive : public ::testing::Test {
+ protected:
+  ReadOutcome read(std::vector<Target> targets, ReadCosts costs = {}) {
+    return run_coroutine(read_live(coder_, clock_, std::move(targets), costs, {}));
+  }
+  /// As many workspaces as there are targets, one for each.
+  void serve(const std::vector<Target>& targets) {
+    for (std::uint32_t i = 0; i < targets.size(); ++i) {
+      coder_.fleet.push_back(a_live(i + 1, targets[i].identity.owner, targets[i].identity.name));
+    }
+  }
+  static std::vector<Target> ids_known(std::vector<Target> targets) {
+    for (std::uint32_t i = 0; i < targets.size(); ++i) {
+      targets[i].id = cr::testing::a_workspace_id(i + 1);
+      targets[i].stage = Stage::by_id;
+    }
+    return targets;
+  }
+  static std::size_t live_count(const LiveState& live) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < live.size(); ++i) count += live.row(i) != nullptr;
+    return count;
+  }
+
+  ScriptedCoder coder_;
+  async::SystemClock clock_;
+};
+
+TEST_F(ReadLive, KnownOnesCostOneRequestForEach150) {
+  const std::vector<Target> targets = ids_known(many_unknown(450, 10));
+  serve(targets);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_THAT(coder_.calls(), ElementsAre("ids 150", "ids 150", "ids 150"));
+  EXPECT_EQ(outcome.list_requests, 3U);
+  EXPECT_EQ(live_count(outcome.live), 450U);
+  EXPECT_EQ(outcome.counts.ids, 450U);
+}
+
+TEST_F(ReadLive, AtMostTwoRequestsAreUnderWay) {
+  const std::vector<Target> targets = ids_known(many_unknown(1'500, 10));
+  serve(targets);
+  (void)read(targets);
+  EXPECT_EQ(coder_.most_at_a_time(), 2U);
+}
+
+TEST_F(ReadLive, AFirstReadOfMostOfTheFleetGoesByPages) {
+  const std::vector<Target> targets = many_unknown(2'600, 2);
+  serve(targets);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_THAT(coder_.calls(), Each(StartsWith("page ")));
+  EXPECT_EQ(outcome.list_requests, 6U);
+  EXPECT_EQ(outcome.counts.page, 2'600U);
+  EXPECT_EQ(outcome.costs.fleet, 2'600U);
+}
+
+TEST_F(ReadLive, RowsThatMoveBetweenTwoPagesAreStillAllFound) {
+  const std::vector<Target> targets = many_unknown(1'200, 2);
+  serve(targets);
+  bool moved = false;
+  coder_.before = [&](const std::string& call) {
+    if (moved || call == "page 0+500") return;
+    moved = true;  // the last one starts and becomes the first: somebody falls between the pages
+    std::rotate(coder_.fleet.begin(), coder_.fleet.end() - 1, coder_.fleet.end());
+  };
+  const ReadOutcome outcome = read(targets);
+  EXPECT_EQ(live_count(outcome.live), 1'200U);
+  EXPECT_EQ(outcome.list_requests, 6U) << "two passes of three pages";
+}
+
+TEST_F(ReadLive, RowsThatAreCountedAndWithheldEndInLooksByName) {
+  std::vector<Target> targets = many_unknown(1'200, 2);
+  serve(targets);
+  coder_.withheld = 1;
+  targets.push_back(unknown("zoe", "dev"));
+  const ReadOutcome outcome = read(targets);
+  EXPECT_EQ(coder_.count("name "), 1U);
+  EXPECT_EQ(outcome.live[1'200], LiveEntry(Absent{.proven = true}));
+}
+
+TEST_F(ReadLive, AnOwnersWorkspacesAreFoundWithOneRequest) {
+  const std::vector<Target> targets = many_unknown(5, 5);
+  serve(targets);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_THAT(coder_.calls(), ElementsAre("owner u00000"));
+  EXPECT_EQ(outcome.counts.owner, 5U);
+}
+
+TEST_F(ReadLive, ALostIdIsFoundAgainByName) {
+  coder_.fleet.push_back(a_live(2, "alice", "dev"));  // deleted and made anew since
+  const ReadOutcome outcome = read({known(1, "alice", "dev")});
+  EXPECT_THAT(coder_.calls(), ElementsAre("ids 1", "name alice/dev"));
+  EXPECT_EQ(outcome.live.row(0)->id, cr::testing::a_workspace_id(2));
+  EXPECT_EQ(outcome.counts, (LiveReadCounts{.name = 1}));
+}
+
+TEST_F(ReadLive, ATooLongLineHalvesTheBatchesOnceForAll) {
+  const std::vector<Target> targets = ids_known(many_unknown(600, 10));
+  serve(targets);
+  coder::ApiError too_long(coder::ApiFault::rejected, "request line too long");
+  too_long.status = 414;
+  coder_.fail("ids 150", too_long, 100);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_LE(coder_.count("ids 150"), 2U);
+  EXPECT_EQ(coder_.count("ids 75"), 8U);
+  EXPECT_EQ(live_count(outcome.live), 600U);
+  EXPECT_EQ(outcome.costs.ids_per_request, 75U);
+}
+
+TEST_F(ReadLive, AFailedReadConcernsItsOwnAlone) {
+  const std::vector<Target> targets = ids_known(many_unknown(300, 10));
+  serve(targets);
+  coder_.fail("ids", coder::ApiFault::server);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_EQ(live_count(outcome.live), 150U);
+  EXPECT_FALSE(outcome.broken_off);
+}
+
+TEST_F(ReadLive, ARefusedTokenBreaksThePassOff) {
+  const std::vector<Target> targets = ids_known(many_unknown(1'500, 10));
+  serve(targets);
+  coder_.fail("ids", coder::ApiFault::unauthorized, 100);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_LE(coder_.calls().size(), 2U);
+  ASSERT_TRUE(outcome.broken_off);
+  EXPECT_EQ(outcome.broken_off->fault, coder::ApiFault::unauthorized);
+  for (const LiveEntry& entry : outcome.live.entries()) EXPECT_TRUE(std::holds_alternative<NotRead>(entry));
+}
+
+TEST_F(ReadLive, ACoderThatDoesNotAnswerIsNotAskedForEverything) {
+  const std::vector<Target> targets = ids_known(many_unknown(3'000, 10));
+  serve(targets);
+  coder_.fail("ids", coder::ApiFault::unreachable, 100);
+  const ReadOutcome outcome = read(targets);
+  EXPECT_LE(coder_.calls().size(), 4U);
+  ASSERT_TRUE(outcome.broken_off);
+  EXPECT_EQ(live_count(outcome.live), 0U);
+}
+
+}  // namespace
+}  // namespace cr::reconcile
