@@ -13,8 +13,8 @@
 
 namespace cr::specs {
 
-/// (owner, name) in lower case: how Coder compares them. Owner is what the spec says, a username or a UUID; that the
-/// two can be one person is known only after resolution (reconcile/resolve).
+/// (owner, name) in lower case: how Coder compares them. Owner is what the spec says, a username or a UUID;
+/// that the two can be one person is known only after resolution (reconcile/resolve).
 struct Identity {
   std::string owner;
   std::string name;
@@ -29,12 +29,12 @@ using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 
 /// Everything that one read of the sources declares.
 struct DesiredState {
-  std::vector<SpecPtr> specs;            ///< valid ones, sorted by identity, identities unique
-  std::vector<Diagnostic> diagnostics;   ///< of all documents that were left out, in order of file and line
-  std::size_t invalid_documents = 0;     ///< left out for an error of their own
-  std::size_t duplicate_documents = 0;   ///< left out because another document has the same identity
+  std::vector<SpecPtr> specs;           ///< valid ones, sorted by identity, identities unique
+  std::vector<Diagnostic> diagnostics;  ///< of all documents that were left out, in order of file and line
+  std::size_t invalid_documents = 0;    ///< left out for an error of their own
+  std::size_t duplicate_documents = 0;  ///< left out because another document has the same identity
   std::size_t files = 0;
-  std::string revision;                  ///< commit of the checkout or git-sync link; empty where there is none
+  std::string revision;  ///< commit of the checkout or git-sync link; empty where there is none
 };
 
 /// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order.

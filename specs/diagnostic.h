@@ -32,14 +32,19 @@ enum class DiagnosticKind {
   duplicate,   ///< two documents declare one workspace
 };
 
+[[nodiscard]] std::string_view to_string(DiagnosticKind kind);
+
 /// One error that a person can act on. A value: rendering is separate, so that text and JSON say the same.
 struct Diagnostic {
   DiagnosticKind kind = DiagnosticKind::schema;
   SourcePosition where;
-  std::string field;    ///< path within the document, e.g. `spec.ttl`; empty if it concerns the whole document
+  std::string field;  ///< path within the document, e.g. `spec.ttl`; empty if it concerns the whole document
   std::string message;  ///< what is wrong, naming the offending value
   std::string remedy;   ///< what to write instead; may hold a "did you mean …?"
   std::string excerpt;  ///< the offending source line, cut to a sane length, without control characters
+  /// Line at which the document begins that this concerns, or 0 for the whole file: (file, document) tells
+  /// one left-out document from another.
+  std::uint32_t document = 0;
 
   bool operator==(const Diagnostic&) const = default;
 };

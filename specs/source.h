@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,15 +23,23 @@ class SourceError {
 };
 [[noreturn]] void throw_exception_from_error(const SourceError& error, const boost::source_location& where);
 
+/// Limits of one load, against input that nobody means. Beyond them there is no new desired state.
+inline constexpr std::size_t kMaxTotalBytes = std::size_t{256} << 20;
+inline constexpr std::size_t kMaxTotalDocuments = 200'000;
+/// Standard input is one file that a program wrote, so it may be larger than files that people keep.
+inline constexpr std::size_t kMaxInputBytes = std::size_t{32} << 20;
+/// Errors beyond this number are kept one a document, without the source line.
+inline constexpr std::size_t kMaxFullDiagnostics = 10'000;
+
 /// Reads specs from directories, files or standard input, again and again, parsing only what changed.
 ///
-/// One load reads one revision: each path is resolved once and read below what it resolved to. If a link is swapped
-/// or a tree vanishes while it is read, the read starts over (a few times) and otherwise fails; it never mixes two.
-/// Not thread-safe. Touches the file system; everything below it (parse, assemble) is pure.
+/// One load reads one revision: each path is resolved once and read below what it resolved to. If a link is
+/// swapped or a tree vanishes while it is read, the read starts over (a few times) and otherwise fails; it
+/// never mixes two. Not thread-safe. Touches the file system; everything below it (parse, assemble) is pure.
 class SpecSource {
  public:
-  /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard input
-  /// (read once, remembered). Nothing is opened yet.
+  /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard
+  /// input (read once, remembered). Nothing is opened yet.
   explicit SpecSource(std::vector<std::string> paths);
   ~SpecSource();
   SpecSource(SpecSource&&) noexcept;
@@ -43,6 +53,10 @@ class SpecSource {
   [[nodiscard]] std::size_t parsed_files() const;
 
   [[nodiscard]] const std::vector<std::string>& paths() const;
+
+  /// Called with each file's path just before it is read. For tests: the way to make a race happen on
+  /// purpose.
+  void before_reading(std::function<void(const std::string& file)> hook);
 
  private:
   struct State;

@@ -14,8 +14,8 @@
 
 namespace cr::specs {
 
-/// Time from start to automatic stop. Whole minutes between 1 minute and 30 days: Coder truncates to minutes and
-/// refuses the rest.
+/// Time from start to automatic stop. Whole minutes between 1 minute and 30 days: Coder truncates to minutes
+/// and refuses the rest.
 using Ttl = std::chrono::minutes;
 
 enum class AutomaticUpdates { never, always };
@@ -29,7 +29,8 @@ struct ReconcilePolicy {
 
 /// `coder-reconciler/suspend`: leave this workspace alone.
 struct Suspension {
-  std::optional<std::chrono::sys_days> until;  ///< suspended before the start (UTC) of this day; absent: until removed
+  std::optional<std::chrono::sys_days>
+      until;  ///< suspended before the start (UTC) of this day; absent: until removed
   std::string reason;
   bool operator==(const Suspension&) const = default;
 };
@@ -42,8 +43,8 @@ using StringPairs = std::vector<std::pair<std::string, std::string>>;
 /// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
 /// desired state: 100 000 of them must fit a sidecar.
 struct WorkspaceSpec {
-  std::string name;   ///< as written; compared without regard to case
-  std::string owner;  ///< username or UUID, as written
+  std::string name;              ///< as written; compared without regard to case
+  std::string owner;             ///< username or UUID, as written
   std::string organization;      ///< name or UUID; empty: not given
   std::string template_ref;      ///< name or UUID
   std::string template_version;  ///< name or UUID; empty: the active version

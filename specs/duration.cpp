@@ -1,0 +1,176 @@
+#include "specs/duration.h"
+
+#include <array>
+#include <boost/throw_exception.hpp>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+
+#include "specs/source_text.h"
+
+namespace cr::specs {
+namespace {
+
+__extension__ using Wide = __int128;
+
+struct Unit {
+  std::string_view name;
+  std::int64_t nanoseconds;
+};
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+
+// Both spellings of the micro sign (U+00B5 and the Greek letter U+03BC), as Go takes both.
+constexpr std::array<Unit, 9> kUnits{{{"ns", 1},
+                                      {"us", 1'000},
+                                      {"\xC2\xB5s", 1'000},
+                                      {"\xCE\xBCs", 1'000},
+                                      {"ms", 1'000'000},
+                                      {"s", kSecond},
+                                      {"m", kMinute},
+                                      {"h", kHour},
+                                      {"d", 24 * kHour}}};
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+std::string_view take_digits(std::string_view& rest) {
+  std::size_t n = 0;
+  while (n < rest.size() && is_digit(rest[n])) ++n;
+  const std::string_view digits = rest.substr(0, n);
+  rest.remove_prefix(n);
+  return digits;
+}
+
+/// One `number unit`, in nanoseconds. Nothing if it is malformed or too large.
+std::optional<Wide> take_term(std::string_view& rest) {
+  const std::string_view whole = take_digits(rest);
+  std::string_view fraction;
+  if (!rest.empty() && rest.front() == '.') {
+    rest.remove_prefix(1);
+    fraction = take_digits(rest);
+  }
+  if (whole.empty() && fraction.empty()) return std::nullopt;
+
+  std::size_t length = 0;
+  while (length < rest.size() && rest[length] != '.' && !is_digit(rest[length])) ++length;
+  const std::string_view name = rest.substr(0, length);
+  rest.remove_prefix(length);
+  for (const Unit& unit : kUnits) {
+    if (unit.name != name) continue;
+    Wide value = 0;
+    for (const char digit : whole) {
+      value = value * 10 + (digit - '0');
+      if (value > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+    }
+    value *= unit.nanoseconds;
+    Wide numerator = unit.nanoseconds;
+    Wide part = 0;
+    // Digits beyond the resolution of the largest unit in nanoseconds change nothing.
+    Wide scale = 1;
+    for (const char digit : fraction.substr(0, 18)) {
+      scale *= 10;
+      part = part * 10 + (digit - '0');
+    }
+    return value + numerator * part / scale;
+  }
+  return std::nullopt;
+}
+
+DurationError no_duration(std::string_view text) {
+  std::string remedy = "write for example 8h, 90m or 1h30m";
+  std::string_view rest = text;
+  const std::string_view digits = take_digits(rest);
+  if (!digits.empty() && digits.size() < 10) {
+    if (rest.empty()) {
+      remedy = "a duration needs a unit: " + std::string(digits) + "m or " + std::string(digits) + "h?";
+    } else {
+      while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+      // "8hours", "8 h", "30min": the first letter tells what was meant.
+      if (std::string_view{"dhms"}.find(rest.front()) != std::string_view::npos)
+        remedy = "write " + std::string(digits) + rest.front();
+    }
+  }
+  return DurationError(quoted(text) + " is no duration", std::move(remedy));
+}
+
+}  // namespace
+
+void throw_exception_from_error(const DurationError& error, const boost::source_location& where) {
+  boost::throw_exception(std::logic_error("unchecked duration: " + error.message()), where);
+}
+
+boost::system::result<std::chrono::nanoseconds, DurationError> parse_duration(std::string_view text) {
+  std::string_view rest = text;
+  bool negative = false;
+  if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) {
+    negative = rest.front() == '-';
+    rest.remove_prefix(1);
+  }
+  if (rest == "0") return std::chrono::nanoseconds{0};
+  if (rest.empty()) return no_duration(text);
+  Wide total = 0;
+  while (!rest.empty()) {
+    const std::optional<Wide> term = take_term(rest);
+    if (!term) return no_duration(text);
+    total += *term;
+    if (total > std::numeric_limits<std::int64_t>::max())
+      return DurationError(quoted(text) + " is longer than a duration can be");
+  }
+  return std::chrono::nanoseconds{static_cast<std::int64_t>(negative ? -total : total)};
+}
+
+boost::system::result<Ttl, DurationError> parse_ttl(std::string_view text) {
+  const auto duration = parse_duration(text);
+  if (!duration) return duration.error();
+  const std::string range = "between 1m and 30d (720h)";
+  if (*duration == std::chrono::nanoseconds{0})
+    return DurationError(quoted(text) + " is no time at all",
+                         "write null for no automatic stop, else a TTL " + range);
+  if (*duration < kShortestTtl)
+    return DurationError(quoted(text) + " is shorter than Coder allows", "write a TTL " + range);
+  if (*duration > kLongestTtl)
+    return DurationError(quoted(text) + " is longer than Coder allows",
+                         "write a TTL " + range + ", or null for no automatic stop");
+  const auto kept = std::chrono::floor<std::chrono::minutes>(*duration);
+  if (kept != *duration) {
+    const auto next = kept + std::chrono::minutes{1};
+    std::string remedy = "write " + format_duration(kept);
+    if (next <= kLongestTtl) remedy += " or " + format_duration(next);
+    return DurationError(
+        quoted(text) + " is no whole number of minutes; Coder would keep " + format_duration(kept),
+        std::move(remedy));
+  }
+  return kept;
+}
+
+std::string format_duration(std::chrono::nanoseconds duration) {
+  const std::int64_t count = duration.count();
+  if (count == 0) return "0s";
+  // The magnitude of the smallest value does not fit a signed one.
+  std::uint64_t rest = count < 0 ? ~static_cast<std::uint64_t>(count) + 1 : static_cast<std::uint64_t>(count);
+  std::string text = count < 0 ? "-" : "";
+  const auto whole = [&](std::int64_t unit, char name) {
+    const std::uint64_t n = rest / static_cast<std::uint64_t>(unit);
+    if (n == 0) return;
+    text += std::to_string(n) + name;
+    rest %= static_cast<std::uint64_t>(unit);
+  };
+  whole(kHour, 'h');
+  whole(kMinute, 'm');
+  if (rest == 0) return text;
+  text += std::to_string(rest / kSecond);
+  if (std::uint64_t part = rest % kSecond; part != 0) {
+    std::string digits = std::to_string(part);
+    digits.insert(0, 9 - digits.size(), '0');
+    digits.erase(digits.find_last_not_of('0') + 1);
+    text += '.' + digits;
+  }
+  return text + 's';
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,110 @@
+#include "specs/emit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "specs/duration.h"
+#include "specs/field_table.h"
+#include "specs/name.h"
+#include "specs/yaml_document.h"
+
+namespace cr::specs {
+namespace {
+
+/// Words that some YAML reader takes for a boolean or null, though YAML 1.2 does not.
+bool is_word_with_meaning(std::string_view text) {
+  const std::string lower = to_lower(text);
+  for (const std::string_view word : {"null", "yes", "no", "on", "off", "y", "n", "true", "false"})
+    if (lower == word) return true;
+  return false;
+}
+
+/// Letters, digits and a few signs, beginning with a letter: the same to every reader without quotes.
+bool is_plain_safe(std::string_view text) {
+  if (text.empty() || is_word_with_meaning(text) || plain_type(text) != PlainType::text) return false;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return is_letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
+           return is_letter(c) || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '/';
+         });
+}
+
+std::string scalar(std::string_view text) {
+  if (is_plain_safe(text)) return std::string(text);
+  std::string out = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0U;
+    if (byte == '"' || byte == '\\') {
+      out += '\\';
+      out += text[i];
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02X}", byte);
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // C1 controls: allowed only escaped
+      out += fmt::format("\\x{:02X}", next);
+      ++i;
+    } else {
+      out += text[i];
+    }
+  }
+  return out + '"';
+}
+
+void add_pairs(std::string& out, std::string_view key, const StringPairs& pairs) {
+  if (pairs.empty()) return;
+  out += fmt::format("  {}:\n", key);
+  for (const auto& [name, value] : pairs) out += fmt::format("    {}: {}\n", scalar(name), scalar(value));
+}
+
+void add(std::string& out, std::string_view key, std::string_view value) {
+  if (!value.empty()) out += fmt::format("  {}: {}\n", key, value);
+}
+
+std::string text_of(const Wish<Schedule>& wish) {
+  if (const auto* schedule = std::get_if<Schedule>(&wish)) return scalar(schedule->text());
+  return std::holds_alternative<Cleared>(wish) ? "null" : "";
+}
+
+std::string text_of(const Wish<Ttl>& wish) {
+  if (const auto* ttl = std::get_if<Ttl>(&wish)) return format_duration(*ttl);
+  return std::holds_alternative<Cleared>(wish) ? "null" : "";
+}
+
+}  // namespace
+
+std::string to_yaml(const WorkspaceSpec& spec) {
+  const auto optional_name = [](const std::string& name) {
+    return name.empty() ? std::string{} : scalar(name);
+  };
+  const auto boolean = [](bool value) { return value ? "true" : "false"; };
+  std::string out = fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n", kApiVersion, kWorkspaceKind);
+  add(out, "name", scalar(spec.name));
+  add_pairs(out, "labels", spec.labels);
+  add_pairs(out, "annotations", spec.annotations);
+  out += "spec:\n";
+  add(out, "owner", scalar(spec.owner));
+  add(out, "organization", optional_name(spec.organization));
+  add(out, "template", scalar(spec.template_ref));
+  add(out, "templateVersion", optional_name(spec.template_version));
+  add_pairs(out, "parameters", spec.parameters);
+  add(out, "autostart", text_of(spec.autostart));
+  add(out, "ttl", text_of(spec.ttl));
+  if (spec.automatic_updates) add(out, "automaticUpdates", to_string(*spec.automatic_updates));
+  if (spec.dormant) add(out, "dormant", boolean(*spec.dormant));
+  if (spec.policy != ReconcilePolicy{})
+    out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.policy.create,
+                       spec.policy.update);
+  return out;
+}
+
+std::string to_yaml(std::span<const SpecPtr> specs) {
+  std::string out;
+  for (const SpecPtr& spec : specs) {
+    if (!out.empty()) out += "---\n";
+    out += to_yaml(*spec);
+  }
+  return out;
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,174 @@
+#include "specs/field_value.h"
+
+#include <array>
+#include <boost/throw_exception.hpp>
+#include <charconv>
+#include <stdexcept>
+
+#include "specs/duration.h"
+#include "specs/name.h"
+#include "specs/source_text.h"
+#include "specs/suggestion.h"
+
+namespace cr::specs {
+namespace {
+
+std::string wanted(std::string_view what, const YamlNode& node) {
+  std::string message = "must be " + std::string(what) + ", but is ";
+  message += kind_of(node);
+  return message;
+}
+
+/// Digits of a fixed width, as in dates.
+std::optional<int> fixed_number(std::string_view text) {
+  int value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = fixed_number(text.substr(0, 4));
+  const auto month = fixed_number(text.substr(5, 2));
+  const auto day = fixed_number(text.substr(8, 2));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  if (!date.ok()) return std::nullopt;
+  return std::chrono::sys_days{date};
+}
+
+}  // namespace
+
+void throw_exception_from_error(const ValueError& error, const boost::source_location& where) {
+  boost::throw_exception(std::logic_error("unchecked value: " + error.message()), where);
+}
+
+std::string_view kind_of(const YamlNode& node) {
+  switch (node.kind) {
+    case YamlNode::Kind::null:
+      return "null";
+    case YamlNode::Kind::sequence:
+      return "a list";
+    case YamlNode::Kind::mapping:
+      return "a mapping";
+    case YamlNode::Kind::scalar:
+      break;
+  }
+  if (!node.plain) return "a string";
+  switch (plain_type(node.text)) {
+    case PlainType::boolean:
+      return "a boolean";
+    case PlainType::number:
+      return "a number";
+    case PlainType::text:
+      break;
+  }
+  return "a string";
+}
+
+ValueResult<std::string_view> read_text(const YamlNode& node) {
+  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string, number or boolean", node));
+  return std::string_view{node.text};
+}
+
+ValueResult<std::string_view> read_string(const YamlNode& node) {
+  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string", node));
+  if (node.plain && plain_type(node.text) != PlainType::text)
+    return ValueError(wanted("a string", node), "write it in quotes: " + quoted(node.text));
+  return std::string_view{node.text};
+}
+
+ValueResult<bool> read_boolean(const YamlNode& node) {
+  const std::string allowed = "write true or false";
+  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("true or false", node), allowed);
+  if (node.plain && plain_type(node.text) == PlainType::boolean) return to_lower(node.text) == "true";
+  const std::string lower = to_lower(node.text);
+  for (const std::string_view yes : {"yes", "y", "on", "true", "1"})
+    if (lower == yes) return ValueError(quoted(node.text) + " is no boolean", "write true");
+  for (const std::string_view no : {"no", "n", "off", "false", "0"})
+    if (lower == no) return ValueError(quoted(node.text) + " is no boolean", "write false");
+  return ValueError(quoted(node.text) + " is no boolean", allowed);
+}
+
+ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
+  const auto text = read_string(node);
+  if (!text) return text.error();
+  if (type != ValueType::workspace_name && is_uuid(*text)) return text;
+  std::string problem;
+  if (type == ValueType::owner) {
+    if (text->find('@') != std::string_view::npos)
+      return ValueError(quoted(*text) + " is no username",
+                        "Coder knows owners by username or UUID, not by e-mail");
+    problem = username_problem(*text);
+  } else if (type == ValueType::template_version) {
+    problem = version_name_problem(*text);
+  } else {
+    problem = name_problem(*text);
+  }
+  if (!problem.empty()) return ValueError(quoted(*text) + ' ' + problem);
+  return text;
+}
+
+ValueResult<Schedule> read_schedule(const YamlNode& node) {
+  const auto text = read_string(node);
+  if (!text) return text.error();
+  if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return ValueError("is empty", "write null for no autostart, or leave the key out to leave it unmanaged");
+  auto schedule = parse_schedule(*text);
+  if (!schedule)
+    return ValueError(schedule.error().message(), "for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
+  return std::move(*schedule);
+}
+
+ValueResult<Ttl> read_ttl(const YamlNode& node) {
+  // A bare number parses as a duration without unit, whose error is the more helpful one.
+  const auto text = node.plain ? read_text(node) : read_string(node);
+  if (!text) return text.error();
+  const auto ttl = parse_ttl(*text);
+  if (!ttl) return ValueError(ttl.error().message(), ttl.error().remedy());
+  // "0" and "+0" are durations, but as plain text a number; both were refused for their range already.
+  return *ttl;
+}
+
+ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node) {
+  const std::string allowed = "write always or never";
+  if (node.plain && plain_type(node.text) == PlainType::boolean)
+    return ValueError(wanted("always or never", node),
+                      to_lower(node.text) == "true" ? "write always" : "write never");
+  const auto text = read_string(node);
+  if (!text) return ValueError(text.error().message(), allowed);
+  for (const AutomaticUpdates value : {AutomaticUpdates::never, AutomaticUpdates::always})
+    if (*text == to_string(value)) return value;
+  constexpr std::array<std::string_view, 2> kValues{"always", "never"};
+  const std::string near = did_you_mean(*text, kValues);
+  return ValueError(quoted(*text) + " is not allowed", near.empty() ? allowed : near);
+}
+
+ValueResult<Suspension> parse_suspension(std::string_view text) {
+  const ValueError error(quoted(text) + " says neither yes nor until when",
+                         "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");
+  Suspension suspension;
+  if (text == "true") return suspension;
+  constexpr std::string_view kUntil = "until ";
+  if (!text.starts_with(kUntil)) return error;
+  text.remove_prefix(kUntil.size());
+  const std::string_view date = text.substr(0, 10);
+  std::string_view rest = text.substr(date.size());
+  suspension.until = parse_date(date);
+  if (!suspension.until)
+    return ValueError(quoted(date) + " is no date", "write it as year-month-day, such as 2026-12-24");
+  if (rest.empty()) return suspension;
+  if (!rest.starts_with(": ") || rest.size() == 2) return error;
+  suspension.reason = rest.substr(2);
+  return suspension;
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+#include <string_view>
+
+#include "specs/field_table.h"
+#include "specs/workspace_spec.h"
+#include "specs/yaml_document.h"
+
+namespace cr::specs {
+
+/// Why a value was refused, and what to write instead.
+class ValueError {
+ public:
+  ValueError() = default;
+  explicit ValueError(std::string message, std::string remedy = {})
+      : message_(std::move(message)), remedy_(std::move(remedy)) {}
+  [[nodiscard]] const std::string& message() const { return message_; }
+  [[nodiscard]] const std::string& remedy() const { return remedy_; }
+
+ private:
+  std::string message_;
+  std::string remedy_;
+};
+[[noreturn]] void throw_exception_from_error(const ValueError& error, const boost::source_location& where);
+
+template <class T>
+using ValueResult = boost::system::result<T, ValueError>;
+
+/// Readers of single values. Pure; `node` is never null by kind where the field does not allow it.
+
+/// A string in YAML's sense: quoted, or plain and neither number nor boolean nor null.
+[[nodiscard]] ValueResult<std::string_view> read_string(const YamlNode& node);
+/// Any scalar, as the text that was written: `4`, `"4"` and `true` alike.
+[[nodiscard]] ValueResult<std::string_view> read_text(const YamlNode& node);
+[[nodiscard]] ValueResult<bool> read_boolean(const YamlNode& node);
+/// A string that follows the rule of `type`, one of the names and references.
+[[nodiscard]] ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type);
+[[nodiscard]] ValueResult<Schedule> read_schedule(const YamlNode& node);
+[[nodiscard]] ValueResult<Ttl> read_ttl(const YamlNode& node);
+[[nodiscard]] ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node);
+
+/// The suspend annotation's value: `true`, `until 2026-12-24` or `until 2026-12-24: reason`.
+[[nodiscard]] ValueResult<Suspension> parse_suspension(std::string_view text);
+
+/// "a list", "a number", … for messages.
+[[nodiscard]] std::string_view kind_of(const YamlNode& node);
+
+}  // namespace cr::specs

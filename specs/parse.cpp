@@ -1,0 +1,184 @@
+#include "specs/parse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "specs/field_table.h"
+#include "specs/field_value.h"
+#include "specs/source_text.h"
+#include "specs/workspace_decoder.h"
+#include "specs/yaml_document.h"
+
+namespace cr::specs {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+class FileParser {
+ public:
+  FileParser(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits)
+      : text_(text), lines_(text), file_(std::move(file)), limits_(limits) {}
+
+  ParsedFile run() {
+    if (!check_text()) return std::move(result_);
+    const std::vector<DocumentText> documents = split_documents(text_);
+    declared_ = documents.size();
+    if (declared_ > limits_.documents) {
+      refuse(lines_.line_of(documents[limits_.documents].offset), too_many_documents());
+      return std::move(result_);
+    }
+    for (const DocumentText& document : documents)
+      if (!parse_document(document)) break;
+    result_.specs.shrink_to_fit();
+    result_.diagnostics.shrink_to_fit();
+    return std::move(result_);
+  }
+
+ private:
+  std::string too_many_documents() const {
+    return fmt::format("the file declares more than {} documents and list items", limits_.documents);
+  }
+
+  /// The whole file is left out for one reason.
+  void refuse(std::uint32_t line, std::string message, DiagnosticKind kind = DiagnosticKind::limit) {
+    result_ = {};
+    Diagnostic& diagnostic = result_.diagnostics.emplace_back();
+    diagnostic.kind = kind;
+    diagnostic.where = {file_, line, 0};
+    diagnostic.message = std::move(message);
+    if (kind == DiagnosticKind::limit) diagnostic.remedy = "split it into several files";
+  }
+
+  bool check_text() {
+    if (text_.size() > limits_.bytes) {
+      result_ = {};
+      result_.diagnostics.push_back(too_large(file_, text_.size(), limits_));
+      return false;
+    }
+    const auto problem = find_text_problem(text_);
+    if (!problem) return true;
+    const std::uint32_t line = lines_.line_of(problem->offset);
+    refuse(line, problem->message, DiagnosticKind::syntax);
+    Diagnostic& diagnostic = result_.diagnostics.back();
+    diagnostic.where.column = lines_.column_of(line, problem->offset - lines_.start_of(line));
+    diagnostic.remedy = "save it as UTF-8 text";
+    diagnostic.excerpt = make_excerpt(lines_.line(line), diagnostic.where.column);
+    return false;
+  }
+
+  /// False if the file was refused.
+  bool parse_document(const DocumentText& document) {
+    const std::uint32_t first_line = lines_.line_of(document.offset);
+    const YamlResult yaml = parse_yaml(document.text);
+    if (yaml.problem) {
+      const YamlProblem& problem = *yaml.problem;
+      DocumentReport report(file_, lines_, first_line, first_line, result_.diagnostics);
+      report.add(problem.limit ? DiagnosticKind::limit : DiagnosticKind::syntax, problem.line, problem.byte,
+                 "", problem.message,
+                 problem.remedy.empty() ? remedy_for(first_line + problem.line) : problem.remedy);
+      return true;
+    }
+    const YamlNode* root = yaml.document.root();
+    if (root == nullptr || root->kind == YamlNode::Kind::null) return true;
+    const YamlNode* kind = root->kind == YamlNode::Kind::mapping ? find_value(*root, "kind") : nullptr;
+    if (kind != nullptr && kind->text == kListKind) return parse_list(*root, first_line);
+    parse_workspace(*root, first_line, "");
+    return true;
+  }
+
+  /// Most syntax errors below a tab are the tab's.
+  std::string remedy_for(std::uint32_t line) const {
+    const std::string_view text = lines_.line(line);
+    const std::size_t first = text.find_first_not_of(' ');
+    if (first != std::string_view::npos && text[first] == '\t')
+      return "YAML takes no tabs for indentation; use blanks";
+    return {};
+  }
+
+  void parse_workspace(const YamlNode& node, std::uint32_t first_line, const std::string& path) {
+    const std::uint32_t line = first_line + node.line;
+    DocumentReport report(file_, lines_, first_line, line, result_.diagnostics);
+    std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report);
+    if (spec) result_.specs.push_back(std::make_shared<const WorkspaceSpec>(std::move(*spec)));
+  }
+
+  bool parse_list(const YamlNode& root, std::uint32_t first_line) {
+    const YamlNode* items = check_list(root, first_line);
+    if (items == nullptr) return true;
+    declared_ += items->children.size();
+    if (declared_ > limits_.documents) {
+      refuse(first_line + items->line, too_many_documents());
+      return false;
+    }
+    for (std::size_t i = 0; i < items->children.size(); ++i)
+      parse_workspace(*items->children[i], first_line, fmt::format("items[{}].", i));
+    return true;
+  }
+
+  /// The items of a list that is one, else null and an error. The metadata that kubectl writes is not looked
+  /// at.
+  const YamlNode* check_list(const YamlNode& root, std::uint32_t first_line) {
+    DocumentReport report(file_, lines_, first_line, first_line + root.line, result_.diagnostics);
+    const YamlNode* items = nullptr;
+    check_list_keys(root, report);
+    if (const YamlNode* version = find_value(root, "apiVersion");
+        version == nullptr || (version->text != kListApiVersion && version->text != kApiVersion))
+      report.add(version == nullptr ? root : *version, "apiVersion",
+                 version == nullptr ? "is missing" : "unknown apiVersion " + quoted(version->text),
+                 fmt::format("write {} or {} for a List", kListApiVersion, kApiVersion));
+    items = find_value(root, "items");
+    if (items == nullptr) {
+      report.add(root, "items", "is missing");
+    } else if (items->kind != YamlNode::Kind::sequence) {
+      report.add(*items, "items", fmt::format("must be a list, but is {}", kind_of(*items)),
+                 "write [] for an empty one");
+    }
+    return report.errors() == 0 ? items : nullptr;
+  }
+
+  static void check_list_keys(const YamlNode& root, DocumentReport& report) {
+    std::vector<std::string_view> seen;
+    for (std::size_t i = 0; i + 1 < root.children.size(); i += 2) {
+      const YamlNode& key = *root.children[i];
+      bool known = false;
+      for (const std::string_view name : {"apiVersion", "kind", "metadata", "items"})
+        known = known || key.text == name;
+      if (!known) {
+        report.add(key, "", "unknown key " + quoted(key.text),
+                   "allowed here: apiVersion, kind, metadata, items");
+        continue;
+      }
+      if (std::find(seen.begin(), seen.end(), key.text) == seen.end()) {
+        seen.push_back(key.text);
+      } else {
+        report.add(key, key.text, "key " + quoted(key.text) + " is given twice", "keep one");
+      }
+    }
+  }
+
+  std::string_view text_;
+  LineIndex lines_;
+  std::shared_ptr<const std::string> file_;
+  ParseLimits limits_;
+  ParsedFile result_;
+  std::size_t declared_ = 0;
+};
+
+}  // namespace
+
+Diagnostic too_large(std::shared_ptr<const std::string> file, std::size_t bytes, const ParseLimits& limits) {
+  Diagnostic diagnostic;
+  diagnostic.kind = DiagnosticKind::limit;
+  diagnostic.where.file = std::move(file);
+  diagnostic.message = fmt::format("the file has {} bytes; at most {} are read", bytes, limits.bytes);
+  diagnostic.remedy = "split it into several files";
+  return diagnostic;
+}
+
+ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return FileParser(text, std::move(file), limits).run();
+}
+
+}  // namespace cr::specs

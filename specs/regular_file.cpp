@@ -1,0 +1,78 @@
+#include "specs/regular_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace cr::specs {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  [[nodiscard]] int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+std::int64_t nanoseconds(const timespec& t) {
+  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+}
+
+}  // namespace
+
+FileSignature signature_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino, static_cast<std::uint64_t>(status.st_size),
+          nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+}
+
+FileBytes read_regular_file(const std::string& path, std::size_t limit) {
+  using Outcome = FileBytes::Outcome;
+  FileBytes file;
+  const auto fail = [&](int error) {
+    file.outcome = error == ENOENT || error == ENOTDIR || error == ESTALE ? Outcome::gone : Outcome::failed;
+    if (error == ELOOP) file.outcome = Outcome::gone;  // was no link when the path was resolved
+    file.error = error;
+    file.bytes.clear();
+    return file;
+  };
+
+  const Descriptor descriptor(
+      ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY));
+  if (descriptor.get() < 0) return fail(errno);
+  struct stat status {};
+  if (::fstat(descriptor.get(), &status) != 0) return fail(errno);
+  file.signature = signature_of(status);
+  if (!S_ISREG(status.st_mode)) {
+    file.outcome = Outcome::not_a_file;
+    return file;
+  }
+  if (file.signature.size > limit) {
+    file.outcome = Outcome::too_large;
+    return file;
+  }
+
+  file.bytes.resize(file.signature.size);
+  std::size_t filled = 0;
+  while (filled < file.bytes.size()) {
+    const ssize_t n = ::read(descriptor.get(), file.bytes.data() + filled, file.bytes.size() - filled);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail(errno);
+    if (n == 0) break;
+    filled += static_cast<std::size_t>(n);
+  }
+  struct stat after {};
+  if (::fstat(descriptor.get(), &after) != 0) return fail(errno);
+  if (filled != file.bytes.size() || signature_of(after) != file.signature) return fail(ENOENT);
+  file.outcome = Outcome::read;
+  return file;
+}
+
+}  // namespace cr::specs

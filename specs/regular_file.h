@@ -1,0 +1,39 @@
+#pragma once
+
+#include <sys/stat.h>
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace cr::specs {
+
+/// What tells, without reading it, that a file or directory is as it was.
+struct FileSignature {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint64_t size = 0;
+  std::int64_t modified_ns = 0;  ///< since 1970
+  std::int64_t changed_ns = 0;   ///< of the inode: moves even where somebody sets the other one back
+  bool operator==(const FileSignature&) const = default;
+};
+[[nodiscard]] FileSignature signature_of(const struct stat& status);
+
+/// A regular file's bytes. Never blocks on a FIFO or device, follows no link in the last part of the path.
+struct FileBytes {
+  enum class Outcome {
+    read,
+    gone,        ///< no such file, or it changed while it was read
+    not_a_file,  ///< a FIFO, socket, device or directory
+    too_large,   ///< more than `limit` bytes; `signature` says how many
+    failed       ///< `error` says why
+  };
+  Outcome outcome = Outcome::failed;
+  int error = 0;  ///< errno
+  FileSignature signature;
+  std::string bytes;
+};
+[[nodiscard]] FileBytes read_regular_file(const std::string& path, std::size_t limit);
+
+}  // namespace cr::specs

@@ -1,0 +1,310 @@
+#include "specs/schedule.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/throw_exception.hpp>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "specs/name.h"
+#include "specs/source_text.h"
+
+namespace cr::specs {
+namespace {
+
+constexpr std::string_view kPrefix = "CRON_TZ=";
+constexpr std::array<std::string_view, 7> kWeekdays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
+constexpr auto kHorizon = std::chrono::days{5 * 366};
+
+enum class Strictness { spec, live };
+
+struct FieldRule {
+  std::string_view name;
+  unsigned max;
+  bool weekday_names;
+  std::string_view allowed;
+};
+constexpr FieldRule kMinute{"minute", 59, false, "0-59"};
+constexpr FieldRule kHour{"hour", 23, false, "0-23"};
+constexpr FieldRule kWeekday{"weekday", 6, true, "0-6 (0 is Sunday) or sun-sat"};
+
+bool is_space(char c) {
+  return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (is_space(text[at])) {
+      ++at;
+      continue;
+    }
+    std::size_t end = at;
+    while (end < text.size() && !is_space(text[end])) ++end;
+    words.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return words;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  while (true) {
+    const std::size_t end = text.find(separator, begin);
+    parts.push_back(text.substr(begin, end == std::string_view::npos ? end : end - begin));
+    if (end == std::string_view::npos) return parts;
+    begin = end + 1;
+  }
+}
+
+/// Reads one of the three fields that may vary.
+class FieldReader {
+ public:
+  FieldReader(const FieldRule& rule, std::string_view field, Strictness strictness)
+      : rule_(rule), field_(field), strict_(strictness == Strictness::spec) {}
+
+  boost::system::result<std::uint64_t, ScheduleError> read() const {
+    std::uint64_t set = 0;
+    for (const std::string_view item : split(field_, ',')) {
+      if (item.empty()) {
+        if (strict_) return fail("has an empty list item");
+        continue;
+      }
+      const auto bits = read_item(item);
+      if (!bits) return bits.error();
+      set |= *bits;
+    }
+    return set;
+  }
+
+ private:
+  ScheduleError fail(const std::string& why) const {
+    return ScheduleError("the " + std::string(rule_.name) + " field " + why);
+  }
+
+  boost::system::result<std::uint64_t, ScheduleError> read_item(std::string_view item) const {
+    const std::vector<std::string_view> base_and_step = split(item, '/');
+    if (base_and_step.size() > 2) return fail("has more than one \"/\" in " + quoted(item));
+    const std::vector<std::string_view> bounds = split(base_and_step[0], '-');
+
+    unsigned first = 0;
+    unsigned last = rule_.max;
+    const bool star = bounds[0] == "*" || bounds[0] == "?";
+    if (star) {
+      if (strict_ && bounds[0] == "?") return fail("has a \"?\"; write \"*\"");
+      if (strict_ && bounds.size() > 1) return fail("has " + quoted(item) + "; write \"*\"");
+    } else {
+      const auto from = read_value(bounds[0]);
+      if (!from) return from.error();
+      first = *from;
+      last = first;
+      if (bounds.size() > 2) return fail("has too many hyphens in " + quoted(item));
+      if (bounds.size() == 2) {
+        const auto to = read_value(bounds[1]);
+        if (!to) return to.error();
+        last = *to;
+        if (first > last)
+          return fail("has the range " + quoted(item) + ", which runs backwards; write it as two ranges");
+      }
+    }
+
+    unsigned step = 1;
+    if (base_and_step.size() == 2) {
+      const auto given = read_number(base_and_step[1]);
+      if (!given) return fail("has the step " + quoted(base_and_step[1]) + ", which is no number");
+      if (*given == 0) return fail("has a step of 0");
+      step = *given;
+      if (bounds.size() == 1) last = rule_.max;  // "5/15" is "5-59/15"
+    }
+    std::uint64_t set = 0;
+    for (unsigned value = first; value <= last; value += step) set |= std::uint64_t{1} << value;
+    return set;
+  }
+
+  boost::system::result<unsigned, ScheduleError> read_value(std::string_view text) const {
+    if (rule_.weekday_names) {
+      const std::string lower = to_lower(text);
+      for (unsigned day = 0; day < kWeekdays.size(); ++day)
+        if (lower == kWeekdays[day]) return day;
+    }
+    const std::optional<unsigned> number = read_number(text);
+    if (!number) {
+      for (const std::string_view day : kWeekdays)
+        if (rule_.weekday_names && to_lower(text).starts_with(day))
+          return fail("has " + quoted(text) + "; write \"" + std::string(day) + "\"");
+      return fail("has " + quoted(text) + "; allowed is " + std::string(rule_.allowed));
+    }
+    if (*number > rule_.max) {
+      if (rule_.weekday_names && *number == 7) return fail("has 7; Coder counts Sunday as 0");
+      return fail("has " + quoted(text) + "; allowed is " + std::string(rule_.allowed));
+    }
+    return *number;
+  }
+
+  /// Up to 9 digits after leading zeros; more could only be out of range.
+  std::optional<unsigned> read_number(std::string_view text) const {
+    if (!strict_ && text.starts_with('+')) text.remove_prefix(1);
+    if (text.empty()) return std::nullopt;
+    unsigned value = 0;
+    for (const char c : text) {
+      if (c < '0' || c > '9') return std::nullopt;
+      if (value < 1'000'000) value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    return value;
+  }
+
+  const FieldRule& rule_;
+  std::string_view field_;
+  bool strict_;
+};
+
+boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named(std::string_view name,
+                                                                                 Strictness strictness) {
+  if (name.empty()) {
+    if (strictness == Strictness::spec)
+      return ScheduleError("CRON_TZ names no time zone; write CRON_TZ=UTC or leave it out");
+    name = "UTC";
+  }
+  if (auto zone = TimeZone::find(name)) return zone;
+  // Without a zone database even UTC has no rules here; the name is enough to compare and to send.
+  if (name == "UTC") return TimeZone::unknown(name);
+  if (strictness == Strictness::live)
+    if (auto zone = TimeZone::unknown(name)) return zone;
+  const TimeZone::Problem problem = TimeZone::problem_with(name);
+  return ScheduleError(problem.message + "; " + problem.remedy);
+}
+
+ScheduleError wrong_field_count(std::size_t count) {
+  return ScheduleError("a schedule has five fields, minute hour * * weekday; this one has " +
+                       std::to_string(count));
+}
+
+}  // namespace
+
+/// Builds the value; has the class's access.
+struct Schedule::Parser {
+  static boost::system::result<Schedule, ScheduleError> read(std::string_view text, Strictness strictness);
+};
+
+boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::string_view text,
+                                                                      Strictness strictness) {
+  Schedule schedule;
+  std::string_view fields = text;
+  std::string_view zone_name = "UTC";
+  const bool prefixed = text.starts_with(kPrefix);
+  if (prefixed) {
+    // Coder takes the zone to end at the first blank; a tab there breaks its parser.
+    const std::size_t end = std::min(text.find(' '), text.size());
+    zone_name = text.substr(kPrefix.size(), end - kPrefix.size());
+    fields = text.substr(end);
+    for (const char c : zone_name)
+      if (is_space(c))
+        return ScheduleError("the time zone must be followed by a plain blank, not by a tab or a line break");
+  }
+  const std::vector<std::string_view> words = words_of(fields);
+  if (!prefixed && !words.empty()) {
+    const std::string first = to_lower(words[0]);
+    if (first.starts_with("@"))
+      return ScheduleError(quoted(words[0]) + " is not supported; write minute hour * * weekday");
+    if (words[0].starts_with(kPrefix)) return ScheduleError("CRON_TZ= must be the very first characters");
+    if (first.starts_with("cron_tz=") || first.starts_with("tz="))
+      return ScheduleError(quoted(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
+  }
+  auto zone = zone_named(zone_name, strictness);
+  if (!zone) return zone.error();
+  schedule.zone_ = std::move(*zone);
+
+  if (words.size() != 5) return wrong_field_count(words.size());
+  for (const auto& [name, word] : {std::pair{"day-of-month", words[2]}, std::pair{"month", words[3]}})
+    if (word != "*")
+      return ScheduleError("the " + std::string(name) + " field is " + quoted(word) +
+                           ", but Coder allows only \"*\" there; choose days by weekday");
+
+  const auto minutes = FieldReader(kMinute, words[0], strictness).read();
+  if (!minutes) return minutes.error();
+  const auto hours = FieldReader(kHour, words[1], strictness).read();
+  if (!hours) return hours.error();
+  const auto weekdays = FieldReader(kWeekday, words[4], strictness).read();
+  if (!weekdays) return weekdays.error();
+  schedule.minutes_ = *minutes;
+  schedule.hours_ = static_cast<std::uint32_t>(*hours);
+  schedule.weekdays_ = static_cast<std::uint8_t>(*weekdays);
+
+  if (prefixed) schedule.text_.append(kPrefix).append(zone_name);
+  for (const std::string_view word : words) {
+    if (!schedule.text_.empty()) schedule.text_ += ' ';
+    schedule.text_ += word;
+  }
+  schedule.text_.shrink_to_fit();
+  return schedule;
+}
+
+namespace {
+
+/// First minute at or after `from`, on the zone's own clock, that the sets allow. There is one within eight
+/// days unless a set is empty.
+std::optional<std::chrono::sys_seconds> next_on_clock(std::chrono::sys_seconds from,
+                                                      const Schedule& schedule) {
+  using namespace std::chrono;
+  if (schedule.minutes() == 0 || schedule.hours() == 0 || schedule.weekdays() == 0) return std::nullopt;
+  auto t = ceil<minutes>(from);
+  while (true) {
+    const auto day = floor<days>(t);
+    const auto of_day = t - day;
+    const auto hour = static_cast<unsigned>(of_day / hours{1});
+    const auto minute = static_cast<unsigned>(of_day % hours{1} / minutes{1});
+    if ((schedule.weekdays() >> weekday{day}.c_encoding() & 1U) == 0) {
+      t = day + days{1};
+    } else if ((schedule.hours() >> hour & 1U) == 0) {
+      t = day + hours{hour + 1};
+    } else if ((schedule.minutes() >> minute & 1U) == 0) {
+      t += minutes{1};
+    } else {
+      return t;
+    }
+  }
+}
+
+}  // namespace
+
+void throw_exception_from_error(const ScheduleError& error, const boost::source_location& where) {
+  boost::throw_exception(std::logic_error("unchecked schedule: " + error.message()), where);
+}
+
+std::optional<std::chrono::sys_seconds> Schedule::next_after(std::chrono::sys_seconds after) const {
+  using namespace std::chrono;
+  const sys_seconds limit = after + kHorizon;
+  sys_seconds from = after + seconds{1};
+  // From one change of the clocks to the next the offset is constant. A local time that a gap swallows lies
+  // in no such span, one that an overlap repeats lies in two: just as Coder computes.
+  while (from <= limit) {
+    const auto span = zone_->at(from);
+    if (!span) return std::nullopt;
+    const auto local = next_on_clock(from + span->offset, *this);
+    if (!local) return std::nullopt;
+    const sys_seconds start = *local - span->offset;
+    if (start < span->end) return start;
+    from = span->end;
+  }
+  return std::nullopt;
+}
+
+bool operator==(const Schedule& a, const Schedule& b) {
+  return std::tie(a.minutes_, a.hours_, a.weekdays_) == std::tie(b.minutes_, b.hours_, b.weekdays_) &&
+         TimeZone::same_rules(*a.zone_, *b.zone_);
+}
+
+boost::system::result<Schedule, ScheduleError> parse_schedule(std::string_view text) {
+  return Schedule::Parser::read(text, Strictness::spec);
+}
+
+boost::system::result<Schedule, ScheduleError> parse_live_schedule(std::string_view text) {
+  return Schedule::Parser::read(text, Strictness::live);
+}
+
+}  // namespace cr::specs

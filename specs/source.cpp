@@ -1,0 +1,269 @@
+#include "specs/source.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/throw_exception.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+#include "specs/content_hash.h"
+#include "specs/parse.h"
+#include "specs/regular_file.h"
+#include "specs/revision.h"
+#include "specs/source_tree.h"
+
+namespace cr::specs {
+namespace {
+
+constexpr int kAttempts = 5;
+constexpr std::string_view kStandardInput = "-";
+/// A file that changes twice within one tick of its file system's clock keeps its signature. So a signature
+/// is believed only where the file had been at rest for longer than any such tick when it was read.
+constexpr std::int64_t kCoarsestTickNs = 2'000'000'000;
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+struct CachedFile {
+  std::shared_ptr<const std::string> shown;
+  FileSignature signature;
+  bool settled = false;  ///< the signature alone proves that nothing changed
+  ContentHash content;
+  ParsedFile parsed;
+  std::uint64_t used_in = 0;  ///< number of the load
+};
+
+/// How one attempt at a load ended without a result.
+struct Abort {
+  bool moved = false;
+  std::string message;
+};
+
+}  // namespace
+
+void throw_exception_from_error(const SourceError& error, const boost::source_location& where) {
+  boost::throw_exception(std::logic_error("unchecked load: " + error.message()), where);
+}
+
+struct SpecSource::State {
+  std::vector<std::string> paths;
+  std::unordered_map<std::string, CachedFile> cache;
+  std::optional<ParsedFile> standard_input;
+  std::function<void(const std::string&)> hook;
+  std::uint64_t load = 0;
+  std::size_t parsed = 0;
+
+  /// One pass over all paths. The abort says whether another try is worth it.
+  std::optional<DesiredState> attempt(Abort& abort);
+  bool read_file(const TreeFile& file, CachedFile& cached, Abort& abort);
+  bool read_standard_input(Abort& abort);
+};
+
+namespace {
+
+/// Gathers what the files declare, within the limits of a load.
+class Gathering {
+ public:
+  bool add(const ParsedFile& parsed, Abort& abort) {
+    specs_.insert(specs_.end(), parsed.specs.begin(), parsed.specs.end());
+    if (specs_.size() > kMaxTotalDocuments) {
+      abort = {false, fmt::format("more than {} documents are declared in all", kMaxTotalDocuments)};
+      return false;
+    }
+    for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
+    return true;
+  }
+
+  void add(const Diagnostic& diagnostic) {
+    if (diagnostics_.size() < kMaxFullDiagnostics) {
+      diagnostics_.push_back(diagnostic);
+      return;
+    }
+    const Diagnostic& last = diagnostics_.back();
+    if (last.document == diagnostic.document && last.where.file == diagnostic.where.file) return;
+    diagnostics_.push_back(diagnostic);
+    diagnostics_.back().excerpt = {};
+  }
+
+  DesiredState assembled() { return assemble(std::move(specs_), std::move(diagnostics_)); }
+
+ private:
+  std::vector<SpecPtr> specs_;
+  std::vector<Diagnostic> diagnostics_;
+};
+
+Diagnostic unreadable(const TreeProblem& problem) {
+  Diagnostic diagnostic;
+  diagnostic.kind = DiagnosticKind::unreadable;
+  diagnostic.where.file = std::make_shared<const std::string>(problem.shown);
+  diagnostic.message = problem.message;
+  diagnostic.remedy = problem.remedy;
+  return diagnostic;
+}
+
+/// Revisions of all trees; more than one only where the paths lie in different checkouts.
+std::string revisions_of(const std::vector<Tree>& trees) {
+  std::vector<std::string> distinct;
+  for (const Tree& tree : trees) {
+    std::string revision = find_revision(tree.root);
+    if (!revision.empty() && std::find(distinct.begin(), distinct.end(), revision) == distinct.end())
+      distinct.push_back(std::move(revision));
+  }
+  std::string text;
+  for (const std::string& revision : distinct) text += (text.empty() ? "" : ",") + revision;
+  return text;
+}
+
+}  // namespace
+
+bool SpecSource::State::read_file(const TreeFile& file, CachedFile& cached, Abort& abort) {
+  if (cached.shown && cached.settled && cached.signature == file.signature) return true;
+  if (hook) hook(file.shown);
+  const ParseLimits limits;
+  const std::int64_t started = now_ns();
+  FileBytes content = read_regular_file(file.real, limits.bytes);
+  if (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature) {
+    abort = {content.outcome != FileBytes::Outcome::failed, file.shown + ": changed while it was read"};
+    if (content.outcome == FileBytes::Outcome::failed)
+      abort.message = file.shown + ": " + std::generic_category().message(content.error);
+    return false;
+  }
+  if (content.outcome == FileBytes::Outcome::failed) {
+    abort = {false, file.shown + ": " + std::generic_category().message(content.error)};
+    return false;
+  }
+
+  const bool fresh = cached.shown == nullptr;
+  if (fresh) cached.shown = std::make_shared<const std::string>(file.shown);
+  cached.signature = content.signature;
+  cached.settled =
+      started - std::max(content.signature.modified_ns, content.signature.changed_ns) > kCoarsestTickNs;
+  ContentHash hash = content_hash(content.bytes);
+  hash.size = content.signature.size;  // tells files apart that are too large to be read
+  if (!fresh && hash == cached.content) return true;
+  cached.content = hash;
+  ++parsed;
+  if (content.outcome == FileBytes::Outcome::too_large) {
+    cached.parsed = {};
+    cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, limits));
+  } else {
+    cached.parsed = parse(content.bytes, cached.shown, limits);
+  }
+  return true;
+}
+
+bool SpecSource::State::read_standard_input(Abort& abort) {
+  if (standard_input) return true;
+  ParseLimits limits;
+  limits.bytes = kMaxInputBytes;
+  limits.documents = kMaxTotalDocuments;
+  std::string text;
+  constexpr std::size_t kChunk = std::size_t{64} << 10;
+  while (text.size() <= limits.bytes) {
+    const std::size_t filled = text.size();
+    text.resize(filled + kChunk);
+    const ssize_t n = ::read(STDIN_FILENO, text.data() + filled, kChunk);
+    text.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      abort = {false, "standard input: " + std::generic_category().message(errno)};
+      return false;
+    }
+    if (n == 0) break;
+  }
+  ++parsed;
+  standard_input = parse(text, std::make_shared<const std::string>("<stdin>"), limits);
+  return true;
+}
+
+std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
+  ++load;
+  TreeWalk walk;
+  std::vector<Tree> trees;
+  std::size_t files = 0;
+  bool input = false;
+  for (const std::string& path : paths) {
+    if (path == kStandardInput) {
+      input = true;
+      continue;
+    }
+    TreeFailure failure;
+    if (!walk.walk(path, trees.emplace_back(), failure)) {
+      abort = {failure.moved, std::move(failure.message)};
+      return std::nullopt;
+    }
+    files += trees.back().files.size();
+  }
+  std::string revision = revisions_of(trees);
+
+  Gathering gathering;
+  std::uint64_t bytes = 0;
+  for (const Tree& tree : trees) {
+    for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
+    for (const TreeFile& file : tree.files) {
+      bytes += file.signature.size;
+      if (bytes > kMaxTotalBytes) {
+        abort = {false, fmt::format("the files have more than {} MiB in all", kMaxTotalBytes >> 20)};
+        return std::nullopt;
+      }
+      CachedFile& cached = cache[file.shown];
+      if (!read_file(file, cached, abort)) return std::nullopt;
+      cached.used_in = load;
+      if (!gathering.add(cached.parsed, abort)) return std::nullopt;
+    }
+  }
+  if (input) {
+    if (!read_standard_input(abort) || !gathering.add(*standard_input, abort)) return std::nullopt;
+    ++files;
+  }
+  if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
+    abort = {true, "the files changed while they were read"};
+    return std::nullopt;
+  }
+  std::erase_if(cache, [&](const auto& entry) { return entry.second.used_in != load; });
+
+  DesiredState state = gathering.assembled();
+  state.files = files;
+  state.revision = std::move(revision);
+  return state;
+}
+
+SpecSource::SpecSource(std::vector<std::string> paths) : state_(std::make_unique<State>()) {
+  state_->paths = std::move(paths);
+}
+SpecSource::~SpecSource() = default;
+SpecSource::SpecSource(SpecSource&&) noexcept = default;
+SpecSource& SpecSource::operator=(SpecSource&&) noexcept = default;
+
+boost::system::result<DesiredState, SourceError> SpecSource::load() {
+  state_->parsed = 0;
+  Abort abort;
+  for (int i = 0; i < kAttempts; ++i) {
+    if (auto state = state_->attempt(abort)) return std::move(*state);
+    if (!abort.moved) return SourceError(abort.message);
+  }
+  return SourceError(fmt::format("{} (tried {} times)", abort.message, kAttempts));
+}
+
+std::size_t SpecSource::parsed_files() const {
+  return state_->parsed;
+}
+const std::vector<std::string>& SpecSource::paths() const {
+  return state_->paths;
+}
+void SpecSource::before_reading(std::function<void(const std::string&)> hook) {
+  state_->hook = std::move(hook);
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,179 @@
+#include "specs/source_tree.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
+
+#include "specs/revision.h"
+
+namespace cr::specs {
+namespace {
+
+constexpr std::size_t kMaxTreeDepth = 64;
+constexpr std::size_t kMaxEntries = 500'000;
+
+std::optional<std::string> resolve(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
+  if (!real) return std::nullopt;
+  return std::string(real.get());
+}
+
+bool is_within(const std::string& path, const std::string& directory) {
+  if (directory == "/") return true;
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+bool has_spec_name(std::string_view name) {
+  return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+std::string below(const std::string& directory, const std::string& name) {
+  return directory.ends_with('/') ? directory + name : directory + '/' + name;
+}
+
+struct Entry {
+  std::string name;
+  unsigned char type;
+};
+
+}  // namespace
+
+bool TreeWalk::fail(int error, const std::string& path) {
+  failure_->moved = error == ENOENT || error == ENOTDIR || error == ESTALE;
+  failure_->message = path + ": " + std::generic_category().message(error);
+  return false;
+}
+
+void TreeWalk::note(const std::string& shown, std::string message, std::string remedy) {
+  tree_->problems.push_back({shown, std::move(message), std::move(remedy)});
+}
+
+void TreeWalk::take_file(const std::string& shown, const std::string& real, const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) {
+    note(shown, "is no regular file, so it is not read");
+    return;
+  }
+  if (visited_.emplace(status.st_dev, status.st_ino).second)
+    tree_->files.push_back({shown, real, signature_of(status)});
+}
+
+bool TreeWalk::walk(const std::string& path, Tree& tree, TreeFailure& failure) {
+  tree_ = &tree;
+  failure_ = &failure;
+  const std::optional<std::string> real = resolve(path);
+  if (!real) return fail(errno, path);
+  tree.root = *real;
+  tree.links.emplace_back(path, *real);
+  struct stat status {};
+  if (::stat(real->c_str(), &status) != 0) return fail(errno, path);
+  if (!S_ISDIR(status.st_mode)) {
+    take_file(path, *real, status);
+    return true;
+  }
+  boundary_ = enclosing_checkout(*real);
+  return walk_directory(*real, path, 0);
+}
+
+bool TreeWalk::walk_directory(const std::string& real, const std::string& shown, std::size_t depth) {
+  if (depth > kMaxTreeDepth) {
+    failure_->message = fmt::format("{}: directories are nested deeper than {} levels", shown, kMaxTreeDepth);
+    return false;
+  }
+  const int fd = ::open(real.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0) return fail(errno, shown);
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(::fdopendir(fd), &::closedir);
+  if (!directory) {
+    const int error = errno;
+    ::close(fd);
+    return fail(error, shown);
+  }
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return fail(errno, shown);
+  if (!visited_.emplace(status.st_dev, status.st_ino).second) return true;
+  tree_->directories.emplace_back(real, signature_of(status));
+
+  std::vector<Entry> entries;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(directory.get());
+    if (entry == nullptr && errno != 0) return fail(errno, shown);
+    if (entry == nullptr) break;
+    if (entry->d_name[0] != '.') entries.push_back({entry->d_name, entry->d_type});
+    if (++entries_ > kMaxEntries) {
+      failure_->message =
+          fmt::format("{}: more than {} files and directories", tree_->links.front().first, kMaxEntries);
+      return false;
+    }
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+
+  for (const Entry& entry : entries) {
+    const bool spec_name = has_spec_name(entry.name);
+    if (entry.type == DT_REG && !spec_name) continue;
+    std::string here = below(shown, entry.name);
+    std::string there = below(real, entry.name);
+    if (entry.type == DT_LNK) {
+      if (!visit_link(there, here, spec_name, depth)) return false;
+      continue;
+    }
+    if (entry.type == DT_DIR) {
+      if (!walk_directory(there, here, depth + 1)) return false;
+      continue;
+    }
+    struct stat found {};
+    if (::fstatat(fd, entry.name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return fail(errno, here);
+    if (S_ISLNK(found.st_mode)) {  // on file systems that don't tell types while listing
+      if (!visit_link(there, here, spec_name, depth)) return false;
+    } else if (S_ISDIR(found.st_mode)) {
+      if (!walk_directory(there, here, depth + 1)) return false;
+    } else if (spec_name) {
+      take_file(here, there, found);
+    }
+  }
+  return true;
+}
+
+bool TreeWalk::visit_link(const std::string& link, const std::string& shown, bool spec_name,
+                          std::size_t depth) {
+  const std::optional<std::string> real = resolve(link);
+  if (!real) {
+    if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR) return fail(errno, shown);
+    if (spec_name) note(shown, errno == ELOOP ? "is a link in a circle" : "is a link to nothing");
+    return true;
+  }
+  struct stat status {};
+  if (::stat(real->c_str(), &status) != 0) return fail(errno, shown);
+  const bool is_directory = S_ISDIR(status.st_mode);
+  if (!is_directory && !spec_name) return true;
+  tree_->links.emplace_back(link, *real);
+  // What a repository says must not decide which files of this machine are read (and quoted in errors).
+  if (!is_within(*real, boundary_)) {
+    note(shown, "is a link that leaves " + boundary_ + ", so it is not followed",
+         "give what it points to as a path of its own");
+    return true;
+  }
+  if (is_directory) return walk_directory(*real, shown, depth + 1);
+  take_file(shown, *real, status);
+  return true;
+}
+
+bool is_unchanged(const Tree& tree) {
+  const auto same_link = [](const auto& link) { return resolve(link.first) == link.second; };
+  const auto same_directory = [](const auto& directory) {
+    struct stat status {};
+    return ::stat(directory.first.c_str(), &status) == 0 && signature_of(status) == directory.second;
+  };
+  return std::all_of(tree.links.begin(), tree.links.end(), same_link) &&
+         std::all_of(tree.directories.begin(), tree.directories.end(), same_directory);
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "specs/regular_file.h"
+
+namespace cr::specs {
+
+/// A spec file that a walk found.
+struct TreeFile {
+  std::string shown;        ///< below the path that the user gave
+  std::string real;         ///< what to open: absolute, without links
+  FileSignature signature;  ///< as the walk saw it
+};
+
+/// Something with a spec file's name that can't be one.
+struct TreeProblem {
+  std::string shown;
+  std::string message;
+  std::string remedy;
+};
+
+/// What a walk found below one path, and what it relied on while it looked.
+struct Tree {
+  std::string root;  ///< what the given path resolved to
+  std::vector<TreeFile> files;
+  std::vector<TreeProblem> problems;
+  std::vector<std::pair<std::string, std::string>>
+      links;  ///< path and what it resolved to; the given path is the first
+  std::vector<std::pair<std::string, FileSignature>> directories;
+};
+
+/// Why a walk has no result.
+struct TreeFailure {
+  bool moved = false;   ///< something vanished on the way: worth another try
+  std::string message;  ///< names the path
+};
+
+/// Walks one path after another, taking every file and directory once, by whatever way it is reached first.
+class TreeWalk {
+ public:
+  /// Fills `tree` with the spec files (`*.yaml`, `*.yml`) below `path` in a fixed order: hidden entries
+  /// skipped, links followed as long as they stay within the checkout, or else within the path's own
+  /// directory. A path that is a file is taken whatever its name. Returns false and a failure if anything of
+  /// it can't be listed.
+  [[nodiscard]] bool walk(const std::string& path, Tree& tree, TreeFailure& failure);
+
+ private:
+  [[nodiscard]] bool walk_directory(const std::string& real, const std::string& shown, std::size_t depth);
+  [[nodiscard]] bool visit_link(const std::string& link, const std::string& shown, bool spec_name,
+                                std::size_t depth);
+  [[nodiscard]] bool fail(int error, const std::string& path);
+  void take_file(const std::string& shown, const std::string& real, const struct stat& status);
+  void note(const std::string& shown, std::string message, std::string remedy = {});
+
+  std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;  ///< device and inode
+  std::size_t entries_ = 0;
+  std::string boundary_;
+  Tree* tree_ = nullptr;
+  TreeFailure* failure_ = nullptr;
+};
+
+/// Whether every link still points where it did and every directory is as it was listed.
+[[nodiscard]] bool is_unchanged(const Tree& tree);
+
+}  // namespace cr::specs

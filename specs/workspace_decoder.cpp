@@ -1,0 +1,351 @@
+#include "specs/workspace_decoder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "specs/field_table.h"
+#include "specs/field_value.h"
+#include "specs/name.h"
+#include "specs/suggestion.h"
+
+namespace cr::specs {
+namespace {
+
+constexpr std::size_t kLongestPathPart = 80;
+
+/// A key as part of a field's path: simple ones as they are, others quoted.
+std::string path_part(std::string_view key) {
+  const bool simple =
+      !key.empty() && key.size() <= kLongestPathPart && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-';
+      });
+  return simple ? std::string(key) : quoted(key);
+}
+
+std::string join(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words) {
+    if (!text.empty()) text += ", ";
+    text += word;
+  }
+  return text;
+}
+
+/// Reads one document into a spec; errors go to the report and leave the field as it is.
+class Decoder {
+ public:
+  explicit Decoder(DocumentReport& report) : report_(report) {}
+
+  WorkspaceSpec decode(const YamlNode& root, const std::string& path) {
+    read_object(root, path, document_fields());
+    return std::move(spec_);
+  }
+
+ private:
+  template <class Visit>
+  void for_each_entry(const YamlNode& mapping, const std::string& parent, Visit visit) {
+    std::unordered_map<std::string_view, const YamlNode*> seen;
+    for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
+      const YamlNode& key = *mapping.children[i];
+      if (key.kind != YamlNode::Kind::scalar || key.foreign_tag) {
+        report_.add(key, parent, fmt::format("a key must be a string, but is {}", kind_of(key)));
+        continue;
+      }
+      const auto [first, fresh] = seen.emplace(key.text, &key);
+      if (!fresh) {
+        report_.add(key, parent + path_part(key.text),
+                    fmt::format("key {} is given twice, first in line {}", quoted(key.text),
+                                report_.position_of(*first->second).line),
+                    "keep one");
+        continue;
+      }
+      visit(key, *mapping.children[i + 1]);
+    }
+  }
+
+  bool is_mapping(const YamlNode& key, const YamlNode& value, const std::string& path) {
+    if (value.kind == YamlNode::Kind::mapping && !value.foreign_tag) return true;
+    if (value.foreign_tag) {
+      report_.add(value, path, "has a YAML tag, which is not supported", "leave the tag out");
+    } else if (value.kind == YamlNode::Kind::null) {
+      report_.add(key, path, "must be a mapping, but is empty");
+    } else {
+      report_.add(value, path, fmt::format("must be a mapping, but is {}", kind_of(value)));
+    }
+    return false;
+  }
+
+  void read_object(const YamlNode& mapping, const std::string& parent, std::span<const Field> fields) {
+    std::vector<FieldId> present;
+    for_each_entry(mapping, parent, [&](const YamlNode& key, const YamlNode& value) {
+      const auto field =
+          std::find_if(fields.begin(), fields.end(), [&](const Field& f) { return f.key == key.text; });
+      if (field == fields.end()) {
+        report_unknown(key, parent, fields);
+        return;
+      }
+      present.push_back(field->id);
+      read_field(*field, key, value, parent + std::string(field->key));
+    });
+    for (const Field& field : fields)
+      if (field.required && std::find(present.begin(), present.end(), field.id) == present.end())
+        report_.add(mapping, parent + std::string(field.key), "is missing");
+  }
+
+  void report_unknown(const YamlNode& key, const std::string& parent, std::span<const Field> fields) {
+    const std::vector<std::string_view> known = keys_of(fields);
+    std::string remedy = did_you_mean(key.text, known);
+    if (key.plain && key.text == "<<") remedy = "merge keys are not supported; write the keys out";
+    if (remedy.empty()) remedy = place_elsewhere(key.text);
+    if (remedy.empty()) remedy = "allowed here: " + join(known);
+    report_.add(key, parent + path_part(key.text), "unknown key " + quoted(key.text), std::move(remedy));
+  }
+
+  /// "owner" beside "spec" instead of in it: the usual slip of indentation.
+  static std::string place_elsewhere(std::string_view key) {
+    for (const auto& [name, fields] :
+         {std::pair{"metadata", metadata_fields()}, std::pair{"spec", spec_fields()},
+          std::pair{"spec.reconcilePolicy", policy_fields()}})
+      for (const Field& field : fields)
+        if (field.key == key) return fmt::format("it belongs into {}", name);
+    return {};
+  }
+
+  template <class T>
+  void take(const ValueResult<T>& result, const YamlNode& value, const std::string& path, auto store) {
+    if (!result) {
+      report_.add(value, path, result.error().message(), result.error().remedy());
+      return;
+    }
+    store(*result);
+  }
+
+  void read_field(const Field& field, const YamlNode& key, const YamlNode& value, const std::string& path) {
+    if (value.kind == YamlNode::Kind::null && fields_of(field.type).empty()) {
+      read_null(field, key, path);
+      return;
+    }
+    const auto read_name_into = [&](std::string& target) {
+      take(read_name(value, field.type), value, path, [&](std::string_view text) { target = text; });
+    };
+    const auto read_boolean_into = [&](auto& target) {
+      take(read_boolean(value), value, path, [&](bool given) { target = given; });
+    };
+    switch (field.id) {
+      case FieldId::api_version:
+      case FieldId::kind:
+        return;  // check_type() has looked at them
+      case FieldId::metadata:
+      case FieldId::spec:
+      case FieldId::policy:
+        if (is_mapping(key, value, path)) read_object(value, path + '.', fields_of(field.type));
+        return;
+      case FieldId::name:
+        return read_name_into(spec_.name);
+      case FieldId::owner:
+        return read_name_into(spec_.owner);
+      case FieldId::organization:
+        return read_name_into(spec_.organization);
+      case FieldId::template_ref:
+        return read_name_into(spec_.template_ref);
+      case FieldId::template_version:
+        return read_name_into(spec_.template_version);
+      case FieldId::labels:
+        if (is_mapping(key, value, path)) read_labels(value, path);
+        return;
+      case FieldId::annotations:
+        if (is_mapping(key, value, path)) read_annotations(value, path);
+        return;
+      case FieldId::parameters:
+        if (is_mapping(key, value, path)) read_parameters(value, path);
+        return;
+      case FieldId::autostart:
+        return take(read_schedule(value), value, path, [&](const Schedule& s) { spec_.autostart = s; });
+      case FieldId::ttl:
+        return take(read_ttl(value), value, path, [&](Ttl ttl) { spec_.ttl = ttl; });
+      case FieldId::automatic_updates:
+        return take(read_automatic_updates(value), value, path,
+                    [&](AutomaticUpdates given) { spec_.automatic_updates = given; });
+      case FieldId::dormant:
+        return read_boolean_into(spec_.dormant);
+      case FieldId::create:
+        return read_boolean_into(spec_.policy.create);
+      case FieldId::update:
+        return read_boolean_into(spec_.policy.update);
+    }
+  }
+
+  void read_null(const Field& field, const YamlNode& key, const std::string& path) {
+    if (field.id == FieldId::autostart) {
+      spec_.autostart = Cleared{};
+    } else if (field.id == FieldId::ttl) {
+      spec_.ttl = Cleared{};
+    } else if (field.required) {
+      report_.add(key, path, "has no value");
+    } else {
+      report_.add(key, path, "has no value, and null is no wish here",
+                  "leave the key out to leave it unmanaged");
+    }
+  }
+
+  /// Sorted, and no larger than needed: these vectors live as long as the spec.
+  static StringPairs finished(StringPairs pairs) {
+    std::sort(pairs.begin(), pairs.end());
+    pairs.shrink_to_fit();
+    return pairs;
+  }
+
+  void read_labels(const YamlNode& mapping, const std::string& path) {
+    StringPairs labels;
+    for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
+      const std::string here = path + '.' + path_part(key.text);
+      if (const std::string problem = qualified_key_problem(key.text); !problem.empty())
+        report_.add(key, here, quoted(key.text) + ' ' + problem);
+      if (value.kind == YamlNode::Kind::null) {
+        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        return;
+      }
+      take(read_string(value), value, here, [&](std::string_view text) {
+        if (const std::string problem = label_value_problem(text); !problem.empty())
+          report_.add(value, here, quoted(text) + ' ' + problem);
+        labels.emplace_back(key.text, text);
+      });
+    });
+    spec_.labels = finished(std::move(labels));
+  }
+
+  void read_annotations(const YamlNode& mapping, const std::string& path) {
+    StringPairs annotations;
+    for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
+      const std::string here = path + '.' + path_part(key.text);
+      if (const std::string problem = qualified_key_problem(key.text); !problem.empty())
+        report_.add(key, here, quoted(key.text) + ' ' + problem);
+      // A misspelt annotation of ours would leave a workspace unprotected in silence.
+      if (key.text.starts_with(kReservedPrefix) && key.text != kSuspendAnnotation)
+        report_.add(key, here, "unknown annotation " + quoted(key.text),
+                    fmt::format("only \"{}\" is known below {}", kSuspendAnnotation, kReservedPrefix));
+      if (value.kind == YamlNode::Kind::null) {
+        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        return;
+      }
+      take(read_string(value), value, here, [&](std::string_view text) {
+        annotations.emplace_back(key.text, text);
+        if (key.text != kSuspendAnnotation) return;
+        take(parse_suspension(text), value, here, [&](const Suspension& given) { spec_.suspension = given; });
+      });
+    });
+    spec_.annotations = finished(std::move(annotations));
+  }
+
+  void read_parameters(const YamlNode& mapping, const std::string& path) {
+    StringPairs parameters;
+    for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
+      const std::string here = path + '.' + path_part(key.text);
+      if (key.text.empty()) report_.add(key, here, "a parameter must have a name");
+      if (value.kind == YamlNode::Kind::null) {
+        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        return;
+      }
+      if (value.kind == YamlNode::Kind::sequence) {
+        report_.add(value, here, "must be a string, number or boolean, but is a list",
+                    R"(write a list as Coder takes it, as JSON text: '["a","b"]')");
+        return;
+      }
+      take(read_text(value), value, here,
+           [&](std::string_view text) { parameters.emplace_back(key.text, text); });
+    });
+    spec_.parameters = finished(std::move(parameters));
+  }
+
+  DocumentReport& report_;
+  WorkspaceSpec spec_;
+};
+
+}  // namespace
+
+DocumentReport::DocumentReport(std::shared_ptr<const std::string> file, const LineIndex& lines,
+                               std::uint32_t first_line, std::uint32_t document, std::vector<Diagnostic>& out)
+    : file_(std::move(file)), lines_(lines), first_line_(first_line), document_(document), out_(out) {}
+
+DocumentReport::~DocumentReport() {
+  if (errors_ <= kMaxErrorsPerDocument) return;
+  Diagnostic& last = out_.back();
+  last.remedy += last.remedy.empty() ? "" : "; ";
+  last.remedy += fmt::format("{} more errors in this document", errors_ - kMaxErrorsPerDocument);
+}
+
+SourcePosition DocumentReport::position(std::uint32_t line, std::uint32_t byte) const {
+  const std::uint32_t number = first_line_ + line;
+  return {file_, number, lines_.column_of(number, byte)};
+}
+
+SourcePosition DocumentReport::position_of(const YamlNode& node) const {
+  return position(node.line, node.byte);
+}
+
+void DocumentReport::add(DiagnosticKind kind, std::uint32_t line, std::uint32_t byte, std::string field,
+                         std::string message, std::string remedy) {
+  if (++errors_ > kMaxErrorsPerDocument) return;
+  Diagnostic& diagnostic = out_.emplace_back();
+  diagnostic.kind = kind;
+  diagnostic.where = position(line, byte);
+  diagnostic.document = document_;
+  while (field.ends_with('.')) field.pop_back();
+  diagnostic.field = std::move(field);
+  diagnostic.message = std::move(message);
+  diagnostic.remedy = std::move(remedy);
+  diagnostic.excerpt = make_excerpt(lines_.line(diagnostic.where.line), diagnostic.where.column);
+}
+
+const YamlNode* find_value(const YamlNode& mapping, std::string_view key) {
+  for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2)
+    if (mapping.children[i]->kind == YamlNode::Kind::scalar && mapping.children[i]->text == key)
+      return mapping.children[i + 1];
+  return nullptr;
+}
+
+namespace {
+
+/// True if the rest is worth looking at: what says that it is something else altogether gets no further
+/// errors.
+bool check_type(const YamlNode& root, const std::string& path, DocumentReport& report) {
+  const auto check = [&](std::string_view key, std::string_view wanted) {
+    const YamlNode* value = find_value(root, key);
+    if (value == nullptr || value->kind == YamlNode::Kind::null)
+      return true;  // reported as missing, or as null
+    if (value->kind == YamlNode::Kind::scalar && !value->foreign_tag && value->text == wanted) return true;
+    const std::string shown =
+        value->kind == YamlNode::Kind::scalar ? quoted(value->text) : std::string(kind_of(*value));
+    const std::array<std::string_view, 1> allowed{wanted};
+    std::string remedy = did_you_mean(shown.substr(1, shown.size() - 2), allowed);
+    if (remedy.empty()) remedy = fmt::format("write {}", wanted);
+    report.add(*value, path + std::string(key), fmt::format("unknown {} {}", key, shown), std::move(remedy));
+    return false;
+  };
+  const bool version = check("apiVersion", kApiVersion);
+  const bool kind = check("kind", kWorkspaceKind);
+  return version && kind;
+}
+
+}  // namespace
+
+std::optional<WorkspaceSpec> decode_workspace(const YamlNode& root, const std::string& path,
+                                              DocumentReport& report) {
+  const std::size_t errors_before = report.errors();
+  if (root.kind != YamlNode::Kind::mapping || root.foreign_tag) {
+    report.add(root, path, fmt::format("a workspace must be a mapping, but this is {}", kind_of(root)),
+               "begin with apiVersion: coder-reconciler/v1");
+    return std::nullopt;
+  }
+  if (!check_type(root, path, report)) return std::nullopt;
+  WorkspaceSpec spec = Decoder(report).decode(root, path);
+  if (report.errors() != errors_before) return std::nullopt;
+  spec.where = report.position_of(root.children.empty() ? root : *root.children.front());
+  return spec;
+}
+
+}  // namespace cr::specs

@@ -1,0 +1,30 @@
+#include "specs/workspace_spec.h"
+
+namespace cr::specs {
+
+std::string_view to_string(AutomaticUpdates value) {
+  switch (value) {
+    case AutomaticUpdates::never:
+      return "never";
+    case AutomaticUpdates::always:
+      return "always";
+  }
+  return "unknown";
+}
+
+bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
+  return !suspension.until || now < *suspension.until;
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool hyphen_here = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    if (hyphen_here ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+}  // namespace cr::specs
