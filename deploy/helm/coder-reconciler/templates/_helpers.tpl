@@ -80,7 +80,12 @@ annotations:
       "coder-url" .Values.coder.url
       "coder-token-file" (printf "/run/coder-reconciler/token/%s" .Values.coder.token.key)
       "paths" (list (include "coder-reconciler.specs" .)) -}}
-{{- if eq .Values.mode "deployment" }}{{ $_ := set $own "listen" ":9466" }}{{ end -}}
+{{- if eq .Values.mode "deployment" -}}
+{{- $_ := set $own "listen" ":9466" -}}
+{{- else if not (hasKey .Values.config "timeout") -}}
+{{- /* It gives up by itself, and says why, before Kubernetes stops it; git-sync needs some of the time too. */ -}}
+{{- $_ := set $own "timeout" (printf "%ds" (div (mul .Values.cronJob.activeDeadlineSeconds 8) 10)) -}}
+{{- end -}}
 {{- with .Values.coder.ca }}{{ if .existingConfigMap }}{{ $_ := set $own "ca-file" (printf "/run/coder-reconciler/ca/%s" .key) }}{{ end }}{{ end -}}
 {{- if .Values.coder.clientCertificate.existingSecret -}}
 {{- $_ := set $own "client-cert" "/run/coder-reconciler/client/tls.crt" -}}
