@@ -167,7 +167,7 @@ boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named
                                                                                  Strictness strictness) {
   if (name.empty()) {
     if (strictness == Strictness::spec)
-      return ScheduleError("CRON_TZ names no time zone; write CRON_TZ=UTC or leave it out");
+      return ScheduleError("CRON_TZ names no time zone", "write CRON_TZ=UTC or leave it out");
     name = "UTC";
   }
   if (auto zone = TimeZone::find(name)) return zone;
@@ -176,7 +176,7 @@ boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named
   if (strictness == Strictness::live)
     if (auto zone = TimeZone::unknown(name)) return zone;
   const TimeZone::Problem problem = TimeZone::problem_with(name);
-  return ScheduleError(problem.message + "; " + problem.remedy);
+  return ScheduleError(problem.message, problem.remedy);
 }
 
 ScheduleError wrong_field_count(std::size_t count) {

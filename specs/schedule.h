@@ -16,11 +16,15 @@ namespace cr::specs {
 class ScheduleError {
  public:
   ScheduleError() = default;
-  explicit ScheduleError(std::string message) : message_(std::move(message)) {}
+  explicit ScheduleError(std::string message, std::string remedy = {})
+      : message_(std::move(message)), remedy_(std::move(remedy)) {}
   [[nodiscard]] const std::string& message() const { return message_; }
+  /// What to write instead; empty where the message says it all.
+  [[nodiscard]] const std::string& remedy() const { return remedy_; }
 
  private:
   std::string message_;
+  std::string remedy_;
 };
 [[noreturn]] void throw_exception_from_error(const ScheduleError& error, const boost::source_location& where);
 

@@ -11,10 +11,10 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 #include "specs/content_hash.h"
+#include "specs/file_cache.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
@@ -35,15 +35,6 @@ std::int64_t now_ns() {
       .count();
 }
 
-struct CachedFile {
-  std::shared_ptr<const std::string> shown;
-  FileSignature signature;
-  bool settled = false;  ///< the signature alone proves that nothing changed
-  ContentHash content;
-  ParsedFile parsed;
-  std::uint64_t used_in = 0;  ///< number of the load
-};
-
 /// How one attempt at a load ended without a result.
 struct Abort {
   bool moved = false;
@@ -58,15 +49,14 @@ void throw_exception_from_error(const SourceError& error, const boost::source_lo
 
 struct SpecSource::State {
   std::vector<std::string> paths;
-  std::unordered_map<std::string, CachedFile> cache;
+  FileCache cache;
   std::optional<ParsedFile> standard_input;
   std::function<void(const std::string&)> hook;
-  std::uint64_t load = 0;
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
-  bool read_file(const TreeFile& file, CachedFile& cached, Abort& abort);
+  bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
   bool read_standard_input(Abort& abort);
 };
 
@@ -127,12 +117,12 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 
 }  // namespace
 
-bool SpecSource::State::read_file(const TreeFile& file, CachedFile& cached, Abort& abort) {
+bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort) {
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits limits;
   const std::int64_t started = now_ns();
-  FileBytes content = read_regular_file(file.real, limits.bytes);
+  FileBytes content = read_regular_file(real_path(tree, file), limits.bytes);
   if (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature) {
     abort = {content.outcome != FileBytes::Outcome::failed, file.shown + ": changed while it was read"};
     if (content.outcome == FileBytes::Outcome::failed)
@@ -188,7 +178,7 @@ bool SpecSource::State::read_standard_input(Abort& abort) {
 }
 
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
-  ++load;
+  cache.begin();
   TreeWalk walk;
   std::vector<Tree> trees;
   std::size_t files = 0;
@@ -203,13 +193,14 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
       abort = {failure.moved, std::move(failure.message)};
       return std::nullopt;
     }
-    files += trees.back().files.size();
   }
+  drop_repeated_files(trees);
   std::string revision = revisions_of(trees);
 
   Gathering gathering;
   std::uint64_t bytes = 0;
   for (const Tree& tree : trees) {
+    files += tree.files.size();
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
     for (const TreeFile& file : tree.files) {
       bytes += file.signature.size;
@@ -217,9 +208,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
         abort = {false, fmt::format("the files have more than {} MiB in all", kMaxTotalBytes >> 20)};
         return std::nullopt;
       }
-      CachedFile& cached = cache[file.shown];
-      if (!read_file(file, cached, abort)) return std::nullopt;
-      cached.used_in = load;
+      CachedFile& cached = cache.entry(file.shown);
+      if (!read_file(tree, file, cached, abort)) return std::nullopt;
       if (!gathering.add(cached.parsed, abort)) return std::nullopt;
     }
   }
@@ -231,7 +221,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     abort = {true, "the files changed while they were read"};
     return std::nullopt;
   }
-  std::erase_if(cache, [&](const auto& entry) { return entry.second.used_in != load; });
+  cache.end();
 
   DesiredState state = gathering.assembled();
   state.files = files;

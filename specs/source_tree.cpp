@@ -57,13 +57,12 @@ void TreeWalk::note(const std::string& shown, std::string message, std::string r
   tree_->problems.push_back({shown, std::move(message), std::move(remedy)});
 }
 
-void TreeWalk::take_file(const std::string& shown, const std::string& real, const struct stat& status) {
+void TreeWalk::take_file(std::string shown, std::size_t directory, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) {
     note(shown, "is no regular file, so it is not read");
     return;
   }
-  if (visited_.emplace(status.st_dev, status.st_ino).second)
-    tree_->files.push_back({shown, real, signature_of(status)});
+  tree_->files.push_back({std::move(shown), directory, tree_->links.size() - 1, signature_of(status)});
 }
 
 bool TreeWalk::walk(const std::string& path, Tree& tree, TreeFailure& failure) {
@@ -76,7 +75,7 @@ bool TreeWalk::walk(const std::string& path, Tree& tree, TreeFailure& failure) {
   struct stat status {};
   if (::stat(real->c_str(), &status) != 0) return fail(errno, path);
   if (!S_ISDIR(status.st_mode)) {
-    take_file(path, *real, status);
+    take_file(path, kElsewhere, status);
     return true;
   }
   boundary_ = enclosing_checkout(*real);
@@ -99,6 +98,7 @@ bool TreeWalk::walk_directory(const std::string& real, const std::string& shown,
   struct stat status {};
   if (::fstat(fd, &status) != 0) return fail(errno, shown);
   if (!visited_.emplace(status.st_dev, status.st_ino).second) return true;
+  const std::size_t index = tree_->directories.size();
   tree_->directories.emplace_back(real, signature_of(status));
 
   std::vector<Entry> entries;
@@ -120,23 +120,23 @@ bool TreeWalk::walk_directory(const std::string& real, const std::string& shown,
     const bool spec_name = has_spec_name(entry.name);
     if (entry.type == DT_REG && !spec_name) continue;
     std::string here = below(shown, entry.name);
-    std::string there = below(real, entry.name);
+    const auto there = [&] { return below(real, entry.name); };
     if (entry.type == DT_LNK) {
-      if (!visit_link(there, here, spec_name, depth)) return false;
+      if (!visit_link(there(), here, spec_name, depth)) return false;
       continue;
     }
     if (entry.type == DT_DIR) {
-      if (!walk_directory(there, here, depth + 1)) return false;
+      if (!walk_directory(there(), here, depth + 1)) return false;
       continue;
     }
     struct stat found {};
     if (::fstatat(fd, entry.name.c_str(), &found, AT_SYMLINK_NOFOLLOW) != 0) return fail(errno, here);
     if (S_ISLNK(found.st_mode)) {  // on file systems that don't tell types while listing
-      if (!visit_link(there, here, spec_name, depth)) return false;
+      if (!visit_link(there(), here, spec_name, depth)) return false;
     } else if (S_ISDIR(found.st_mode)) {
-      if (!walk_directory(there, here, depth + 1)) return false;
+      if (!walk_directory(there(), here, depth + 1)) return false;
     } else if (spec_name) {
-      take_file(here, there, found);
+      take_file(std::move(here), index, found);
     }
   }
   return true;
@@ -162,8 +162,25 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
     return true;
   }
   if (is_directory) return walk_directory(*real, shown, depth + 1);
-  take_file(shown, *real, status);
+  take_file(shown, kElsewhere, status);
   return true;
+}
+
+std::string real_path(const Tree& tree, const TreeFile& file) {
+  if (file.directory == kElsewhere) return tree.links[file.link].second;
+  return below(tree.directories[file.directory].first, file.shown.substr(file.shown.rfind('/') + 1));
+}
+
+void drop_repeated_files(std::vector<Tree>& trees) {
+  // Without links below the path itself there is one way to each file.
+  if (trees.size() < 2 &&
+      std::all_of(trees.begin(), trees.end(), [](const Tree& tree) { return tree.links.size() < 2; }))
+    return;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
+  for (Tree& tree : trees)
+    std::erase_if(tree.files, [&](const TreeFile& file) {
+      return !seen.emplace(file.signature.device, file.signature.inode).second;
+    });
 }
 
 bool is_unchanged(const Tree& tree) {

@@ -10,10 +10,13 @@
 
 namespace cr::specs {
 
+inline constexpr std::size_t kElsewhere = static_cast<std::size_t>(-1);
+
 /// A spec file that a walk found.
 struct TreeFile {
   std::string shown;        ///< below the path that the user gave
-  std::string real;         ///< what to open: absolute, without links
+  std::size_t directory;    ///< index into Tree::directories, or kElsewhere: what was reached through a link
+  std::size_t link;         ///< index into Tree::links, where the directory is kElsewhere
   FileSignature signature;  ///< as the walk saw it
 };
 
@@ -40,7 +43,10 @@ struct TreeFailure {
   std::string message;  ///< names the path
 };
 
-/// Walks one path after another, taking every file and directory once, by whatever way it is reached first.
+/// What to open: absolute, without links.
+[[nodiscard]] std::string real_path(const Tree& tree, const TreeFile& file);
+
+/// Walks one path after another, taking every directory once, by whatever way it is reached first.
 class TreeWalk {
  public:
   /// Fills `tree` with the spec files (`*.yaml`, `*.yml`) below `path` in a fixed order: hidden entries
@@ -54,15 +60,18 @@ class TreeWalk {
   [[nodiscard]] bool visit_link(const std::string& link, const std::string& shown, bool spec_name,
                                 std::size_t depth);
   [[nodiscard]] bool fail(int error, const std::string& path);
-  void take_file(const std::string& shown, const std::string& real, const struct stat& status);
+  void take_file(std::string shown, std::size_t directory, const struct stat& status);
   void note(const std::string& shown, std::string message, std::string remedy = {});
 
-  std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;  ///< device and inode
+  std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;  ///< directories by device and inode
   std::size_t entries_ = 0;
   std::string boundary_;
   Tree* tree_ = nullptr;
   TreeFailure* failure_ = nullptr;
 };
+
+/// Keeps of files that were reached in several ways only the first.
+void drop_repeated_files(std::vector<Tree>& trees);
 
 /// Whether every link still points where it did and every directory is as it was listed.
 [[nodiscard]] bool is_unchanged(const Tree& tree);

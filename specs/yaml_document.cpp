@@ -8,6 +8,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <istream>
 #include <streambuf>
 #include <unordered_map>
@@ -84,6 +85,33 @@ std::optional<YamlProblem> find_excess_of_flow(std::string_view text) {
     }
   }
   return std::nullopt;
+}
+
+/// The parser's terse messages, as something that a person can act on.
+std::string in_words(const std::string& message) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWords{{
+      {"end of sequence flow not found", "a \"[\" is not closed"},
+      {"end of map flow not found", "a \"{\" is not closed"},
+      {"end of map not found", "this does not continue the mapping above it; check the indentation"},
+      {"end of sequence not found", "this does not continue the list above it; check the indentation"},
+      {"illegal map value", "a value can't begin here; put text that holds \": \" in quotes"},
+      {"illegal EOF in scalar", "a quote is not closed"},
+  }};
+  for (const auto& [terse, words] : kWords)
+    if (message == terse) return std::string(words);
+  return message;
+}
+
+/// An error at the very end belongs to the last line that says something.
+void move_to_content(std::string_view text, YamlProblem& problem) {
+  const std::size_t end = text.find_last_not_of(" \t\r\n");
+  if (end == std::string_view::npos) return;
+  const auto last = static_cast<std::uint32_t>(std::count(text.begin(), text.begin() + end, '\n'));
+  if (problem.line <= last) return;
+  problem.line = last;
+  const std::size_t line_break = text.rfind('\n', end);
+  problem.byte =
+      static_cast<std::uint32_t>(end - (line_break == std::string_view::npos ? 0 : line_break + 1));
 }
 
 bool is_digit(char c) {
@@ -283,10 +311,13 @@ YamlResult parse_yaml(std::string_view document) {
     YamlProblem problem;
     problem.line = static_cast<std::uint32_t>(std::max(error.mark.line, 0));
     problem.byte = static_cast<std::uint32_t>(std::max(error.mark.column, 0));
-    problem.message = "this is no valid YAML: " + error.msg;
+    problem.message = "this is no valid YAML: " + in_words(error.msg);
     result.problem = std::move(problem);
   }
-  if (result.problem) result.document = YamlDocument{};
+  if (result.problem) {
+    move_to_content(document, *result.problem);
+    result.document = YamlDocument{};
+  }
   return result;
 }
 
