@@ -1,0 +1,189 @@
+#include "reconcile/coder/caller.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+
+#include "reconcile/coder/classify.h"
+
+namespace cr::coder {
+namespace {
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Reply reply_of(const HttpResponse& response) {
+  Reply reply;
+  reply.status = response.status;
+  reply.content_type = response.content_type;
+  reply.body = response.body;
+  reply.request_id = response.request_id;
+  reply.retry_after = response.retry_after;
+  reply.location = response.location;
+  return reply;
+}
+
+}  // namespace
+
+struct Caller::Attempt {
+  std::optional<Answer2xx> answer;
+  ApiError error;  ///< if there is no answer
+  bool surely_unseen = false;
+};
+
+Caller::Caller(async::Clock& clock, reconcile::Observer& observer, Transport& transport, TokenSource token,
+               Options options)
+    : clock_(clock),
+      observer_(observer),
+      transport_(transport),
+      token_(std::move(token)),
+      options_(std::move(options)),
+      budget_(options_.budget) {}
+
+std::string Caller::key_id() {
+  return std::string(token_.current().key_id());
+}
+
+awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
+  const SteadyTime deadline = clock_.now() + options_.timeouts.call;
+  budget_.deposit(clock_.now());
+  bool token_replaced = false;
+  for (int count = 1;; ++count) {
+    const SteadyTime start = limiter_.reserve(request.path, clock_.now());
+    if (start >= deadline) {
+      ApiError error(ApiFault::throttled, "held back to stay below Coder's rate limit");
+      error.method = request.route.method;
+      error.path = request.path;
+      error.retry_after = std::chrono::ceil<std::chrono::seconds>(start - clock_.now());
+      co_return error;
+    }
+    if (start > clock_.now()) co_await clock_.sleep_until(start);
+
+    const Token token = token_.current();
+    Attempt attempted = co_await attempt(request, token, deadline);
+    if (attempted.answer) co_return std::move(*attempted.answer);
+
+    ApiError& error = attempted.error;
+    if (error.fault == ApiFault::unauthorized && !token_replaced) {
+      if (token_.reread() != token) {
+        token_replaced = true;
+        continue;
+      }
+      if (!token_.problem().empty()) {
+        error.detail += (error.detail.empty() ? "" : "; ") + token_.problem();
+      }
+    }
+    Failure failure;
+    failure.fault = error.fault;
+    failure.surely_unseen = attempted.surely_unseen;
+    failure.retry_after = error.retry_after;
+    const SteadyTime now = clock_.now();
+    const auto next = worth_repeating(failure, request.route.repeat)
+                          ? next_attempt(options_.retry, failure, count, options_.random(), now, deadline)
+                          : std::nullopt;
+    if (error.fault == ApiFault::throttled) {
+      // The pause is the path's, not only this call's: others that ask there wait too.
+      const auto told =
+          error.retry_after ? std::chrono::milliseconds(*error.retry_after) : options_.retry.throttled;
+      limiter_.pause(request.path, next.value_or(now + told), now);
+    }
+    if (!next || !budget_.withdraw(now)) co_return std::move(error);
+    observer_.on_retry(retry_reason(error.fault), error);
+    co_await clock_.sleep_until(*next);
+  }
+}
+
+awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Token& token,
+                                           SteadyTime deadline) {
+  const SteadyTime started = clock_.now();
+  Transport::Request message;
+  message.message = message_of(request, token);
+  message.body_limit = request.route.body_limit;
+  message.repeatable = request.route.repeat == Repeat::safe;
+  message.allowed = request.route.list ? options_.timeouts.list : options_.timeouts.request;
+  message.deadline = std::min(started + message.allowed, deadline);
+  auto response = co_await transport_.send(message);
+
+  Attempt out;
+  reconcile::RequestDone done;
+  done.route = request.route.pattern;
+  done.method = request.route.method;
+  done.duration = clock_.now() - started;
+  if (response) {
+    done.status = response->status;
+    done.rate_limit_remaining = number_in(response->rate_remaining);
+    done.request_id = response->request_id;
+    observer_.on_request(done);
+    learn(request, *response);
+    if (auto error = classify(request.route, request.path, reply_of(*response))) {
+      out.error = std::move(*error);
+      out.surely_unseen = out.error.fault == ApiFault::throttled;
+    } else {
+      Answer2xx answer;
+      answer.status = response->status;
+      answer.body = std::move(response->body);
+      answer.request_id = std::move(response->request_id);
+      out.answer = std::move(answer);
+    }
+  } else {
+    observer_.on_request(done);
+    const TransportError failed = response.error();
+    out.error = error_of(request, failed);
+    out.surely_unseen = failed.unsent;
+  }
+  co_return out;
+}
+
+std::string Caller::message_of(const CallRequest& request, const Token& token) const {
+  const BaseUrl& url = options_.url;
+  std::string message =
+      fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n", request.route.method,
+                  options_.absolute_form ? "http://" + url.authority() : "", url.prefix, request.path,
+                  request.query.empty() ? "" : "?", request.query, url.authority(), options_.user_agent);
+  message += "Accept: application/json\r\n";
+  message += "Coder-Session-Token: " + token.reveal() + "\r\n";
+  for (const auto& [name, value] : options_.extra_headers) message += name + ": " + value + "\r\n";
+  if (!options_.proxy_authorization.empty()) {
+    message += "Proxy-Authorization: " + options_.proxy_authorization + "\r\n";
+  }
+  if (!request.body.empty()) message += "Content-Type: application/json\r\n";
+  if (!request.body.empty() || request.route.method != "GET") {
+    message += fmt::format("Content-Length: {}\r\n", request.body.size());
+  }
+  message += "\r\n";
+  message += request.body;
+  return message;
+}
+
+void Caller::learn(const CallRequest& request, const HttpResponse& response) {
+  RateHeaders headers;
+  headers.limit = number_in(response.rate_limit);
+  headers.remaining = number_in(response.rate_remaining);
+  headers.reset = number_in(response.rate_reset);
+  limiter_.observe(request.path, headers, clock_.now(),
+                   std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+}
+
+ApiError Caller::error_of(const CallRequest& request, const TransportError& failed) const {
+  ApiError error(failed.fault, failed.message);
+  error.method = request.route.method;
+  error.path = request.path;
+  return error;
+}
+
+ApiError Caller::not_understood(const CallRequest& request, const Answer2xx& answer,
+                                const std::string& why) const {
+  ApiError error(ApiFault::contract, "the answer is not what Coder's API promises: " + why);
+  error.method = request.route.method;
+  error.path = request.path;
+  error.status = answer.status;
+  error.request_id = answer.request_id;
+  return error;
+}
+
+}  // namespace cr::coder

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api_error.h"
+#include "reconcile/coder/rate_limit.h"
+#include "reconcile/coder/retry.h"
+#include "reconcile/coder/routes.h"
+#include "reconcile/coder/token.h"
+#include "reconcile/coder/transport.h"
+#include "reconcile/coder/url.h"
+#include "reconcile/observer.h"
+
+namespace cr::coder {
+
+using Header = std::pair<std::string, std::string>;
+
+struct CallTimeouts {
+  std::chrono::milliseconds request{30'000};  ///< one attempt
+  std::chrono::milliseconds list{60'000};     ///< one attempt at a list: a big fleet's page takes seconds
+  /// All attempts and waits of one call. Long enough for one 429, after which Coder wants a minute's pause.
+  std::chrono::milliseconds call{150'000};
+};
+
+/// What a call sends. The path is without query and already encoded.
+class CallRequest {
+ public:
+  CallRequest(const Route& route_, std::string path_) : route(route_), path(std::move(path_)) {}
+
+  const Route& route;
+  std::string path;
+  std::string query;  ///< without "?"
+  std::string body;   ///< JSON; empty: none
+};
+
+/// A good answer.
+struct Answer2xx {
+  int status = 0;
+  std::string body;
+  std::string request_id;
+};
+
+/// Makes calls: headers, token, rate limit, attempts and waits between them, classification. What comes back
+/// is an answer that is a success of that call, or the error of the last attempt.
+///
+/// A refused token (401) is read again; if it has changed, the call is made once more. References outlive
+/// it. One thread.
+class Caller {
+ public:
+  struct Options {
+    BaseUrl url;
+    bool absolute_form = false;       ///< requests go to an HTTP proxy as they are
+    std::string proxy_authorization;  ///< with absolute_form
+    std::string user_agent;
+    std::vector<Header> extra_headers;
+    CallTimeouts timeouts;
+    RetryPolicy retry;
+    RetryBudget::Settings budget;
+    std::function<double()> random;  ///< uniform in [0, 1)
+  };
+  Caller(async::Clock& clock, reconcile::Observer& observer, Transport& transport, TokenSource token,
+         Options options);
+
+  [[nodiscard]] awaitable<ApiResult<Answer2xx>> call(const CallRequest& request);
+
+  /// Public part of the token in use.
+  [[nodiscard]] std::string key_id();
+
+  /// The error for an answer that is a success but cannot be decoded.
+  [[nodiscard]] ApiError not_understood(const CallRequest& request, const Answer2xx& answer,
+                                        const std::string& why) const;
+
+ private:
+  struct Attempt;
+  awaitable<Attempt> attempt(const CallRequest& request, const Token& token, SteadyTime deadline);
+  [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token) const;
+  void learn(const CallRequest& request, const HttpResponse& response);
+  [[nodiscard]] ApiError error_of(const CallRequest& request, const TransportError& failed) const;
+
+  async::Clock& clock_;
+  reconcile::Observer& observer_;
+  Transport& transport_;
+  TokenSource token_;
+  Options options_;
+  RateLimiter limiter_;
+  RetryBudget budget_;
+};
+
+}  // namespace cr::coder

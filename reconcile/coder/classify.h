@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "reconcile/coder/api_error.h"
+#include "reconcile/coder/routes.h"
+
+namespace cr::coder {
+
+/// What of an HTTP answer decides its meaning. Header values are empty where the header is absent.
+struct Reply {
+  int status = 0;
+  std::string_view content_type;
+  std::string_view body;
+  std::string_view request_id;   ///< X-Coder-Request-Id: Coder sends it with everything it answers
+  std::string_view retry_after;  ///< seconds
+  std::string_view location;
+};
+
+/// Whether a Content-Type header says JSON.
+[[nodiscard]] bool is_json(std::string_view content_type);
+
+/// Nothing if the answer is a success of this call, else what it means. `path` is the one sent, without
+/// query.
+///
+/// Coder's codes do not always say what they mean: a 500 can be a missing right or a lost race, a 400 an
+/// unknown user, a 404 a missing right, and a 200 with HTML is no answer of the API at all. Where an answer
+/// does not look like Coder's it is `contract`, so that nobody takes a proxy's 404 for a proof of absence.
+[[nodiscard]] std::optional<ApiError> classify(const Route& route, std::string_view path, const Reply& reply);
+
+}  // namespace cr::coder

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api.h"
+#include "reconcile/coder/caller.h"
+#include "reconcile/coder/dialer.h"
+#include "reconcile/coder/proxy.h"
+#include "reconcile/coder/setup_error.h"
+#include "reconcile/coder/tls.h"
+#include "reconcile/coder/transport.h"
+#include "reconcile/observer.h"
+
+namespace cr::coder {
+
+/// Everything that a user can set about the way to Coder.
+struct ClientOptions {
+  std::string url;         ///< access URL, e.g. "https://coder.example.com"
+  std::string token_file;  ///< read again when it changes; wins over token_value
+  std::string token_value;
+  std::string token_origin = "CODER_SESSION_TOKEN";  ///< where token_value came from, for messages
+  TlsSettings tls;
+  ProxySettings proxy;
+  std::vector<Header> extra_headers;
+  std::string user_agent = "coder-reconciler";
+  DialTimeouts dial;
+  CallTimeouts calls;
+  RetryPolicy retry;
+  RetryBudget::Settings retry_budget;
+  Transport::Limits connections;
+  std::function<double()> random;  ///< uniform in [0, 1), for jitter; empty: a generator with a random seed
+  Resolve resolve;                 ///< empty: the system's resolver
+};
+
+/// A way to talk to one Coder: who is given `reader()` alone cannot change anything. One thread.
+class Client {
+ public:
+  ~Client();
+  Client(Client&&) noexcept;
+  Client& operator=(Client&&) noexcept;
+
+  /// Good as long as the client, also after it has been moved.
+  [[nodiscard]] CoderReader& reader();
+  [[nodiscard]] CoderWriter& writer();
+
+  /// "https://coder.example.com": what the user's URL was understood as.
+  [[nodiscard]] const std::string& base_url() const;
+
+ private:
+  friend SetupResult<Client> make_client(ClientOptions, async::Clock&, reconcile::Observer&);
+  struct Parts;
+  explicit Client(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+/// Puts a client together, without asking the network anything. Errors say which setting is wrong and what to
+/// do. Clock and observer outlive the client; it runs on the executor of whoever awaits its calls.
+[[nodiscard]] SetupResult<Client> make_client(ClientOptions options, async::Clock& clock,
+                                              reconcile::Observer& observer);
+
+/// "NAME=VALUE" as --header and CODER_HEADER give it. Errors do not show the value.
+[[nodiscard]] SetupResult<Header> parse_header(std::string_view text);
+
+}  // namespace cr::coder

@@ -1,0 +1,231 @@
+#include "reconcile/coder/http_api.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+#include "reconcile/coder/search.h"
+#include "reconcile/coder/url.h"
+#include "reconcile/coder/wire.h"
+
+namespace cr::coder {
+namespace {
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+/// Makes a call and decodes its answer.
+template <class Decode>
+auto call_and_decode(Caller& caller, const CallRequest& request, Decode decode)
+    -> awaitable<ApiResult<typename std::invoke_result_t<Decode, std::string&>::value_type>> {
+  auto answer = co_await caller.call(request);
+  if (!answer) co_return answer.error();
+  auto decoded = decode(answer->body);
+  if (!decoded) co_return caller.not_understood(request, *answer, decoded.error().message);
+  co_return std::move(*decoded);
+}
+
+template <class Id>
+CallRequest with_id(const Route& route, std::string_view before, const Id& id, std::string_view after) {
+  return CallRequest(route, fmt::format("{}{}{}", before, id.to_string(), after));
+}
+
+CallRequest user_path(const Route& route, std::string_view user, std::string_view after) {
+  return CallRequest(route, fmt::format("/api/v2/users/{}{}", percent_encode(user), after));
+}
+
+ApiError not_sent(const Route& route, std::string message) {
+  ApiError error(ApiFault::rejected, std::move(message));
+  error.method = route.method;
+  error.path = route.pattern;
+  return error;
+}
+
+}  // namespace
+
+awaitable<ApiResult<WorkspaceRows>> HttpApi::list(std::string query) {
+  CallRequest request(routes::kWorkspaces, "/api/v2/workspaces");
+  request.query = std::move(query);
+  auto decode = [this](std::string& body) { return decoder_.page(body); };
+  co_return co_await call_and_decode(caller_, request, decode);
+}
+
+awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_by_ids(const std::vector<WorkspaceId>& ids) {
+  // An empty term would be refused, and without one everything would come.
+  if (ids.empty()) co_return WorkspaceRows();
+  // A read without a limit is the dearest that there is, even where the ids bound it.
+  co_return co_await list(search_query(search_ids("id", ids)) + fmt::format("&limit={}", ids.size()));
+}
+
+awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_of_owner(const std::string& username) {
+  const auto term = search_term("owner", username);
+  if (!term) co_return WorkspaceRows();
+  co_return co_await list(search_query(*term));
+}
+
+awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_page(std::uint64_t offset, std::uint32_t limit) {
+  // Coder reads 0 as "no limit".
+  if (limit == 0) co_return not_sent(routes::kWorkspaces, "a page of no rows was asked for");
+  co_return co_await list(fmt::format("limit={}&offset={}", limit, offset));
+}
+
+awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpApi::workspace_by_name(const std::string& owner,
+                                                                              const std::string& name) {
+  const CallRequest request =
+      user_path(routes::kWorkspaceByName, owner, "/workspace/" + percent_encode(name));
+  auto decode = [this](std::string& body) { return decoder_.workspace(body); };
+  auto found = co_await call_and_decode(caller_, request, decode);
+  if (found) co_return std::optional<LiveWorkspace>(std::move(*found));
+  ApiError error = found.error();
+  if (error.fault == ApiFault::not_found) co_return std::optional<LiveWorkspace>();
+  co_return error;
+}
+
+awaitable<ApiResult<BuildInfo>> HttpApi::build_info() {
+  const CallRequest request(routes::kBuildInfo, "/api/v2/buildinfo");
+  co_return co_await call_and_decode(caller_, request, decode_build_info);
+}
+
+awaitable<ApiResult<Me>> HttpApi::me() {
+  const CallRequest request = user_path(routes::kUser, "me", "");
+  co_return co_await call_and_decode(caller_, request, decode_me);
+}
+
+awaitable<ApiResult<TokenFacts>> HttpApi::token_facts() {
+  const CallRequest request = user_path(routes::kTokenKey, "me", "/keys/" + caller_.key_id());
+  co_return co_await call_and_decode(caller_, request, decode_token_facts);
+}
+
+awaitable<ApiResult<std::vector<bool>>> HttpApi::check_access(const std::vector<AccessQuestion>& questions) {
+  if (questions.empty()) co_return std::vector<bool>();
+  CallRequest request(routes::kAuthCheck, "/api/v2/authcheck");
+  request.body = encode_access_questions(questions);
+  const std::size_t count = questions.size();
+  auto decode = [count](std::string& body) { return decode_access_answers(body, count); };
+  co_return co_await call_and_decode(caller_, request, decode);
+}
+
+awaitable<ApiResult<User>> HttpApi::user(const std::string& name_or_id) {
+  const CallRequest request = user_path(routes::kUser, name_or_id, "");
+  co_return co_await call_and_decode(caller_, request, decode_user);
+}
+
+awaitable<ApiResult<std::vector<Organization>>> HttpApi::organizations() {
+  const CallRequest request(routes::kOrganizations, "/api/v2/organizations");
+  co_return co_await call_and_decode(caller_, request, decode_organizations);
+}
+
+awaitable<ApiResult<std::vector<Template>>> HttpApi::templates(std::string search) {
+  CallRequest request(routes::kTemplates, "/api/v2/templates");
+  request.query = search_query(search);
+  co_return co_await call_and_decode(caller_, request, decode_templates);
+}
+
+awaitable<ApiResult<std::vector<Template>>> HttpApi::templates_named(const std::string& name) {
+  const auto term = search_term("exact_name", name);
+  if (!term) co_return std::vector<Template>();
+  auto found = co_await templates(*term);
+  if (!found) co_return found.error();
+  auto deprecated = co_await templates(*term + " deprecated:true");
+  if (!deprecated) co_return deprecated.error();
+  // Coder before 2.23 lists deprecated ones both times.
+  for (Template& candidate : *deprecated) {
+    const bool known = std::any_of(found->begin(), found->end(),
+                                   [&](const Template& other) { return other.id == candidate.id; });
+    if (!known) found->push_back(std::move(candidate));
+  }
+  std::erase_if(*found, [&](const Template& entry) { return !equal_ignoring_case(entry.name, name); });
+  co_return std::move(*found);
+}
+
+awaitable<ApiResult<Template>> HttpApi::template_by_id(const TemplateId& id) {
+  const CallRequest request = with_id(routes::kTemplate, "/api/v2/templates/", id, "");
+  co_return co_await call_and_decode(caller_, request, decode_template);
+}
+
+awaitable<ApiResult<std::vector<Template>>> HttpApi::templates_by_ids(const std::vector<TemplateId>& ids) {
+  if (ids.empty()) co_return std::vector<Template>();
+  co_return co_await templates(search_ids("ids", ids));
+}
+
+awaitable<ApiResult<TemplateVersion>> HttpApi::version_named(const TemplateId& id, const std::string& name) {
+  const CallRequest request =
+      with_id(routes::kVersionByName, "/api/v2/templates/", id, "/versions/" + percent_encode(name));
+  co_return co_await call_and_decode(caller_, request, decode_version);
+}
+
+awaitable<ApiResult<TemplateVersion>> HttpApi::version_by_id(const VersionId& id) {
+  const CallRequest request = with_id(routes::kVersion, "/api/v2/templateversions/", id, "");
+  co_return co_await call_and_decode(caller_, request, decode_version);
+}
+
+awaitable<ApiResult<std::vector<RichParameter>>> HttpApi::rich_parameters(const VersionId& id) {
+  const CallRequest request =
+      with_id(routes::kRichParameters, "/api/v2/templateversions/", id, "/rich-parameters");
+  co_return co_await call_and_decode(caller_, request, decode_rich_parameters);
+}
+
+awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> HttpApi::build_parameters(
+    const BuildId& id) {
+  const CallRequest request =
+      with_id(routes::kBuildParameters, "/api/v2/workspacebuilds/", id, "/parameters");
+  co_return co_await call_and_decode(caller_, request, decode_build_parameters);
+}
+
+awaitable<ApiResult<LiveWorkspace>> HttpWriter::create_workspace(const CreateRequest& create) {
+  CallRequest request = user_path(routes::kCreateWorkspace, create.owner.to_string(), "/workspaces");
+  request.body = encode_create(create);
+  auto decode = [this](std::string& body) { return decoder_.workspace(body); };
+  co_return co_await call_and_decode(caller_, request, decode);
+}
+
+awaitable<ApiResult<void>> HttpWriter::put(const Route& route, const WorkspaceId& id, std::string body) {
+  const std::string_view last = route.pattern.substr(route.pattern.rfind('/'));
+  CallRequest request = with_id(route, "/api/v2/workspaces/", id, last);
+  request.body = std::move(body);
+  auto answer = co_await caller_.call(request);
+  if (!answer) co_return answer.error();
+  co_return ApiResult<void>();
+}
+
+awaitable<ApiResult<void>> HttpWriter::set_autostart(const WorkspaceId& id, const std::string& schedule) {
+  co_return co_await put(routes::kAutostart, id, encode_autostart(schedule));
+}
+
+awaitable<ApiResult<void>> HttpWriter::set_ttl(const WorkspaceId& id,
+                                               std::optional<std::chrono::minutes> ttl) {
+  co_return co_await put(routes::kTtl, id, encode_ttl(ttl));
+}
+
+awaitable<ApiResult<void>> HttpWriter::set_automatic_updates(const WorkspaceId& id, bool always) {
+  co_return co_await put(routes::kAutomaticUpdates, id, encode_automatic_updates(always));
+}
+
+awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpWriter::set_dormant(const WorkspaceId& id,
+                                                                           bool dormant) {
+  CallRequest request = with_id(routes::kDormant, "/api/v2/workspaces/", id, "/dormant");
+  request.body = encode_dormant(dormant);
+  auto answer = co_await caller_.call(request);
+  if (!answer) co_return answer.error();
+  if (answer->status == 304) co_return std::optional<LiveWorkspace>();
+  auto workspace = decoder_.workspace(answer->body);
+  if (!workspace) co_return caller_.not_understood(request, *answer, workspace.error().message);
+  co_return std::optional<LiveWorkspace>(std::move(*workspace));
+}
+
+awaitable<ApiResult<LiveBuild>> HttpWriter::queue_build(const WorkspaceId& id, Transition transition) {
+  if (transition != Transition::start && transition != Transition::stop) {
+    co_return not_sent(routes::kBuilds, "only start and stop builds are ever queued");
+  }
+  CallRequest request = with_id(routes::kBuilds, "/api/v2/workspaces/", id, "/builds");
+  request.body = encode_build(transition);
+  auto decode = [this](std::string& body) { return decoder_.build(body); };
+  co_return co_await call_and_decode(caller_, request, decode);
+}
+
+}  // namespace cr::coder

@@ -1,0 +1,452 @@
+#include "reconcile/coder/list_page.h"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <boost/throw_exception.hpp>
+#include <cstring>
+#include <stdexcept>
+
+namespace cr::coder {
+
+static_assert(kBodyPadding >= simdjson::SIMDJSON_PADDING);
+
+void throw_exception_from_error(const DecodeError& error, const boost::source_location& where) {
+  boost::throw_exception(std::runtime_error(error.message), where);
+}
+
+namespace {
+
+namespace json = simdjson::ondemand;
+
+// Terraform's output can be long; the start tells what went wrong.
+constexpr std::size_t kMaxBuildError = 2000;
+
+/// The key that could not be read, innermost name first; written only on failure.
+class Problem {
+ public:
+  bool missing(std::string_view key) { return set(key, "is missing"); }
+  bool mistyped(std::string_view key, std::string_view wanted) {
+    return set(key, fmt::format("is not {}", wanted));
+  }
+  bool broken(simdjson::error_code error) { return set("", simdjson::error_message(error)); }
+  bool set(std::string_view key, std::string_view why) {
+    path_ = key;
+    why_ = why;
+    return false;
+  }
+  bool within(std::string_view outer) {
+    if (path_.empty()) {
+      path_ = outer;
+    } else {
+      path_.insert(0, std::string(outer) + ".");
+    }
+    return false;
+  }
+  [[nodiscard]] DecodeError error() const {
+    return DecodeError(path_.empty() ? fmt::format("broken JSON: {}", why_)
+                                     : fmt::format("\"{}\" {}", path_, why_));
+  }
+
+ private:
+  std::string path_;
+  std::string why_;
+};
+
+/// Keys are compared as they stand in the text: Coder escapes none, and an escaped one is just unknown. The
+/// padding behind the body makes reading past a short key safe.
+bool is(json::raw_json_string key, std::string_view name) {
+  return std::memcmp(key.raw(), name.data(), name.size()) == 0 && key.raw()[name.size()] == '"';
+}
+
+template <class Tag>
+bool read_id(json::value value, Id<Tag>& into, std::string_view key, Problem& problem) {
+  json::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) == simdjson::SUCCESS && raw.raw()[36] == '"') {
+    if (const auto id = Id<Tag>::parse(std::string_view(raw.raw(), 36))) {
+      into = *id;
+      return true;
+    }
+  }
+  return problem.mistyped(key, "a UUID");
+}
+
+bool read_text(json::value value, std::string& into, std::string_view key, Problem& problem) {
+  std::string_view text;
+  if (value.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped(key, "a string");
+  into.assign(text);
+  return true;
+}
+
+/// One of the names, or `unknown`: new Coders add values.
+template <class Enum, std::size_t N>
+bool read_enum(json::value value, const std::pair<std::string_view, Enum> (&names)[N], Enum unknown,
+               Enum& into, std::string_view key, Problem& problem) {
+  json::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return problem.mistyped(key, "a string");
+  into = unknown;
+  for (const auto& [name, meaning] : names) {
+    if (is(raw, name)) into = meaning;
+  }
+  return true;
+}
+
+bool read_unsigned(json::value value, std::uint64_t& into, std::string_view key, Problem& problem) {
+  if (value.get_uint64().get(into) != simdjson::SUCCESS) return problem.mistyped(key, "a whole number");
+  return true;
+}
+
+constexpr std::pair<std::string_view, Transition> kTransitions[] = {
+    {"start", Transition::start}, {"stop", Transition::stop}, {"delete", Transition::del}};
+constexpr std::pair<std::string_view, BuildStatus> kBuildStatuses[] = {
+    {"running", BuildStatus::running},     {"stopped", BuildStatus::stopped},
+    {"pending", BuildStatus::pending},     {"starting", BuildStatus::starting},
+    {"stopping", BuildStatus::stopping},   {"failed", BuildStatus::failed},
+    {"canceling", BuildStatus::canceling}, {"canceled", BuildStatus::canceled},
+    {"deleting", BuildStatus::deleting},   {"deleted", BuildStatus::deleted}};
+constexpr std::pair<std::string_view, LiveAutomaticUpdates> kAutomaticUpdates[] = {
+    {"never", LiveAutomaticUpdates::never}, {"always", LiveAutomaticUpdates::always}};
+
+/// Which of the needed keys have been seen; bits in the order of a table of names.
+template <std::size_t N>
+class Seen {
+ public:
+  explicit constexpr Seen(const std::string_view (&names)[N]) : names_(names) {}
+  void add(std::size_t index) { bits_ |= 1U << index; }
+  bool all(Problem& problem) const {
+    if (bits_ == (1U << N) - 1) return true;
+    for (std::size_t i = 0; i < N; ++i) {
+      if ((bits_ >> i & 1U) == 0) return problem.missing(names_[i]);
+    }
+    return true;
+  }
+
+ private:
+  const std::string_view (&names_)[N];
+  std::uint32_t bits_ = 0;
+};
+
+/// Calls `each(key, value)` for the fields of an object; false as soon as it returns false.
+template <class Each>
+bool for_each_field(json::value value, std::string_view name, Problem& problem, Each each) {
+  json::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS) return problem.mistyped(name, "an object");
+  for (auto entry : object) {
+    json::field field;
+    if (const auto failed = std::move(entry).get(field)) return problem.broken(failed);
+    if (!each(field.key(), field.value())) return problem.within(name);
+  }
+  return true;
+}
+
+bool read_job(json::value value, std::string& build_error, Problem& problem) {
+  return for_each_field(value, "job", problem, [&](json::raw_json_string key, json::value field) {
+    if (!is(key, "error")) return true;
+    bool null = false;
+    if (field.is_null().get(null) == simdjson::SUCCESS && null) return true;
+    std::string_view text;
+    if (field.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped("error", "a string");
+    build_error.assign(text.substr(0, kMaxBuildError));
+    return true;
+  });
+}
+
+bool read_provisioner_count(json::value value, std::optional<std::uint64_t>& count, Problem& problem) {
+  bool null = false;
+  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  return for_each_field(value, "matched_provisioners", problem,
+                        [&](json::raw_json_string key, json::value field) {
+                          if (!is(key, "count")) return true;
+                          return read_unsigned(field, count.emplace(), "count", problem);
+                        });
+}
+
+constexpr std::string_view kBuildKeys[] = {"id",     "build_number",         "transition",
+                                           "status", "initiator_id",         "template_version_id",
+                                           "job",    "template_version_name"};
+
+template <class Object>
+bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
+  Seen seen(kBuildKeys);
+  std::optional<std::uint64_t> provisioners;
+  for (auto entry : object) {
+    json::field field;
+    if (const auto failed = std::move(entry).get(field)) return problem.broken(failed);
+    const json::raw_json_string key = field.key();
+    json::value value = field.value();
+    switch (key.raw()[0]) {
+      case 'i':
+        if (is(key, "id")) {
+          if (!read_id(value, build.id, "id", problem)) return false;
+          seen.add(0);
+        } else if (is(key, "initiator_id")) {
+          if (!read_id(value, build.initiator, "initiator_id", problem)) return false;
+          seen.add(4);
+        }
+        break;
+      case 'b':
+        if (is(key, "build_number")) {
+          std::uint64_t number = 0;
+          if (!read_unsigned(value, number, "build_number", problem)) return false;
+          build.number = static_cast<std::uint32_t>(number);
+          seen.add(1);
+        }
+        break;
+      case 't':
+        if (is(key, "transition")) {
+          if (!read_enum(value, kTransitions, Transition::unknown, build.transition, "transition", problem)) {
+            return false;
+          }
+          seen.add(2);
+        } else if (is(key, "template_version_id")) {
+          if (!read_id(value, build.version, "template_version_id", problem)) return false;
+          seen.add(5);
+        } else if (is(key, "template_version_name")) {
+          if (!read_text(value, build.version_name, "template_version_name", problem)) return false;
+          seen.add(7);
+        }
+        break;
+      case 's':
+        if (is(key, "status")) {
+          if (!read_enum(value, kBuildStatuses, BuildStatus::unknown, build.status, "status", problem)) {
+            return false;
+          }
+          seen.add(3);
+        }
+        break;
+      case 'j':
+        if (is(key, "job")) {
+          if (!read_job(value, build.error, problem)) return false;
+          seen.add(6);
+        }
+        break;
+      case 'm':
+        if (is(key, "matched_provisioners") && !read_provisioner_count(value, provisioners, problem)) {
+          return false;
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  // Finished builds say 0 too, and mean nothing by it.
+  build.has_provisioner = !(provisioners == std::uint64_t{0} && build.status == BuildStatus::pending);
+  return seen.all(problem);
+}
+
+bool read_build(json::value value, LiveBuild& build, Problem& problem) {
+  json::object object;
+  if (value.get_object().get(object) != simdjson::SUCCESS)
+    return problem.mistyped("latest_build", "an object");
+  return read_build_fields(object, build, problem) || problem.within("latest_build");
+}
+
+constexpr std::string_view kWorkspaceKeys[] = {
+    "id",         "owner_id",      "organization_id",   "template_id", "name",
+    "owner_name", "template_name", "automatic_updates", "dormant_at",  "latest_build"};
+
+// The system user that owns prebuilt workspaces; Coder 2.22 to 2.24 have no `is_prebuild`.
+const UserId kPrebuildsUser = *UserId::parse("c42fdf75-3097-471c-8c33-fb52454d81c0");
+
+bool read_ttl(json::value value, std::optional<std::chrono::milliseconds>& ttl, Problem& problem) {
+  bool null = false;
+  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  std::int64_t milliseconds = 0;
+  if (value.get_int64().get(milliseconds) != simdjson::SUCCESS)
+    return problem.mistyped("ttl_ms", "a whole number");
+  // 0 is what Coder shows for "none" where the template does not let users set it.
+  if (milliseconds > 0) ttl = std::chrono::milliseconds(milliseconds);
+  return true;
+}
+
+/// A time that is set: neither null nor the zero time.
+bool read_is_set(json::value value, bool& is_set, std::string_view key, Problem& problem) {
+  bool null = false;
+  if (value.is_null().get(null) == simdjson::SUCCESS && null) {
+    is_set = false;
+    return true;
+  }
+  std::string_view text;
+  if (value.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped(key, "a time or null");
+  is_set = !text.starts_with("0001-01-01T00:00:00");
+  return true;
+}
+
+template <class Object>
+bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem) {
+  Seen seen(kWorkspaceKeys);
+  for (auto entry : object) {
+    json::field field;
+    if (const auto failed = std::move(entry).get(field)) return problem.broken(failed);
+    const json::raw_json_string key = field.key();
+    json::value value = field.value();
+    switch (key.raw()[0]) {
+      case 'i':
+        if (is(key, "id")) {
+          if (!read_id(value, row.id, "id", problem)) return false;
+          seen.add(0);
+        } else if (is(key, "is_prebuild")) {
+          if (value.get_bool().get(row.prebuild) != simdjson::SUCCESS) {
+            return problem.mistyped("is_prebuild", "true or false");
+          }
+        }
+        break;
+      case 'o':
+        if (is(key, "owner_id")) {
+          if (!read_id(value, row.owner_id, "owner_id", problem)) return false;
+          seen.add(1);
+        } else if (is(key, "organization_id")) {
+          if (!read_id(value, row.organization_id, "organization_id", problem)) return false;
+          seen.add(2);
+        } else if (is(key, "owner_name")) {
+          if (!read_text(value, row.owner_name, "owner_name", problem)) return false;
+          seen.add(5);
+        }
+        break;
+      case 't':
+        if (is(key, "template_id")) {
+          if (!read_id(value, row.template_id, "template_id", problem)) return false;
+          seen.add(3);
+        } else if (is(key, "template_name")) {
+          if (!read_text(value, row.template_name, "template_name", problem)) return false;
+          seen.add(6);
+        } else if (is(key, "ttl_ms")) {
+          if (!read_ttl(value, row.ttl, problem)) return false;
+        } else if (is(key, "task_id")) {
+          bool null = false;
+          row.task = !(value.is_null().get(null) == simdjson::SUCCESS && null);
+        }
+        break;
+      case 'n':
+        if (is(key, "name")) {
+          if (!read_text(value, row.name, "name", problem)) return false;
+          seen.add(4);
+        }
+        break;
+      case 'a':
+        if (is(key, "automatic_updates")) {
+          if (!read_enum(value, kAutomaticUpdates, LiveAutomaticUpdates::unknown, row.automatic_updates,
+                         "automatic_updates", problem)) {
+            return false;
+          }
+          seen.add(7);
+        } else if (is(key, "autostart_schedule")) {
+          bool null = false;
+          if (value.is_null().get(null) == simdjson::SUCCESS && null) break;
+          if (!read_text(value, row.autostart_schedule, "autostart_schedule", problem)) return false;
+        }
+        break;
+      case 'd':
+        if (is(key, "dormant_at")) {
+          if (!read_is_set(value, row.dormant, "dormant_at", problem)) return false;
+          seen.add(8);
+        }
+        break;
+      case 'l':
+        if (is(key, "latest_build")) {
+          if (!read_build(value, row.build, problem)) return false;
+          seen.add(9);
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  if (row.owner_id == kPrebuildsUser) row.prebuild = true;
+  return seen.all(problem);
+}
+
+bool read_rows(json::value value, std::vector<LiveWorkspace>& rows, Problem& problem) {
+  bool null = false;
+  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  json::array array;
+  if (value.get_array().get(array) != simdjson::SUCCESS) return problem.mistyped("workspaces", "an array");
+  for (auto element : array) {
+    const std::string_view name = "workspaces";
+    json::object object;
+    const auto failed = element.get_object().get(object);
+    if (failed == simdjson::INCORRECT_TYPE) {
+      return problem.mistyped(fmt::format("{}[{}]", name, rows.size()), "an object");
+    }
+    if (failed) return problem.broken(failed) || problem.within(fmt::format("{}[{}]", name, rows.size()));
+    LiveWorkspace& row = rows.emplace_back();
+    if (!read_workspace_fields(object, row, problem)) {
+      return problem.within(fmt::format("{}[{}]", name, rows.size() - 1));
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+struct WorkspaceDecoder::Parser {
+  json::parser parser;
+
+  /// Opens the body as an object, gives it to `read`, and checks that nothing follows it.
+  template <class T, class Read>
+  DecodeResult<T> decode(std::string& body, Read read) {
+    if (body.capacity() - body.size() < simdjson::SIMDJSON_PADDING) {
+      body.reserve(body.size() + simdjson::SIMDJSON_PADDING);
+    }
+    Problem problem;
+    T value;
+    json::document document;
+    json::object object;
+    if (const auto failed =
+            parser.iterate(simdjson::padded_string_view(body.data(), body.size(), body.capacity()))
+                .get(document)) {
+      problem.broken(failed);
+      return problem.error();
+    }
+    if (const auto failed = document.get_object().get(object)) {
+      problem.broken(failed);
+      return problem.error();
+    }
+    if (!read(object, value, problem)) return problem.error();
+    if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+      return DecodeError("broken JSON: there is text behind its end");
+    }
+    return value;
+  }
+};
+
+WorkspaceDecoder::WorkspaceDecoder() : parser_(std::make_unique<Parser>()) {}
+WorkspaceDecoder::~WorkspaceDecoder() = default;
+WorkspaceDecoder::WorkspaceDecoder(WorkspaceDecoder&&) noexcept = default;
+WorkspaceDecoder& WorkspaceDecoder::operator=(WorkspaceDecoder&&) noexcept = default;
+
+DecodeResult<WorkspaceRows> WorkspaceDecoder::page(std::string& body) {
+  return parser_->decode<WorkspaceRows>(body,
+                                        [](json::object& object, WorkspaceRows& page, Problem& problem) {
+                                          static constexpr std::string_view kKeys[] = {"workspaces", "count"};
+                                          Seen seen(kKeys);
+                                          for (auto entry : object) {
+                                            json::field field;
+                                            if (const auto failed = std::move(entry).get(field))
+                                              return problem.broken(failed);
+                                            if (is(field.key(), "workspaces")) {
+                                              if (!read_rows(field.value(), page.rows, problem)) return false;
+                                              seen.add(0);
+                                            } else if (is(field.key(), "count")) {
+                                              if (!read_unsigned(field.value(), page.count, "count", problem))
+                                                return false;
+                                              seen.add(1);
+                                            }
+                                          }
+                                          return seen.all(problem);
+                                        });
+}
+
+DecodeResult<LiveWorkspace> WorkspaceDecoder::workspace(std::string& body) {
+  return parser_->decode<LiveWorkspace>(body, [](json::object& object, LiveWorkspace& row, Problem& problem) {
+    return read_workspace_fields(object, row, problem);
+  });
+}
+
+DecodeResult<LiveBuild> WorkspaceDecoder::build(std::string& body) {
+  return parser_->decode<LiveBuild>(body, [](json::object& object, LiveBuild& build, Problem& problem) {
+    return read_build_fields(object, build, problem);
+  });
+}
+
+}  // namespace cr::coder

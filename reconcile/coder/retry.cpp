@@ -1,0 +1,81 @@
+#include "reconcile/coder/retry.h"
+
+#include <algorithm>
+
+namespace cr::coder {
+
+void RetryBudget::refill(SteadyTime now) {
+  if (refilled_ && now > *refilled_) {
+    const std::chrono::duration<double> passed = now - *refilled_;
+    left_ = std::min(settings_.most, left_ + passed / settings_.one_each);
+  }
+  refilled_ = now;
+}
+
+void RetryBudget::deposit(SteadyTime now) {
+  refill(now);
+  left_ = std::min(settings_.most, left_ + settings_.per_call);
+}
+
+bool RetryBudget::withdraw(SteadyTime now) {
+  refill(now);
+  if (left_ < 1) return false;
+  left_ -= 1;
+  return true;
+}
+
+bool worth_repeating(const Failure& failure, Repeat repeat) {
+  switch (failure.fault) {
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+    case ApiFault::server:
+      return repeat == Repeat::safe || failure.surely_unseen;
+    case ApiFault::throttled:
+      return true;
+    case ApiFault::unauthorized:
+    case ApiFault::forbidden:
+    case ApiFault::not_found:
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+    case ApiFault::rejected:
+    case ApiFault::contract:
+      return false;
+  }
+  return false;
+}
+
+std::optional<SteadyTime> next_attempt(const RetryPolicy& policy, const Failure& failure, int attempt,
+                                       double jitter, SteadyTime now, SteadyTime deadline) {
+  if (attempt >= policy.max_attempts) return std::nullopt;
+  using std::chrono::milliseconds;
+  const auto scaled = [](milliseconds whole, double factor) {
+    return std::chrono::duration_cast<SteadyTime::duration>(std::chrono::duration<double>(whole) * factor);
+  };
+  SteadyTime::duration wait;
+  if (failure.retry_after || failure.fault == ApiFault::throttled) {
+    const milliseconds told = failure.retry_after ? milliseconds(*failure.retry_after) : policy.throttled;
+    wait = scaled(told, 1 + 0.25 * jitter);
+  } else {
+    milliseconds step = policy.base;
+    for (int i = 1; i < attempt && step < policy.cap; ++i) step *= 2;
+    wait = scaled(std::min(step, policy.cap), 0.5 + 0.5 * jitter);
+  }
+  if (now + wait >= deadline) return std::nullopt;
+  return now + wait;
+}
+
+reconcile::RetryReason retry_reason(ApiFault fault) {
+  switch (fault) {
+    case ApiFault::timeout:
+      return reconcile::RetryReason::timeout;
+    case ApiFault::throttled:
+      return reconcile::RetryReason::throttled;
+    case ApiFault::server:
+      return reconcile::RetryReason::server;
+    default:
+      return reconcile::RetryReason::connect;
+  }
+}
+
+}  // namespace cr::coder

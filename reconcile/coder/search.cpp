@@ -1,0 +1,35 @@
+#include "reconcile/coder/search.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "reconcile/coder/url.h"
+
+namespace cr::coder {
+
+std::optional<std::string> search_term(std::string_view key, std::string_view value) {
+  if (value.empty() || value.find('"') != std::string_view::npos) return std::nullopt;
+  const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
+  });
+  std::string term(key);
+  term += ':';
+  if (!plain) term += '"';
+  term += value;
+  if (!plain) term += '"';
+  return term;
+}
+
+std::string search_query(std::string_view search) {
+  std::string query = "q=";
+  while (!search.empty()) {
+    const std::size_t special = search.find_first_of(":,");
+    query += percent_encode(search.substr(0, special));
+    if (special == std::string_view::npos) break;
+    query += search[special];
+    search.remove_prefix(special + 1);
+  }
+  return query;
+}
+
+}  // namespace cr::coder

@@ -1,0 +1,362 @@
+#include "reconcile/coder/wire.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "reconcile/coder/timestamp.h"
+
+namespace cr::coder {
+namespace {
+
+using nlohmann::json;
+
+/// Reads needed keys of objects; the first one that is missing or mistyped is kept, later reads return
+/// empty values. So a decoder reads all that it needs and asks once at the end.
+class Reader {
+ public:
+  explicit Reader(std::string_view body) : root_(json::parse(body, nullptr, /*allow_exceptions=*/false)) {
+    if (root_.is_discarded()) fail("broken JSON");
+  }
+
+  const json& object() {
+    if (!failed() && !root_.is_object()) fail("an object was expected");
+    return failed() ? kNone : root_;
+  }
+  const json& array() {
+    // Go writes a list without entries as null in places.
+    if (failed() || root_.is_null()) return kNone;
+    if (!root_.is_array()) fail("an array was expected");
+    return failed() ? kNone : root_;
+  }
+
+  std::string text(const json& from, const char* key) {
+    const json* value = need(from, key);
+    if (value == nullptr) return {};
+    if (!value->is_string()) return fail(key, "is not a string"), std::string();
+    return value->get<std::string>();
+  }
+  bool flag(const json& from, const char* key) {
+    const json* value = need(from, key);
+    if (value == nullptr) return false;
+    if (!value->is_boolean()) return fail(key, "is not true or false"), false;
+    return value->get<bool>();
+  }
+  std::int64_t number(const json& from, const char* key) {
+    const json* value = need(from, key);
+    if (value == nullptr) return 0;
+    if (!value->is_number_integer()) return fail(key, "is not a whole number"), 0;
+    return value->get<std::int64_t>();
+  }
+  template <class T>
+  T id(const json& from, const char* key) {
+    const std::string value = text(from, key);
+    if (failed()) return {};
+    const auto parsed = T::parse(value);
+    if (!parsed) return fail(key, "is not a UUID"), T();
+    return *parsed;
+  }
+  /// An array of strings; absent or null is an empty one.
+  std::vector<std::string> texts(const json& from, const char* key) {
+    std::vector<std::string> out;
+    const auto found = from.find(key);
+    if (found == from.end() || found->is_null()) return out;
+    if (!found->is_array()) return fail(key, "is not an array"), out;
+    for (const json& entry : *found) {
+      if (!entry.is_string()) return fail(key, "has an entry that is not a string"), out;
+      out.push_back(entry.get<std::string>());
+    }
+    return out;
+  }
+  const json* need(const json& from, const char* key) {
+    if (failed()) return nullptr;
+    if (!from.is_object()) return fail("an object was expected"), nullptr;
+    const auto found = from.find(key);
+    if (found == from.end() || found->is_null()) return fail(key, "is missing"), nullptr;
+    return &*found;
+  }
+
+  void fail(std::string message) {
+    if (problem_.empty()) problem_ = std::move(message);
+  }
+  void fail(const char* key, std::string_view why) { fail(fmt::format("\"{}\" {}", key, why)); }
+  [[nodiscard]] bool failed() const { return !problem_.empty(); }
+
+  template <class T>
+  DecodeResult<T> result(T value) const {
+    if (failed()) return DecodeError(problem_);
+    return value;
+  }
+
+ private:
+  static inline const json kNone = json();
+  json root_;
+  std::string problem_;
+};
+
+UserStatus parse_user_status(std::string_view text) {
+  if (text == "active") return UserStatus::active;
+  if (text == "suspended") return UserStatus::suspended;
+  if (text == "dormant") return UserStatus::dormant;
+  return UserStatus::unknown;
+}
+
+User read_user(Reader& reader, const json& from) {
+  User user;
+  user.id = reader.id<UserId>(from, "id");
+  user.username = reader.text(from, "username");
+  user.status = parse_user_status(reader.text(from, "status"));
+  return user;
+}
+
+std::uint8_t read_days(Reader& reader, const json& from) {
+  constexpr std::array<std::string_view, 7> kDays = {"sunday",   "monday", "tuesday", "wednesday",
+                                                     "thursday", "friday", "saturday"};
+  std::uint8_t days = 0;
+  for (const std::string& name : reader.texts(from, "days_of_week")) {
+    for (std::size_t i = 0; i < kDays.size(); ++i) {
+      if (name == kDays[i]) days = static_cast<std::uint8_t>(days | 1U << i);
+    }
+  }
+  return days;
+}
+
+Template read_template(Reader& reader, const json& from) {
+  Template out;
+  out.id = reader.id<TemplateId>(from, "id");
+  out.organization_id = reader.id<OrganizationId>(from, "organization_id");
+  out.name = reader.text(from, "name");
+  out.organization_name = reader.text(from, "organization_name");
+  out.active_version = reader.id<VersionId>(from, "active_version_id");
+  out.deprecated = reader.flag(from, "deprecated");
+  out.deprecation_message = reader.text(from, "deprecation_message");
+  out.default_ttl = std::chrono::milliseconds(reader.number(from, "default_ttl_ms"));
+  out.allow_user_autostart = reader.flag(from, "allow_user_autostart");
+  out.allow_user_autostop = reader.flag(from, "allow_user_autostop");
+  out.require_active_version = reader.flag(from, "require_active_version");
+  if (const json* autostart = reader.need(from, "autostart_requirement")) {
+    if (autostart->is_object()) {
+      out.autostart_days = read_days(reader, *autostart);
+    } else {
+      reader.fail("autostart_requirement", "is not an object");
+    }
+  }
+  return out;
+}
+
+std::string_view to_string(Access access) {
+  switch (access) {
+    case Access::create:
+      return "create";
+    case Access::read:
+      return "read";
+    case Access::update:
+      return "update";
+  }
+  return "read";
+}
+
+std::int64_t milliseconds(std::chrono::minutes duration) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+}
+
+/// Text that came from a spec is valid UTF-8 already; anything else becomes U+FFFD rather than an exception.
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace
+
+DecodeResult<BuildInfo> decode_build_info(std::string_view body) {
+  Reader reader(body);
+  const json& from = reader.object();
+  BuildInfo out;
+  out.version = reader.text(from, "version");
+  out.workspace_proxy = reader.flag(from, "workspace_proxy");
+  return reader.result(std::move(out));
+}
+
+DecodeResult<User> decode_user(std::string_view body) {
+  Reader reader(body);
+  User user = read_user(reader, reader.object());
+  return reader.result(std::move(user));
+}
+
+DecodeResult<Me> decode_me(std::string_view body) {
+  Reader reader(body);
+  const json& from = reader.object();
+  Me me;
+  me.user = read_user(reader, from);
+  if (const json* roles = reader.need(from, "roles")) {
+    for (const json& role : *roles) me.roles.push_back(reader.text(role, "name"));
+  }
+  for (const std::string& text : reader.texts(from, "organization_ids")) {
+    const auto id = OrganizationId::parse(text);
+    if (!id) {
+      reader.fail("organization_ids", "has an entry that is not a UUID");
+      break;
+    }
+    me.organizations.push_back(*id);
+  }
+  return reader.result(std::move(me));
+}
+
+DecodeResult<TokenFacts> decode_token_facts(std::string_view body) {
+  Reader reader(body);
+  const json& from = reader.object();
+  TokenFacts facts;
+  const std::string expires = reader.text(from, "expires_at");
+  if (!reader.failed()) {
+    const auto time = parse_timestamp(expires);
+    if (!time) reader.fail("expires_at", "is not a time");
+    // The zero time, should it come, stands for "never".
+    if (time && *time > std::chrono::sys_seconds{}) facts.expires_at = *time;
+    facts.scopes = reader.texts(from, "scopes");
+    // Coder 2.13 to 2.26 have one scope in place of the list; "all" or "application_connect".
+  }
+  return reader.result(std::move(facts));
+}
+
+DecodeResult<std::vector<Organization>> decode_organizations(std::string_view body) {
+  Reader reader(body);
+  std::vector<Organization> out;
+  for (const json& from : reader.array()) {
+    Organization organization;
+    organization.id = reader.id<OrganizationId>(from, "id");
+    organization.name = reader.text(from, "name");
+    organization.is_default = reader.flag(from, "is_default");
+    out.push_back(std::move(organization));
+  }
+  return reader.result(std::move(out));
+}
+
+DecodeResult<Template> decode_template(std::string_view body) {
+  Reader reader(body);
+  Template out = read_template(reader, reader.object());
+  return reader.result(std::move(out));
+}
+
+DecodeResult<std::vector<Template>> decode_templates(std::string_view body) {
+  Reader reader(body);
+  std::vector<Template> out;
+  for (const json& from : reader.array()) out.push_back(read_template(reader, from));
+  return reader.result(std::move(out));
+}
+
+DecodeResult<TemplateVersion> decode_version(std::string_view body) {
+  Reader reader(body);
+  const json& from = reader.object();
+  TemplateVersion out;
+  out.id = reader.id<VersionId>(from, "id");
+  // Null for a version that was uploaded and belongs to no template yet.
+  if (const json* owner = reader.need(from, "template_id"); owner != nullptr) {
+    out.template_id = reader.id<TemplateId>(from, "template_id");
+  }
+  out.name = reader.text(from, "name");
+  out.archived = reader.flag(from, "archived");
+  return reader.result(std::move(out));
+}
+
+DecodeResult<std::vector<RichParameter>> decode_rich_parameters(std::string_view body) {
+  Reader reader(body);
+  std::vector<RichParameter> out;
+  for (const json& from : reader.array()) {
+    RichParameter parameter;
+    parameter.name = reader.text(from, "name");
+    parameter.required = reader.flag(from, "required");
+    parameter.ephemeral = reader.flag(from, "ephemeral");
+    out.push_back(std::move(parameter));
+  }
+  return reader.result(std::move(out));
+}
+
+DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_parameters(
+    std::string_view body) {
+  Reader reader(body);
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const json& from : reader.array()) {
+    out.emplace_back(reader.text(from, "name"), reader.text(from, "value"));
+  }
+  return reader.result(std::move(out));
+}
+
+DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count) {
+  Reader reader(body);
+  const json& from = reader.object();
+  std::vector<bool> out;
+  for (std::size_t i = 0; i < count; ++i) out.push_back(reader.flag(from, std::to_string(i).c_str()));
+  return reader.result(std::move(out));
+}
+
+std::string encode_access_questions(const std::vector<AccessQuestion>& questions) {
+  json checks = json::object();
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const AccessQuestion& question = questions[i];
+    json object = json::object();
+    object["resource_type"] = "workspace";
+    object["organization_id"] = question.organization.to_string();
+    object["owner_id"] = question.owner.to_string();
+    json check = json::object();
+    check["object"] = std::move(object);
+    check["action"] = to_string(question.action);
+    checks[std::to_string(i)] = std::move(check);
+  }
+  json body = json::object();
+  body["checks"] = std::move(checks);
+  return dump(body);
+}
+
+std::string encode_create(const CreateRequest& request) {
+  json body = json::object();
+  body["name"] = request.name;
+  // Exactly one of the two; both or neither is refused.
+  if (request.version) {
+    body["template_version_id"] = request.version->to_string();
+  } else {
+    body["template_id"] = request.template_id.to_string();
+  }
+  if (!request.autostart_schedule.empty()) body["autostart_schedule"] = request.autostart_schedule;
+  if (request.ttl) body["ttl_ms"] = milliseconds(*request.ttl);
+  if (request.automatic_updates_always) {
+    body["automatic_updates"] = *request.automatic_updates_always ? "always" : "never";
+  }
+  if (!request.parameters.empty()) {
+    json values = json::array();
+    for (const auto& [name, value] : request.parameters) {
+      json entry = json::object();
+      entry["name"] = name;
+      entry["value"] = value;
+      values.push_back(std::move(entry));
+    }
+    body["rich_parameter_values"] = std::move(values);
+  }
+  return dump(body);
+}
+
+std::string encode_autostart(std::string_view schedule) {
+  json body = json::object();
+  body["schedule"] = schedule.empty() ? json() : json(schedule);
+  return dump(body);
+}
+
+std::string encode_ttl(std::optional<std::chrono::minutes> ttl) {
+  json body = json::object();
+  body["ttl_ms"] = ttl ? json(milliseconds(*ttl)) : json();
+  return dump(body);
+}
+
+std::string encode_automatic_updates(bool always) {
+  return always ? R"({"automatic_updates":"always"})" : R"({"automatic_updates":"never"})";
+}
+
+std::string encode_dormant(bool dormant) {
+  return dormant ? R"({"dormant":true})" : R"({"dormant":false})";
+}
+
+std::string encode_build(Transition transition) {
+  return transition == Transition::start ? R"({"transition":"start"})" : R"({"transition":"stop"})";
+}
+
+}  // namespace cr::coder
