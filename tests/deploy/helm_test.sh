@@ -65,10 +65,23 @@ for case in "$here"/bad/*.yaml; do
 done
 refute "refused: no values at all" helm template reconciler "$chart"
 
-# The schema knows each value, and no more.
-helm show values "$chart" >"$scratch/values.yaml"
+helm show values "$chart" >"$scratch/values.yaml" 2>/dev/null
 check "the defaults differ from good values only in what must be said" \
   helm template reconciler "$chart" --values "$scratch/values.yaml" --values "$here/cases/deployment.yaml"
+
+# What belongs to others is linked, so that there is one truth.
+rules() { grep -cE '^ *(- )?(alert|record): ' "$@" | awk -F: '{n += $NF} END {print n}'; }
+helm template reconciler "$chart" --values "$here/cases/git-basic-cronjob.yaml" --show-only templates/prometheusrule.yaml \
+  --set metrics.prometheusRule.runbookUrl=https://runbooks.example.com >"$scratch/rule.yaml" 2>"$scratch/error.log" || :
+check "the PrometheusRule holds every rule of deploy/prometheus" \
+  test "$(rules "$scratch/rule.yaml")" -eq "$(rules "$root"/deploy/prometheus/*.yml)"
+says "alerts link to where the runbook is published" "runbook_url: https://runbooks.example.com#" "$scratch/rule.yaml"
+check "a PrometheusRule with the real rules fits the operator's definition" conforms v1.37.2 "$scratch/rule.yaml"
+for file in "$root"/deploy/prometheus/*.yml "$root"/deploy/grafana/*.json; do
+  [ -e "$file" ] || continue
+  linked="files/${file#"$root"/deploy/}"
+  check "the chart carries $(basename "$file") (if not: ln -s ../../../../${linked#files/} $linked)" cmp "$chart/$linked" "$file"
+done
 
 version=$(sed -n 's/^project(coder_reconciler VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 check "the chart is of the program's version" grep -qx "appVersion: $version" "$chart/Chart.yaml"
