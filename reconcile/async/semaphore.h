@@ -43,24 +43,30 @@ class Semaphore {
       --free_;
       co_return Permit(*this);
     }
-    Waiter waiter(co_await boost::asio::this_coro::executor);
-    const auto place = waiters_.insert(waiters_.end(), &waiter);
+    Waiter waiter(*this, co_await boost::asio::this_coro::executor);
     boost::system::error_code woken;
     auto token = boost::asio::redirect_error(boost::asio::use_awaitable, woken);
     co_await waiter.timer.async_wait(token);
-    if (!waiter.granted) {
-      waiters_.erase(place);
-      throw boost::system::system_error(boost::asio::error::operation_aborted);
-    }
+    if (!waiter.granted) throw boost::system::system_error(boost::asio::error::operation_aborted);
     co_return Permit(*this);
   }
 
  private:
   struct Waiter {
-    explicit Waiter(const boost::asio::any_io_executor& executor)
-        : timer(executor, boost::asio::steady_timer::time_point::max()) {}
+    Waiter(Semaphore& at_, const boost::asio::any_io_executor& executor)
+        : at(at_), timer(executor, boost::asio::steady_timer::time_point::max()) {
+      place = at.waiters_.insert(at.waiters_.end(), this);
+    }
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    ~Waiter() {
+      if (!granted) at.waiters_.erase(place);
+    }
+
+    Semaphore& at;
     boost::asio::steady_timer timer;  // never fires: a permit or cancellation ends the wait
     bool granted = false;
+    std::list<Waiter*>::iterator place;
   };
 
   void give_back() {
