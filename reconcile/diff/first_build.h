@@ -17,7 +17,7 @@ inline constexpr std::uint32_t kBuildRetries = 3;
 enum class FirstBuild : std::uint8_t {
   not_ours,  ///< somebody else's build is the latest, or the token's user is not known yet
   active,    ///< pending or running
-  failed,
+  failed,    ///< or cancelled
   succeeded,
 };
 

@@ -32,6 +32,8 @@ struct PlanInput {
   const Bound* bound = nullptr;  ///< for an absent one; null: could not be bound, or need not be
   std::optional<UserId> me;
   MemoryVerdict memory;
+  bool just_created =
+      false;  ///< by us in this cycle: what creation could not set is written whatever `update` says
   async::WallTime now{};
 };
 

@@ -20,6 +20,10 @@ struct TextStyle {
 /// ones are only counted. Ends with a newline.
 [[nodiscard]] std::string render_plan_text(const CycleReport& report, TextStyle style);
 
+/// The last line of that: `Plan: 1 to create, 2 to update, 410 unchanged.`, then how many wait for a person,
+/// are on the way, or are not known. Without a line break.
+[[nodiscard]] std::string plan_summary(const CycleReport& report);
+
 /// The same as Markdown, for the comment on a pull request. Cut at about 60 000 bytes (forges refuse longer
 /// comments), saying how much is left out.
 [[nodiscard]] std::string render_plan_markdown(const CycleReport& report);
@@ -42,25 +46,29 @@ inline constexpr int kFormatVersion = 1;
 
 /// {owner, name, id?, ready: "True|False|Unknown", reason, message?, since, file, line,
 ///  labels?: {…}, remarks?: [{remark, message}], drift?: [{field, live, desired, informational}],
-///  error?: {fault, status, message, detail?, requestId?}, nextTry?}
+///  error?: {fault, message, status?, method?, path?, detail?, requestId?, validations?: [{field, detail}]},
+///  nextTry?}
+/// Owner and name in lower case, as Coder compares them.
 [[nodiscard]] nlohmann::json status_json(const WorkspaceStatus& status);
 
-/// {formatVersion, result, failure?, revision?, started, ended, durationSeconds, declared, invalid,
-/// duplicates,
-///  ready: {true, false, unknown}, reasons: {each Reason: n}, drift: {each Field: n},
-///  plan: {each ActionKind: n}, held, changes, limit, digest?, buildsInFlight, backingOff, contested,
-///  waiting, lookAgainInSeconds?, tokenExpires?}
+/// {formatVersion, result, failure?, internalError?, revision?, started, ended, durationSeconds,
+///  declared, invalid, duplicates, ready: {true, false, unknown}, reasons: {each Reason: n}, drift: {each
+///  Field: n}, plan: {each ActionKind: n}, held, approved, changes, limit, digest?, heldMessage?,
+///  buildsInFlight, backingOff, contested, waiting, lookAgainInSeconds?, tokenExpires?}
 [[nodiscard]] nlohmann::json summary_json(const CycleReport& report);
 
-/// {formatVersion, result, failure?, revision?, digest?, held, approved, changes, limit, heldMessage?,
-///  summary: {create, update, unchanged, waiting},
-///  workspaces: [{owner, name, file?, line?, actions: [{action, …old and new values}], followUp?}],
-///  conditions: [status_json of each that is not in sync and has no actions]}
+/// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
+/// heldMessage?,
+///  summary: {create, update, unchanged, waitsForPerson, onItsWay, unknown} (numbers of workspaces),
+///  workspaces: [{owner, name, file?, line?, actions: [action_json], followUp?}],
+///  conditions: [status_json of each that has no actions and is not in sync or has remarks]}
 [[nodiscard]] nlohmann::json plan_json(const CycleReport& report);
 
-/// {formatVersion, result, failure?, summary: {succeeded, failed, skipped, inSync, notConverged},
-///  outcomes: [{owner, name, action, …, result, note?, error?, requestId?, durationSeconds}],
-///  conditions: [status_json of each that is not in sync]}
+/// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
+/// heldMessage?,
+///  summary: {succeeded, failed, skipped (actions), inSync, waitsForPerson, onItsWay, unknown (workspaces)},
+///  outcomes: [action_json with owner, name, result, note?, error?, requestId?, durationSeconds],
+///  conditions: [status_json of each that is not in sync or has remarks]}
 [[nodiscard]] nlohmann::json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last);
 
 /// One action: {action: kind, …}; create: {template, version?, autostart?, ttl?, automaticUpdates?,

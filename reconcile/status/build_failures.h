@@ -20,7 +20,8 @@ class BuildFailures {
   /// number and a stop as one. A spec that has changed since the last failure starts at 0.
   [[nodiscard]] std::uint32_t observe(const specs::Identity& workspace, const LiveBuild& build,
                                       std::uint64_t spec_fingerprint);
-  /// The latest build is not a failed one of ours.
+  /// The latest build has ended well, or is somebody else's. Not while a retry is under way: that would start
+  /// the count anew.
   void forget(const specs::Identity& workspace);
   void retain(const std::function<bool(const specs::Identity&)>& declared);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }

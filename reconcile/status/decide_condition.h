@@ -11,6 +11,7 @@
 #include "reconcile/resolve/binding.h"
 #include "reconcile/status/backoff.h"
 #include "reconcile/status/condition.h"
+#include "reconcile/status/failure_reason.h"
 #include "reconcile/status/field_memory.h"
 #include "reconcile/status/report.h"
 
@@ -41,11 +42,6 @@ struct ConditionInput {
 /// and what to do; empty when in sync. What a person has to mend wins over what is on its way only where
 /// nothing was done in this cycle. Pure.
 [[nodiscard]] Condition decide_condition(const ConditionInput& input);
-
-/// Why a workspace could not be read.
-[[nodiscard]] Reason reason_of_read_failure(const coder::ApiError& error);
-/// Why an action failed: what to show and whether a person is needed.
-[[nodiscard]] Reason reason_of_write_failure(const coder::ApiError& error);
 
 /// How a cycle without `failure` and `internal_error` ended, from its rows, outcomes and verdict.
 [[nodiscard]] CycleResult result_of(const CycleReport& report);

@@ -31,7 +31,8 @@ class FieldMemory {
   /// A write that Coder answered with success. `wish`: wish_fingerprint of the declared value.
   void wrote(const WorkspaceId& workspace, Field field, std::uint64_t wish, async::SteadyTime now);
 
-  /// To be told of every read, for each declared field; cheap for what was never written.
+  /// To be told of every read before anything is written in that cycle, for each declared field; also of a
+  /// reply that carries the workspace, after `wrote`. Cheap for what was never written.
   void observed(const WorkspaceId& workspace, Field field, bool as_declared, std::uint64_t wish,
                 async::SteadyTime now);
 
@@ -50,13 +51,16 @@ class FieldMemory {
   enum class Stage : std::uint8_t { written, confirmed, overridden, changed_back, contested };
   struct Entry {
     std::uint64_t wish = 0;
-    async::SteadyTime at{};        ///< of the last change of stage
-    async::SteadyTime next_try{};  ///< if overridden
-    std::array<async::SteadyTime, 3> rounds{};
+    async::SteadyTime at{};                     ///< of the last change of stage
+    async::SteadyTime next_try{};               ///< if overridden
+    std::array<async::SteadyTime, 2> rounds{};  ///< the last ones; a third within a day ends it
     std::uint8_t round_count = 0;
     std::uint8_t overrides = 0;
     Stage stage = Stage::written;
   };
+  /// Adds a round; true if it is the third within a day.
+  static bool count_round(Entry& entry, async::SteadyTime now);
+
   std::map<std::pair<WorkspaceId, Field>, Entry> entries_;
 };
 

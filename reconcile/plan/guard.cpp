@@ -1,0 +1,69 @@
+#include "reconcile/plan/guard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace cr::reconcile {
+namespace {
+
+template <class Number>
+std::optional<Number> parse_whole(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+std::size_t ChangeLimit::for_declared(std::size_t declared) const {
+  if (count) return *count;
+  const auto share = static_cast<std::size_t>(std::floor(static_cast<double>(declared) * percent / 100));
+  return std::max(share, at_least);
+}
+
+std::optional<ChangeLimit> parse_change_limit(std::string_view text) {
+  ChangeLimit limit;
+  if (text.ends_with('%')) {
+    text.remove_suffix(1);
+    // from_chars would take "inf" and "1e1"; a share is digits with at most one point.
+    if (text.empty() || text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
+    const auto percent = parse_whole<double>(text);
+    if (!percent || *percent > 100) return std::nullopt;
+    limit.percent = *percent;
+    return limit;
+  }
+  if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
+  limit.count = parse_whole<std::size_t>(text);
+  if (!limit.count) return std::nullopt;
+  return limit;
+}
+
+Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
+              std::string_view approved_digest) {
+  Verdict verdict;
+  verdict.changes = plan.workspaces.size();
+  verdict.limit = limit.for_declared(declared);
+  if (plan.empty()) return verdict;
+  verdict.digest = digest(plan);
+  if (verdict.changes <= verdict.limit) return verdict;
+  verdict.approved = verdict.digest == approved_digest;
+  verdict.held = !verdict.approved;
+  if (!verdict.held) return verdict;
+  const std::string rule =
+      limit.count ? fmt::format("--max-changes {}", *limit.count)
+                  : fmt::format("--max-changes {:g}%, at least {}", limit.percent, limit.at_least);
+  verdict.message = fmt::format(
+      "the plan changes {} of {} declared workspaces, more than the limit of {} ({}); nothing is changed. "
+      "Look at it "
+      "with `coder-reconciler plan`, then let it go: `coder-reconciler apply --approve {}`, for the daemon "
+      "POST "
+      "/-/approve with this digest, or a higher --max-changes",
+      verdict.changes, declared, verdict.limit, rule, verdict.digest);
+  return verdict;
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,234 @@
+#include "reconcile/plan/planner.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reconcile/diff/first_build.h"
+
+namespace cr::reconcile {
+namespace {
+
+using specs::WorkspaceSpec;
+
+/// What a build of the workspace means for putting it to sleep.
+enum class SleepStep { set_dormant, stop, wait, give_up };
+
+class Planner {
+ public:
+  explicit Planner(const PlanInput& input) : in_(input), spec_(*input.spec), diff_(*input.diff) {}
+
+  PlannedWorkspace run() {
+    const auto today = std::chrono::floor<std::chrono::seconds>(in_.now);
+    const bool suspended = spec_.suspension && specs::in_force(*spec_.suspension, today);
+    if (suspended || diff_.blocked || in_.memory.backing_off) return {};
+    if (!in_.live) {
+      create();
+    } else {
+      // Retrying the first build finishes the create, so it needs the right to create, not to update.
+      // A start would wake a dormant one, or be refused.
+      if (spec_.policy.create && !in_.live->dormant) first_build();
+      if (spec_.policy.update || in_.just_created) {
+        write_fields();
+        write_dormant();
+      }
+    }
+    if (!plan_.actions.empty()) {
+      plan_.workspace = workspace();
+      result_.plan = std::move(plan_);
+    }
+    return std::move(result_);
+  }
+
+ private:
+  /// Made only where there is something to do: most workspaces have nothing.
+  const Identity& workspace() {
+    if (!workspace_) workspace_ = specs::identity_of(spec_);
+    return *workspace_;
+  }
+
+  void create() {
+    if (!spec_.policy.create || !in_.bound) return;
+    plan_.actions.emplace_back(CreateWorkspace{workspace(), in_.bound->request, in_.bound->template_name});
+    const bool inherits_ttl =
+        std::holds_alternative<specs::Cleared>(spec_.ttl) && in_.bound->policy.default_ttl.count() > 0;
+    if (inherits_ttl) plan_.follow_up = "ttl none once it is created";
+    if (spec_.dormant.value_or(false)) {
+      if (!plan_.follow_up.empty()) plan_.follow_up += "; ";
+      plan_.follow_up += "stop and dormant once its first build has ended";
+    }
+  }
+
+  void first_build() {
+    switch (first_build_of(*in_.live, in_.me)) {
+      case FirstBuild::not_ours:
+      case FirstBuild::succeeded:
+        return;
+      case FirstBuild::active:
+        wait(Reason::Creating, first_build_message(), true);
+        return;
+      case FirstBuild::failed:
+        break;
+    }
+    const LiveBuild& build = in_.live->build;
+    const std::uint32_t failed = in_.memory.failed_builds.value_or(build.number);
+    if (failed <= kBuildRetries) {
+      plan_.actions.emplace_back(RetryFirstBuild{workspace(), in_.live->id, std::max(failed, 1U)});
+      builds_ = true;
+      return;
+    }
+    wait(Reason::BuildFailed,
+         fmt::format(
+             "its first build failed {} times{}{}; mend the template or the spec, then start it by hand or "
+             "change the spec",
+             failed, build.error.empty() ? "" : ", the last time with: ", build.error),
+         false);
+  }
+
+  std::string first_build_message() const {
+    if (!in_.live->build.has_provisioner)
+      return "its first build waits for a provisioner, and none that is connected has the tags that the "
+             "template asks "
+             "for: start such a provisioner";
+    return in_.live->build.status == BuildStatus::pending ? "its first build waits for a free provisioner"
+                                                          : "its first build is running";
+  }
+
+  [[nodiscard]] bool writable(Field field) const {
+    return diff_.wanted.has(field) && !in_.memory.overridden.has(field) && !in_.memory.contested.has(field);
+  }
+
+  void write_fields() {
+    const LiveWorkspace& live = *in_.live;
+    if (writable(Field::automatic_updates) && spec_.automatic_updates) {
+      plan_.actions.emplace_back(
+          SetAutomaticUpdates{workspace(), live.id, live.automatic_updates == LiveAutomaticUpdates::always,
+                              *spec_.automatic_updates == specs::AutomaticUpdates::always});
+    }
+    if (writable(Field::autostart)) {
+      const auto* wish = std::get_if<specs::Schedule>(&spec_.autostart);
+      plan_.actions.emplace_back(
+          SetAutostart{workspace(), live.id, live.autostart_schedule, wish ? wish->text() : std::string()});
+    }
+    if (writable(Field::ttl)) {
+      const auto* wish = std::get_if<specs::Ttl>(&spec_.ttl);
+      plan_.actions.emplace_back(
+          SetTtl{workspace(), live.id, live.ttl, wish ? std::optional(*wish) : std::nullopt});
+    }
+  }
+
+  void write_dormant() {
+    if (!writable(Field::dormant) || !spec_.dormant) return;
+    const LiveWorkspace& live = *in_.live;
+    if (!*spec_.dormant) {
+      plan_.actions.emplace_back(SetDormant{workspace(), live.id, false});
+      return;
+    }
+    if (builds_) {
+      plan_.follow_up = "stop and dormant once its first build has ended";
+      return;
+    }
+    switch (sleep_step()) {
+      case SleepStep::set_dormant:
+        plan_.actions.emplace_back(SetDormant{workspace(), live.id, true});
+        return;
+      case SleepStep::stop:
+        plan_.actions.emplace_back(StopWorkspace{workspace(), live.id});
+        plan_.follow_up = "dormant once it has stopped";
+        return;
+      case SleepStep::wait:
+        wait_for_build();
+        return;
+      case SleepStep::give_up:
+        wait(Reason::BuildFailed,
+             fmt::format(
+                 "it cannot be stopped, so it is not made dormant (it would run on without an autostop): the "
+                 "stop failed {} times{}{}; stop it by hand",
+                 failed_stops(), live.build.error.empty() ? "" : ", the last time with: ", live.build.error),
+             false);
+        return;
+    }
+  }
+
+  [[nodiscard]] std::uint32_t failed_stops() const { return in_.memory.failed_builds.value_or(1); }
+
+  SleepStep sleep_step() const {
+    const LiveBuild& build = in_.live->build;
+    switch (build.status) {
+      case BuildStatus::stopped:
+        return SleepStep::set_dormant;
+      case BuildStatus::running:
+        return SleepStep::stop;
+      case BuildStatus::failed:
+      case BuildStatus::canceled: {
+        // Whatever failed, it may still run. Only stops of ours are counted: the first try is owed to
+        // everybody.
+        const bool our_stop = build.transition == Transition::stop && in_.me && build.initiator == *in_.me;
+        return our_stop && failed_stops() > kBuildRetries ? SleepStep::give_up : SleepStep::stop;
+      }
+      case BuildStatus::pending:
+      case BuildStatus::starting:
+      case BuildStatus::stopping:
+      case BuildStatus::canceling:
+      case BuildStatus::deleting:
+      case BuildStatus::deleted:
+      case BuildStatus::unknown:
+        return SleepStep::wait;
+    }
+    return SleepStep::wait;
+  }
+
+  void wait_for_build() {
+    const LiveBuild& build = in_.live->build;
+    if (build.status == BuildStatus::unknown) {
+      wait(
+          Reason::NotRead,
+          "Coder reports a build state that this version does not know; it is not stopped on such an account",
+          false);
+    } else if (build.transition == Transition::stop) {
+      wait(Reason::Stopping, "it is being stopped; dormant follows", true);
+    } else {
+      wait(Reason::Updating, "a build is under way; the stop that dormancy needs follows it", true);
+    }
+  }
+
+  void wait(Reason reason, std::string message, bool soon) {
+    // What is said first (the first build) is what the rest waits for.
+    if (!result_.waiting) result_.waiting = Waiting{reason, std::move(message), soon};
+  }
+
+  const PlanInput& in_;
+  const WorkspaceSpec& spec_;
+  const WorkspaceDiff& diff_;
+  std::optional<Identity> workspace_;
+  WorkspacePlan plan_;
+  PlannedWorkspace result_;
+  bool builds_ = false;  ///< the plan queues a build already
+};
+
+}  // namespace
+
+PlannedWorkspace plan_workspace(const PlanInput& input) {
+  return Planner(input).run();
+}
+
+Plan assemble_plan(std::vector<WorkspacePlan> workspaces) {
+  std::sort(workspaces.begin(), workspaces.end(),
+            [](const WorkspacePlan& a, const WorkspacePlan& b) { return a.workspace < b.workspace; });
+  return Plan{std::move(workspaces)};
+}
+
+std::vector<Action> follow_ups(const WorkspaceSpec& spec, const LiveWorkspace& created,
+                               const DiffContext& context) {
+  const WorkspaceDiff difference = diff(spec, created, context);
+  PlanInput input;
+  input.spec = &spec;
+  input.live = &created;
+  input.diff = &difference;
+  input.me = context.me;
+  input.just_created = true;
+  PlannedWorkspace planned = plan_workspace(input);
+  return planned.plan ? std::move(planned.plan->actions) : std::vector<Action>{};
+}
+
+}  // namespace cr::reconcile

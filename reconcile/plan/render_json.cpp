@@ -1,0 +1,249 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "reconcile/diff/display.h"
+#include "reconcile/plan/render.h"
+#include "reconcile/plan/report_view.h"
+
+namespace cr::reconcile {
+namespace {
+
+using nlohmann::json;
+
+std::string timestamp(async::WallTime time) {
+  return fmt::format("{:%FT%TZ}", time);
+}
+
+double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+json pairs_json(const specs::StringPairs& pairs) {
+  json object = json::object();
+  for (const auto& [key, value] : pairs) object[key] = value;
+  return object;
+}
+
+json error_json(const coder::ApiError& error) {
+  json object{{"fault", coder::to_string(error.fault)}, {"message", error.message}};
+  if (error.status != 0) object["status"] = error.status;
+  if (!error.method.empty()) object["method"] = error.method;
+  if (!error.path.empty()) object["path"] = error.path;
+  if (!error.detail.empty()) object["detail"] = error.detail;
+  if (!error.request_id.empty()) object["requestId"] = error.request_id;
+  for (const coder::Validation& validation : error.validations)
+    object["validations"].push_back({{"field", validation.field}, {"detail", validation.detail}});
+  return object;
+}
+
+void add_identity(json& object, const Identity& identity) {
+  object["owner"] = identity.owner;
+  object["name"] = identity.name;
+}
+
+void add_failure(json& object, const CycleReport& report) {
+  object["result"] = to_string(report.result);
+  if (report.failure) object["failure"] = error_json(*report.failure);
+  if (!report.internal_error.empty()) object["internalError"] = report.internal_error;
+  if (!report.revision.empty()) object["revision"] = report.revision;
+}
+
+struct ActionJson {
+  json& object;
+
+  void operator()(const CreateWorkspace& action) const {
+    const coder::CreateRequest& request = action.request;
+    object["template"] = action.template_name;
+    if (request.version) object["version"] = request.version->to_string();
+    if (!request.autostart_schedule.empty()) object["autostart"] = request.autostart_schedule;
+    if (request.ttl) object["ttl"] = display_ttl(request.ttl);
+    if (request.automatic_updates_always)
+      object["automaticUpdates"] = display_automatic_updates(*request.automatic_updates_always);
+    if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
+  }
+  void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
+  void operator()(const SetAutomaticUpdates& action) const {
+    from_to(display_automatic_updates(action.from_always), display_automatic_updates(action.to_always));
+  }
+  void operator()(const SetAutostart& action) const {
+    from_to(display_schedule(action.from), display_schedule(action.to));
+  }
+  void operator()(const SetTtl& action) const { from_to(display_ttl(action.from), display_ttl(action.to)); }
+  void operator()(const StopWorkspace&) const {}
+  void operator()(const SetDormant& action) const {
+    from_to(display_dormant(!action.to), display_dormant(action.to));
+  }
+
+ private:
+  void from_to(std::string_view from, std::string_view to) const {
+    object["from"] = from;
+    object["to"] = to;
+  }
+};
+
+json conditions_json(const CycleReport& report,
+                     const std::map<Identity, const WorkspaceStatus*>& planned_rows) {
+  json conditions = json::array();
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (row.ready.reason == Reason::InSync && row.remarks.empty()) continue;
+    if (!planned_rows.empty() && planned_rows.contains(specs::identity_of(*row.spec))) continue;
+    conditions.push_back(status_json(row));
+  }
+  return conditions;
+}
+
+/// Rows of the workspaces that the plan changes; empty for an empty plan.
+std::map<Identity, const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
+  std::map<Identity, const WorkspaceStatus*> rows;
+  for (const WorkspacePlan& plan : report.plan.workspaces) rows.emplace(plan.workspace, nullptr);
+  if (rows.empty()) return rows;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    const auto found = rows.find(specs::identity_of(*row.spec));
+    if (found != rows.end()) found->second = &row;
+  }
+  return rows;
+}
+
+void add_verdict(json& object, const Verdict& verdict) {
+  object["held"] = verdict.held;
+  object["approved"] = verdict.approved;
+  object["changes"] = verdict.changes;
+  object["limit"] = verdict.limit;
+  if (!verdict.digest.empty()) object["digest"] = verdict.digest;
+  if (verdict.held) object["heldMessage"] = verdict.message;
+}
+
+}  // namespace
+
+json status_json(const WorkspaceStatus& status) {
+  json object;
+  add_identity(object, specs::identity_of(*status.spec));
+  if (status.id) object["id"] = status.id->to_string();
+  object["ready"] = to_string(ready_of(status.ready.reason));
+  object["reason"] = to_string(status.ready.reason);
+  if (!status.ready.message.empty()) object["message"] = status.ready.message;
+  object["since"] = timestamp(status.ready.since);
+  object["file"] = status.spec->where.path();
+  object["line"] = status.spec->where.line;
+  if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
+  for (const RemarkNote& note : status.remarks)
+    object["remarks"].push_back({{"remark", to_string(note.remark)}, {"message", note.message}});
+  for (const FieldDrift& drift : status.drift)
+    object["drift"].push_back({{"field", to_string(drift.field)},
+                               {"live", drift.live},
+                               {"desired", drift.desired},
+                               {"informational", is_informational(drift.field)}});
+  if (status.last_error) object["error"] = error_json(*status.last_error);
+  if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
+  return object;
+}
+
+json summary_json(const CycleReport& report) {
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, report);
+  object["started"] = timestamp(report.started);
+  object["ended"] = timestamp(report.ended);
+  object["durationSeconds"] = seconds(report.duration);
+  object["declared"] = report.workspaces.size();
+  object["invalid"] = report.invalid_documents;
+  object["duplicates"] = report.duplicate_documents;
+
+  std::map<Reason, std::size_t> reasons;
+  std::map<Field, std::size_t> fields;
+  for (const Reason reason : all_reasons()) reasons[reason] = 0;
+  for (const Field field : kFields) fields[field] = 0;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    ++reasons[row.ready.reason];
+    for (const FieldDrift& drift : row.drift) ++fields[drift.field];
+  }
+  json ready{{"true", 0}, {"false", 0}, {"unknown", 0}};
+  for (const auto& [reason, count] : reasons) {
+    object["reasons"][std::string(to_string(reason))] = count;
+    const Ready is = ready_of(reason);
+    json& sum = ready[is == Ready::True ? "true" : is == Ready::False ? "false" : "unknown"];
+    sum = sum.get<std::size_t>() + count;
+  }
+  object["ready"] = std::move(ready);
+  for (const auto& [field, count] : fields) object["drift"][std::string(to_string(field))] = count;
+  for (const ActionKind kind : kActionKinds)
+    object["plan"][std::string(to_string(kind))] = report.planned(kind);
+  add_verdict(object, report.verdict);
+  object["buildsInFlight"] = report.builds_in_flight;
+  object["backingOff"] = report.backing_off;
+  object["contested"] = report.contested;
+  object["waiting"] = report.waiting;
+  if (report.look_again_in) object["lookAgainInSeconds"] = seconds(*report.look_again_in);
+  if (report.token_expires) object["tokenExpires"] = timestamp(*report.token_expires);
+  return object;
+}
+
+json action_json(const Action& action) {
+  json object{{"action", to_string(kind_of(action))}};
+  std::visit(ActionJson{object}, action);
+  return object;
+}
+
+json plan_json(const CycleReport& report) {
+  const ReportView view = view_plan(report);
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, report);
+  add_verdict(object, report.verdict);
+  object["summary"] = {{"create", view.creates.size()},     {"update", view.updates.size()},
+                       {"unchanged", view.unchanged},       {"waitsForPerson", view.person_count},
+                       {"onItsWay", view.on_its_way_count}, {"unknown", view.unknown_count}};
+  const auto rows = rows_of_plan(report);
+  json workspaces = json::array();
+  for (const WorkspacePlan& plan : report.plan.workspaces) {
+    json one;
+    add_identity(one, plan.workspace);
+    if (const WorkspaceStatus* row = rows.at(plan.workspace)) {
+      one["file"] = row->spec->where.path();
+      one["line"] = row->spec->where.line;
+    }
+    for (const Action& action : plan.actions) one["actions"].push_back(action_json(action));
+    if (!plan.follow_up.empty()) one["followUp"] = plan.follow_up;
+    workspaces.push_back(std::move(one));
+  }
+  object["workspaces"] = std::move(workspaces);
+  object["conditions"] = conditions_json(report, rows);
+  return object;
+}
+
+json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
+  const ReportView view = view_state(last);
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, last);
+  add_verdict(object, last.verdict);
+  std::map<ActionResult, std::size_t> results;
+  json list = json::array();
+  for (const Outcome* outcome : final_outcomes(outcomes)) {
+    ++results[outcome->result];
+    json one = action_json(outcome->action);
+    add_identity(one, workspace_of(outcome->action));
+    one["result"] = to_string(outcome->result);
+    if (!outcome->note.empty()) one["note"] = outcome->note;
+    if (outcome->error) one["error"] = error_json(*outcome->error);
+    if (!outcome->request_id.empty()) one["requestId"] = outcome->request_id;
+    one["durationSeconds"] = seconds(outcome->duration);
+    list.push_back(std::move(one));
+  }
+  object["summary"] = {{"succeeded", results[ActionResult::success]},
+                       {"failed", results[ActionResult::failed]},
+                       {"skipped", results[ActionResult::skipped]},
+                       {"inSync", view.unchanged},
+                       {"waitsForPerson", view.person_count},
+                       {"onItsWay", view.on_its_way_count},
+                       {"unknown", view.unknown_count}};
+  object["outcomes"] = std::move(list);
+  object["conditions"] = conditions_json(last, {});
+  return object;
+}
+
+std::string dump(const json& object) {
+  return object.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,140 @@
+#include "reconcile/plan/report_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "reconcile/diff/display.h"
+#include "reconcile/diff/first_build.h"
+#include "reconcile/plan/render.h"
+
+namespace cr::reconcile {
+namespace {
+
+struct ChangeOf {
+  std::string operator()(const CreateWorkspace& action) const {
+    const coder::CreateRequest& request = action.request;
+    std::string text = fmt::format("template {}", visible(action.template_name));
+    const auto add = [&](std::string_view what, std::string_view value) {
+      text += fmt::format(", {} {}", what, visible(value));
+    };
+    if (request.version) add("version", request.version->to_string());
+    if (!request.autostart_schedule.empty()) add("autostart", request.autostart_schedule);
+    if (request.ttl) add("ttl", display_ttl(request.ttl));
+    if (request.automatic_updates_always)
+      add("automatic_updates", display_automatic_updates(*request.automatic_updates_always));
+    for (const auto& [name, value] : request.parameters)
+      text += fmt::format(", {}={}", visible(name), visible(value));
+    return text;
+  }
+  std::string operator()(const RetryFirstBuild& action) const {
+    return fmt::format("first build: failed → queued again (retry {} of {})", action.attempt, kBuildRetries);
+  }
+  std::string operator()(const SetAutomaticUpdates& action) const {
+    return fmt::format("automatic_updates: {} → {}", display_automatic_updates(action.from_always),
+                       display_automatic_updates(action.to_always));
+  }
+  std::string operator()(const SetAutostart& action) const {
+    return fmt::format("autostart: {} → {}", visible(display_schedule(action.from)),
+                       visible(display_schedule(action.to)));
+  }
+  std::string operator()(const SetTtl& action) const {
+    return fmt::format("ttl: {} → {}", display_ttl(action.from), display_ttl(action.to));
+  }
+  std::string operator()(const StopWorkspace&) const { return "stop"; }
+  std::string operator()(const SetDormant& action) const {
+    return fmt::format("dormant: {} → {}", display_dormant(!action.to), display_dormant(action.to));
+  }
+};
+
+/// Groups rows by reason and message; groups in the order of Reason, rows in that of the report.
+class Groups {
+ public:
+  void add(const WorkspaceStatus& row) {
+    ConditionGroup& group = groups_[{row.ready.reason, row.ready.message}];
+    group.reason = row.ready.reason;
+    group.message = row.ready.message;
+    group.rows.push_back(&row);
+    ++count_;
+  }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  std::vector<ConditionGroup> take() {
+    std::vector<ConditionGroup> result;
+    result.reserve(groups_.size());
+    for (auto& [key, group] : groups_) result.push_back(std::move(group));
+    return result;
+  }
+
+ private:
+  std::map<std::pair<Reason, std::string_view>, ConditionGroup> groups_;
+  std::size_t count_ = 0;
+};
+
+ReportView view(const CycleReport& report, bool planned_apart) {
+  ReportView view;
+  std::set<Identity> planned;
+  for (const WorkspacePlan& plan : report.plan.workspaces) {
+    const bool creates = std::any_of(plan.actions.begin(), plan.actions.end(), [](const Action& action) {
+      return std::holds_alternative<CreateWorkspace>(action);
+    });
+    (creates ? view.creates : view.updates).push_back(&plan);
+    if (planned_apart) planned.insert(plan.workspace);
+  }
+  Groups person;
+  Groups on_its_way;
+  Groups unknown;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (!planned.empty() && planned.contains(specs::identity_of(*row.spec))) continue;
+    const Reason reason = row.ready.reason;
+    if (reason == Reason::InSync || reason == Reason::Suspended) {
+      ++view.unchanged;
+    } else if (waits_for_person(reason)) {
+      person.add(row);
+    } else if (ready_of(reason) == Ready::Unknown) {
+      unknown.add(row);
+    } else {
+      on_its_way.add(row);
+    }
+  }
+  view.person_count = person.count();
+  view.on_its_way_count = on_its_way.count();
+  view.unknown_count = unknown.count();
+  view.person = person.take();
+  view.on_its_way = on_its_way.take();
+  view.unknown = unknown.take();
+  return view;
+}
+
+}  // namespace
+
+std::string change_of(const Action& action) {
+  return std::visit(ChangeOf{}, action);
+}
+
+ReportView view_plan(const CycleReport& report) {
+  return view(report, true);
+}
+
+ReportView view_state(const CycleReport& report) {
+  return view(report, false);
+}
+
+std::vector<const Outcome*> final_outcomes(const std::vector<Outcome>& outcomes) {
+  std::vector<const Outcome*> result;
+  // Builds and creates may rightly happen more than once; the last of each kind tells how it ended.
+  std::map<std::tuple<Identity, ActionKind>, std::size_t> index;
+  for (const Outcome& outcome : outcomes) {
+    const auto [found, is_new] =
+        index.try_emplace({workspace_of(outcome.action), kind_of(outcome.action)}, result.size());
+    if (is_new)
+      result.push_back(&outcome);
+    else
+      result[found->second] = &outcome;
+  }
+  return result;
+}
+
+}  // namespace cr::reconcile

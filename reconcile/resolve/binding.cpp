@@ -1,0 +1,319 @@
+#include "reconcile/resolve/binding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/throw_exception.hpp>
+#include <set>
+#include <span>
+#include <stdexcept>
+#include <string_view>
+
+#include "reconcile/status/failure_reason.h"
+#include "specs/name.h"
+#include "specs/suggestion.h"
+
+namespace cr::reconcile {
+namespace {
+
+using coder::ApiError;
+using coder::ApiFault;
+using coder::Template;
+using specs::WorkspaceSpec;
+
+/// Follows the chain owner, organization, template, version, parameters, rights for one spec. Each step
+/// either moves on, or notes open questions, or ends in an Unbound: asking and binding walk the same path, so
+/// they cannot differ.
+class Walk {
+ public:
+  Walk(const WorkspaceSpec& spec, const Answers& answers) : spec_(spec), answers_(answers) {}
+
+  void run() {
+    // These three do not depend on each other: one round of look-ups for all.
+    const coder::User* owner = find_owner();
+    const OrganizationChoice organization = find_organization();
+    const Template* chosen = failed() ? nullptr : find_template(organization);
+    if (failed() || !open_.empty() || !owner || !chosen) return;
+
+    const std::optional<VersionId> version = find_version(*chosen);
+    if (!version) return;
+    check_parameters(*chosen, *version);
+    if (!failed()) check_access(*owner, *chosen);
+    if (failed() || !open_.empty()) return;
+    bound_.emplace(make_bound(*owner, *chosen, *version));
+  }
+
+  [[nodiscard]] bool failed() const { return unbound_.has_value(); }
+  [[nodiscard]] std::vector<Question>& open() { return open_; }
+
+  Binding result() {
+    if (bound_) {
+      bound_->built_on = std::move(used_);
+      return std::move(*bound_);
+    }
+    if (!unbound_) unbound_.emplace(Reason::NotRead, "its names have not been looked up yet");
+    unbound_->built_on = std::move(used_);
+    return std::move(*unbound_);
+  }
+
+ private:
+  struct OrganizationChoice {
+    bool ready = false;
+    std::optional<OrganizationId> id;  ///< absent: the spec leaves it open
+  };
+
+  /// The answer; null when it is open (noted) or a failure that `not_found` or this function has turned into
+  /// a reason.
+  template <class Q, class NotFound>
+  const typename Q::Answer* take(const Q& question, NotFound not_found) {
+    const auto* answer = answers_.find(question);
+    if (!answer) {
+      open_.emplace_back(question);
+      return nullptr;
+    }
+    used_.emplace_back(question);
+    if (*answer) return &**answer;
+    const ApiError error = answer->error();
+    if (error.fault == ApiFault::not_found || error.fault == ApiFault::gone) {
+      not_found();
+    } else {
+      fail(reason_of_read_failure(error),
+           fmt::format("a look-up that its creation needs failed: {}", error.to_string()));
+      unbound_->error = error;
+    }
+    return nullptr;
+  }
+
+  void fail(Reason reason, std::string message) {
+    // The first failure is the one that a person can act on first.
+    if (!unbound_) unbound_.emplace(reason, std::move(message));
+  }
+
+  const coder::User* find_owner() {
+    const coder::User* owner = take(AskUser{specs::to_lower(spec_.owner)}, [&] {
+      fail(Reason::OwnerNotFound,
+           fmt::format(
+               "Coder knows no user {}, or the token may not see them; mend spec.owner or create the user",
+               spec_.owner));
+    });
+    if (owner && owner->status == coder::UserStatus::suspended)
+      fail(Reason::OwnerSuspended, fmt::format("user {} is suspended: Coder would stop the workspace at "
+                                               "once; activate the user, or remove the "
+                                               "spec",
+                                               owner->username));
+    return owner;
+  }
+
+  OrganizationChoice find_organization() {
+    if (spec_.organization.empty()) return {true, std::nullopt};
+    if (failed()) return {};
+    const auto* organizations = take(AskOrganizations{}, [&] { organization_not_found({}); });
+    if (!organizations) return {};
+    const std::string wanted = specs::to_lower(spec_.organization);
+    const auto id = OrganizationId::parse(spec_.organization);
+    const auto named =
+        std::find_if(organizations->begin(), organizations->end(), [&](const auto& organization) {
+          return id ? organization.id == *id : specs::to_lower(organization.name) == wanted;
+        });
+    if (named != organizations->end()) return {true, named->id};
+    // Coder's paths take `default` for the organization that is marked so, whatever its name.
+    const auto fallback = std::find_if(organizations->begin(), organizations->end(),
+                                       [](const auto& organization) { return organization.is_default; });
+    if (wanted == "default" && fallback != organizations->end()) return {true, fallback->id};
+    organization_not_found(*organizations);
+    return {};
+  }
+
+  void organization_not_found(std::span<const coder::Organization> organizations) {
+    std::vector<std::string_view> names;
+    for (const auto& organization : organizations) names.emplace_back(organization.name);
+    std::sort(names.begin(), names.end());
+    const std::string hint = specs::did_you_mean(spec_.organization, names);
+    fail(Reason::OrganizationNotFound,
+         fmt::format("there is no organization {} that the token may read{}{}; mend spec.organization",
+                     spec_.organization, hint.empty() ? "" : ", ", hint));
+  }
+
+  const Template* find_template(const OrganizationChoice& organization) {
+    const auto id = TemplateId::parse(spec_.template_ref);
+    const auto unknown = [&] { template_not_found(organization); };
+    const Template* chosen = nullptr;
+    if (id) {
+      chosen = take(AskTemplate{*id}, unknown);
+      if (!chosen || !organization.ready) return nullptr;
+      if (organization.id && chosen->organization_id != *organization.id) {
+        fail(Reason::TemplateNotFound,
+             fmt::format(
+                 "template {} is in organization {}, not in {}; mend spec.organization or leave it out",
+                 spec_.template_ref, chosen->organization_name, spec_.organization));
+        return nullptr;
+      }
+    } else {
+      const auto* named = take(AskTemplatesNamed{specs::to_lower(spec_.template_ref)}, unknown);
+      if (!named || !organization.ready) return nullptr;
+      chosen = choose(*named, organization);
+    }
+    if (chosen && chosen->deprecated) {
+      fail(Reason::TemplateDeprecated,
+           fmt::format("template {} is deprecated{}{}; declare another template", chosen->name,
+                       chosen->deprecation_message.empty() ? "" : ": ", chosen->deprecation_message));
+      return nullptr;
+    }
+    return chosen;
+  }
+
+  const Template* choose(const std::vector<Template>& named, const OrganizationChoice& organization) {
+    const std::string wanted = specs::to_lower(spec_.template_ref);
+    std::vector<const Template*> candidates;
+    for (const Template& candidate : named) {
+      if (specs::to_lower(candidate.name) != wanted) continue;
+      if (!organization.id || candidate.organization_id == *organization.id) candidates.push_back(&candidate);
+    }
+    if (candidates.empty()) template_not_found(organization);
+    if (candidates.size() > 1) {
+      std::set<std::string> organizations;
+      for (const Template* candidate : candidates) organizations.insert(candidate->organization_name);
+      fail(Reason::TemplateAmbiguous,
+           fmt::format("template {} exists in the organizations {}; say which with spec.organization",
+                       spec_.template_ref, fmt::join(organizations, ", ")));
+    }
+    return candidates.size() == 1 ? candidates.front() : nullptr;
+  }
+
+  void template_not_found(const OrganizationChoice& organization) {
+    fail(Reason::TemplateNotFound,
+         fmt::format("there is no template {}{}{}, or the token may not use it; mend spec.template",
+                     spec_.template_ref, organization.id ? " in organization " : "",
+                     organization.id ? spec_.organization : ""));
+  }
+
+  /// The version that the build will use; absent when open or failed.
+  std::optional<VersionId> find_version(const Template& chosen) {
+    if (spec_.template_version.empty()) return chosen.active_version;
+    const auto unknown = [&] {
+      fail(
+          Reason::VersionNotFound,
+          fmt::format(
+              "template {} has no version {} (names are case-sensitive); mend spec.templateVersion, or leave "
+              "it out for the active version",
+              chosen.name, spec_.template_version));
+    };
+    const auto id = VersionId::parse(spec_.template_version);
+    const coder::TemplateVersion* version =
+        id ? take(AskVersion{*id}, unknown)
+           : take(AskVersionNamed{chosen.id, spec_.template_version}, unknown);
+    if (!version) return std::nullopt;
+    if (version->template_id != chosen.id) {
+      fail(Reason::VersionNotFound, fmt::format("version {} belongs to another template than {}; mend "
+                                                "spec.templateVersion",
+                                                spec_.template_version, chosen.name));
+      return std::nullopt;
+    }
+    if (version->archived) {
+      fail(Reason::VersionNotFound,
+           fmt::format("version {} of template {} is archived; declare another version, or "
+                       "leave it out for the active one",
+                       version->name, chosen.name));
+      return std::nullopt;
+    }
+    return version->id;
+  }
+
+  void check_parameters(const Template& chosen, const VersionId& version) {
+    const auto* known = take(AskRichParameters{version}, [&] {
+      fail(Reason::VersionNotFound,
+           fmt::format("the parameters of template {}'s version {} cannot be read; is it deleted?",
+                       chosen.name,
+                       spec_.template_version.empty() ? version.to_string() : spec_.template_version));
+    });
+    if (!known) return;
+    std::vector<std::string_view> names;
+    for (const coder::RichParameter& parameter : *known) names.emplace_back(parameter.name);
+    std::string problems;
+    const auto problem = [&](const std::string& text) {
+      if (!problems.empty()) problems += "; ";
+      problems += text;
+    };
+    for (const auto& [name, value] : spec_.parameters) {
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      const std::string hint = specs::did_you_mean(name, names);
+      problem(fmt::format("it has no parameter {}{}{}", name, hint.empty() ? "" : ", ", hint));
+    }
+    for (const coder::RichParameter& parameter : *known) {
+      const bool given = std::any_of(spec_.parameters.begin(), spec_.parameters.end(),
+                                     [&](const auto& pair) { return pair.first == parameter.name; });
+      if (parameter.required && !given) problem(fmt::format("it requires parameter {}", parameter.name));
+    }
+    if (!problems.empty())
+      fail(Reason::ParametersRejected,
+           fmt::format("template {} would not take spec.parameters: {}", chosen.name, problems));
+  }
+
+  void check_access(const coder::User& owner, const Template& chosen) {
+    // One that may not read would see no workspace where there is one.
+    for (const coder::Access action : {coder::Access::read, coder::Access::create}) {
+      const AskAccess question{coder::AccessQuestion{action, chosen.organization_id, owner.id}};
+      const bool* allowed = take(question, [&] { forbidden(owner, chosen, action); });
+      if (allowed && !*allowed) forbidden(owner, chosen, action);
+    }
+  }
+
+  void forbidden(const coder::User& owner, const Template& chosen, coder::Access action) {
+    fail(Reason::Forbidden,
+         fmt::format("the token may not {} workspaces of {} in organization {}; give it the role Owner or "
+                     "Organization Admin",
+                     action == coder::Access::read ? "see" : "create", owner.username,
+                     chosen.organization_name));
+  }
+
+  Bound make_bound(const coder::User& owner, const Template& chosen, const VersionId& version) const {
+    Bound bound;
+    bound.request.owner = owner.id;
+    bound.request.name = spec_.name;
+    bound.request.template_id = chosen.id;
+    if (!spec_.template_version.empty()) bound.request.version = version;
+    if (const auto* schedule = std::get_if<specs::Schedule>(&spec_.autostart))
+      bound.request.autostart_schedule = schedule->text();
+    if (const auto* ttl = std::get_if<specs::Ttl>(&spec_.ttl)) bound.request.ttl = *ttl;
+    if (spec_.automatic_updates)
+      bound.request.automatic_updates_always = *spec_.automatic_updates == specs::AutomaticUpdates::always;
+    bound.request.parameters = spec_.parameters;
+    bound.organization = chosen.organization_id;
+    bound.owner_name = owner.username;
+    bound.template_name = chosen.name;
+    bound.organization_name = chosen.organization_name;
+    bound.policy = chosen;
+    return bound;
+  }
+
+  const WorkspaceSpec& spec_;
+  const Answers& answers_;
+  std::vector<Question> open_;
+  std::vector<Question> used_;
+  std::optional<Unbound> unbound_;
+  std::optional<Bound> bound_;
+};
+
+}  // namespace
+
+std::vector<Question> next_questions(std::span<const specs::SpecPtr> absent, const Answers& answers) {
+  std::set<Question> questions;
+  for (const specs::SpecPtr& spec : absent) {
+    Walk walk(*spec, answers);
+    walk.run();
+    if (!walk.failed()) questions.insert(walk.open().begin(), walk.open().end());
+  }
+  return {questions.begin(), questions.end()};
+}
+
+Binding bind(const WorkspaceSpec& spec, const Answers& answers) {
+  Walk walk(spec, answers);
+  walk.run();
+  return walk.result();
+}
+
+void throw_exception_from_error(const Unbound& error, const boost::source_location& where) {
+  boost::throw_exception(std::runtime_error(error.message), where);
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,330 @@
+#include "reconcile/status/decide_condition.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "specs/workspace_spec.h"
+
+namespace cr::reconcile {
+namespace {
+
+using coder::ApiError;
+
+std::string with_remedy(std::string text, std::string_view remedy) {
+  if (!remedy.empty()) text += fmt::format("; {}", remedy);
+  return text;
+}
+
+std::string_view verb(const Action& action) {
+  switch (kind_of(action)) {
+    case ActionKind::create:
+      return std::holds_alternative<RetryFirstBuild>(action) ? "queueing its first build again"
+                                                             : "creating it";
+    case ActionKind::stop:
+      return "stopping it";
+    case ActionKind::set_autostart:
+      return "setting autostart";
+    case ActionKind::set_ttl:
+      return "setting ttl";
+    case ActionKind::set_automatic_updates:
+      return "setting automaticUpdates";
+    case ActionKind::set_dormant:
+      return "setting dormant";
+  }
+  return "changing it";
+}
+
+/// The field that the action writes; nothing for builds.
+std::optional<Field> field_of(const Action& action) {
+  switch (kind_of(action)) {
+    case ActionKind::set_autostart:
+      return Field::autostart;
+    case ActionKind::set_ttl:
+      return Field::ttl;
+    case ActionKind::set_automatic_updates:
+      return Field::automatic_updates;
+    case ActionKind::set_dormant:
+      return Field::dormant;
+    case ActionKind::create:
+    case ActionKind::stop:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// What a workspace is called while this action is under way.
+Reason under_way(const Action& action) {
+  switch (kind_of(action)) {
+    case ActionKind::create:
+      return Reason::Creating;
+    case ActionKind::stop:
+      return Reason::Stopping;
+    case ActionKind::set_autostart:
+    case ActionKind::set_ttl:
+    case ActionKind::set_automatic_updates:
+    case ActionKind::set_dormant:
+      return Reason::Updating;
+  }
+  return Reason::Updating;
+}
+
+class Decision {
+ public:
+  explicit Decision(const ConditionInput& input) : in_(input) {}
+
+  Condition run() {
+    using Step = bool (Decision::*)();
+    constexpr Step kSteps[] = {&Decision::suspended,   &Decision::duplicate,  &Decision::not_read,
+                               &Decision::failed,      &Decision::not_there,  &Decision::blocked,
+                               &Decision::held,        &Decision::acted,      &Decision::to_be_done,
+                               &Decision::backing_off, &Decision::waiting,    &Decision::drifted,
+                               &Decision::contested,   &Decision::overridden, &Decision::forbidden,
+                               &Decision::unreadable,  &Decision::left_over};
+    for (const Step step : kSteps) {
+      if ((this->*step)()) return std::move(condition_);
+    }
+    return Condition{Reason::InSync, {}, {}};
+  }
+
+ private:
+  bool decide(Reason reason, std::string message) {
+    condition_ = Condition{reason, std::move(message), {}};
+    return true;
+  }
+
+  bool suspended() {
+    const auto& suspension = in_.spec->suspension;
+    if (!suspension || !specs::in_force(*suspension, std::chrono::floor<std::chrono::seconds>(in_.now)))
+      return false;
+    std::string message = suspension->until ? fmt::format("left alone until {:%F}",
+                                                          std::chrono::sys_seconds(*suspension->until))
+                                            : std::string("left alone");
+    if (!suspension->reason.empty()) message += ": " + suspension->reason;
+    return decide(Reason::Suspended,
+                  with_remedy(std::move(message), "remove the annotation coder-reconciler/suspend to go on"));
+  }
+
+  bool duplicate() {
+    if (in_.duplicate.empty()) return false;
+    return decide(Reason::Rejected, std::string(in_.duplicate));
+  }
+
+  bool not_read() {
+    if (!in_.read_error) return false;
+    return decide(reason_of_read_failure(*in_.read_error),
+                  with_remedy(fmt::format("it could not be read, so nothing is changed: {}",
+                                          in_.read_error->to_string()),
+                              remedy_of(*in_.read_error)));
+  }
+
+  bool failed() {
+    const auto bad = std::find_if(in_.outcomes.begin(), in_.outcomes.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::failed;
+    });
+    if (bad != in_.outcomes.end()) {
+      if (!bad->error)
+        return decide(Reason::BackingOff, fmt::format("{} failed: {}", verb(bad->action), bad->note));
+      return decide(reason_of_write_failure(*bad->error),
+                    with_remedy(fmt::format("{} failed: {}", verb(bad->action), bad->error->to_string()),
+                                remedy_of(*bad->error)));
+    }
+    const bool skipped = std::any_of(in_.outcomes.begin(), in_.outcomes.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::skipped;
+    });
+    if (!skipped || !in_.stopped_by) return false;
+    return decide(
+        reason_of_read_failure(*in_.stopped_by),
+        with_remedy(fmt::format("not changed: {}", in_.stopped_by->to_string()), remedy_of(*in_.stopped_by)));
+  }
+
+  /// What only an absent workspace can be; the rest is the same for all.
+  bool not_there() {
+    if (in_.live || has_plan() || !in_.outcomes.empty()) return false;
+    if (!in_.spec->policy.create)
+      return decide(Reason::Missing,
+                    "there is no such workspace, and its spec says reconcilePolicy.create: false; let it be "
+                    "created, or "
+                    "create it by hand");
+    if (in_.backoff) return backing_off();
+    if (in_.unbound) return decide(in_.unbound->reason, in_.unbound->message);
+    return decide(Reason::Creating, "it is created in one of the next cycles");
+  }
+
+  bool blocked() {
+    if (!in_.diff || !in_.diff->blocked) return false;
+    return decide(in_.diff->blocked->reason, in_.diff->blocked->message);
+  }
+
+  bool held() {
+    if (!has_plan() || !in_.verdict || !in_.verdict->held) return false;
+    return decide(Reason::Held, in_.verdict->message);
+  }
+
+  bool acted() {
+    const Action* last = nullptr;
+    bool all_overridden = true;
+    for (const Outcome& outcome : in_.outcomes) {
+      if (outcome.result != ActionResult::success) continue;
+      // A build goes on after its request: it names the state, whatever was written beside it.
+      if (!last || under_way(*last) == Reason::Updating) last = &outcome.action;
+      const auto field = field_of(outcome.action);
+      if (!field || !in_.fields.overridden.has(*field)) all_overridden = false;
+    }
+    if (!last) return false;
+    const Reason reason = under_way(*last);
+    if (reason == Reason::Creating)
+      return decide(reason, std::holds_alternative<RetryFirstBuild>(*last)
+                                ? "its first build failed and is queued again"
+                                : "it is created; its first build has begun");
+    if (reason == Reason::Stopping) return decide(reason, "it is being stopped; dormant follows");
+    if (in_.confirmed) return false;
+    // Writing once more what Coder would not keep is no news before a read shows that it did.
+    if (all_overridden) return false;
+    const bool first_build =
+        in_.planned && in_.planned->waiting && in_.planned->waiting->reason == Reason::Creating;
+    if (first_build) return decide(Reason::Creating, in_.planned->waiting->message);
+    return decide(Reason::Updating, "written; the next read shows whether Coder keeps it");
+  }
+
+  bool to_be_done() {
+    if (!has_plan() || in_.confirmed || any_success()) return false;
+    const Action& first = in_.planned->plan->actions.front();
+    const auto skipped = std::find_if(in_.outcomes.begin(), in_.outcomes.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::skipped && !outcome.note.empty();
+    });
+    if (skipped != in_.outcomes.end())
+      return decide(under_way(skipped->action), fmt::format("not yet done: {}", skipped->note));
+    return decide(under_way(first), in_.live ? "it is to be changed" : "it is to be created");
+  }
+
+  bool backing_off() {
+    if (!in_.backoff) return false;
+    const ApiError& error = in_.backoff->error;
+    return decide(
+        in_.backoff->reason,
+        with_remedy(
+            fmt::format("failed {} in a row and is tried again later: {}",
+                        in_.backoff->failures == 1 ? "once" : fmt::format("{} times", in_.backoff->failures),
+                        error.to_string()),
+            remedy_of(error)));
+  }
+
+  bool waiting() {
+    if (!in_.planned || !in_.planned->waiting) return false;
+    return decide(in_.planned->waiting->reason, in_.planned->waiting->message);
+  }
+
+  bool drifted() {
+    if (in_.spec->policy.update || !in_.diff) return false;
+    const std::string list = list_drift([](Field field) { return !is_informational(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Drifted,
+        fmt::format("{}; its spec says reconcilePolicy.update: false, so nothing is changed", list));
+  }
+
+  bool contested() {
+    const std::string list = list_drift([&](Field field) { return in_.fields.contested.has(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Contested,
+        fmt::format("somebody set it back three times within a day: {}; it is not written again until its "
+                    "declared value changes: agree on who owns it, then declare that value or remove the "
+                    "field from the spec",
+                    list));
+  }
+
+  bool overridden() {
+    const std::string list = list_drift([&](Field field) { return in_.fields.overridden.has(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Overridden,
+        fmt::format("Coder took the write but keeps another value: {}; it is tried again with growing delay. "
+                    "Look for a policy of the template, or another tool that sets it",
+                    list));
+  }
+
+  bool forbidden() {
+    if (!in_.diff || in_.diff->forbidden.empty()) return false;
+    const std::string list = list_drift([&](Field field) { return in_.diff->forbidden.has(field); });
+    return decide(
+        Reason::PolicyForbids,
+        fmt::format("{} ({}); remove the field from the spec, or have the template's policy changed", list,
+                    in_.diff->forbidden_message));
+  }
+
+  bool unreadable() {
+    if (!in_.diff || in_.diff->unreadable.empty()) return false;
+    std::string names;
+    for (const Field field : kFields) {
+      if (in_.diff->unreadable.has(field))
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(field));
+    }
+    return decide(
+        Reason::NotRead,
+        fmt::format("Coder reports a value that this version does not know for {}; it is not changed on such "
+                    "an account: is there a newer coder-reconciler?",
+                    names));
+  }
+
+  bool left_over() {
+    if (!in_.diff || !has_mendable(in_.diff->drift)) return false;
+    return decide(Reason::Updating, list_drift([](Field field) { return !is_informational(field); }));
+  }
+
+  template <class Which>
+  std::string list_drift(Which which) const {
+    std::string list;
+    if (!in_.diff) return list;
+    for (const FieldDrift& drift : in_.diff->drift) {
+      if (!which(drift.field)) continue;
+      list += fmt::format("{}{} is {}, declared {}", list.empty() ? "" : ", ", to_string(drift.field),
+                          drift.live, drift.desired);
+    }
+    return list;
+  }
+
+  [[nodiscard]] bool has_plan() const { return in_.planned && in_.planned->plan; }
+  [[nodiscard]] bool any_success() const {
+    return std::any_of(in_.outcomes.begin(), in_.outcomes.end(),
+                       [](const Outcome& outcome) { return outcome.result == ActionResult::success; });
+  }
+
+  const ConditionInput& in_;
+  Condition condition_;
+};
+
+/// Nothing is wrong: in sync, left alone on purpose, or under way.
+bool is_good(Reason reason) {
+  return reason == Reason::InSync || reason == Reason::Suspended || reason == Reason::Creating ||
+         reason == Reason::Updating || reason == Reason::Stopping;
+}
+
+}  // namespace
+
+Condition decide_condition(const ConditionInput& input) {
+  return Decision(input).run();
+}
+
+CycleResult result_of(const CycleReport& report) {
+  if (report.verdict.held) return CycleResult::held;
+  const bool any_failed =
+      std::any_of(report.outcomes.begin(), report.outcomes.end(),
+                  [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
+  const bool all_good = std::all_of(report.workspaces.begin(), report.workspaces.end(),
+                                    [](const WorkspaceStatus& row) { return is_good(row.ready.reason); });
+  if (any_failed || !all_good) return CycleResult::partial;
+  const bool acted = std::any_of(report.outcomes.begin(), report.outcomes.end(), [](const Outcome& outcome) {
+    return outcome.result == ActionResult::success;
+  });
+  const bool settled =
+      std::all_of(report.workspaces.begin(), report.workspaces.end(), [](const WorkspaceStatus& row) {
+        return row.ready.reason == Reason::InSync || row.ready.reason == Reason::Suspended;
+      });
+  return settled && !acted ? CycleResult::in_sync : CycleResult::converged;
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,78 @@
+#include "reconcile/status/failure_reason.h"
+
+namespace cr::reconcile {
+
+using coder::ApiError;
+using coder::ApiFault;
+
+Reason reason_of_read_failure(const ApiError& error) {
+  switch (error.fault) {
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+      return Reason::Unreachable;
+    case ApiFault::throttled:
+      return Reason::RateLimited;
+    case ApiFault::unauthorized:
+      return Reason::Unauthorized;
+    case ApiFault::server:
+    case ApiFault::forbidden:
+    case ApiFault::not_found:
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+    case ApiFault::rejected:
+    case ApiFault::contract:
+      return Reason::NotRead;
+  }
+  return Reason::NotRead;
+}
+
+Reason reason_of_write_failure(const ApiError& error) {
+  switch (error.fault) {
+    case ApiFault::throttled:
+      return Reason::RateLimited;
+    case ApiFault::unauthorized:
+      return Reason::Unauthorized;
+    case ApiFault::forbidden:
+      return Reason::Forbidden;
+    case ApiFault::rejected:
+      return Reason::Rejected;
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+    case ApiFault::server:
+    case ApiFault::not_found:  // it went away between read and write: the next read tells
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+    case ApiFault::contract:
+      return Reason::BackingOff;
+  }
+  return Reason::BackingOff;
+}
+
+std::string_view remedy_of(const ApiError& error) {
+  switch (error.fault) {
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+      return "check that Coder runs and that its URL, proxy and certificates are right";
+    case ApiFault::throttled:
+      return "Coder limits requests; it is tried again by itself";
+    case ApiFault::unauthorized:
+      return "give a valid token: this one is unknown, expired, or its user is suspended";
+    case ApiFault::forbidden:
+      return "the token may not do this: give it the role Owner or Organization Admin, and no narrow scope";
+    case ApiFault::rejected:
+      return "mend the spec, or the template's policy; it is tried again when either changes";
+    case ApiFault::contract:
+      return "what answered does not speak Coder's API: is this the access URL, with no login page in front?";
+    case ApiFault::server:
+    case ApiFault::not_found:
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+      return {};
+  }
+  return {};
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,59 @@
+#include "reconcile/status/report.h"
+
+#include <algorithm>
+
+namespace cr::reconcile {
+
+std::string_view to_string(ActionResult result) {
+  switch (result) {
+    case ActionResult::success:
+      return "success";
+    case ActionResult::failed:
+      return "failed";
+    case ActionResult::skipped:
+      return "skipped";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(CycleResult result) {
+  switch (result) {
+    case CycleResult::in_sync:
+      return "in_sync";
+    case CycleResult::converged:
+      return "converged";
+    case CycleResult::partial:
+      return "partial";
+    case CycleResult::held:
+      return "held";
+    case CycleResult::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+std::size_t CycleReport::count(Reason reason) const {
+  return static_cast<std::size_t>(
+      std::count_if(workspaces.begin(), workspaces.end(),
+                    [&](const WorkspaceStatus& row) { return row.ready.reason == reason; }));
+}
+
+std::size_t CycleReport::drifted(Field field) const {
+  return static_cast<std::size_t>(
+      std::count_if(workspaces.begin(), workspaces.end(), [&](const WorkspaceStatus& row) {
+        return std::any_of(row.drift.begin(), row.drift.end(),
+                           [&](const FieldDrift& drift) { return drift.field == field; });
+      }));
+}
+
+std::size_t CycleReport::planned(ActionKind kind) const {
+  std::size_t count = 0;
+  for (const WorkspacePlan& workspace : plan.workspaces) {
+    count += static_cast<std::size_t>(
+        std::count_if(workspace.actions.begin(), workspace.actions.end(),
+                      [&](const Action& action) { return kind_of(action) == kind; }));
+  }
+  return count;
+}
+
+}  // namespace cr::reconcile

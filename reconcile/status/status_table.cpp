@@ -1,0 +1,73 @@
+#include "reconcile/status/status_table.h"
+
+#include <utility>
+
+#include "reconcile/status/fingerprint.h"
+
+namespace cr::reconcile {
+namespace {
+
+/// The same declaration, though its file may have been read again or its lines have moved.
+bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
+  return a == b || spec_fingerprint(*a) == spec_fingerprint(*b);
+}
+
+/// Whether a row without drift says that there is none: not where it was not read or not compared. (Updating
+/// without drift is a workspace that is being deleted.)
+bool was_compared(Reason reason) {
+  return ready_of(reason) != Ready::Unknown && reason != Reason::RateLimited &&
+         reason != Reason::NotManageable && reason != Reason::Updating;
+}
+
+}  // namespace
+
+void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,
+                         async::WallTime wall) {
+  std::vector<Entry> next;
+  next.reserve(rows.size());
+  auto old = entries_.begin();
+  for (WorkspaceStatus& row : rows) {
+    const specs::Identity identity = specs::identity_of(*row.spec);
+    std::optional<specs::Identity> old_identity;
+    while (old != entries_.end()) {
+      old_identity = specs::identity_of(*old->spec);
+      if (!(*old_identity < identity)) break;
+      ++old;
+    }
+    const bool known = old != entries_.end() && *old_identity == identity;
+
+    Entry entry;
+    if (known) {
+      entry = std::move(*old++);
+      if (!same_declaration(entry.spec, row.spec)) entry.changed = seen;
+      if (entry.reason != row.ready.reason) entry.since = wall;  // ready is a function of the reason
+    } else {
+      entry.since = wall;
+      const bool was_so_before = !settled_once_ && row.ready.reason == Reason::InSync;
+      if (!was_so_before) entry.changed = seen;
+    }
+    entry.spec = row.spec;
+    entry.reason = row.ready.reason;
+    row.ready.since = entry.since;
+
+    row.converged_after.reset();
+    if (row.ready.reason == Reason::InSync && entry.changed) {
+      row.converged_after = now - *entry.changed;
+      entry.changed.reset();
+    }
+    row.drift_repaired_after.reset();
+    if (row.ready.reason == Reason::Suspended) {
+      entry.drifted.reset();
+    } else if (has_mendable(row.drift)) {
+      if (!entry.drifted) entry.drifted = seen;
+    } else if (entry.drifted && was_compared(row.ready.reason)) {
+      row.drift_repaired_after = seen - *entry.drifted;
+      entry.drifted.reset();
+    }
+    next.push_back(std::move(entry));
+  }
+  entries_ = std::move(next);
+  settled_once_ = true;
+}
+
+}  // namespace cr::reconcile
