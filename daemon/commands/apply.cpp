@@ -1,0 +1,142 @@
+#include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
+#include <nlohmann/json.hpp>
+
+#include "daemon/commands/apply_pace.h"
+#include "daemon/commands/commands.h"
+#include "daemon/commands/process.h"
+#include "daemon/commands/session.h"
+#include "daemon/commands/specs_failure.h"
+#include "daemon/diagnostics_json.h"
+#include "reconcile/async/structured.h"
+#include "reconcile/cycle.h"
+#include "reconcile/plan/render.h"
+#include "specs/duration.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+namespace {
+
+/// Keeps what was done, also of a cycle that did not get to its report.
+class OutcomeCollector final : public reconcile::Observer {
+ public:
+  void on_action(const reconcile::Outcome& outcome) override { outcomes_.push_back(outcome); }
+  [[nodiscard]] const std::vector<reconcile::Outcome>& outcomes() const { return outcomes_; }
+
+ private:
+  std::vector<reconcile::Outcome> outcomes_;
+};
+
+/// What is known of a run that ended before its first cycle did.
+reconcile::ReportPtr nothing_known(std::string why) {
+  auto report = std::make_shared<reconcile::CycleReport>();
+  report->result = reconcile::CycleResult::failed;
+  report->internal_error = std::move(why);
+  return report;
+}
+
+class Applying {
+ public:
+  Applying(const Config& config, Terminal& terminal, Session& session, OutcomeCollector& done,
+           const specs::DesiredState& desired)
+      : config_(config),
+        terminal_(terminal),
+        session_(session),
+        done_(done),
+        desired_(desired),
+        reconciler_(session.client().reader(), &session.client().writer(), session.clock(),
+                    session.observer(),
+                    {.max_changes = config.max_changes,
+                     .concurrency = config.concurrency,
+                     .max_builds = config.max_builds}),
+        builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
+        last_(nothing_known("no cycle has ended")) {
+    if (!config.approve.empty()) reconciler_.approve(config.approve);
+  }
+
+  async::awaitable<ExitCode> run() {
+    std::exception_ptr failure;
+    try {
+      co_await converge();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    report();
+    if (failure) std::rethrow_exception(failure);
+    if (timed_out_ && last_->result == reconcile::CycleResult::failed) co_return ExitCode::not_converged;
+    co_return timed_out_ ? std::max(exit_code_of(*last_, desired_, builds_), ExitCode::not_converged)
+                         : exit_code_of(*last_, desired_, builds_);
+  }
+
+ private:
+  /// Cycles until nothing is left to do now, or the time is over.
+  async::awaitable<void> converge() {
+    const async::SteadyTime deadline =
+        session_.clock().now() + std::chrono::duration_cast<async::SteadyTime::duration>(config_.timeout);
+    while (true) {
+      auto cycle = reconciler_.run_cycle(desired_);
+      auto report = co_await async::with_deadline(session_.clock(), deadline, std::move(cycle));
+      timed_out_ = !report;
+      if (timed_out_) co_return;
+      last_ = std::move(*report);
+      const auto wait = next_apply_cycle(*last_, builds_);
+      if (!wait) co_return;
+      const auto next =
+          session_.clock().now() + std::chrono::duration_cast<async::SteadyTime::duration>(*wait);
+      timed_out_ = next >= deadline;
+      if (timed_out_) co_return;
+      co_await session_.clock().sleep_until(next);
+    }
+  }
+
+  void report() {
+    session_.end_progress();
+    if (config_.output == OutputFormat::json) {
+      nlohmann::json json = reconcile::apply_json(done_.outcomes(), *last_);
+      json["timedOut"] = timed_out_;
+      json["diagnostics"] = diagnostics_json(desired_, desired_.diagnostics.size());
+      terminal_.out(reconcile::dump(json) + "\n");
+    } else {
+      terminal_.out(reconcile::render_apply_text(done_.outcomes(), *last_, {.colour = terminal_.out_colour}));
+    }
+    if (timed_out_) {
+      terminal_.err("coder-reconciler: not everything has converged within " +
+                    specs::format_duration(config_.timeout) + " (--timeout)\n");
+    }
+  }
+
+  const Config& config_;
+  Terminal& terminal_;
+  Session& session_;
+  OutcomeCollector& done_;
+  const specs::DesiredState& desired_;
+  reconcile::Reconciler reconciler_;
+  Builds builds_;
+  reconcile::ReportPtr last_;
+  bool timed_out_ = false;
+};
+
+}  // namespace
+
+ExitCode apply(const Config& config, Terminal& terminal) {
+  specs::SpecSource source(config.paths);
+  const auto loaded = source.load();
+  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
+  const specs::DesiredState desired =
+      select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  OutcomeCollector done;
+  Session session(config, terminal, LogLevel::warn, {&done});
+  if (!session.connect()) return ExitCode::usage;
+  Applying applying(config, terminal, session, done, desired);
+  boost::asio::io_context io(1);
+  SignalRules rules;
+  rules.grace = config.shutdown_timeout;
+  rules.on_stopping = [&](const char* name) {
+    session.log().warn("stopping: what is being written ends, nothing new starts", {{"signal", name}});
+  };
+  return run_to_end(io, applying.run(), rules);
+}
+
+}  // namespace cr::daemon

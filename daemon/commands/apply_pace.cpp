@@ -1,0 +1,42 @@
+#include "daemon/commands/apply_pace.h"
+
+#include <algorithm>
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::Reason;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds kUsualWait = 1s;
+constexpr std::chrono::nanoseconds kLongestWait = 60s;
+
+bool has_work_left(const reconcile::WorkspaceStatus& workspace, Builds builds) {
+  switch (workspace.ready.reason) {
+    case Reason::Updating:
+    case Reason::Stopping:
+    case Reason::RateLimited:
+      return true;
+    case Reason::Creating:
+      return !workspace.id || builds == Builds::must_have_ended;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+std::optional<std::chrono::nanoseconds> next_apply_cycle(const reconcile::CycleReport& report,
+                                                         Builds builds) {
+  if (report.result == reconcile::CycleResult::failed || report.verdict.held) return std::nullopt;
+  const bool wrote = std::ranges::any_of(report.outcomes, [](const reconcile::Outcome& outcome) {
+    return outcome.result == reconcile::ActionResult::success;
+  });
+  const bool left = wrote || std::ranges::any_of(report.workspaces, [&](const auto& workspace) {
+                      return has_work_left(workspace, builds);
+                    });
+  if (!left) return std::nullopt;
+  return std::clamp(report.look_again_in.value_or(kUsualWait), kUsualWait, kLongestWait);
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,61 @@
+#include <boost/asio/io_context.hpp>
+#include <nlohmann/json.hpp>
+
+#include "daemon/commands/commands.h"
+#include "daemon/commands/process.h"
+#include "daemon/commands/session.h"
+#include "daemon/commands/specs_failure.h"
+#include "daemon/diagnostics_json.h"
+#include "reconcile/cycle.h"
+#include "reconcile/plan/render.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+namespace {
+
+std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,
+                     OutputFormat output, bool colour) {
+  switch (output) {
+    case OutputFormat::text:
+      return reconcile::render_plan_text(report, {.colour = colour});
+    case OutputFormat::markdown:
+      return reconcile::render_plan_markdown(report);
+    case OutputFormat::json: {
+      nlohmann::json json = reconcile::plan_json(report);
+      json["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+      return reconcile::dump(json) + "\n";
+    }
+  }
+  return {};
+}
+
+async::awaitable<ExitCode> plan_once(const Config& config, Terminal& terminal, Session& session,
+                                     const specs::DesiredState& desired) {
+  // No writer: whatever the plan says, nothing here could carry it out.
+  reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
+                                   {.max_changes = config.max_changes,
+                                    .concurrency = config.concurrency,
+                                    .max_builds = config.max_builds});
+  const reconcile::ReportPtr report = co_await reconciler.run_cycle(desired);
+  session.end_progress();
+  terminal.out(rendered(*report, desired, config.output, terminal.out_colour));
+  co_return exit_code_of_plan(*report, desired,
+                              config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
+}
+
+}  // namespace
+
+ExitCode plan(const Config& config, Terminal& terminal) {
+  specs::SpecSource source(config.paths);
+  const auto loaded = source.load();
+  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
+  const specs::DesiredState desired =
+      select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  Session session(config, terminal, LogLevel::warn, {});
+  if (!session.connect()) return ExitCode::usage;
+  boost::asio::io_context io(1);
+  return run_to_end(io, plan_once(config, terminal, session, desired), {});
+}
+
+}  // namespace cr::daemon

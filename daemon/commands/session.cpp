@@ -1,0 +1,46 @@
+#include "daemon/commands/session.h"
+
+#include "daemon/commands/coder_access.h"
+#include "reconcile/plan/render.h"
+
+namespace cr::daemon {
+
+Session::Session(const Config& config, Terminal& terminal, LogLevel least,
+                 std::vector<reconcile::Observer*> observers)
+    : config_(config),
+      terminal_(terminal),
+      log_(clock_, config.log_format, config.log_level.value_or(least),
+           [this](std::string_view line) {
+             end_progress();
+             terminal_.err(line);
+           }),
+      log_observer_(log_) {
+  observers.push_back(&log_observer_);
+  // A line that is rewritten and lines that stay don't go together: whoever logs much sees the progress
+  // there.
+  if (terminal.err_is_terminal && !log_.enabled(LogLevel::info)) {
+    progress_ = std::make_unique<Progress>(terminal.err);
+    observers.push_back(progress_.get());
+  }
+  tee_ = std::make_unique<Tee>(std::move(observers));
+}
+
+bool Session::connect() {
+  auto client = coder::make_client(client_options(config_), clock_, *tee_);
+  if (!client) {
+    terminal_.err("coder-reconciler: " + reconcile::visible(client.error().message) + "\n");
+    return false;
+  }
+  client_.emplace(std::move(*client));
+  if (config_.insecure_skip_verify) {
+    log_.warn(
+        "Coder's certificate is not checked: anybody on the way can read the token (--insecure-skip-verify)");
+  }
+  return true;
+}
+
+void Session::end_progress() {
+  if (progress_) progress_->clear();
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "daemon/commands/terminal.h"
+#include "daemon/config/config.h"
+#include "daemon/log/log_observer.h"
+#include "daemon/log/logger.h"
+#include "daemon/log/progress.h"
+#include "daemon/log/tee.h"
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/client.h"
+
+namespace cr::daemon {
+
+/// What every command that talks to Coder has: a clock, a log, a progress line where somebody watches, and a
+/// way to Coder. Members are used by each other by reference, so it stays where it is made.
+class Session {
+ public:
+  /// `least`: what is logged if --log-level does not say. `observers` hear what Coder's client and the
+  /// reconciler tell, beside the log; they outlive the session.
+  Session(const Config& config, Terminal& terminal, LogLevel least,
+          std::vector<reconcile::Observer*> observers);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Makes the client. False if the settings don't allow it; then that has been said, and the exit code
+  /// is 64.
+  [[nodiscard]] bool connect();
+
+  [[nodiscard]] async::Clock& clock() { return clock_; }
+  [[nodiscard]] Logger& log() { return log_; }
+  [[nodiscard]] reconcile::Observer& observer() { return *tee_; }
+  [[nodiscard]] coder::Client& client() { return *client_; }
+  /// Removes the progress line before other output.
+  void end_progress();
+
+ private:
+  const Config& config_;
+  Terminal& terminal_;
+  async::SystemClock clock_;
+  std::unique_ptr<Progress> progress_;
+  Logger log_;
+  LogObserver log_observer_;
+  std::unique_ptr<Tee> tee_;
+  std::optional<coder::Client> client_;
+};
+
+}  // namespace cr::daemon

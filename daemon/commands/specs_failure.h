@@ -1,0 +1,15 @@
+#pragma once
+
+#include "daemon/commands/terminal.h"
+#include "daemon/config/config.h"
+#include "daemon/exit_code.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+
+/// Reports that the specs could not be read at all, on standard error and, where JSON is asked for, as JSON
+/// too.
+[[nodiscard]] ExitCode specs_failure(const specs::SourceError& error, OutputFormat output,
+                                     Terminal& terminal);
+
+}  // namespace cr::daemon

@@ -1,0 +1,52 @@
+#include "daemon/config/command.h"
+
+#include <algorithm>
+
+namespace cr::daemon {
+namespace {
+
+constexpr CommandInfo kCommands[] = {
+    {Command::validate, "validate", "[PATH…]", "Check specs offline; needs no Coder",
+     "Reads every spec below the given directories and files (or - for standard input) and reports each "
+     "error\n"
+     "with its file, line and column. Ends with 4 if a document is invalid."},
+    {Command::plan, "plan", "[PATH…]", "Show what would change; cannot change anything",
+     "Reads specs and Coder and prints the difference. It has no way to write: its client knows no such "
+     "calls."},
+    {Command::apply, "apply", "[PATH…]", "Converge, then exit",
+     "Runs cycles until nothing is left to do now (a stop that dormancy waits for included; with --wait also "
+     "the\n"
+     "builds that it started), or until --timeout has passed. For a CronJob or a pipeline."},
+    {Command::run, "run", "[PATH…]", "Converge for ever (daemon)",
+     "Runs a cycle every --interval, and at once when the specs change, on SIGHUP and on POST /-/reconcile.\n"
+     "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight end, nothing new starts."},
+    {Command::schema, "schema", "", "Print the JSON Schema of a spec",
+     "For editors and other tools, which complete and check specs with it."},
+    {Command::version, "version", "", "Print the version", ""},
+    {Command::completion, "completion", "bash|zsh|fish", "Print a completion script for a shell",
+     "For example:  source <(coder-reconciler completion bash)"},
+    {Command::reference, "reference", "",
+     "Print the reference of flags, exit codes and conditions as Markdown", "", true},
+};
+
+}  // namespace
+
+std::span<const CommandInfo> all_commands() {
+  return kCommands;
+}
+
+const CommandInfo& info_of(Command command) {
+  return *std::ranges::find(kCommands, command, &CommandInfo::command);
+}
+
+std::string_view to_string(Command command) {
+  return info_of(command).name;
+}
+
+std::optional<Command> parse_command(std::string_view name) {
+  const auto* found = std::ranges::find(kCommands, name, &CommandInfo::name);
+  if (found == std::end(kCommands)) return std::nullopt;
+  return found->command;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/config/secret.h"
+#include "daemon/selector.h"
+#include "reconcile/plan/guard.h"
+
+namespace cr::daemon {
+
+enum class OutputFormat : std::uint8_t { text, json, markdown };
+enum class LogFormat : std::uint8_t { text, json, logfmt };
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+
+/// Where the HTTP server listens. An empty host means every interface, IPv6 and IPv4.
+struct ListenAddress {
+  bool enabled = true;
+  std::string host = "127.0.0.1";  ///< name or address, without brackets
+  std::uint16_t port = 9466;       ///< 0: any free one
+  bool operator==(const ListenAddress&) const = default;
+};
+
+/// All settings of one run, from flags, environment, file and defaults. A value: read once at the start. The
+/// defaults here are the product's; the option table prints them.
+struct Config {
+  std::vector<std::string> paths;
+
+  // Coder
+  std::string coder_url;         ///< http or https, without a trailing slash
+  std::string coder_token_file;  ///< wins over coder_token
+  Secret coder_token;            ///< only from CODER_SESSION_TOKEN
+  std::vector<std::pair<std::string, Secret>> headers;
+  std::string ca_file;
+  std::string client_cert;
+  std::string client_key;
+  bool insecure_skip_verify = false;
+  Secret https_proxy, http_proxy;  ///< proxy URLs can carry a password
+  std::string no_proxy;
+
+  // What this run looks at
+  Selector selector;
+  std::vector<std::string> owners;  ///< empty: all
+  std::vector<std::string> names;   ///< empty: all
+
+  // How it converges
+  reconcile::ChangeLimit max_changes;
+  std::size_t concurrency = 4;
+  std::size_t max_builds = 10;
+  std::chrono::nanoseconds interval = std::chrono::seconds{60};
+  std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds{25};
+  std::chrono::nanoseconds timeout = std::chrono::minutes{10};
+  bool wait = false;
+  std::string approve;
+  bool detailed_exitcode = false;
+
+  // What it shows
+  OutputFormat output = OutputFormat::text;
+  LogFormat log_format = LogFormat::text;
+  std::optional<LogLevel> log_level;  ///< absent: info for run, warn for the others
+  ListenAddress listen;
+  std::string api_token_file;
+};
+
+}  // namespace cr::daemon

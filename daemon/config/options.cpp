@@ -1,0 +1,377 @@
+#include <algorithm>
+#include <cctype>
+
+#include "daemon/config/option.h"
+#include "daemon/config/values.h"
+
+namespace cr::daemon {
+namespace {
+
+using enum Command;
+using Values = std::vector<std::string>;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+constexpr Commands kOnline{plan, apply, run};
+constexpr Commands kConverging{apply, run};
+constexpr Commands kAll{validate, plan, apply, run, schema, version, completion, reference};
+
+template <auto Member>
+std::string set_text(Config& config, const Values& values) {
+  config.*Member = values.back();
+  return {};
+}
+
+template <auto Member>
+std::string set_file(Config& config, const Values& values) {
+  if (values.back().empty()) return "\"\" is no file name";
+  config.*Member = values.back();
+  return {};
+}
+
+template <auto Member>
+std::string set_switch(Config& config, const Values& values) {
+  const auto value = parse_bool(values.back());
+  if (!value) return value.error().message();
+  config.*Member = *value;
+  return {};
+}
+
+template <auto Member, std::size_t Least, std::size_t Most>
+std::string set_count(Config& config, const Values& values) {
+  const auto value = parse_count(values.back(), Least, Most);
+  if (!value) return value.error().message();
+  config.*Member = *value;
+  return {};
+}
+
+/// Bounds in milliseconds.
+template <auto Member, std::int64_t Least, std::int64_t Most>
+std::string set_time(Config& config, const Values& values) {
+  const auto value = parse_time(values.back(), milliseconds{Least}, milliseconds{Most});
+  if (!value) return value.error().message();
+  config.*Member = *value;
+  return {};
+}
+
+template <auto Member>
+std::string set_list(Config& config, const Values& values) {
+  config.*Member = {};
+  for (const auto& value : values) {
+    const auto items = parse_csv(value);
+    if (!items) return items.error().message();
+    for (const auto& item : *items) (config.*Member).push_back(item);
+  }
+  return {};
+}
+
+template <auto Member, class Enum>
+std::string set_choice(Config& config, const std::string& value,
+                       std::initializer_list<std::pair<std::string_view, Enum>> choices) {
+  std::string allowed;
+  for (const auto& [name, choice] : choices) {
+    if (name == value) {
+      config.*Member = choice;
+      return {};
+    }
+    allowed += allowed.empty() ? "" : ", ";
+    allowed += name;
+  }
+  return '"' + value + "\" is not one of " + allowed;
+}
+
+std::string set_paths(Config& config, const Values& values) {
+  config.paths.clear();
+  for (const auto& value : values) {
+    if (value.empty()) return "\"\" is no path";
+    config.paths.push_back(value);
+  }
+  return {};
+}
+
+std::string set_url(Config& config, const Values& values) {
+  const auto url = parse_url(values.back());
+  if (!url) return url.error().message();
+  config.coder_url = *url;
+  return {};
+}
+
+std::string set_headers(Config& config, const Values& values) {
+  config.headers.clear();
+  for (const auto& value : values) {
+    const auto header = parse_header(value);
+    if (!header) return header.error().message();
+    config.headers.push_back(*header);
+  }
+  return {};
+}
+
+std::string set_selector(Config& config, const Values& values) {
+  const auto selector = parse_selector(values.back());
+  if (!selector) return '"' + values.back() + "\" " + selector.error().message();
+  config.selector = *selector;
+  return {};
+}
+
+std::string set_max_changes(Config& config, const Values& values) {
+  const auto limit = reconcile::parse_change_limit(values.back());
+  if (!limit)
+    return '"' + values.back() + "\" is neither a number of workspaces (25) nor a share of them (30%)";
+  config.max_changes = *limit;
+  return {};
+}
+
+std::string set_approve(Config& config, const Values& values) {
+  const auto digest = parse_digest(values.back());
+  if (!digest) return digest.error().message();
+  config.approve = *digest;
+  return {};
+}
+
+std::string set_listen(Config& config, const Values& values) {
+  const auto address = parse_listen(values.back());
+  if (!address) return address.error().message();
+  config.listen = *address;
+  return {};
+}
+
+std::string set_output(Config& config, const Values& values) {
+  return set_choice<&Config::output, OutputFormat>(
+      config, values.back(),
+      {{"text", OutputFormat::text}, {"json", OutputFormat::json}, {"markdown", OutputFormat::markdown}});
+}
+
+std::string set_log_format(Config& config, const Values& values) {
+  return set_choice<&Config::log_format, LogFormat>(
+      config, values.back(),
+      {{"text", LogFormat::text}, {"json", LogFormat::json}, {"logfmt", LogFormat::logfmt}});
+}
+
+std::string set_log_level(Config& config, const Values& values) {
+  return set_choice<&Config::log_level, LogLevel>(config, values.back(),
+                                                  {{"debug", LogLevel::debug},
+                                                   {"info", LogLevel::info},
+                                                   {"warn", LogLevel::warn},
+                                                   {"error", LogLevel::error}});
+}
+
+constexpr std::int64_t kSecond = 1'000;
+constexpr std::int64_t kDay = 86'400'000;
+
+const Option kOptions[] = {
+    {.name = "paths",
+     .value = "PATH",
+     .help = "Directories (searched for *.yaml and *.yml), files, or - for standard input",
+     .choices = "FILE",
+     .kind = Option::Kind::list,
+     .commands = Commands{validate, plan, apply, run},
+     .set = set_paths,
+     .positional = true},
+    {.name = "coder-url",
+     .value = "URL",
+     .alias_env = "CODER_URL",
+     .help = "Coder's access URL",
+     .commands = kOnline,
+     .set = set_url},
+    {.name = "coder-token-file",
+     .value = "FILE",
+     .alias_env = "CODER_SESSION_TOKEN_FILE",
+     .help = "File with the token for Coder, read again when it changes; or set CODER_SESSION_TOKEN",
+     .choices = "FILE",
+     .commands = kOnline,
+     .set = set_file<&Config::coder_token_file>},
+    {.name = "header",
+     .value = "NAME=VALUE",
+     .alias_env = "CODER_HEADER",
+     .help = "Header for every request to Coder; can be given more than once",
+     .kind = Option::Kind::list,
+     .commands = kOnline,
+     .set = set_headers,
+     .secret = true},
+    {.name = "ca-file",
+     .value = "FILE",
+     .alias_env = "CODER_CLIENT_TLS_CA_FILE",
+     .help = "Certificates (PEM) that vouch for Coder, instead of the system's",
+     .choices = "FILE",
+     .commands = kOnline,
+     .set = set_file<&Config::ca_file>},
+    {.name = "client-cert",
+     .value = "FILE",
+     .alias_env = "CODER_CLIENT_TLS_CERT_FILE",
+     .help = "Certificate (PEM) to show to Coder or the proxy before it; needs --client-key",
+     .choices = "FILE",
+     .commands = kOnline,
+     .set = set_file<&Config::client_cert>},
+    {.name = "client-key",
+     .value = "FILE",
+     .alias_env = "CODER_CLIENT_TLS_KEY_FILE",
+     .help = "Private key (PEM) of --client-cert",
+     .choices = "FILE",
+     .commands = kOnline,
+     .set = set_file<&Config::client_key>},
+    {.name = "insecure-skip-verify",
+     .help = "Do not check Coder's certificate: anybody on the way can read the token",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = kOnline,
+     .set = set_switch<&Config::insecure_skip_verify>},
+    {.name = "selector",
+     .value = "LABELS",
+     .help = "Only workspaces whose labels match, as in team=payments,env!=prod",
+     .commands = kOnline,
+     .set = set_selector},
+    {.name = "owner",
+     .value = "OWNER",
+     .help = "Only workspaces of this owner; can be given more than once",
+     .kind = Option::Kind::list,
+     .commands = kOnline,
+     .set = set_list<&Config::owners>},
+    {.name = "name",
+     .value = "NAME",
+     .help = "Only workspaces of this name; can be given more than once",
+     .kind = Option::Kind::list,
+     .commands = kOnline,
+     .set = set_list<&Config::names>},
+    {.name = "max-changes",
+     .value = "N|P%",
+     .help = "Hold a plan that changes more workspaces than this; a share never means fewer than 10",
+     .fallback = "30%",
+     .commands = kOnline,
+     .set = set_max_changes},
+    {.name = "concurrency",
+     .value = "N",
+     .help = "Workspaces that are changed at a time",
+     .fallback = "4",
+     .commands = kConverging,
+     .set = set_count<&Config::concurrency, 1, 64>},
+    {.name = "max-builds",
+     .value = "N",
+     .help = "Builds started by this program that may be in flight",
+     .fallback = "10",
+     .commands = kConverging,
+     .set = set_count<&Config::max_builds, 1, 1000>},
+    {.name = "approve",
+     .value = "DIGEST",
+     .help = "Let the held plan with this digest go",
+     .commands = Commands{apply},
+     .set = set_approve},
+    {.name = "wait",
+     .help = "Wait also for the builds that were started",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = Commands{apply},
+     .set = set_switch<&Config::wait>},
+    {.name = "timeout",
+     .value = "DURATION",
+     .help = "Give up converging after this time",
+     .fallback = "10m",
+     .commands = Commands{apply},
+     .set = set_time<&Config::timeout, kSecond, 7 * kDay>},
+    {.name = "interval",
+     .value = "DURATION",
+     .help =
+         "Time between two cycles, give or take a tenth; longer when reading takes more than a fifth of it",
+     .fallback = "60s",
+     .commands = Commands{run},
+     .set = set_time<&Config::interval, kSecond, kDay>},
+    {.name = "shutdown-timeout",
+     .value = "DURATION",
+     .help = "Time that writes in flight get to end after SIGTERM or SIGINT",
+     .fallback = "25s",
+     .commands = kConverging,
+     .set = set_time<&Config::shutdown_timeout, 0, kDay>},
+    {.name = "listen",
+     .value = "HOST:PORT",
+     .help = "Address of metrics, health, status and API; off for none",
+     .fallback = "127.0.0.1:9466",
+     .commands = Commands{run},
+     .set = set_listen},
+    {.name = "api-token-file",
+     .value = "FILE",
+     .help = "File with the bearer token that POST /-/approve asks for, and POST /-/reconcile from elsewhere",
+     .choices = "FILE",
+     .commands = Commands{run},
+     .set = set_file<&Config::api_token_file>},
+    {.name = "output",
+     .value = "FORMAT",
+     .help = "text, json, or markdown (plan only)",
+     .fallback = "text",
+     .choices = "text|json|markdown",
+     .commands = Commands{validate, plan, apply},
+     .set = set_output},
+    {.name = "detailed-exitcode",
+     .help = "End with 2 if there are changes",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = Commands{plan},
+     .set = set_switch<&Config::detailed_exitcode>},
+    {.name = "log-format",
+     .value = "FORMAT",
+     .help = "text, json or logfmt",
+     .fallback = "text",
+     .choices = "text|json|logfmt",
+     .commands = kOnline,
+     .set = set_log_format},
+    {.name = "log-level",
+     .value = "LEVEL",
+     .help = "debug, info, warn or error",
+     .fallback = "info for run, else warn",
+     .choices = "debug|info|warn|error",
+     .commands = kOnline,
+     .set = set_log_level},
+    {.name = "config",
+     .value = "FILE",
+     .help = "YAML file with settings; its keys are the names of the flags",
+     .choices = "FILE",
+     .commands = Commands{validate, plan, apply, run}},
+    {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll},
+};
+
+constexpr EnvironmentVariable kEnvironmentOnly[] = {
+    {"CODER_SESSION_TOKEN", "Token for Coder, unless a token file is given"},
+    {"HTTPS_PROXY", "Proxy for https URLs"},
+    {"HTTP_PROXY", "Proxy for http URLs"},
+    {"NO_PROXY", "Hosts that are reached without a proxy"},
+    {"NO_COLOR", "No colours, whatever the terminal can do"},
+};
+
+constexpr std::string_view kRefusedSecrets[] = {"coder-token",    "token",     "coder-session-token",
+                                                "session-token",  "api-token", "coder_session_token",
+                                                "coder-api-token"};
+
+}  // namespace
+
+std::span<const Option> all_options() {
+  return kOptions;
+}
+
+const Option* find_option(std::string_view name) {
+  const auto* found = std::ranges::find(kOptions, name, &Option::name);
+  return found == std::end(kOptions) ? nullptr : found;
+}
+
+std::string env_name(const Option& option) {
+  std::string name = "CODER_RECONCILER_";
+  for (const char c : option.name) {
+    name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+std::span<const EnvironmentVariable> environment_only() {
+  return kEnvironmentOnly;
+}
+
+std::string_view refused_option(std::string_view name) {
+  if (std::ranges::find(kRefusedSecrets, name) == std::end(kRefusedSecrets)) return {};
+  return name == "api-token" ? "a token is never given as a value, since others can read it there; put it "
+                               "into a file and name that "
+                               "with --api-token-file"
+                             : "a token is never given as a value, since others can read it there; set "
+                               "CODER_SESSION_TOKEN, or put it "
+                               "into a file and name that with --coder-token-file";
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace cr::daemon {
+
+/// A text that must not get into a log, an error, a status or a dump: it has no operator<<, no conversion to
+/// text and no formatter. `reveal` is called where it goes over the wire, nowhere else.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] const std::string& reveal() const { return text_; }
+  bool operator==(const Secret&) const = default;
+
+ private:
+  std::string text_;
+};
+
+}  // namespace cr::daemon

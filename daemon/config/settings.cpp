@@ -1,0 +1,198 @@
+#include "daemon/config/settings.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+#include "daemon/config/config_file.h"
+#include "daemon/config/values.h"
+
+namespace cr::daemon {
+namespace {
+
+/// Variables of one kind; CODER_RECONCILER_ ones win over Coder's own, so they are two sources.
+Source from_environment(const Environment& environment, bool aliases) {
+  Source source;
+  for (const Option& option : all_options()) {
+    if (option.set == nullptr) continue;
+    const std::string name = aliases ? std::string{option.alias_env} : env_name(option);
+    const std::string_view text = name.empty() ? std::string_view{} : environment.get(name);
+    if (text.empty()) continue;
+    std::vector<std::string> values{std::string{text}};
+    if (option.kind == Option::Kind::list) {
+      auto items = parse_csv(text);
+      if (!items) {
+        source.problems.push_back(name + ": " + items.error().message());
+        continue;
+      }
+      if (items->empty()) continue;
+      values = std::move(*items);
+    }
+    source.assignments.push_back({&option, std::move(values), name});
+  }
+  if (!aliases) {
+    for (const std::string_view name : {"CODER_RECONCILER_CODER_TOKEN", "CODER_RECONCILER_TOKEN"}) {
+      if (!environment.get(name).empty()) {
+        source.problems.push_back(std::string{name} +
+                                  " is no setting; the variable for Coder's token is CODER_SESSION_TOKEN");
+      }
+    }
+  }
+  return source;
+}
+
+void apply(const Source& source, Config& config, std::vector<std::string>& problems) {
+  problems.insert(problems.end(), source.problems.begin(), source.problems.end());
+  for (const Assignment& assignment : source.assignments) {
+    if (const std::string problem = assignment.option->set(config, assignment.values); !problem.empty()) {
+      problems.push_back(assignment.origin + ": " + problem);
+    }
+  }
+}
+
+bool assigns(const Source& source, std::string_view name) {
+  return std::ranges::any_of(source.assignments,
+                             [&](const Assignment& assignment) { return assignment.option->name == name; });
+}
+
+std::string_view either(const Environment& environment, std::string_view upper, std::string_view lower) {
+  const std::string_view value = environment.get(upper);
+  return value.empty() ? environment.get(lower) : value;
+}
+
+void read_secrets_and_proxies(const Environment& environment, bool file_names_token_file,
+                              bool nearer_names_token_file, Config& config) {
+  config.coder_token = Secret{std::string{environment.get("CODER_SESSION_TOKEN")}};
+  // The environment outranks the configuration file, whichever way each gives the token.
+  if (!config.coder_token.empty() && file_names_token_file && !nearer_names_token_file) {
+    config.coder_token_file.clear();
+  }
+  config.https_proxy = Secret{std::string{either(environment, "HTTPS_PROXY", "https_proxy")}};
+  config.http_proxy = Secret{std::string{either(environment, "HTTP_PROXY", "http_proxy")}};
+  config.no_proxy = either(environment, "NO_PROXY", "no_proxy");
+}
+
+/// What only the whole can tell.
+void check_together(const Invocation& invocation, std::vector<std::string>& problems) {
+  const Config& config = invocation.config;
+  const bool online = find_option("coder-url")->commands.has(invocation.command);
+  if (find_option("paths")->commands.has(invocation.command) && config.paths.empty()) {
+    problems.emplace_back("no PATH given; name a directory with specs, a file, or - for standard input");
+  }
+  if (std::ranges::count(config.paths, "-") > 1) problems.emplace_back("PATH: - can be given only once");
+  if (online && config.coder_url.empty()) {
+    problems.emplace_back("no Coder given; set --coder-url or CODER_URL, like https://coder.example.com");
+  }
+  if (online && config.coder_token.empty() && config.coder_token_file.empty()) {
+    problems.emplace_back(
+        "no token for Coder given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or CODER_SESSION_TOKEN "
+        "(`coder tokens create` makes one)");
+  }
+  if (online && config.client_cert.empty() != config.client_key.empty()) {
+    problems.emplace_back("--client-cert and --client-key go together; only one is set");
+  }
+  if (invocation.command != Command::plan && config.output == OutputFormat::markdown) {
+    problems.push_back("--output: \"markdown\" is only for plan; " +
+                       std::string{to_string(invocation.command)} + " takes text or json");
+  }
+}
+
+void check_arguments(const CommandLine& line, Invocation& invocation, std::vector<std::string>& problems) {
+  if (invocation.command == Command::completion) {
+    static constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
+    if (line.arguments.size() == 1 && std::ranges::find(kShells, line.arguments[0]) != std::end(kShells)) {
+      invocation.shell = line.arguments[0];
+    } else if (line.arguments.empty()) {
+      problems.emplace_back("completion: name the shell: bash, zsh or fish");
+    } else {
+      problems.push_back("completion: \"" + line.arguments.back() + "\" is not one of bash, zsh, fish");
+    }
+  } else if (!line.arguments.empty()) {
+    problems.push_back(std::string{to_string(invocation.command)} + " takes no arguments, but got \"" +
+                       line.arguments[0] + '"');
+  }
+}
+
+}  // namespace
+
+void throw_exception_from_error(const UsageError& error, const boost::source_location&) {
+  throw std::logic_error("unchecked usage error: " +
+                         (error.problems().empty() ? std::string{} : error.problems().front()));
+}
+
+boost::system::result<std::string, UsageError> read_config_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status)) return UsageError(path + " is a directory");
+  if (!std::filesystem::exists(status)) return UsageError(path + " does not exist");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return UsageError("can't read " + path + ": " + std::strerror(errno));
+  constexpr std::size_t kLargest = 1024 * 1024;
+  std::string text(kLargest + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kLargest) return UsageError(path + " is larger than 1 MiB, which no configuration is");
+  return {boost::system::in_place_value, std::move(text)};
+}
+
+boost::system::result<Invocation, UsageError> read_settings(const std::vector<std::string>& arguments,
+                                                            const Environment& environment,
+                                                            const ReadFile& read_file) {
+  const CommandLine line = parse_command_line(arguments);
+  Invocation invocation;
+  invocation.help = line.help;
+  invocation.has_command = line.command.has_value();
+  if (line.command) invocation.command = *line.command;
+  if (line.help && line.flags.problems.empty()) return invocation;
+  if (!line.command) {
+    if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
+    return UsageError("no command given; one of validate, plan, apply, run, schema, version, completion");
+  }
+
+  std::vector<std::string> problems;
+  check_arguments(line, invocation, problems);
+  if (!find_option("config")->commands.has(*line.command)) {
+    // Commands that print what is built in must work wherever they are called, whatever is set there.
+    problems.insert(problems.end(), line.flags.problems.begin(), line.flags.problems.end());
+    if (!problems.empty()) return UsageError(std::move(problems));
+    return invocation;
+  }
+
+  Source file;
+  std::string file_name = line.config_file;
+  std::string file_origin = "--config";
+  if (file_name.empty()) {
+    file_name = environment.get("CODER_RECONCILER_CONFIG");
+    file_origin = "CODER_RECONCILER_CONFIG";
+  }
+  if (!file_name.empty()) {
+    const auto text = read_file(file_name);
+    if (text) {
+      file = parse_config_file(*text, file_name);
+    } else {
+      for (const auto& problem : text.error().problems())
+        file.problems.push_back(file_origin + ": " + problem);
+    }
+  }
+  const Source coder_variables = from_environment(environment, true);
+  const Source own_variables = from_environment(environment, false);
+  for (const Source* source :
+       {static_cast<const Source*>(&file), &coder_variables, &own_variables, &line.flags}) {
+    apply(*source, invocation.config, problems);
+  }
+  constexpr std::string_view kTokenFile = "coder-token-file";
+  const bool nearer = assigns(coder_variables, kTokenFile) || assigns(own_variables, kTokenFile) ||
+                      assigns(line.flags, kTokenFile);
+  read_secrets_and_proxies(environment, assigns(file, kTokenFile), nearer, invocation.config);
+  // What is missing is only worth saying once what is there has been understood.
+  if (problems.empty()) check_together(invocation, problems);
+  if (!problems.empty()) return UsageError(std::move(problems));
+  return invocation;
+}
+
+}  // namespace cr::daemon

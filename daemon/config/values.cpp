@@ -1,0 +1,152 @@
+#include "daemon/config/values.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <stdexcept>
+
+#include "specs/duration.h"
+
+namespace cr::daemon {
+namespace {
+
+std::string quoted(std::string_view text) {
+  return '"' + std::string{text} + '"';
+}
+
+bool is_token_character(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+         std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  return port;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const ValueError& error, const boost::source_location&) {
+  throw std::logic_error("unchecked value error: " + error.message());
+}
+
+Value<bool> parse_bool(std::string_view text) {
+  if (text == "true" || text == "1" || text == "yes") return true;
+  if (text == "false" || text == "0" || text == "no") return false;
+  return ValueError(quoted(text) + " is neither true nor false");
+}
+
+Value<std::size_t> parse_count(std::string_view text, std::size_t least, std::size_t most) {
+  std::size_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < least || count > most) {
+    return ValueError(quoted(text) + " is no whole number from " + std::to_string(least) + " to " +
+                      std::to_string(most));
+  }
+  return count;
+}
+
+Value<std::chrono::nanoseconds> parse_time(std::string_view text, std::chrono::nanoseconds least,
+                                           std::chrono::nanoseconds most) {
+  const auto duration = specs::parse_duration(text);
+  if (!duration) return ValueError(quoted(text) + " is no duration; write it like 90s, 5m or 1h30m");
+  if (*duration < least || *duration > most) {
+    return ValueError(quoted(text) + " is out of range; allowed are " + specs::format_duration(least) +
+                      " to " + specs::format_duration(most));
+  }
+  return *duration;
+}
+
+Value<std::string> parse_url(std::string_view text) {
+  const auto refused = [&](std::string_view why) {
+    return ValueError(quoted(text) + ' ' + std::string{why} + "; write it like https://coder.example.com");
+  };
+  const auto scheme_end = text.find("://");
+  const std::string_view scheme = text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end);
+  if (scheme != "http" && scheme != "https") return refused("does not begin with http:// or https://");
+  const std::string_view rest = text.substr(scheme_end + 3);
+  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+  // The text is not repeated: what stands before the @ may be a password.
+  if (authority.find('@') != std::string_view::npos) {
+    return ValueError("the URL holds a user name; write it like https://coder.example.com, without one");
+  }
+  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7F; }))
+    return refused("holds a blank");
+  if (rest.find_first_of("?#") != std::string_view::npos) return refused("has a query or a fragment");
+  std::string_view host = authority;
+  if (const auto colon = authority.rfind(':'); colon != std::string_view::npos && !authority.ends_with(']')) {
+    host = authority.substr(0, colon);
+    const auto port = parse_port(authority.substr(colon + 1));
+    if (!port || *port == 0) return refused("has no valid port (1 to 65535)");
+  }
+  if (host.empty()) return refused("names no host");
+  std::string url{text};
+  while (url.ends_with('/')) url.pop_back();
+  return {boost::system::in_place_value, std::move(url)};
+}
+
+Value<ListenAddress> parse_listen(std::string_view text) {
+  if (text == "off") return ListenAddress{.enabled = false, .host = {}, .port = 0};
+  const ValueError error(quoted(text) +
+                         " is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none");
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos) return error;
+  const auto port = parse_port(text.substr(colon + 1));
+  if (!port) return error;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+    if (host.empty()) return error;
+  } else if (host.find_first_of(":[]/ ") != std::string_view::npos) {
+    return error;
+  }
+  return ListenAddress{.enabled = true, .host = std::string{host}, .port = *port};
+}
+
+Value<std::pair<std::string, Secret>> parse_header(std::string_view text) {
+  const auto equal = text.find('=');
+  if (equal == std::string_view::npos || equal == 0) return ValueError("a header is written NAME=VALUE");
+  const std::string_view name = text.substr(0, equal);
+  const std::string_view value = text.substr(equal + 1);
+  if (!std::ranges::all_of(name, is_token_character))
+    return ValueError(quoted(name) + " is no name of a header");
+  if (std::ranges::any_of(value, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; })) {
+    return ValueError("the value of the header " + quoted(name) + " holds a control character");
+  }
+  return std::pair{std::string{name}, Secret{std::string{value}}};
+}
+
+Value<std::vector<std::string>> parse_csv(std::string_view text) {
+  std::vector<std::string> items(1);
+  bool in_quotes = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"' && in_quotes && i + 1 < text.size() && text[i + 1] == '"') {
+      items.back() += '"';
+      ++i;
+    } else if (c == '"') {
+      in_quotes = !in_quotes;
+    } else if (c == ',' && !in_quotes) {
+      items.emplace_back();
+    } else {
+      items.back() += c;
+    }
+  }
+  if (in_quotes) return ValueError("a double quote is not closed");
+  std::erase(items, std::string{});
+  return items;
+}
+
+Value<std::string> parse_digest(std::string_view text) {
+  const bool hex =
+      std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  if (text.size() != 16 || !hex) {
+    return ValueError(quoted(text) +
+                      " is no digest of a plan: 16 digits of 0-9 and a-f, as plan prints them");
+  }
+  return {boost::system::in_place_value, text};
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,26 @@
+#include "daemon/diagnostics_json.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace cr::daemon {
+
+nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t most) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
+    if (list.size() >= most) break;
+    nlohmann::json entry;
+    entry["kind"] = std::string{specs::to_string(diagnostic.kind)};
+    entry["file"] = std::string{diagnostic.where.path()};
+    if (diagnostic.where.line != 0) entry["line"] = diagnostic.where.line;
+    if (diagnostic.where.column != 0) entry["column"] = diagnostic.where.column;
+    if (!diagnostic.field.empty()) entry["field"] = diagnostic.field;
+    entry["message"] = diagnostic.message;
+    if (!diagnostic.remedy.empty()) entry["remedy"] = diagnostic.remedy;
+    if (!diagnostic.excerpt.empty()) entry["excerpt"] = diagnostic.excerpt;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+}  // namespace cr::daemon

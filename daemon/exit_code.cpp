@@ -1,0 +1,77 @@
+#include "daemon/exit_code.h"
+
+#include <algorithm>
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::CycleReport;
+using reconcile::CycleResult;
+using reconcile::Reason;
+
+constexpr ExitCodeInfo kExitCodes[] = {
+    {ExitCode::ok, "in sync or converged"},
+    {ExitCode::failure, "unexpected failure"},
+    {ExitCode::changes, "`plan --detailed-exitcode` found changes"},
+    {ExitCode::not_converged, "some workspaces did not converge"},
+    {ExitCode::invalid_specs, "some specs are invalid (the others were handled)"},
+    {ExitCode::held, "held by the guard"},
+    {ExitCode::unreachable, "Coder unreachable or the token refused"},
+    {ExitCode::usage, "wrong usage"},
+    {ExitCode::interrupted, "ended by SIGINT"},
+    {ExitCode::terminated, "ended by SIGTERM (`run` ends with 0)"},
+};
+
+bool token_refused_or_unreachable(Reason reason) {
+  return reason == Reason::Unauthorized || reason == Reason::Unreachable;
+}
+
+/// What applies to a plan and to a converging run alike.
+ExitCode common_part(const CycleReport& report, const specs::DesiredState& desired) {
+  if (report.result == CycleResult::failed && !report.failure) return ExitCode::failure;
+  const bool unreachable = report.result == CycleResult::failed ||
+                           std::ranges::any_of(report.workspaces, [](const auto& workspace) {
+                             return token_refused_or_unreachable(workspace.ready.reason);
+                           });
+  if (unreachable) return ExitCode::unreachable;
+  if (report.verdict.held) return ExitCode::held;
+  if (desired.invalid_documents + desired.duplicate_documents > 0 || !desired.diagnostics.empty() ||
+      report.invalid_documents + report.duplicate_documents > 0) {
+    return ExitCode::invalid_specs;
+  }
+  return ExitCode::ok;
+}
+
+bool converged(const reconcile::WorkspaceStatus& workspace, Builds builds) {
+  const Reason reason = workspace.ready.reason;
+  if (reason == Reason::InSync || reason == Reason::Suspended) return true;
+  return reason == Reason::Creating && workspace.id.has_value() && builds == Builds::may_go_on;
+}
+
+/// Whether carrying the plan out would leave the workspace not ready.
+bool stays_unready(const reconcile::WorkspaceStatus& workspace) {
+  const Reason reason = workspace.ready.reason;
+  if (reason == Reason::Suspended || reason == Reason::Held) return false;
+  return reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown;
+}
+
+}  // namespace
+
+std::span<const ExitCodeInfo> all_exit_codes() {
+  return kExitCodes;
+}
+
+ExitCode exit_code_of(const CycleReport& report, const specs::DesiredState& desired, Builds builds) {
+  if (const ExitCode code = common_part(report, desired); code != ExitCode::ok) return code;
+  const bool all = std::ranges::all_of(report.workspaces,
+                                       [&](const auto& workspace) { return converged(workspace, builds); });
+  return all ? ExitCode::ok : ExitCode::not_converged;
+}
+
+ExitCode exit_code_of_plan(const CycleReport& report, const specs::DesiredState& desired, PlanExit kind) {
+  if (const ExitCode code = common_part(report, desired); code != ExitCode::ok) return code;
+  if (std::ranges::any_of(report.workspaces, stays_unready)) return ExitCode::not_converged;
+  return kind == PlanExit::detailed && !report.plan.empty() ? ExitCode::changes : ExitCode::ok;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,44 @@
+#include "daemon/http/api_token.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace cr::daemon {
+namespace {
+
+constexpr std::size_t kLargest = 4096;
+
+struct Reading {
+  std::string token;
+  std::string problem;
+};
+
+Reading read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kLargest + 1, '\0');
+  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
+    if (file.gcount() > 0) return {{}, path + " is larger than any token"};
+    return {{}, "can't read " + path + ": " + std::strerror(errno != 0 ? errno : EIO)};
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  constexpr const char* kBlank = " \t\r\n";
+  const auto first = text.find_first_not_of(kBlank);
+  if (first == std::string::npos) return {{}, path + " is empty"};
+  return {text.substr(first, text.find_last_not_of(kBlank) - first + 1), {}};
+}
+
+}  // namespace
+
+std::optional<Secret> read_api_token(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  Reading reading = read(path);
+  if (!reading.problem.empty()) return std::nullopt;
+  return Secret{std::move(reading.token)};
+}
+
+std::string api_token_problem(const std::string& path) {
+  return path.empty() ? std::string{} : read(path).problem;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,261 @@
+#include "daemon/http/endpoints.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "daemon/diagnostics_json.h"
+#include "daemon/http/status_page.h"
+#include "daemon/text/escape.h"
+#include "reconcile/plan/render.h"
+#include "specs/name.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::Reason;
+using reconcile::WorkspaceStatus;
+
+constexpr std::size_t kMostListed = 1000;
+constexpr std::size_t kListedByDefault = 100;
+constexpr std::size_t kMostDiagnostics = 100;
+
+HttpResponse json_response(const nlohmann::json& json, int status = 200) {
+  return {.status = status, .body = reconcile::dump(json) + "\n", .headers = {}};
+}
+
+HttpResponse error_response(int status, std::string_view message) {
+  return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
+}
+
+HttpResponse plain(int status, std::string_view text) {
+  return {.status = status,
+          .content_type = "text/plain; charset=utf-8",
+          .body = std::string{text} + "\n",
+          .headers = {}};
+}
+
+HttpResponse not_begun() {
+  return error_response(503, "no cycle has ended yet");
+}
+
+std::string known_reasons() {
+  std::string list;
+  for (const Reason reason : reconcile::all_reasons()) {
+    list += list.empty() ? "" : ", ";
+    list += reconcile::to_string(reason);
+  }
+  return list;
+}
+
+std::optional<Reason> parse_reason(std::string_view text) {
+  for (const Reason reason : reconcile::all_reasons()) {
+    if (reconcile::to_string(reason) == text) return reason;
+  }
+  return std::nullopt;
+}
+
+/// A number of the query; nothing if it is there and none.
+std::optional<std::size_t> number_in(const HttpRequest& request, std::string_view key, std::size_t fallback) {
+  const auto found = request.query.find(key);
+  if (found == request.query.end()) return fallback;
+  std::size_t number = 0;
+  const std::string& text = found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// `digest=…` in the query, {"digest": "…"} or the bare digest in the body.
+std::string digest_in(const HttpRequest& request) {
+  if (const auto found = request.query.find("digest"); found != request.query.end()) return found->second;
+  const auto json = nlohmann::json::parse(request.body, nullptr, false);
+  if (json.is_object() && json.contains("digest") && json["digest"].is_string()) return json["digest"];
+  if (json.is_string()) return json;
+  std::string bare = request.body;
+  std::erase_if(bare, [](char c) { return c == ' ' || c == '\r' || c == '\n' || c == '\t'; });
+  return bare;
+}
+
+}  // namespace
+
+bool same_secret(const std::string& a, const std::string& b) {
+  // Digests have one length, whatever the secrets' are.
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> left{}, right{};
+  SHA256(reinterpret_cast<const unsigned char*>(a.data()), a.size(), left.data());
+  SHA256(reinterpret_cast<const unsigned char*>(b.data()), b.size(), right.data());
+  return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+HttpResponse Endpoints::handle(const HttpRequest& request) const {
+  const auto& segments = request.segments;
+  const auto is = [&](std::string_view path) { return request.path == path; };
+  const bool posts = is("/-/reconcile") || is("/-/approve");
+  const bool one =
+      segments.size() == 5 && segments[0] == "api" && segments[1] == "v1" && segments[2] == "workspaces";
+  const bool gets = is("/") || is("/metrics") || is("/healthz") || is("/readyz") || is("/api/v1/summary") ||
+                    is("/api/v1/plan") || is("/api/v1/workspaces") || one;
+  if (!posts && !gets) return error_response(404, "there is no such page");
+  const bool allowed = posts ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
+  if (!allowed) {
+    HttpResponse response = error_response(405, request.method + " is not allowed here");
+    response.headers.emplace_back("Allow", posts ? "POST" : "GET, HEAD");
+    return response;
+  }
+  if (is("/-/reconcile")) return reconcile(request);
+  if (is("/-/approve")) return approve(request);
+  if (is("/metrics")) return metrics();
+  if (is("/healthz")) return healthz();
+  if (is("/readyz")) return readyz();
+  if (is("/api/v1/summary")) return summary();
+  if (is("/api/v1/plan")) return plan();
+  if (is("/api/v1/workspaces")) return workspaces(request);
+  if (one) return workspace(segments[3], segments[4]);
+  return page();
+}
+
+HttpResponse Endpoints::metrics() const {
+  return {
+      .status = 200, .content_type = parts_.metrics_content_type, .body = parts_.metrics(), .headers = {}};
+}
+
+HttpResponse Endpoints::healthz() const {
+  const Health health = alive(parts_.board.heartbeat, parts_.clock.now());
+  return plain(health.good ? 200 : 503, (health.good ? "ok: " : "failing: ") + health.reason);
+}
+
+HttpResponse Endpoints::readyz() const {
+  const Health health = ready(parts_.board.cycles, parts_.clock.now());
+  return plain(health.good ? 200 : 503, (health.good ? "ok: " : "not ready: ") + health.reason);
+}
+
+HttpResponse Endpoints::summary() const {
+  const Board& board = parts_.board;
+  if (!board.report) return not_begun();
+  nlohmann::json json = reconcile::summary_json(*board.report);
+  nlohmann::json& specs = json["specs"];
+  specs["stale"] = !board.stale.empty();
+  if (!board.stale.empty()) specs["staleReason"] = board.stale;
+  if (board.desired) {
+    specs["valid"] = board.desired->specs.size();
+    specs["invalid"] = board.desired->invalid_documents;
+    specs["duplicates"] = board.desired->duplicate_documents;
+    specs["files"] = board.desired->files;
+    specs["diagnostics"] = diagnostics_json(*board.desired, kMostDiagnostics);
+  }
+  const Health health = ready(board.cycles, parts_.clock.now());
+  json["daemon"] = {{"ready", health.good}, {"reason", health.reason}};
+  return json_response(json);
+}
+
+HttpResponse Endpoints::plan() const {
+  if (!parts_.board.report) return not_begun();
+  return json_response(reconcile::plan_json(*parts_.board.report));
+}
+
+HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
+  static constexpr std::string_view kFilters[] = {"reason", "owner", "limit", "offset"};
+  for (const auto& [key, value] : request.query) {
+    if (std::ranges::find(kFilters, key) == std::end(kFilters)) {
+      return error_response(400, "\"" + key + "\" is no filter; there are reason, owner, limit and offset");
+    }
+  }
+  std::optional<Reason> reason;
+  if (const auto found = request.query.find("reason"); found != request.query.end()) {
+    reason = parse_reason(found->second);
+    if (!reason)
+      return error_response(400, "\"" + found->second + "\" is no reason; there are " + known_reasons());
+  }
+  std::string owner;
+  if (const auto found = request.query.find("owner"); found != request.query.end()) {
+    owner = specs::to_lower(found->second);
+  }
+  const auto limit = number_in(request, "limit", kListedByDefault);
+  const auto offset = number_in(request, "offset", 0);
+  if (!limit || *limit == 0 || *limit > kMostListed)
+    return error_response(400, "limit is a number from 1 to 1000");
+  if (!offset) return error_response(400, "offset is a number from 0 on");
+  if (!parts_.board.report) return not_begun();
+
+  nlohmann::json list = nlohmann::json::array();
+  std::size_t total = 0;
+  for (const WorkspaceStatus& status : parts_.board.report->workspaces) {
+    if (reason && status.ready.reason != *reason) continue;
+    if (!owner.empty() && specs::identity_of(*status.spec).owner != owner) continue;
+    if (total >= *offset && list.size() < *limit) list.push_back(reconcile::status_json(status));
+    ++total;
+  }
+  return json_response({{"formatVersion", reconcile::kFormatVersion},
+                        {"total", total},
+                        {"limit", *limit},
+                        {"offset", *offset},
+                        {"workspaces", std::move(list)}});
+}
+
+HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name) const {
+  if (!parts_.board.report) return not_begun();
+  const specs::Identity wanted{specs::to_lower(owner), specs::to_lower(name)};
+  const auto& all = parts_.board.report->workspaces;
+  const auto found = std::ranges::find_if(
+      all, [&](const WorkspaceStatus& status) { return specs::identity_of(*status.spec) == wanted; });
+  if (found == all.end()) {
+    return error_response(404, "no workspace " + wanted.to_string() + " is declared or selected");
+  }
+  nlohmann::json json = reconcile::status_json(*found);
+  json["formatVersion"] = reconcile::kFormatVersion;
+  return json_response(json);
+}
+
+HttpResponse Endpoints::page() const {
+  HttpResponse response{.status = 200,
+                        .content_type = "text/html; charset=utf-8",
+                        .body = status_page(parts_.board, ready(parts_.board.cycles, parts_.clock.now())),
+                        .headers = {}};
+  response.headers.emplace_back("Content-Security-Policy",
+                                "default-src 'none'; style-src 'self' 'sha256-" + status_page_style_hash() +
+                                    "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  return response;
+}
+
+HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
+  if (!request.local) {
+    if (auto refusal = refuse(request)) return std::move(*refusal);
+  }
+  parts_.reconcile();
+  return json_response({{"status", "a cycle starts now, or when the one that runs has ended"}}, 202);
+}
+
+HttpResponse Endpoints::approve(const HttpRequest& request) const {
+  if (auto refusal = refuse(request)) return std::move(*refusal);
+  const std::string digest = digest_in(request);
+  if (digest.empty()) return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
+  const auto& report = parts_.board.report;
+  if (!report || !report->verdict.held) return error_response(409, "no plan is held");
+  if (report->verdict.digest != digest) {
+    return error_response(409, "the plan that is held has the digest " + report->verdict.digest +
+                                   "; look at it (/api/v1/plan) and approve that");
+  }
+  parts_.approve(digest);
+  return json_response({{"status", "the plan is executed in the next cycle"}, {"digest", digest}}, 202);
+}
+
+std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const {
+  const auto token = parts_.api_token();
+  if (!token || token->empty()) {
+    return error_response(403, "no token is set up for this; start the daemon with --api-token-file");
+  }
+  if (!request.bearer_token.empty() && same_secret(request.bearer_token, token->reveal()))
+    return std::nullopt;
+  HttpResponse response = error_response(
+      401, request.bearer_token.empty() ? "this needs the token of --api-token-file: Authorization: Bearer …"
+                                        : "the token is not the one of --api-token-file");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"coder-reconciler\"");
+  return response;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "daemon/config/secret.h"
+#include "daemon/http/message.h"
+#include "daemon/loop/board.h"
+
+namespace cr::daemon {
+
+/// What the endpoints show and may cause. Everything outlives them.
+struct EndpointParts {
+  const Board& board;
+  async::Clock& clock;
+  std::function<std::string()> metrics;  ///< the text of a scrape
+  std::string metrics_content_type;
+  std::function<void()> reconcile;  ///< asks for a cycle
+  /// Lets the plan with this digest go and asks for a cycle.
+  std::function<void(const std::string& digest)> approve;
+  /// The token that callers have to show, read at each use so that it can be changed. Nothing: none is set
+  /// up.
+  std::function<std::optional<Secret>()> api_token;
+};
+
+/// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as HttpServer::Handler calls
+/// them. Answers from the board alone: no call waits for Coder or for the disk, but for the token's file.
+class Endpoints {
+ public:
+  explicit Endpoints(EndpointParts parts) : parts_(std::move(parts)) {}
+  [[nodiscard]] HttpResponse handle(const HttpRequest& request) const;
+
+ private:
+  [[nodiscard]] HttpResponse metrics() const;
+  [[nodiscard]] HttpResponse healthz() const;
+  [[nodiscard]] HttpResponse readyz() const;
+  [[nodiscard]] HttpResponse summary() const;
+  [[nodiscard]] HttpResponse plan() const;
+  [[nodiscard]] HttpResponse workspaces(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name) const;
+  [[nodiscard]] HttpResponse page() const;
+  [[nodiscard]] HttpResponse reconcile(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse approve(const HttpRequest& request) const;
+  /// Why the caller may not do it; nothing if it may.
+  [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
+
+  EndpointParts parts_;
+};
+
+/// Whether both are the same text, in a time that does not depend on where they differ.
+[[nodiscard]] bool same_secret(const std::string& a, const std::string& b);
+
+}  // namespace cr::daemon

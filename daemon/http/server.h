@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/config/config.h"
+#include "daemon/http/message.h"
+#include "reconcile/async/clock.h"
+
+namespace cr::daemon {
+
+/// What a client may cost.
+struct ServerLimits {
+  std::size_t connections = 64;
+  std::size_t header_bytes = 8 * 1024;
+  std::size_t body_bytes = 16 * 1024;
+  std::chrono::nanoseconds idle = std::chrono::seconds{60};     ///< between two requests of a connection
+  std::chrono::nanoseconds request = std::chrono::seconds{10};  ///< from a request's first byte to its last
+  std::chrono::nanoseconds response =
+      std::chrono::seconds{30};  ///< until the client has taken the whole answer
+};
+
+/// Why it can't listen, with a remedy.
+class ListenError {
+ public:
+  ListenError() = default;
+  explicit ListenError(std::string message) : message_(std::move(message)) {}
+  [[nodiscard]] const std::string& message() const { return message_; }
+
+ private:
+  std::string message_;
+};
+[[noreturn]] void throw_exception_from_error(const ListenError& error, const boost::source_location& where);
+
+/// A small HTTP/1.1 server. The handler is called on the one thread that runs the executor and must not
+/// block; an exception of it is an answer with status 500.
+///
+/// A client that is slow, silent or greedy costs a connection for the times in ServerLimits and nothing else;
+/// when all connections are taken, the one that has been waiting longest for its client makes room for the
+/// next.
+class HttpServer {
+ public:
+  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+
+  /// Listens at once, serves when `serve` is awaited. `clock` outlives the server.
+  [[nodiscard]] static boost::system::result<HttpServer, ListenError> listen(
+      const boost::asio::any_io_executor& executor, const ListenAddress& address, async::Clock& clock,
+      Handler handler, ServerLimits limits = {});
+  ~HttpServer();
+  HttpServer(HttpServer&&) noexcept;
+  HttpServer& operator=(HttpServer&&) noexcept;
+
+  [[nodiscard]] std::uint16_t port() const;
+  /// "127.0.0.1:9466", "[::]:9466"
+  [[nodiscard]] std::string address() const;
+
+  /// Accepts and answers until it is cancelled; then ends every connection, waits until they have unwound and
+  /// throws operation_aborted. The server must outlive the call.
+  [[nodiscard]] async::awaitable<void> serve();
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cr::daemon

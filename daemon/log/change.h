@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "reconcile/plan/action.h"
+
+namespace cr::daemon {
+
+/// What an action changes, in the words of the log: the field (empty for a build), its old and new value.
+struct Change {
+  std::string_view field;
+  std::string from, to;
+};
+[[nodiscard]] Change change_of(const reconcile::Action& action);
+
+}  // namespace cr::daemon

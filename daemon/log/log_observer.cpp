@@ -1,0 +1,148 @@
+#include "daemon/log/log_observer.h"
+
+#include <algorithm>
+
+#include "daemon/log/change.h"
+#include "metrics/catalogue.h"
+#include "reconcile/plan/action.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::CycleReport;
+using reconcile::CycleResult;
+using reconcile::WorkspaceStatus;
+
+LogField number(std::string_view key, std::string value) {
+  return {key, std::move(value), true};
+}
+
+LogField text(std::string_view key, std::string_view value) {
+  return {key, std::string{value}};
+}
+
+void add_error(std::vector<LogField>& fields, const coder::ApiError& error) {
+  if (error.status != 0) fields.push_back(number("status", std::to_string(error.status)));
+  if (!error.request_id.empty()) fields.push_back(text("request_id", error.request_id));
+  fields.push_back(text("error", error.to_string()));
+}
+
+LogLevel level_of(CycleResult result) {
+  switch (result) {
+    case CycleResult::in_sync:
+    case CycleResult::converged:
+      return LogLevel::info;
+    case CycleResult::partial:
+    case CycleResult::held:
+      return LogLevel::warn;
+    case CycleResult::failed:
+      return LogLevel::error;
+  }
+  return LogLevel::error;
+}
+
+void log_condition(Logger& log, const WorkspaceStatus& status, const WorkspaceStatus* before) {
+  const specs::Identity identity = specs::identity_of(*status.spec);
+  const auto reason = status.ready.reason;
+  const bool grave =
+      reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown;
+  std::vector<LogField> fields{text("workspace", identity.name), text("owner", identity.owner)};
+  if (before != nullptr) fields.push_back(text("old", reconcile::to_string(before->ready.reason)));
+  fields.push_back(text("new", reconcile::to_string(reason)));
+  if (!status.ready.message.empty()) fields.push_back(text("reason", status.ready.message));
+  log.log({grave ? LogLevel::warn : LogLevel::info, "condition changed", std::move(fields)});
+}
+
+}  // namespace
+
+void LogObserver::on_request(const reconcile::RequestDone& request) {
+  if (!log_.enabled(LogLevel::debug)) return;
+  std::vector<LogField> fields{text("method", request.method), text("route", request.route),
+                               number("status", std::to_string(request.status)),
+                               number("duration", duration_text(request.duration))};
+  if (!request.request_id.empty()) fields.push_back(text("request_id", request.request_id));
+  log_.debug("request", std::move(fields));
+}
+
+void LogObserver::on_retry(reconcile::RetryReason reason, const coder::ApiError& error) {
+  std::vector<LogField> fields{text("reason", metrics::to_string(reason))};
+  add_error(fields, error);
+  log_.warn("retrying a request", std::move(fields));
+}
+
+void LogObserver::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) {
+  if (!log_.enabled(LogLevel::debug)) return;
+  log_.debug("phase ended",
+             {text("phase", metrics::to_string(phase)), number("duration", duration_text(duration))});
+}
+
+void LogObserver::on_action(const reconcile::Outcome& outcome) {
+  const specs::Identity& workspace = reconcile::workspace_of(outcome.action);
+  const Change change = change_of(outcome.action);
+  std::vector<LogField> fields{text("workspace", workspace.name), text("owner", workspace.owner),
+                               text("action", reconcile::to_string(reconcile::kind_of(outcome.action)))};
+  if (!change.field.empty()) {
+    fields.push_back(text("field", change.field));
+    fields.push_back(text("old", change.from));
+    fields.push_back(text("new", change.to));
+  }
+  if (outcome.error) {
+    add_error(fields, *outcome.error);
+  } else if (!outcome.request_id.empty()) {
+    fields.push_back(text("request_id", outcome.request_id));
+  }
+  if (!outcome.note.empty()) fields.push_back(text("reason", outcome.note));
+  fields.push_back(number("duration", duration_text(outcome.duration)));
+  switch (outcome.result) {
+    case reconcile::ActionResult::success:
+      return log_.info("action done", std::move(fields));
+    case reconcile::ActionResult::failed:
+      return log_.error("action failed", std::move(fields));
+    case reconcile::ActionResult::skipped:
+      return log_.info("action skipped", std::move(fields));
+  }
+}
+
+void LogObserver::on_cycle(const CycleReport& report) {
+  const auto in_sync = report.count(reconcile::Reason::InSync);
+  std::vector<LogField> fields{text("result", reconcile::to_string(report.result)),
+                               number("workspaces", std::to_string(report.workspaces.size())),
+                               number("in_sync", std::to_string(in_sync)),
+                               number("actions", std::to_string(report.outcomes.size()))};
+  if (!report.revision.empty()) fields.push_back(text("revision", report.revision));
+  if (report.failure) add_error(fields, *report.failure);
+  if (!report.internal_error.empty()) fields.push_back(text("error", report.internal_error));
+  if (report.verdict.held) fields.push_back(text("reason", report.verdict.message));
+  fields.push_back(number("duration", duration_text(report.duration)));
+  log_.log({level_of(report.result), "cycle ended", std::move(fields)});
+}
+
+void log_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {
+  constexpr std::size_t kMostLines = 100;
+  std::size_t written = 0, left_out = 0;
+  auto before =
+      previous == nullptr ? std::vector<WorkspaceStatus>::const_iterator{} : previous->workspaces.begin();
+  for (const WorkspaceStatus& status : current.workspaces) {
+    const WorkspaceStatus* match = nullptr;
+    if (previous != nullptr) {
+      const specs::Identity identity = specs::identity_of(*status.spec);
+      while (before != previous->workspaces.end() && specs::identity_of(*before->spec) < identity) ++before;
+      if (before != previous->workspaces.end() && specs::identity_of(*before->spec) == identity)
+        match = &*before;
+    }
+    const bool changed = match != nullptr ? match->ready.reason != status.ready.reason
+                                          : status.ready.reason != reconcile::Reason::InSync;
+    if (!changed) continue;
+    if (written == kMostLines) {
+      ++left_out;
+      continue;
+    }
+    log_condition(log, status, match);
+    ++written;
+  }
+  if (left_out > 0) {
+    log.warn("more conditions changed than are logged", {{"count", std::to_string(left_out), true}});
+  }
+}
+
+}  // namespace cr::daemon

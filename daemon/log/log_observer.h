@@ -1,0 +1,30 @@
+#pragma once
+
+#include "daemon/log/logger.h"
+#include "reconcile/observer.h"
+#include "reconcile/status/report.h"
+
+namespace cr::daemon {
+
+/// Logs what the reconciler tells: requests and phases at debug, retries as warnings, each action, each
+/// cycle.
+class LogObserver final : public reconcile::Observer {
+ public:
+  explicit LogObserver(Logger& log) : log_(log) {}
+  void on_request(const reconcile::RequestDone& request) override;
+  void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
+  void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
+  void on_action(const reconcile::Outcome& outcome) override;
+  void on_cycle(const reconcile::CycleReport& report) override;
+
+ private:
+  Logger& log_;
+};
+
+/// Logs each workspace whose condition is another one than after the previous cycle (null: there was none;
+/// then only those that are not as declared). At most a hundred lines a cycle, the last of them saying how
+/// many are left out.
+void log_transitions(Logger& log, const reconcile::CycleReport* previous,
+                     const reconcile::CycleReport& current);
+
+}  // namespace cr::daemon

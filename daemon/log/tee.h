@@ -1,0 +1,34 @@
+#pragma once
+
+#include <vector>
+
+#include "reconcile/observer.h"
+#include "reconcile/status/report.h"
+
+namespace cr::daemon {
+
+/// Tells several observers what it is told, in order. They outlive it.
+class Tee final : public reconcile::Observer {
+ public:
+  explicit Tee(std::vector<reconcile::Observer*> observers) : observers_(std::move(observers)) {}
+  void on_request(const reconcile::RequestDone& request) override {
+    for (auto* observer : observers_) observer->on_request(request);
+  }
+  void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override {
+    for (auto* observer : observers_) observer->on_retry(reason, error);
+  }
+  void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override {
+    for (auto* observer : observers_) observer->on_phase(phase, duration);
+  }
+  void on_action(const reconcile::Outcome& outcome) override {
+    for (auto* observer : observers_) observer->on_action(outcome);
+  }
+  void on_cycle(const reconcile::CycleReport& report) override {
+    for (auto* observer : observers_) observer->on_cycle(report);
+  }
+
+ private:
+  std::vector<reconcile::Observer*> observers_;
+};
+
+}  // namespace cr::daemon

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "daemon/loop/health.h"
+#include "reconcile/status/report.h"
+#include "specs/desired_state.h"
+
+namespace cr::daemon {
+
+/// What the daemon knows now, for whoever shows it. Written by the loop, read by the HTTP endpoints, on one
+/// thread; what the pointers lead to never changes.
+struct Board {
+  reconcile::ReportPtr report;  ///< of the last cycle; null before the first has ended
+  std::shared_ptr<const specs::DesiredState>
+      desired;                   ///< what is selected of the last good read; null before it
+  std::string stale;             ///< why the specs are not the newest; empty if they are
+  async::WallTime specs_read{};  ///< when `desired` was read
+  Heartbeat heartbeat;
+  LastCycles cycles;
+};
+
+}  // namespace cr::daemon

@@ -1,0 +1,30 @@
+#include "daemon/loop/health.h"
+
+#include "specs/duration.h"
+
+namespace cr::daemon {
+namespace {
+
+std::string rounded(std::chrono::nanoseconds duration) {
+  return specs::format_duration(std::chrono::round<std::chrono::seconds>(duration));
+}
+
+}  // namespace
+
+Health alive(const Heartbeat& heartbeat, async::SteadyTime now) {
+  const auto age = now - heartbeat.at;
+  if (age <= heartbeat.allowed) return {true, "the loop makes progress"};
+  return {false, "the loop has not moved for " + rounded(age) + ", but should have within " +
+                     rounded(heartbeat.allowed)};
+}
+
+Health ready(const LastCycles& cycles, async::SteadyTime now) {
+  const std::string why = cycles.failure.empty() ? "" : ": " + cycles.failure;
+  if (!cycles.last_success) return {false, "no cycle has succeeded yet" + why};
+  const auto age = now - *cycles.last_success;
+  if (age <= 3 * cycles.interval)
+    return {true, "the last cycle that succeeded ended " + rounded(age) + " ago"};
+  return {false, "no cycle has succeeded for " + rounded(age) + why};
+}
+
+}  // namespace cr::daemon

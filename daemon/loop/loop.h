@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "daemon/log/logger.h"
+#include "daemon/loop/board.h"
+#include "daemon/loop/triggers.h"
+#include "daemon/selector.h"
+#include "reconcile/observer.h"
+#include "reconcile/status/report.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+
+/// What the loop turns and what it tells. Everything outlives it.
+struct LoopParts {
+  /// The whole desired state, or why there is none; called before every cycle.
+  std::function<boost::system::result<specs::DesiredState, specs::SourceError>()> load;
+  /// One cycle over what is selected.
+  std::function<async::awaitable<reconcile::ReportPtr>(const specs::DesiredState&)> cycle;
+  /// Told about each load: its result, and whether it differs from the one before.
+  std::function<void(const specs::DesiredState& desired, bool changed)> on_specs_read;
+  std::function<void()> on_specs_error;
+  std::function<double()> random;  ///< from 0 to 1, for the jitter
+  Selection selection;
+  std::chrono::nanoseconds interval{0};
+  reconcile::Observer& observer;
+  Board& board;
+  Triggers& triggers;
+  async::Clock& clock;
+  Logger& log;
+};
+
+/// Runs cycle after cycle until it is cancelled; then no new action starts, writes in flight end, and it
+/// throws operation_aborted.
+///
+/// Specs that can't be read leave the last good ones in force, marked as stale. A cycle that fails is
+/// reported and followed by the next one, whatever the reason, our own defects included. A trigger because of
+/// changed files that turn out to say the same starts no cycle.
+[[nodiscard]] async::awaitable<void> run_loop(LoopParts& parts);
+
+/// Shows that the loop moves whenever the reconciler tells something, so that a long cycle that makes
+/// progress is not taken for a dead one.
+class HeartbeatObserver final : public reconcile::Observer {
+ public:
+  HeartbeatObserver(Board& board, async::Clock& clock) : board_(board), clock_(clock) {}
+  void on_request(const reconcile::RequestDone&) override { beat(); }
+  void on_retry(reconcile::RetryReason, const coder::ApiError&) override { beat(); }
+  void on_phase(reconcile::Phase, std::chrono::nanoseconds) override { beat(); }
+  void on_action(const reconcile::Outcome&) override { beat(); }
+
+ private:
+  void beat();
+
+  Board& board_;
+  async::Clock& clock_;
+};
+
+}  // namespace cr::daemon

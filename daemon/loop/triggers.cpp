@@ -1,0 +1,62 @@
+#include "daemon/loop/triggers.h"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include "reconcile/async/structured.h"
+
+namespace cr::daemon {
+namespace {
+
+constexpr Cause kCauses[] = {Cause::specs_changed, Cause::hangup, Cause::request, Cause::approval};
+
+std::uint32_t bit(Cause cause) {
+  return 1U << static_cast<unsigned>(cause);
+}
+
+}  // namespace
+
+std::string_view to_string(Cause cause) {
+  switch (cause) {
+    case Cause::specs_changed:
+      return "specs changed";
+    case Cause::hangup:
+      return "SIGHUP";
+    case Cause::request:
+      return "request";
+    case Cause::approval:
+      return "approval";
+  }
+  return "";
+}
+
+// A channel that holds one message is a flag that can be awaited: sending to a full one changes nothing.
+Triggers::Triggers(const boost::asio::any_io_executor& executor) : wake_(executor, 1) {}
+
+void Triggers::fire(Cause cause) {
+  causes_ |= bit(cause);
+  wake_.try_send(boost::system::error_code{});
+}
+
+async::awaitable<void> Triggers::fired() {
+  co_await wake_.async_receive(boost::asio::use_awaitable);
+}
+
+async::awaitable<void> Triggers::wait_until(async::Clock& clock, async::SteadyTime deadline) {
+  auto trigger = fired();
+  auto alarm = clock.sleep_until(deadline);
+  co_await async::until_first_ends(std::move(trigger), std::move(alarm));
+}
+
+std::string Triggers::take_causes() {
+  wake_.try_receive([](boost::system::error_code) {});
+  std::string text;
+  for (const Cause cause : kCauses) {
+    if ((causes_ & bit(cause)) == 0) continue;
+    text += text.empty() ? "" : ", ";
+    text += to_string(cause);
+  }
+  causes_ = 0;
+  return text.empty() ? "interval" : text;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,42 @@
+#include <csignal>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "daemon/commands/commands.h"
+#include "daemon/config/settings.h"
+#include "reconcile/plan/render.h"
+
+namespace {
+
+using namespace cr::daemon;
+
+/// Wrong usage: every problem on a line of its own, then where to read on.
+ExitCode explain(const UsageError& error, const std::vector<std::string>& arguments, Terminal& terminal) {
+  for (const std::string& problem : error.problems()) {
+    terminal.err("coder-reconciler: " + cr::reconcile::visible(problem) + "\n");
+  }
+  const bool has_command = !arguments.empty() && parse_command(arguments.front());
+  terminal.err("Run 'coder-reconciler " + (has_command ? arguments.front() + ' ' : std::string{}) +
+               "--help' for usage.\n");
+  return ExitCode::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader of our output or log that goes away must not end a daemon.
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const Environment environment = Environment::of_process();
+  Terminal terminal = Terminal::of_process(environment);
+  try {
+    const auto invocation = read_settings(arguments, environment, read_config_file);
+    const ExitCode code =
+        invocation ? dispatch(*invocation, terminal) : explain(invocation.error(), arguments, terminal);
+    return static_cast<int>(code);
+  } catch (const std::exception& error) {
+    terminal.err("coder-reconciler: unexpected failure: " + cr::reconcile::visible(error.what()) + "\n");
+    return static_cast<int>(ExitCode::failure);
+  }
+}

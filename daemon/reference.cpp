@@ -1,0 +1,106 @@
+#include "daemon/reference.h"
+
+#include <fmt/format.h>
+
+#include "daemon/config/option.h"
+#include "daemon/exit_code.h"
+#include "reconcile/diff/drift.h"
+#include "reconcile/plan/action.h"
+#include "reconcile/status/condition.h"
+
+namespace cr::daemon {
+namespace {
+
+/// A bar would end the cell.
+std::string cell(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '|') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string commands_text() {
+  std::string text = "| command | what it does |\n| --- | --- |\n";
+  for (const CommandInfo& info : all_commands()) {
+    if (info.hidden) continue;
+    text += fmt::format("| `{}{}{}` | {} |\n", info.name, info.arguments.empty() ? "" : " ",
+                        cell(info.arguments), cell(info.summary));
+  }
+  return text;
+}
+
+std::string flags_text() {
+  std::string text =
+      "| flag | default | commands | meaning | environment |\n| --- | --- | --- | --- | --- |\n";
+  for (const Option& option : all_options()) {
+    if (option.name == "help") continue;
+    std::string commands;
+    for (const CommandInfo& info : all_commands()) {
+      if (info.hidden || !option.commands.has(info.command)) continue;
+      commands += commands.empty() ? "" : ", ";
+      commands += info.name;
+    }
+    std::string environment = '`' + env_name(option) + '`';
+    if (!option.alias_env.empty()) environment += fmt::format(" `{}`", option.alias_env);
+    text += fmt::format("| `{}{}{}{}` | {} | {} | {} | {} |\n", option.positional ? "" : "--",
+                        option.positional ? option.value : option.name,
+                        option.positional || option.value.empty() ? "" : " ",
+                        option.positional ? std::string{"…"} : cell(option.value),
+                        option.fallback.empty() ? std::string{} : fmt::format("`{}`", option.fallback),
+                        commands, cell(option.help), environment);
+  }
+  return text;
+}
+
+std::string variables_text() {
+  std::string text = "| variable | meaning |\n| --- | --- |\n";
+  for (const EnvironmentVariable& variable : environment_only()) {
+    text += fmt::format("| `{}` | {} |\n", variable.name, variable.help);
+  }
+  return text;
+}
+
+std::string exit_codes_text() {
+  std::string text = "| code | meaning |\n| --- | --- |\n";
+  for (const ExitCodeInfo& info : all_exit_codes()) {
+    text += fmt::format("| {} | {} |\n", static_cast<int>(info.code), info.meaning);
+  }
+  return text;
+}
+
+std::string reasons_text() {
+  std::string text = "| reason | Ready | waits for a person |\n| --- | --- | --- |\n";
+  for (const reconcile::Reason reason : reconcile::all_reasons()) {
+    text += fmt::format("| `{}` | {} | {} |\n", reconcile::to_string(reason),
+                        reconcile::to_string(reconcile::ready_of(reason)),
+                        reconcile::waits_for_person(reason) ? "yes" : "");
+  }
+  return text;
+}
+
+template <class Range>
+std::string names_of(const Range& values) {
+  std::string text;
+  for (const auto value : values) {
+    text += text.empty() ? "" : ", ";
+    text += fmt::format("`{}`", reconcile::to_string(value));
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string reference_markdown() {
+  return "### Commands\n\n" + commands_text() + "\n### Flags\n\n" + flags_text() +
+         "\nA flag goes before its variable, that before the file that `--config` names (YAML, its keys are "
+         "the names "
+         "of the flags), that before the default.\n\n" +
+         variables_text() + "\n### Exit codes\n\n" + exit_codes_text() +
+         "\nOf several that apply the highest of 3 to 6 wins.\n\n### Conditions\n\n" + reasons_text() +
+         "\n### Names in JSON\n\nActions: " + names_of(reconcile::kActionKinds) +
+         ". Fields: " + names_of(reconcile::kFields) + ".\n";
+}
+
+}  // namespace cr::daemon

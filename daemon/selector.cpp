@@ -1,0 +1,141 @@
+#include "daemon/selector.h"
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+#include "specs/name.h"
+
+namespace cr::daemon {
+namespace {
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Splits at commas that are not inside parentheses.
+std::vector<std::string_view> split_list(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t start = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '(') ++depth;
+    if (text[i] == ')') --depth;
+    if (text[i] == ',' && depth == 0) {
+      parts.push_back(trim(text.substr(start, i - start)));
+      start = i + 1;
+    }
+  }
+  parts.push_back(trim(text.substr(start)));
+  return parts;
+}
+
+/// The values of `key in (a,b)` once `word` is found after the key; nothing if the term has another form.
+std::optional<std::pair<std::string_view, std::string_view>> set_term(std::string_view term,
+                                                                      std::string_view word) {
+  const auto blank = term.find_first_of(" \t");
+  if (blank == std::string_view::npos) return std::nullopt;
+  const std::string_view rest = trim(term.substr(blank));
+  if (!rest.starts_with(word)) return std::nullopt;
+  const std::string_view list = trim(rest.substr(word.size()));
+  if (!list.starts_with('(') || !list.ends_with(')')) return std::nullopt;
+  return std::pair{term.substr(0, blank), list.substr(1, list.size() - 2)};
+}
+
+std::string quoted(std::string_view text) {
+  return '"' + std::string{text} + '"';
+}
+
+const std::string* find_label(const specs::StringPairs& labels, std::string_view key) {
+  const auto found = std::ranges::lower_bound(
+      labels, key, {}, [](const auto& pair) -> std::string_view { return pair.first; });
+  return found != labels.end() && found->first == key ? &found->second : nullptr;
+}
+
+}  // namespace
+
+void throw_exception_from_error(const SelectorError& error, const boost::source_location&) {
+  throw std::logic_error("unchecked selector error: " + error.message());
+}
+
+bool Selector::selects(const specs::StringPairs& labels) const {
+  return std::ranges::all_of(requirements_, [&](const Requirement& requirement) {
+    const std::string* value = find_label(labels, requirement.key);
+    switch (requirement.test) {
+      case Test::in:
+        return value != nullptr && std::ranges::find(requirement.values, *value) != requirement.values.end();
+      case Test::not_in:
+        return value == nullptr || std::ranges::find(requirement.values, *value) == requirement.values.end();
+      case Test::exists:
+        return value != nullptr;
+      case Test::absent:
+        return value == nullptr;
+    }
+    return false;
+  });
+}
+
+boost::system::result<Selector, SelectorError> parse_selector(std::string_view text) {
+  Selector selector;
+  if (trim(text).empty()) return selector;
+  for (const std::string_view term : split_list(text)) {
+    Selector::Requirement requirement;
+    std::string_view key = term;
+    std::vector<std::string_view> values;
+    if (const auto in = set_term(term, "in")) {
+      requirement.test = Selector::Test::in;
+      key = in->first;
+      values = split_list(in->second);
+    } else if (const auto not_in = set_term(term, "notin")) {
+      requirement.test = Selector::Test::not_in;
+      key = not_in->first;
+      values = split_list(not_in->second);
+    } else if (const auto unequal = term.find("!="); unequal != std::string_view::npos) {
+      requirement.test = Selector::Test::not_in;
+      key = trim(term.substr(0, unequal));
+      values.push_back(trim(term.substr(unequal + 2)));
+    } else if (const auto equal = term.find('='); equal != std::string_view::npos) {
+      requirement.test = Selector::Test::in;
+      key = trim(term.substr(0, equal));
+      const bool twice = term.substr(equal).starts_with("==");
+      values.push_back(trim(term.substr(equal + (twice ? 2 : 1))));
+    } else if (term.starts_with('!')) {
+      requirement.test = Selector::Test::absent;
+      key = trim(term.substr(1));
+    }
+    if (term.empty()) return SelectorError("holds an empty requirement between two commas");
+    if (const std::string problem = specs::qualified_key_problem(key); !problem.empty()) {
+      return SelectorError("has the key " + quoted(key) + ", which " + problem +
+                           "; write key=value, key!=value, key in (a,b), key notin (a,b), key or !key");
+    }
+    requirement.key = key;
+    for (const std::string_view value : values) {
+      if (const std::string problem = specs::label_value_problem(value); !problem.empty()) {
+        return SelectorError("has the value " + quoted(value) + ", which " + problem);
+      }
+      requirement.values.emplace_back(value);
+    }
+    selector.requirements_.push_back(std::move(requirement));
+  }
+  return selector;
+}
+
+specs::DesiredState select(const specs::DesiredState& desired, const Selection& selection) {
+  std::vector<std::string> owners, names;
+  for (const auto& owner : selection.owners) owners.push_back(specs::to_lower(owner));
+  for (const auto& name : selection.names) names.push_back(specs::to_lower(name));
+  const auto wanted = [](const std::vector<std::string>& list, const std::string& text) {
+    return list.empty() || std::ranges::find(list, text) != list.end();
+  };
+  specs::DesiredState selected = desired;
+  std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) {
+    const specs::Identity identity = specs::identity_of(*spec);
+    return !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
+           !selection.labels.selects(spec->labels);
+  });
+  return selected;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,13 @@
+#include "daemon/version.h"
+
+namespace cr::daemon {
+
+std::string_view version() {
+  return CR_VERSION;
+}
+
+std::string_view revision() {
+  return CR_REVISION;
+}
+
+}  // namespace cr::daemon
