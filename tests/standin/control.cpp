@@ -1,0 +1,148 @@
+#include "tests/standin/control.h"
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "tests/standin/seed.h"
+#include "tests/standin/workspace_json.h"
+
+namespace cr::standin {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+Reply answer_with(const ordered_json& body) {
+  return Reply::json(200, body.dump() + "\n");
+}
+
+ordered_json request_counts(const RequestLog& log) {
+  ordered_json body;
+  std::map<std::string, std::size_t> by_method;
+  for (const auto& record : log.records()) ++by_method[record.method];
+  body["total"] = log.records().size();
+  body["writes"] = log.writes().size();
+  body["by_method"] = by_method;
+  body["requests"] = json::array();
+  for (const auto& record : log.records()) {
+    ordered_json entry;
+    entry["method"] = record.method;
+    entry["target"] = record.target;
+    entry["status"] = record.status;
+    body["requests"].push_back(std::move(entry));
+  }
+  return body;
+}
+
+ordered_json workspaces(const State& state) {
+  ordered_json rows = json::array();
+  for (const auto& shot : state.snapshot()) {
+    ordered_json row;
+    row["owner"] = shot.owner;
+    row["name"] = shot.name;
+    row["template"] = shot.template_name;
+    row["autostart"] = shot.schedule ? json(*shot.schedule) : json();
+    row["ttl_ms"] = shot.ttl_ms ? json(*shot.ttl_ms) : json();
+    row["automatic_updates"] = shot.always_update ? "always" : "never";
+    row["dormant"] = shot.dormant;
+    row["transition"] = to_string(shot.transition);
+    row["job"] = to_string(shot.job);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+/// {"owner": …, "name": …} and any of autostart, ttl_ms, automatic_updates, dormant, running, deleted.
+void drift(State& state, const json& body) {
+  const auto owner = body.at("owner").get<std::string>();
+  const auto name = body.at("name").get<std::string>();
+  if (body.contains("autostart")) {
+    std::optional<std::string> schedule;
+    if (!body["autostart"].is_null()) schedule = body["autostart"].get<std::string>();
+    state.set_autostart(owner, name, schedule);
+  }
+  if (body.contains("ttl_ms")) {
+    std::optional<std::int64_t> ttl;
+    if (!body["ttl_ms"].is_null()) ttl = body["ttl_ms"].get<std::int64_t>();
+    state.set_ttl(owner, name, ttl);
+  }
+  if (body.contains("automatic_updates")) {
+    state.set_always_update(owner, name, body["automatic_updates"] == "always");
+  }
+  if (body.contains("dormant")) state.set_dormant(owner, name, body["dormant"].get<bool>());
+  if (body.contains("running")) state.set_running(owner, name, body["running"].get<bool>());
+  if (body.value("deleted", false)) state.delete_workspace(owner, name);
+}
+
+FaultRule parse_fault(const json& body) {
+  const auto kind = parse_fault_kind(body.at("kind").get<std::string>());
+  if (!kind) throw std::invalid_argument("no such kind of fault");
+  FaultRule rule(*kind);
+  rule.method = body.value("method", rule.method);
+  rule.target_prefix = body.value("target_prefix", rule.target_prefix);
+  rule.nth = body.value("nth", rule.nth);
+  rule.times = body.value("times", rule.times);
+  rule.probability = body.value("probability", rule.probability);
+  rule.status = body.value("status", rule.status);
+  rule.message = body.value("message", rule.message);
+  rule.detail = body.value("detail", rule.detail);
+  rule.after_effect = body.value("after_effect", rule.after_effect);
+  rule.retry_after_seconds = body.value("retry_after", rule.retry_after_seconds);
+  return rule;
+}
+
+Reply dispatch(Exchange& exchange, const Request& request) {
+  State& state = exchange.state();
+  const std::string what = request.method + " " + request.path.substr(std::string_view("/standin").size());
+  const json body = request.body.empty() ? json::object() : json::parse(request.body);
+  ordered_json done;
+  done["ok"] = true;
+  if (what == "GET /requests") return answer_with(request_counts(exchange.log()));
+  if (what == "DELETE /requests") {
+    exchange.log().clear();
+    return answer_with(done);
+  }
+  if (what == "GET /workspaces") return answer_with(workspaces(state));
+  if (what == "POST /drift") {
+    drift(state, body);
+    return answer_with(done);
+  }
+  if (what == "POST /seed") {
+    apply_seed(state, body);
+    return answer_with(done);
+  }
+  if (what == "POST /fault") {
+    done["id"] = exchange.faults().add(parse_fault(body));
+    return answer_with(done);
+  }
+  if (what == "GET /faults") {
+    done["applied"] = exchange.faults().applied();
+    return answer_with(done);
+  }
+  if (what == "DELETE /faults") {
+    exchange.faults().clear();
+    return answer_with(done);
+  }
+  if (what == "POST /finish-builds") {
+    state.finish_builds();
+    return answer_with(done);
+  }
+  if (what == "POST /rate-limit") {
+    state.rate_limit().set_limit(body.at("per_minute").get<std::int64_t>());
+    return answer_with(done);
+  }
+  return Reply::error(404, "The stand-in has no such control.");
+}
+
+}  // namespace
+
+Reply control(Exchange& exchange, const Request& request) {
+  const std::scoped_lock lock(exchange.mutex);
+  try {
+    return dispatch(exchange, request);
+  } catch (const std::exception& failure) {
+    return Reply::error(400, failure.what());
+  }
+}
+
+}  // namespace cr::standin

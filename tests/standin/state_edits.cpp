@@ -1,0 +1,168 @@
+// Changes made behind a reconciler's back, and the small steps that the routes share with them.
+#include <stdexcept>
+
+#include "tests/standin/cron.h"
+#include "tests/standin/state.h"
+
+namespace cr::standin {
+
+Fleet::Row& State::row_of(std::string_view owner, std::string_view name) {
+  const User* user = find_user(owner);
+  Fleet::Row* row = user == nullptr ? nullptr : fleet_.by_name(user->id, name);
+  if (row == nullptr) throw std::out_of_range("no workspace " + std::string(owner) + "/" + std::string(name));
+  return *row;
+}
+
+Template& State::template_named(std::string_view name) {
+  const Template* found = find_template(name);
+  if (found == nullptr) throw std::out_of_range("no template " + std::string(name));
+  return templates_.at(found->id);
+}
+
+void State::touch(Fleet::Row& row) {
+  fleet_.touch(row, owner_of(row.workspace).username);
+}
+
+Fleet::Row& State::insert_workspace(Workspace workspace) {
+  const std::string owner = owner_of(workspace).username;
+  Fleet::Row& row = fleet_.insert(std::move(workspace), owner);
+  for (const Build& build : row.workspace.builds) build_rows_[build.id] = &row;
+  return row;
+}
+
+void State::edit_user(std::string_view username, const std::function<void(User&)>& edit) {
+  const User* found = find_user(username);
+  if (found == nullptr) throw std::out_of_range("no user " + std::string(username));
+  User& user = users_.at(found->id);
+  user_ids_.erase(lower(user.username));
+  edit(user);
+  user_ids_[lower(user.username)] = user.id;
+  ++epoch_;
+  for (Fleet::Row* row : fleet_.of_owner(user.id)) touch(*row);
+}
+
+void State::edit_template(std::string_view name, const std::function<void(Template&)>& edit) {
+  edit(template_named(name));
+  ++epoch_;
+}
+
+void State::edit_version(std::string_view id, const std::function<void(TemplateVersion&)>& edit) {
+  TemplateVersion& version = versions_.at(std::string(id));
+  edit(version);
+  for (Preset& preset : version.presets) {
+    if (preset.id.empty()) preset.id = new_id();
+  }
+  ++epoch_;
+}
+
+void State::edit_workspace(std::string_view owner, std::string_view name,
+                           const std::function<void(Workspace&)>& edit) {
+  Fleet::Row& row = row_of(owner, name);
+  edit(row.workspace);
+  touch(row);
+}
+
+void State::set_autostart(std::string_view owner, std::string_view name,
+                          std::optional<std::string> schedule) {
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    workspace.autostart_schedule = std::move(schedule);
+    compute_next_start(workspace);
+  });
+}
+
+void State::set_ttl(std::string_view owner, std::string_view name, std::optional<std::int64_t> ttl_ms) {
+  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.ttl_ms = ttl_ms; });
+}
+
+void State::set_always_update(std::string_view owner, std::string_view name, bool always) {
+  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.always_update = always; });
+}
+
+void State::set_dormant(std::string_view owner, std::string_view name, bool dormant) {
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    if (dormant) {
+      put_to_sleep(workspace);
+    } else {
+      wake(workspace);
+    }
+  });
+}
+
+void State::set_running(std::string_view owner, std::string_view name, bool running) {
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    workspace.latest().transition = running ? Transition::start : Transition::stop;
+    workspace.latest().job = JobStatus::succeeded;
+    workspace.latest().completed_at = now();
+  });
+}
+
+void State::delete_workspace(std::string_view owner, std::string_view name) {
+  Fleet::Row& row = row_of(owner, name);
+  Build build = row.workspace.latest();
+  build.id = new_id();
+  ++build.number;
+  build.transition = Transition::del;
+  build.job = JobStatus::succeeded;
+  build.completed_at = now();
+  build_rows_[build.id] = &row;
+  row.workspace.builds.push_back(std::move(build));
+  row.workspace.deleted = true;
+  touch(row);
+}
+
+void State::suspend(std::string_view username) {
+  edit_user(username, [](User& user) { user.status = UserStatus::suspended; });
+}
+
+void State::set_licensed(bool on) {
+  licensed_ = on;
+  ++epoch_;
+}
+
+void State::set_allow_renames(bool on) {
+  allow_renames_ = on;
+  ++epoch_;
+}
+
+bool State::take_create_race() {
+  if (races_to_lose_ == 0) return false;
+  --races_to_lose_;
+  return true;
+}
+
+void State::page_was_served(Fleet::Row& first_of_page, Fleet::Row* first_after_page) {
+  if (!drift_between_pages_ || first_after_page == nullptr) return;
+  next_drift_starts_ = !next_drift_starts_;
+  // A row behind the page that starts moves in front: what follows is seen twice. A row of the page that
+  // stops moves behind: what follows is skipped.
+  Fleet::Row& row = next_drift_starts_ && !first_after_page->running ? *first_after_page : first_of_page;
+  Build& build = row.workspace.latest();
+  build.transition = row.running ? Transition::stop : Transition::start;
+  build.job = JobStatus::succeeded;
+  build.completed_at = now();
+  touch(row);
+}
+
+void State::compute_next_start(Workspace& workspace) const {
+  workspace.next_start_at.reset();
+  if (!workspace.autostart_schedule || workspace.dormant_at) return;
+  const auto verdict = judge_schedule(*workspace.autostart_schedule);
+  if (const auto* schedule = std::get_if<Schedule>(&verdict)) {
+    workspace.next_start_at = next_start(*schedule, now(), allowed_days(template_of(workspace)));
+  }
+}
+
+void State::put_to_sleep(Workspace& workspace) const {
+  workspace.dormant_at = now();
+  workspace.next_start_at.reset();
+  const std::int64_t until_deletion = template_of(workspace).time_til_dormant_autodelete_ms;
+  if (until_deletion > 0) workspace.deleting_at = now() + std::chrono::milliseconds(until_deletion);
+}
+
+void State::wake(Workspace& workspace) const {
+  workspace.dormant_at.reset();
+  workspace.deleting_at.reset();
+  workspace.last_used_at = now();
+}
+
+}  // namespace cr::standin
