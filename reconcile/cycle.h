@@ -44,8 +44,10 @@ class Reconciler {
   /// another plan comes up.
   void approve(std::string digest);
 
- private:
+  /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/memory.h).
   struct Memory;
+
+ private:
   std::unique_ptr<Memory> memory_;
 };
 

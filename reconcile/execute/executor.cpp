@@ -44,7 +44,8 @@ struct Ended {
   std::optional<ApiError> error;
   std::string note;
   std::optional<LiveWorkspace> row;
-  bool carry_on = true;  ///< whether the workspace's next action may go
+  bool carry_on = true;    ///< whether the workspace's next action may go
+  bool made_by_us = true;  ///< a create: whether it made the workspace
 };
 
 Ended done(std::string note = {}) {
@@ -103,7 +104,8 @@ class Execution {
     co_await std::move(all);
     for (Item& item : items) {
       std::move(item.outcomes.begin(), item.outcomes.end(), std::back_inserter(executed_.outcomes));
-      if (item.row) executed_.seen.emplace_back(item.plan->workspace, std::move(*item.row));
+      if (item.row)
+        executed_.seen.push_back(Seen{item.plan->workspace, std::move(*item.row), item.conclusive});
     }
     std::sort(executed_.lost.begin(), executed_.lost.end());
     co_return std::move(executed_);
@@ -115,6 +117,7 @@ class Execution {
     const WorkspacePlan* plan;
     std::vector<Outcome> outcomes;
     std::optional<LiveWorkspace> row;
+    bool conclusive = false;
   };
 
   awaitable<void> run_workspace(Item& item) {
@@ -127,8 +130,10 @@ class Execution {
       if (ended.row && kind_of(actions[i]) == ActionKind::create && carry_on) {
         // The reply says what is left to do, better than a plan made before the workspace existed.
         actions.resize(i + 1, actions[i]);
-        std::ranges::move(work_.follow_ups(item.plan->workspace, *ended.row), std::back_inserter(actions));
+        std::ranges::move(work_.follow_ups(item.plan->workspace, *ended.row, ended.made_by_us),
+                          std::back_inserter(actions));
       }
+      item.conclusive = carry_on && ended.row.has_value();
       if (ended.row) item.row = std::move(ended.row);
       tell(item, actions[i], std::move(ended.error), ended.result, std::move(ended.note),
            clock_.now() - begun);
@@ -160,14 +165,14 @@ class Execution {
       ApiResult<std::optional<LiveWorkspace>> before = co_await look(action);
       if (!before)
         co_return failed(before.error(), "not created, since it could not be seen whether it exists");
-      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "exists already");
+      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "exists already", false);
     }
     if (!take_slot()) co_return wait_for_slot();
     auto call = writer_.create_workspace(action.request);
     ApiResult<LiveWorkspace> reply = co_await shielded_write(std::move(call));
     if (reply) {
       ++executed_.builds_started;
-      co_return adopt(std::move(*reply), ActionResult::success, {});
+      co_return adopt(std::move(*reply), ActionResult::success, {}, true);
     }
     const ApiError error = reply.error();
     const bool maybe = may_have_been_done(error);
@@ -175,8 +180,9 @@ class Execution {
     if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
     ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
     if (!after || !*after) co_return failed(error);
-    co_return adopt(std::move(**after), ActionResult::success,
-                    maybe ? "the answer was lost, but it is there" : "exists already");
+    if (!maybe) co_return adopt(std::move(**after), ActionResult::success, "exists already", false);
+    ++executed_.builds_started;
+    co_return adopt(std::move(**after), ActionResult::success, "the answer was lost, but it is there", true);
   }
 
   awaitable<ApiResult<std::optional<LiveWorkspace>>> look(const CreateWorkspace& action) {
@@ -185,11 +191,12 @@ class Execution {
     co_return co_await reader_.workspace_by_name(owner, action.request.name);
   }
 
-  static Ended adopt(LiveWorkspace row, ActionResult result, std::string note) {
+  static Ended adopt(LiveWorkspace row, ActionResult result, std::string note, bool made_by_us) {
     Ended ended;
     ended.result = result;
     ended.note = std::move(note);
     ended.row = std::move(row);
+    ended.made_by_us = made_by_us;
     return ended;
   }
 

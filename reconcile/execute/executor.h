@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "reconcile/async/clock.h"
@@ -22,10 +21,17 @@ struct Work {
   /// created.
   std::vector<Identity> proven_absent;
   /// What is still to be done now for a workspace that reads so: compares a reply with what is declared.
-  /// Pure.
-  std::function<std::vector<Action>(const Identity&, const LiveWorkspace&)> follow_ups;
+  /// `made_by_us` tells what we created from what was found in its place. Pure.
+  std::function<std::vector<Action>(const Identity&, const LiveWorkspace&, bool made_by_us)> follow_ups;
   std::size_t concurrency = 4;  ///< workspaces at a time
   std::size_t build_slots = 0;  ///< builds that may still be started
+};
+
+/// A workspace as a reply showed it.
+struct Seen {
+  Identity workspace;
+  LiveWorkspace row;
+  bool conclusive = false;  ///< nothing was written after it, and nothing that was planned is left
 };
 
 /// What execution did and learnt.
@@ -33,8 +39,8 @@ struct Executed {
   /// Every action of the plan and every follow-up, by workspace in the plan's order, within one in order of
   /// sending.
   std::vector<Outcome> outcomes;
-  /// Workspaces as Coder kept them, from replies and looks; by workspace, the last one counts.
-  std::vector<std::pair<Identity, LiveWorkspace>> seen;
+  /// Workspaces as Coder kept them, from replies and looks; sorted by workspace.
+  std::vector<Seen> seen;
   /// Workspaces whose id is no longer good (404, 410): to be found anew.
   std::vector<Identity> lost;
   std::size_t builds_started = 0;

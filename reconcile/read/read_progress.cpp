@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "specs/name.h"
+
 namespace cr::reconcile {
 namespace {
 
@@ -18,12 +20,6 @@ constexpr int kUriTooLong = 414;
 
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
-  return result;
 }
 
 bool equals_lower(std::string_view text, std::string_view lowered) {
@@ -201,10 +197,10 @@ LiveState ReadProgress::finish() && {
 void ReadProgress::offer(LiveWorkspace row, ReadKind how) {
   std::optional<TargetIndex> by_id_of_owner;
   if (any_owner_uuid_) {
-    by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), lower(row.name)});
+    by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), specs::to_lower(row.name)});
   }
   const std::optional<TargetIndex> by_name_of_owner =
-      find(specs::Identity{lower(row.owner_name), lower(row.name)});
+      find(specs::Identity{specs::to_lower(row.owner_name), specs::to_lower(row.name)});
   if (by_id_of_owner) {
     settle_live(*by_id_of_owner, by_name_of_owner ? row : std::move(row), how);
   }

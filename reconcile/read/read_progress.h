@@ -42,6 +42,8 @@ class ReadProgress {
   /// Nothing more is asked: whoever is not settled is NotRead for this reason.
   void give_up(coder::ApiError reason);
 
+  /// The targets with what was learnt of their ids. Nothing may be recorded afterwards.
+  [[nodiscard]] std::vector<Target> take_targets() { return std::move(state_.targets); }
   /// What was found. Call when plan_reads has nothing left to ask.
   [[nodiscard]] LiveState finish() &&;
 

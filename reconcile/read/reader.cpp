@@ -44,8 +44,10 @@ class Pass {
     }
     LiveReadCounts counts = progress_.counts();
     ReadCosts costs = progress_.state().costs;
+    std::vector<Target> targets = progress_.take_targets();
     LiveState live = std::move(progress_).finish();
-    co_return ReadOutcome{std::move(live), costs, counts, list_requests_, std::move(broken_off_)};
+    co_return ReadOutcome{std::move(live), std::move(targets), costs,
+                          counts,          list_requests_,     std::move(broken_off_)};
   }
 
  private:

@@ -14,8 +14,9 @@ namespace cr::reconcile {
 
 /// What one read pass brought.
 struct ReadOutcome {
-  LiveState live;   ///< by target
-  ReadCosts costs;  ///< for the next pass
+  LiveState live;               ///< by target
+  std::vector<Target> targets;  ///< as given, with the ids that were learnt; nil where an id proved wrong
+  ReadCosts costs;              ///< for the next pass
   LiveReadCounts counts;
   std::size_t list_requests = 0;  ///< requests to the list (ids, owners, pages); looks by name are not
   /// Set if the pass was broken off: the token was refused, or Coder did not answer several times in a row.

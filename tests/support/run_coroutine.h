@@ -10,6 +10,11 @@
 
 namespace cr::testing {
 
+template <class T>
+boost::asio::awaitable<void> store_value(boost::asio::awaitable<T> task, std::optional<T>& value) {
+  value.emplace(co_await std::move(task));
+}
+
 /// Runs a coroutine to its end on a context of its own: its value, or what it throws. One that waits for
 /// something that never comes throws logic_error instead of hanging.
 template <class T>
@@ -17,15 +22,11 @@ T run_coroutine(boost::asio::awaitable<T> task) {
   boost::asio::io_context context;
   std::optional<T> value;
   std::exception_ptr failure;
-  bool ended = false;
-  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T result) {
-    ended = true;
-    failure = thrown;
-    if (!thrown) value.emplace(std::move(result));
-  });
+  boost::asio::co_spawn(context, store_value(std::move(task), value),
+                        [&](std::exception_ptr thrown) { failure = thrown; });
   context.run();
   if (failure) std::rethrow_exception(failure);
-  if (!ended) throw std::logic_error("the coroutine waits for something that never comes");
+  if (!value) throw std::logic_error("the coroutine waits for something that never comes");
   return std::move(*value);
 }
 

@@ -23,7 +23,7 @@ class CancelledExecution : public ExecutorTest {
       });
     });
     work_.plan = &plan_;
-    work_.follow_ups = [](const Identity&, const LiveWorkspace&) { return std::vector<Action>(); };
+    work_.follow_ups = [](const Identity&, const LiveWorkspace&, bool) { return std::vector<Action>(); };
     work_.concurrency = 1;
     std::exception_ptr thrown;
     auto on_end = [&](std::exception_ptr failure, const Executed&) { thrown = failure; };

@@ -22,12 +22,12 @@ class LostAnswer : public ExecutorTest, public ::testing::WithParamInterface<Api
 INSTANTIATE_TEST_SUITE_P(Faults, LostAnswer,
                          ::testing::Values(ApiFault::timeout, ApiFault::unreachable, ApiFault::server,
                                            ApiFault::contract),
-                         [](const auto& info) { return std::string(coder::to_string(info.param)); });
+                         [](const auto& fault) { return std::string(coder::to_string(fault.param)); });
 
 TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
   plan({create("dev")});
   coder_.fail("create", GetParam(), 1, true);
-  work_.follow_ups = [&](const Identity& who, const LiveWorkspace& row) {
+  work_.follow_ups = [&](const Identity& who, const LiveWorkspace& row, bool) {
     return std::vector<Action>{SetTtl{who, row.id, row.ttl, std::chrono::minutes(60)}};
   };
   const Executed executed = execute();
@@ -102,7 +102,7 @@ TEST_F(ExecutorTest, ACoderThatDoesNotAnswerIsNotAskedForEverything) {
 
 class GoneId : public ExecutorTest, public ::testing::WithParamInterface<ApiFault> {};
 INSTANTIATE_TEST_SUITE_P(Faults, GoneId, ::testing::Values(ApiFault::not_found, ApiFault::gone),
-                         [](const auto& info) { return std::string(coder::to_string(info.param)); });
+                         [](const auto& fault) { return std::string(coder::to_string(fault.param)); });
 
 TEST_P(GoneId, IsToBeFoundAnew) {
   plan({ttl(1, "dev", 60)});

@@ -54,7 +54,7 @@ class ExecutorTest : public ::testing::Test {
   Executed execute() {
     work_.plan = &plan_;
     if (!work_.follow_ups) {
-      work_.follow_ups = [](const Identity&, const LiveWorkspace&) { return std::vector<Action>(); };
+      work_.follow_ups = [](const Identity&, const LiveWorkspace&, bool) { return std::vector<Action>(); };
     }
     return run_coroutine(reconcile::execute(coder_, coder_, clock_, listener_, work_));
   }

@@ -49,7 +49,7 @@ TEST_F(ExecutorTest, ACreateLooksByNameFirst) {
   EXPECT_THAT(coder_.calls(), ElementsAre("name " + a_user_id(10).to_string() + "/dev", "create dev"));
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
   ASSERT_THAT(executed.seen, SizeIs(1));
-  EXPECT_EQ(executed.seen[0].second.id, coder_.find("alice", "dev")->id) << "the id is learnt from the reply";
+  EXPECT_EQ(executed.seen[0].row.id, coder_.find("alice", "dev")->id) << "the id is learnt from the reply";
   EXPECT_EQ(executed.builds_started, 1U);
 }
 
@@ -63,7 +63,7 @@ TEST_F(ExecutorTest, ACreateWhoseAbsenceIsProvenLooksNoMore) {
 TEST_F(ExecutorTest, WhatIsThereAlreadyIsAdoptedAndCompared) {
   coder_.fleet = {a_live(1, "alice", "dev").owned_by(a_user_id(10))};
   plan({create("dev")});
-  work_.follow_ups = [&](const Identity&, const LiveWorkspace& row) {
+  work_.follow_ups = [&](const Identity&, const LiveWorkspace& row, bool) {
     EXPECT_EQ(row.id, a_workspace_id(1));
     return std::vector<Action>{ttl(1, "dev", 480)};
   };
@@ -77,7 +77,7 @@ TEST_F(ExecutorTest, WhatIsThereAlreadyIsAdoptedAndCompared) {
 TEST_F(ExecutorTest, WhatCreationCouldNotSetFollowsInTheSameCycle) {
   coder_.on_create = [](LiveWorkspace& row) { row.ttl = std::chrono::hours(8); };  // the template's default
   plan({create("dev")});
-  work_.follow_ups = [](const Identity& who, const LiveWorkspace& row) {
+  work_.follow_ups = [](const Identity& who, const LiveWorkspace& row, bool) {
     EXPECT_TRUE(row.ttl);
     return std::vector<Action>{SetTtl{who, row.id, row.ttl, std::nullopt}, SetDormant{who, row.id, true}};
   };
@@ -136,7 +136,7 @@ TEST_F(ExecutorTest, ADormancyReplyIsHandedBackToBeCompared) {
   plan({dormant(1, "dev", true)});
   const Executed executed = execute();
   ASSERT_THAT(executed.seen, SizeIs(1));
-  EXPECT_TRUE(executed.seen[0].second.dormant);
+  EXPECT_TRUE(executed.seen[0].row.dormant);
 }
 
 }  // namespace

@@ -1,0 +1,117 @@
+#include "reconcile/cycle/decide.h"
+
+#include <utility>
+
+#include "reconcile/status/fingerprint.h"
+
+namespace cr::reconcile {
+namespace {
+
+using Memory = Reconciler::Memory;
+
+bool managed(const specs::WorkspaceSpec& spec, Field field) {
+  switch (field) {
+    case Field::autostart:
+      return specs::is_managed(spec.autostart);
+    case Field::ttl:
+      return specs::is_managed(spec.ttl);
+    case Field::automatic_updates:
+      return spec.automatic_updates.has_value();
+    case Field::dormant:
+      return spec.dormant.has_value();
+    case Field::missing:
+    case Field::parameters:
+    case Field::template_ref:
+    case Field::version:
+      return false;
+  }
+  return false;
+}
+
+bool has_drift(const WorkspaceDiff& diff, Field field) {
+  for (const FieldDrift& drift : diff.drift) {
+    if (drift.field == field) return true;
+  }
+  return false;
+}
+
+/// Nothing is written on the word of a policy that could not be read.
+bool waits_for_policy(const CycleState& state, const Declared& one) {
+  if (!state.policies_unread || policy_of(state.memory, *one.live)) return false;
+  return one.diff.wanted.has(Field::autostart) || one.diff.wanted.has(Field::ttl);
+}
+
+void observe_fields(CycleState& state, Declared& one) {
+  FieldMemory& fields = state.memory.fields;
+  if (!fields.knows(one.live->id)) return;
+  for (const Field field : kFields) {
+    if (!managed(*one.spec, field)) continue;
+    fields.observed(one.live->id, field, !has_drift(one.diff, field), wish_fingerprint(*one.spec, field),
+                    state.begun);
+  }
+  one.fields = fields.verdict(one.live->id, state.begun);
+}
+
+std::optional<std::uint32_t> observe_build(Memory& memory, const Declared& one) {
+  const LiveBuild& build = one.live->build;
+  const bool failed = build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
+  if (failed && memory.me.value && build.initiator == *memory.me.value) {
+    return memory.build_failures.observe(*one.identity, build, spec_fingerprint(*one.spec));
+  }
+  // A build that is under way may be the retry whose end is still to be counted.
+  if (!build.active()) memory.build_failures.forget(*one.identity);
+  return std::nullopt;
+}
+
+void diff_one(CycleState& state, Declared& one) {
+  if (!one.live) {
+    one.diff = diff_absent(*one.spec);
+    return;
+  }
+  one.diff = diff(*one.spec, *one.live, context_of(state.memory, *one.live));
+  if (waits_for_policy(state, one)) one.read_error = &*state.policies_unread;
+}
+
+void plan_one(CycleState& state, Declared& one) {
+  Memory& memory = state.memory;
+  PlanInput input;
+  input.spec = one.spec;
+  input.live = one.live;
+  input.diff = &one.diff;
+  input.me = memory.me.value;
+  input.now = state.begun_wall;
+  if (one.live) {
+    observe_fields(state, one);
+    input.memory.failed_builds = observe_build(memory, one);
+  }
+  input.bound = one.bound.get();
+  if (memory.backoff.find(*one.identity)) {
+    const Fingerprints present{spec_fingerprint(*one.spec), live_fingerprint(one.live)};
+    one.backoff = memory.backoff.waiting(*one.identity, present, state.begun);
+  }
+  input.memory.backing_off = one.backoff != nullptr;
+  input.memory.overridden = one.fields.overridden_waiting;
+  input.memory.contested = one.fields.contested;
+  one.planned = plan_workspace(input);
+}
+
+}  // namespace
+
+void decide(CycleState& state) {
+  std::vector<WorkspacePlan> plans;
+  for (Declared& one : state.declared) {
+    if (!one.duplicate.empty() || one.read_error) continue;
+    diff_one(state, one);
+    if (one.read_error) continue;
+    plan_one(state, one);
+    if (one.planned.plan) plans.push_back(*one.planned.plan);
+  }
+  state.plan = assemble_plan(std::move(plans));
+  const auto spec_of = [&](const Identity& workspace) {
+    return spec_fingerprint(*state.find(workspace)->spec);
+  };
+  state.verdict = state.memory.approval.judge(state.plan, state.declared.size(),
+                                              state.memory.limits.max_changes, spec_of);
+}
+
+}  // namespace cr::reconcile

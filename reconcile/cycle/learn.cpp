@@ -1,0 +1,137 @@
+#include "reconcile/cycle/learn.h"
+
+#include <functional>
+#include <memory>
+
+#include "reconcile/status/decide_condition.h"
+#include "reconcile/status/fingerprint.h"
+
+namespace cr::reconcile {
+namespace {
+
+using coder::ApiError;
+using coder::ApiFault;
+using Memory = Reconciler::Memory;
+
+/// The field that an action writes, and of which workspace.
+struct Write {
+  Field field;
+  WorkspaceId id;
+};
+
+std::optional<Write> write_of(const Action& action) {
+  if (const auto* updates = std::get_if<SetAutomaticUpdates>(&action))
+    return Write{Field::automatic_updates, updates->id};
+  if (const auto* autostart = std::get_if<SetAutostart>(&action))
+    return Write{Field::autostart, autostart->id};
+  if (const auto* ttl = std::get_if<SetTtl>(&action)) return Write{Field::ttl, ttl->id};
+  if (const auto* dormant = std::get_if<SetDormant>(&action)) return Write{Field::dormant, dormant->id};
+  return std::nullopt;
+}
+
+/// What is nobody's fault but the connection's is tried again in the next cycle.
+bool makes_wait(const ApiError& error) {
+  return error.fault != ApiFault::unauthorized && error.fault != ApiFault::unreachable &&
+         error.fault != ApiFault::timeout;
+}
+
+/// Spreads retries without a source of chance: a number in [0, 1) that differs between workspaces and tries.
+double jitter_of(const Identity& workspace, std::uint32_t failures) {
+  const std::size_t hash = std::hash<std::string>{}(workspace.to_string() + '#' + std::to_string(failures));
+  return static_cast<double>(hash % 1024) / 1024;
+}
+
+void after_failure(CycleState& state, Declared& one, const ApiError& error) {
+  Memory& memory = state.memory;
+  if (one.bound) memory.answers.forget(one.bound->built_on);
+  // A refusal may come from a policy that has changed since it was read.
+  if (one.live && error.fault == ApiFault::rejected) memory.policies.erase(one.live->template_id);
+  if (!makes_wait(error)) return;
+  const Backoff* before = memory.backoff.find(*one.identity);
+  const Fingerprints under{spec_fingerprint(*one.spec), live_fingerprint(one.live)};
+  memory.backoff.failed(*one.identity, under, reason_of_write_failure(error), error, state.memory.clock.now(),
+                        jitter_of(*one.identity, before ? before->failures : 0));
+}
+
+void after_write(CycleState& state, const Declared& one, const Write& write) {
+  state.memory.fields.wrote(write.id, write.field, wish_fingerprint(*one.spec, write.field),
+                            state.memory.clock.now());
+}
+
+/// A reply that carries the workspace is compared at once.
+void compare_reply(CycleState& state, Declared& one) {
+  const LiveWorkspace& row = one.seen->row;
+  one.diff_of_reply =
+      std::make_unique<const WorkspaceDiff>(diff(*one.spec, row, context_of(state.memory, row)));
+  FieldMemory& fields = state.memory.fields;
+  if (!one.seen->conclusive || !fields.knows(row.id)) return;
+  for (const FieldDrift& drift : one.diff_of_reply->drift) {
+    if (is_informational(drift.field)) continue;
+    fields.observed(row.id, drift.field, false, wish_fingerprint(*one.spec, drift.field),
+                    state.memory.clock.now());
+  }
+  one.fields = fields.verdict(row.id, state.memory.clock.now());
+}
+
+void take_outcomes(CycleState& state) {
+  const std::span<const Outcome> all = state.executed.outcomes;
+  for (std::size_t begin = 0; begin < all.size();) {
+    const Identity& workspace = workspace_of(all[begin].action);
+    std::size_t end = begin + 1;
+    while (end < all.size() && workspace_of(all[end].action) == workspace) ++end;
+    state.find(workspace)->outcomes = all.subspan(begin, end - begin);
+    begin = end;
+  }
+}
+
+void learn_one(CycleState& state, Declared& one) {
+  bool failed = false;
+  bool succeeded = false;
+  for (const Outcome& outcome : one.outcomes) {
+    if (outcome.result == ActionResult::success) {
+      succeeded = true;
+      if (const auto write = write_of(outcome.action)) after_write(state, one, *write);
+    }
+    if (outcome.result == ActionResult::failed && outcome.error) {
+      failed = true;
+      after_failure(state, one, *outcome.error);
+    }
+  }
+  if (succeeded && !failed) state.memory.backoff.succeeded(*one.identity);
+}
+
+void retain_declared(CycleState& state) {
+  const auto declared = [&](const Identity& workspace) { return state.find(workspace) != nullptr; };
+  state.memory.backoff.retain(declared);
+  state.memory.build_failures.retain(declared);
+  state.memory.fields.prune(state.begun);
+}
+
+}  // namespace
+
+void learn(CycleState& state) {
+  Memory& memory = state.memory;
+  memory.ids.replace(state.read->targets);
+  memory.costs = state.read->costs;
+  if (state.executed.broken_off) state.stopped_by = state.executed.broken_off;
+
+  take_outcomes(state);
+  for (const Seen& seen : state.executed.seen) {
+    state.find(seen.workspace)->seen = &seen;
+    memory.ids.learn(seen.workspace, seen.row.id);
+  }
+  for (const Identity& workspace : state.executed.lost) memory.ids.forget(workspace);
+
+  for (Declared& one : state.declared) {
+    if (!one.outcomes.empty()) learn_one(state, one);
+    if (one.seen) compare_reply(state, one);
+    if (one.unbound) memory.answers.forget(one.unbound->built_on);
+  }
+  if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) {
+    memory.me = {};  // the next token may be somebody else's
+    memory.token = {};
+  }
+  retain_declared(state);
+}
+
+}  // namespace cr::reconcile

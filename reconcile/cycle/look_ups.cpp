@@ -1,0 +1,286 @@
+#include "reconcile/cycle/look_ups.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "reconcile/async/structured.h"
+#include "reconcile/diff/first_build.h"
+#include "specs/name.h"
+
+namespace cr::reconcile {
+namespace {
+
+using async::awaitable;
+using coder::ApiError;
+using coder::ApiFault;
+using coder::ApiResult;
+using Memory = Reconciler::Memory;
+
+constexpr std::size_t kAtATime = 4;
+constexpr std::size_t kRightsARequest = 100;
+constexpr std::size_t kTemplatesARequest = 150;
+constexpr std::size_t kParametersACycle = 20;
+constexpr auto kAskAgain = std::chrono::hours(1);
+
+awaitable<ApiResult<coder::User>> send(coder::CoderReader& reader, const AskUser& question) {
+  return reader.user(question.name_or_id);
+}
+awaitable<ApiResult<std::vector<coder::Organization>>> send(coder::CoderReader& reader,
+                                                            const AskOrganizations&) {
+  return reader.organizations();
+}
+awaitable<ApiResult<std::vector<coder::Template>>> send(coder::CoderReader& reader,
+                                                        const AskTemplatesNamed& question) {
+  return reader.templates_named(question.name);
+}
+awaitable<ApiResult<coder::Template>> send(coder::CoderReader& reader, const AskTemplate& question) {
+  return reader.template_by_id(question.id);
+}
+awaitable<ApiResult<coder::TemplateVersion>> send(coder::CoderReader& reader,
+                                                  const AskVersionNamed& question) {
+  return reader.version_named(question.template_id, question.name);
+}
+awaitable<ApiResult<coder::TemplateVersion>> send(coder::CoderReader& reader, const AskVersion& question) {
+  return reader.version_by_id(question.id);
+}
+awaitable<ApiResult<std::vector<coder::RichParameter>>> send(coder::CoderReader& reader,
+                                                             const AskRichParameters& question) {
+  return reader.rich_parameters(question.version);
+}
+
+/// Rights of the token, asked in one request.
+struct AskRights {
+  std::vector<AskAccess> questions;
+};
+
+/// One round of questions.
+class Asking {
+ public:
+  Asking(coder::CoderReader& reader, Answers& answers) : reader_(reader), answers_(answers) {}
+
+  awaitable<void> run(std::vector<Question> questions) {
+    std::vector<AskRights> rights = take_rights(questions);
+    auto each = [this](Question& question) { return ask_one(question); };
+    auto all = async::for_each_bounded(questions, kAtATime, each);
+    co_await std::move(all);
+    auto each_batch = [this](AskRights& batch) { return ask_rights(batch); };
+    auto all_rights = async::for_each_bounded(rights, kAtATime, each_batch);
+    co_await std::move(all_rights);
+  }
+
+ private:
+  static std::vector<AskRights> take_rights(std::vector<Question>& questions) {
+    std::vector<AskRights> batches;
+    for (const Question& question : questions) {
+      const auto* access = std::get_if<AskAccess>(&question);
+      if (!access) continue;
+      if (batches.empty() || batches.back().questions.size() == kRightsARequest) batches.emplace_back();
+      batches.back().questions.push_back(*access);
+    }
+    std::erase_if(questions,
+                  [](const Question& question) { return std::holds_alternative<AskAccess>(question); });
+    return batches;
+  }
+
+  awaitable<void> ask_one(const Question& question) {
+    return std::visit([this](const auto& one) { return answer(one); }, question);
+  }
+
+  template <class Q>
+  awaitable<void> answer(const Q& question) {
+    if (refused_) {
+      answers_.put(question, *refused_);
+      co_return;
+    }
+    auto call = send(reader_, question);
+    auto reply = co_await std::move(call);
+    if (!reply) judge(reply.error());
+    answers_.put(question, std::move(reply));
+  }
+  awaitable<void> answer(const AskAccess& question) {
+    AskRights single;
+    single.questions.push_back(question);
+    co_await ask_rights(single);
+  }
+
+  awaitable<void> ask_rights(const AskRights& batch) {
+    std::vector<coder::AccessQuestion> wanted;
+    wanted.reserve(batch.questions.size());
+    for (const AskAccess& question : batch.questions) wanted.push_back(question.question);
+    ApiResult<std::vector<bool>> reply = std::vector<bool>();
+    if (refused_) {
+      reply = *refused_;
+    } else {
+      reply = co_await reader_.check_access(wanted);
+    }
+    if (!reply) judge(reply.error());
+    for (std::size_t i = 0; i < batch.questions.size(); ++i) {
+      if (!reply) {
+        answers_.put(batch.questions[i], reply.error());
+      } else {
+        answers_.put(batch.questions[i], i < reply->size() && (*reply)[i]);
+      }
+    }
+  }
+
+  void judge(const ApiError& error) {
+    if (error.fault == ApiFault::unauthorized) refused_ = error;
+  }
+
+  coder::CoderReader& reader_;
+  Answers& answers_;
+  std::optional<ApiError> refused_;
+};
+
+bool needs_policy(const specs::WorkspaceSpec& spec) {
+  return specs::is_managed(spec.autostart) || specs::is_managed(spec.ttl) ||
+         spec.automatic_updates.has_value();
+}
+
+/// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one when
+/// first seen.
+awaitable<void> refresh_policies(CycleState& state) {
+  Memory& memory = state.memory;
+  std::set<TemplateId> used;
+  for (const Declared& one : state.declared) {
+    if (one.live && needs_policy(*one.spec)) used.insert(one.live->template_id);
+  }
+  std::erase_if(memory.policies, [&](const auto& entry) { return !used.contains(entry.first); });
+
+  std::vector<TemplateId> batch;
+  for (auto next = used.begin(); next != used.end();) {
+    batch.clear();
+    for (; next != used.end() && batch.size() < kTemplatesARequest; ++next) batch.push_back(*next);
+    ApiResult<std::vector<coder::Template>> listed = co_await memory.reader.templates_by_ids(batch);
+    if (!listed) {
+      state.policies_unread = listed.error();
+      if (listed.error().fault == ApiFault::unauthorized) state.stopped_by = listed.error();
+      co_return;
+    }
+    for (coder::Template& one : *listed) memory.policies.insert_or_assign(one.id, std::move(one));
+  }
+  for (const TemplateId& id : used) {
+    if (memory.policies.contains(id)) continue;
+    ApiResult<coder::Template> one = co_await memory.reader.template_by_id(id);
+    if (one) memory.policies.insert_or_assign(id, std::move(*one));
+    // One that may not be read has no policy that we could know: the write itself will tell.
+    if (!one && one.error().fault != ApiFault::not_found) state.policies_unread = one.error();
+  }
+}
+
+/// Builds that are ours are told from others' by who we are.
+awaitable<void> ask_who_we_are(CycleState& state) {
+  Memory& memory = state.memory;
+  const bool matters = std::any_of(state.declared.begin(), state.declared.end(), [](const Declared& one) {
+    return one.live && (one.live->build.active() || one.live->build.status == BuildStatus::failed ||
+                        one.live->build.status == BuildStatus::canceled || needs_me(*one.live));
+  });
+  const bool known = memory.me.value && !memory.me.due(state.begun, kAskAgain);
+  if (!matters || known) co_return;
+  memory.me.asked = state.begun;
+  ApiResult<coder::Me> me = co_await memory.reader.me();
+  if (me) memory.me.value = me->user.id;
+}
+
+awaitable<void> ask_when_the_token_expires(CycleState& state) {
+  Memory& memory = state.memory;
+  if (!memory.token.due(state.begun, kAskAgain)) co_return;
+  memory.token.asked = state.begun;
+  ApiResult<coder::TokenFacts> facts = co_await memory.reader.token_facts();
+  if (facts) memory.token.value = std::move(*facts);
+}
+
+/// Parameters are not in the list: one request a build, so a few a cycle.
+awaitable<void> read_parameters(CycleState& state) {
+  Memory& memory = state.memory;
+  std::set<BuildId> used;
+  std::vector<BuildId> wanted;
+  for (const Declared& one : state.declared) {
+    if (!one.live || one.spec->parameters.empty()) continue;
+    used.insert(one.live->build.id);
+    const bool known = memory.parameters.contains(one.live->build.id);
+    if (!known && wanted.size() < kParametersACycle) wanted.push_back(one.live->build.id);
+  }
+  std::erase_if(memory.parameters, [&](const auto& entry) { return !used.contains(entry.first); });
+  for (const BuildId& id : wanted) {
+    ApiResult<BuildParameters> parameters = co_await memory.reader.build_parameters(id);
+    if (!parameters) co_return;  // informational only: the next cycle goes on
+    memory.parameters.insert_or_assign(id, std::move(*parameters));
+  }
+}
+
+/// Absent workspaces that this cycle might create.
+std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
+  const auto today = std::chrono::floor<std::chrono::seconds>(state.begun_wall);
+  std::vector<specs::SpecPtr> absent;
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    const Declared& one = state.declared[i];
+    const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
+    if (one.absent() && one.duplicate.empty() && one.spec->policy.create && !suspended) {
+      absent.push_back(state.desired.specs[i]);
+    }
+  }
+  return absent;
+}
+
+awaitable<void> resolve_absent(CycleState& state) {
+  Memory& memory = state.memory;
+  const std::vector<specs::SpecPtr> absent = to_be_bound(state);
+  if (absent.empty()) {
+    memory.answers = Answers();  // what is created later starts from fresh look-ups
+    co_return;
+  }
+  memory.answers.forget_failures();
+  for (;;) {
+    std::vector<Question> questions = next_questions(absent, memory.answers);
+    if (questions.empty()) break;
+    co_await ask(memory.reader, std::move(questions), memory.answers);
+  }
+  for (const specs::SpecPtr& spec : absent) {
+    Declared& one = *state.find(specs::identity_of(*spec));
+    Binding binding = bind(*spec, memory.answers);
+    if (binding) {
+      one.bound = std::make_unique<const Bound>(std::move(*binding));
+    } else {
+      one.unbound = std::make_unique<const Unbound>(binding.error());
+    }
+  }
+}
+
+/// One owner given by name here and by UUID there shows only when both are known.
+void mark_duplicates(CycleState& state) {
+  Memory& memory = state.memory;
+  if (!gives_owner_by_id(state.desired.specs)) {
+    memory.owners.clear();
+    return;
+  }
+  for (const Declared& one : state.declared) {
+    if (one.live) memory.owners.insert_or_assign(specs::to_lower(one.live->owner_name), one.live->owner_id);
+  }
+  for (const auto& [name, id] : memory.answers.known_users()) memory.owners.insert_or_assign(name, id);
+  for (Duplicate& duplicate : find_duplicates(state.desired.specs, memory.owners)) {
+    state.find(specs::identity_of(*duplicate.spec))->duplicate = std::move(duplicate.message);
+  }
+}
+
+}  // namespace
+
+awaitable<void> ask(coder::CoderReader& reader, std::vector<Question> questions, Answers& answers) {
+  Asking asking(reader, answers);
+  co_await asking.run(std::move(questions));
+}
+
+awaitable<void> look_up(CycleState& state) {
+  mark_duplicates(state);
+  if (state.stopped_by) co_return;
+  co_await refresh_policies(state);
+  if (state.stopped_by) co_return;
+  co_await ask_who_we_are(state);
+  co_await ask_when_the_token_expires(state);
+  co_await resolve_absent(state);
+  mark_duplicates(state);
+  co_await read_parameters(state);
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,157 @@
+#include "reconcile/cycle/make_report.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "reconcile/status/decide_condition.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace std::chrono_literals;
+using coder::ApiFault;
+
+// What was written is proven by a read soon after; a build takes a while.
+constexpr std::chrono::nanoseconds kReadBack = 1s;
+constexpr std::chrono::nanoseconds kWhileBuilding = 5s;
+constexpr std::chrono::nanoseconds kAfterTransientFailure = 10s;
+
+bool succeeded(const Outcome& outcome) {
+  return outcome.result == ActionResult::success;
+}
+bool failed(const Outcome& outcome) {
+  return outcome.result == ActionResult::failed;
+}
+
+Condition condition_of(const CycleState& state, const Declared& one, async::WallTime now) {
+  ConditionInput input;
+  input.spec = one.spec;
+  input.now = now;
+  input.duplicate = one.duplicate;
+  input.read_error = one.read_error;
+  input.live = one.latest();
+  input.unbound = one.unbound.get();
+  input.diff = &one.latest_diff();
+  input.planned = &one.planned;
+  input.verdict = &state.verdict;
+  input.outcomes = one.outcomes;
+  input.backoff = one.backoff;
+  input.fields = one.fields;
+  if (state.stopped_by) input.stopped_by = &*state.stopped_by;
+  input.confirmed = one.seen && one.seen->conclusive;
+  return decide_condition(input);
+}
+
+const coder::ApiError* last_error(const Declared& one) {
+  const auto bad = std::find_if(one.outcomes.begin(), one.outcomes.end(),
+                                [](const Outcome& outcome) { return outcome.error.has_value(); });
+  if (bad != one.outcomes.end()) return &*bad->error;
+  if (one.read_error) return one.read_error;
+  if (one.unbound && one.unbound->error) return &*one.unbound->error;
+  return one.backoff ? &one.backoff->error : nullptr;
+}
+
+async::WallTime to_wall(const CycleState& state, async::SteadyTime when) {
+  return state.begun_wall + std::chrono::floor<async::WallTime::duration>(when - state.begun);
+}
+
+std::optional<async::SteadyTime> next_try(const Declared& one) {
+  std::optional<async::SteadyTime> when = one.fields.next_try;
+  if (one.backoff && (!when || one.backoff->next_try < *when)) when = one.backoff->next_try;
+  return when;
+}
+
+WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, Declared& one,
+                       async::WallTime now) {
+  WorkspaceStatus row;
+  row.spec = spec;
+  row.ready = condition_of(state, one, now);
+  if (const LiveWorkspace* latest = one.latest()) row.id = latest->id;
+  if (const coder::ApiError* error = last_error(one)) row.last_error = *error;
+  if (const auto when = next_try(one)) row.next_try = to_wall(state, *when);
+  row.remarks = one.latest_diff().remarks;
+  row.drift = std::move(one.diff.drift);
+  return row;
+}
+
+/// Why nothing could be done at all.
+std::optional<coder::ApiError> failure_of(const CycleState& state) {
+  if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) return state.stopped_by;
+  const bool none_read =
+      !state.declared.empty() && std::all_of(state.declared.begin(), state.declared.end(),
+                                             [](const Declared& one) { return one.read_error; });
+  if (none_read) return *state.declared.front().read_error;
+  return std::nullopt;
+}
+
+/// Earliest moment at which another cycle could do more than this one.
+void when_to_look_again(const CycleState& state, CycleReport& report, async::SteadyTime now) {
+  const auto no_later_than = [&](std::chrono::nanoseconds delay) {
+    delay = std::max(delay, kReadBack);
+    if (!report.look_again_in || delay < *report.look_again_in) report.look_again_in = delay;
+  };
+  if (std::any_of(report.outcomes.begin(), report.outcomes.end(), succeeded)) no_later_than(kReadBack);
+  if (std::any_of(report.outcomes.begin(), report.outcomes.end(), failed))
+    no_later_than(kAfterTransientFailure);
+  for (const Declared& one : state.declared) {
+    if (one.read_error && coder::is_transient(one.read_error->fault)) no_later_than(kAfterTransientFailure);
+    if (one.planned.waiting && one.planned.waiting->soon) report.waiting = true;
+    if (const auto when = next_try(one)) no_later_than(*when - now);
+  }
+  if (state.executed.waiting_for_slot > 0 || state.executed.builds_started > 0) report.waiting = true;
+  if (report.waiting) no_later_than(kWhileBuilding);
+  if (const auto due = state.memory.backoff.next_due(now)) no_later_than(*due - now);
+}
+
+}  // namespace
+
+ReportPtr make_report(CycleState& state) {
+  Reconciler::Memory& memory = state.memory;
+  const async::SteadyTime now = memory.clock.now();
+  const async::WallTime wall = memory.clock.wall();
+  auto report = std::make_shared<CycleReport>();
+  report->started = state.begun_wall;
+  report->ended = wall;
+  report->duration = now - state.begun;
+  report->read_duration = state.read_duration;
+  report->revision = state.desired.revision;
+  report->invalid_documents = state.desired.invalid_documents;
+  report->duplicate_documents = state.desired.duplicate_documents;
+  report->workspaces.reserve(state.declared.size());
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    Declared& one = state.declared[i];
+    if (!one.duplicate.empty()) ++report->duplicate_documents;
+    if (one.backoff) ++report->backing_off;
+    if (!one.fields.contested.empty()) ++report->contested;
+    report->workspaces.push_back(row_of(state, state.desired.specs[i], one, wall));
+  }
+  memory.statuses.settle(report->workspaces, state.begun, now, wall);
+  report->live_read = state.read->counts;
+  report->list_requests = state.read->list_requests;
+  report->builds_in_flight = own_active_builds(state) + state.executed.builds_started;
+  if (memory.token.value) report->token_expires = memory.token.value->expires_at;
+  report->verdict = std::move(state.verdict);
+  report->plan = std::move(state.plan);
+  report->outcomes = std::move(state.executed.outcomes);
+  when_to_look_again(state, *report, now);
+  report->failure = failure_of(state);
+  report->result = report->failure ? CycleResult::failed : result_of(*report);
+  return report;
+}
+
+ReportPtr make_report_of_defect(const Reconciler::Memory& memory, const specs::DesiredState& desired,
+                                async::SteadyTime begun, async::WallTime begun_wall, std::string what) {
+  auto report = std::make_shared<CycleReport>();
+  report->result = CycleResult::failed;
+  report->internal_error = std::move(what);
+  report->started = begun_wall;
+  report->ended = memory.clock.wall();
+  report->duration = memory.clock.now() - begun;
+  report->revision = desired.revision;
+  report->invalid_documents = desired.invalid_documents;
+  report->duplicate_documents = desired.duplicate_documents;
+  return report;
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,38 @@
+#include "reconcile/cycle/state.h"
+
+#include <algorithm>
+
+namespace cr::reconcile {
+
+Declared* CycleState::find(const Identity& workspace) {
+  const auto found =
+      std::lower_bound(declared.begin(), declared.end(), workspace,
+                       [](const Declared& one, const Identity& wanted) { return *one.identity < wanted; });
+  return found != declared.end() && *found->identity == workspace ? &*found : nullptr;
+}
+
+std::size_t own_active_builds(const CycleState& state) {
+  const std::optional<UserId>& me = state.memory.me.value;
+  if (!me) return 0;
+  return static_cast<std::size_t>(
+      std::count_if(state.declared.begin(), state.declared.end(), [&](const Declared& one) {
+        return one.live && one.live->build.active() && one.live->build.initiator == *me;
+      }));
+}
+
+const coder::Template* policy_of(const Reconciler::Memory& memory, const LiveWorkspace& live) {
+  const auto found = memory.policies.find(live.template_id);
+  return found == memory.policies.end() ? nullptr : &found->second;
+}
+
+DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& live) {
+  DiffContext context;
+  context.policy = policy_of(memory, live);
+  if (const auto found = memory.parameters.find(live.build.id); found != memory.parameters.end()) {
+    context.parameters = &found->second;
+  }
+  context.me = memory.me.value;
+  return context;
+}
+
+}  // namespace cr::reconcile
