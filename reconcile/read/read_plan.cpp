@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 
 namespace cr::reconcile {
 namespace {
@@ -10,6 +11,7 @@ using Cost = ReadCosts::Cost;
 
 // Pages that are asked before the choice is made again with what they cost and found.
 constexpr std::size_t kPagesARound = 8;
+constexpr std::uint64_t kLargeFleet = 100'000;
 
 /// Unknown workspaces of one owner. Targets are sorted, so they lie side by side but for those already
 /// settled.
@@ -68,12 +70,17 @@ std::vector<OwnerGroup> group_by_owner(const ReadState& state, const std::vector
 /// What is left of the present pass costs, or a whole pass where none has begun.
 Cost cost_of_pages(const ReadState& state, std::size_t unknown) {
   const ReadCosts& costs = state.costs;
-  // While nobody has told how large the fleet is, the best case decides: that all of it is declared.
-  const std::uint64_t fleet = state.pages.count.value_or(costs.fleet.value_or(unknown));
+  const std::optional<std::uint64_t> told = state.pages.count ? state.pages.count : costs.fleet;
+  // While nobody has told how large the fleet is, the best case counts: all of it is declared. Only its first
+  // page is a gamble, and is priced as one of a large fleet.
+  const std::uint64_t fleet = told.value_or(unknown);
   const std::uint64_t done = std::min<std::uint64_t>(state.pages.next_offset, fleet);
   const std::uint64_t pages = (fleet - done + costs.rows_per_page - 1) / costs.rows_per_page;
   const double rows_a_page = std::min<double>(costs.rows_per_page, static_cast<double>(fleet));
-  return static_cast<double>(std::max<std::uint64_t>(pages, done == 0 ? 1 : 0)) *
+  const Cost known = static_cast<double>(std::max<std::uint64_t>(pages, done == 0 ? 1 : 0)) *
+                     costs.of(ReadKind::page, rows_a_page, fleet);
+  if (told) return known;
+  return known + costs.of(ReadKind::page, rows_a_page, kLargeFleet) -
          costs.of(ReadKind::page, rows_a_page, fleet);
 }
 

@@ -89,6 +89,16 @@ TEST(ReadPlan, AnOwnerThatIsGivenAsUuidIsReadByName) {
   EXPECT_THAT(plan_reads(state_of(targets)), ElementsAre(ReadName{0}, ReadName{1}, ReadName{2}));
 }
 
+TEST(ReadPlan, FewAreNotWorthAPageOfAFleetThatMayBeLarge) {
+  EXPECT_THAT(plan_reads(state_of(many_unknown(100, 5))), Each(VariantWith<ReadOwner>(::testing::_)));
+}
+
+TEST(ReadPlan, AllOfASmallFleetIsOnePage) {
+  ReadState state = state_of(many_unknown(100, 2));
+  state.costs.fleet = 100;
+  EXPECT_THAT(plan_reads(state), ElementsAre(ReadPage{0, 500}));
+}
+
 TEST(ReadPlan, WhereMostOfTheFleetIsDeclaredTheFirstPageIsAskedAlone) {
   EXPECT_THAT(plan_reads(state_of(many_unknown(5'000, 2))), ElementsAre(ReadPage{0, 500}));
 }
