@@ -23,9 +23,9 @@ struct Blocked {
 /// One declared workspace against its live state.
 struct WorkspaceDiff {
   std::vector<FieldDrift> drift;  ///< in the order of Field; forbidden and informational ones included
-  FieldSet wanted;                ///< drifted, and may be written
-  FieldSet forbidden;             ///< drifted, and the template's policy refuses the write
-  FieldSet unreadable;            ///< Coder reports a value that we do not know: no verdict and no write
+  FieldSet wanted{};              ///< drifted, and may be written
+  FieldSet forbidden{};           ///< drifted, and the template's policy refuses the write
+  FieldSet unreadable{};          ///< Coder reports a value that we do not know: no verdict and no write
   std::vector<RemarkNote> remarks;
   std::optional<Blocked> blocked;  ///< set: drift is not looked at and nothing is written
   std::string forbidden_message;   ///< if something is forbidden: which policy of which template
@@ -43,7 +43,7 @@ using BuildParameters = std::vector<std::pair<std::string, std::string>>;
 struct DiffContext {
   const coder::Template* policy = nullptr;
   const BuildParameters* parameters = nullptr;
-  std::optional<UserId> me;
+  std::optional<UserId> me{};
 };
 
 /// Compares what the spec declares, and nothing else:

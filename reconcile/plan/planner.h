@@ -18,11 +18,11 @@ namespace cr::reconcile {
 /// What earlier cycles forbid in this one.
 struct MemoryVerdict {
   bool backing_off = false;  ///< nothing at all is tried
-  FieldSet overridden;       ///< written without effect and not due again: not written now
-  FieldSet contested;        ///< changed back by others again and again: not written
+  FieldSet overridden{};     ///< written without effect and not due again: not written now
+  FieldSet contested{};      ///< changed back by others again and again: not written
   /// Failed tries of the latest build under the present spec (BuildFailures::observe). Absent: what the live
   /// state alone tells (the build's number for a first build, 1 for a stop).
-  std::optional<std::uint32_t> failed_builds;
+  std::optional<std::uint32_t> failed_builds{};
 };
 
 struct PlanInput {
@@ -30,7 +30,7 @@ struct PlanInput {
   const LiveWorkspace* live = nullptr;         ///< null: proven to be absent
   const WorkspaceDiff* diff = nullptr;         ///< never null; of this spec and live state
   const Bound* bound = nullptr;  ///< for an absent one; null: could not be bound, or need not be
-  std::optional<UserId> me;
+  std::optional<UserId> me{};
   MemoryVerdict memory;
   bool just_created =
       false;  ///< by us in this cycle: what creation could not set is written whatever `update` says

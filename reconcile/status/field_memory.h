@@ -15,10 +15,10 @@ namespace cr::reconcile {
 
 /// Which fields of one workspace must not be written now, and why.
 struct FieldVerdict {
-  FieldSet overridden;                        ///< Coder kept another value; includes those that are due again
-  FieldSet overridden_waiting;                ///< of these: not due yet
-  FieldSet contested;                         ///< changed back by others three times within a day
-  std::optional<async::SteadyTime> next_try;  ///< earliest of the waiting ones
+  FieldSet overridden{};          ///< Coder kept another value; includes those that are due again
+  FieldSet overridden_waiting{};  ///< of these: not due yet
+  FieldSet contested{};           ///< changed back by others three times within a day
+  std::optional<async::SteadyTime> next_try{};  ///< earliest of the waiting ones
 };
 
 /// What became of our writes, field by field.

@@ -1,0 +1,429 @@
+#include "reconcile/diff/diff.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+using specs::AutomaticUpdates;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Changes of the ordinary live workspace or template, for the tables.
+template <class T>
+T with(T value, void (*change)(T&)) {
+  if (change) change(value);
+  return value;
+}
+
+struct Case {
+  std::string name;
+  specs::WorkspaceSpec spec;
+  void (*live)(LiveWorkspace&) = nullptr;
+  std::vector<FieldDrift> drift;
+  FieldSet wanted;
+};
+
+class DiffTable : public ::testing::TestWithParam<Case> {};
+
+TEST_P(DiffTable, FindsTheDriftAndNothingElse) {
+  const LiveWorkspace live = with(a_live_dev(), GetParam().live);
+  const coder::Template policy = a_template();
+  const WorkspaceDiff result =
+      diff(GetParam().spec, live, {.policy = &policy, .parameters = nullptr, .me = {}});
+  EXPECT_EQ(result.drift, GetParam().drift);
+  EXPECT_EQ(result.wanted, GetParam().wanted);
+  EXPECT_TRUE(result.forbidden.empty());
+  EXPECT_FALSE(result.blocked);
+  EXPECT_EQ(result.in_sync(), GetParam().wanted.empty());
+}
+
+std::string case_name(const ::testing::TestParamInfo<Case>& info) {
+  return info.param.name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Unmanaged, DiffTable,
+                         ::testing::Values(Case{.name = "NothingDeclaredMeansNothingDiffers",
+                                                .spec = a_spec(),
+                                                .live =
+                                                    [](LiveWorkspace& live) {
+                                                      live.autostart_schedule = "0 9 * * *";
+                                                      live.ttl = 8h;
+                                                      live.dormant = true;
+                                                      live.automatic_updates = LiveAutomaticUpdates::always;
+                                                    },
+                                                .drift = {},
+                                                .wanted = {}},
+                                           Case{.name = "NothingDeclaredToleratesUnknownLiveValues",
+                                                .spec = a_spec(),
+                                                .live =
+                                                    [](LiveWorkspace& live) {
+                                                      live.automatic_updates = LiveAutomaticUpdates::unknown;
+                                                    },
+                                                .drift = {},
+                                                .wanted = {}}),
+                         case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Ttl, DiffTable,
+    ::testing::Values(
+        Case{.name = "EqualIsNoDrift",
+             .spec = a_spec().ttl(8h),
+             .live = [](LiveWorkspace& live) { live.ttl = 8h; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AnotherValueDrifts",
+             .spec = a_spec().ttl(8h),
+             .live = [](LiveWorkspace& live) { live.ttl = 4h; },
+             .drift = {{Field::ttl, "4h", "8h"}},
+             .wanted = {Field::ttl}},
+        Case{.name = "SecondsBelowAMinuteAreNoDrift",
+             .spec = a_spec().ttl(90min),
+             .live = [](LiveWorkspace& live) { live.ttl = 90min + 59999ms; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AWholeMinuteMoreDriftsAndIsShownAsItIs",
+             .spec = a_spec().ttl(90min),
+             .live = [](LiveWorkspace& live) { live.ttl = 91min + 30s; },
+             .drift = {{Field::ttl, "1h31m30s", "1h30m"}},
+             .wanted = {Field::ttl}},
+        Case{.name = "NoneLiveDriftsFromAValue",
+             .spec = a_spec().ttl(8h),
+             .drift = {{Field::ttl, "none", "8h"}},
+             .wanted = {Field::ttl}},
+        Case{.name = "NullWantsNone",
+             .spec = a_spec().no_ttl(),
+             .live = [](LiveWorkspace& live) { live.ttl = 8h; },
+             .drift = {{Field::ttl, "8h", "none"}},
+             .wanted = {Field::ttl}},
+        Case{.name = "NullIsContentWithNone", .spec = a_spec().no_ttl(), .drift = {}, .wanted = {}},
+        Case{.name = "ZeroLiveIsNone",
+             .spec = a_spec().no_ttl(),
+             .live = [](LiveWorkspace& live) { live.ttl = 0ms; },
+             .drift = {},
+             .wanted = {}}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    Autostart, DiffTable,
+    ::testing::Values(
+        Case{.name = "EqualTextIsNoDrift",
+             .spec = a_spec().autostart("30 9 * * 1-5"),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "30 9 * * 1-5"; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AnotherSpellingOfTheSameIsNoDrift",
+             .spec = a_spec().autostart("CRON_TZ=Europe/Berlin 30 9 * * 1-5"),
+             .live =
+                 [](LiveWorkspace& live) {
+                   live.autostart_schedule = "CRON_TZ=Europe/Berlin 30 09 * * Mon-Fri";
+                 },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "NoZoneIsUtc",
+             .spec = a_spec().autostart("30 9 * * *"),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "CRON_TZ=UTC 30 9 * * *"; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "LinkedZonesAreOne",
+             .spec = a_spec().autostart("CRON_TZ=America/Chicago 30 9 * * *"),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "CRON_TZ=US/Central 30 9 * * *"; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AnotherHourDrifts",
+             .spec = a_spec().autostart("30 9 * * 1-5"),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "30 8 * * 1-5"; },
+             .drift = {{Field::autostart, "30 8 * * 1-5", "30 9 * * 1-5"}},
+             .wanted = {Field::autostart}},
+        Case{.name = "WhatCannotBeParsedDrifts",
+             .spec = a_spec().autostart("30 9 * * 1-5"),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "@daily"; },
+             .drift = {{Field::autostart, "@daily", "30 9 * * 1-5"}},
+             .wanted = {Field::autostart}},
+        Case{.name = "NoneLiveDriftsFromASchedule",
+             .spec = a_spec().autostart("30 9 * * 1-5"),
+             .drift = {{Field::autostart, "none", "30 9 * * 1-5"}},
+             .wanted = {Field::autostart}},
+        Case{.name = "NullClearsASchedule",
+             .spec = a_spec().no_autostart(),
+             .live = [](LiveWorkspace& live) { live.autostart_schedule = "30 9 * * 1-5"; },
+             .drift = {{Field::autostart, "30 9 * * 1-5", "none"}},
+             .wanted = {Field::autostart}},
+        Case{.name = "NullIsContentWithNoSchedule",
+             .spec = a_spec().no_autostart(),
+             .drift = {},
+             .wanted = {}}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    OtherFields, DiffTable,
+    ::testing::Values(
+        Case{.name = "AutomaticUpdatesDrift",
+             .spec = a_spec().updates(AutomaticUpdates::always),
+             .drift = {{Field::automatic_updates, "never", "always"}},
+             .wanted = {Field::automatic_updates}},
+        Case{.name = "DormantIsWanted",
+             .spec = a_spec().dormant(true),
+             .drift = {{Field::dormant, "false", "true"}},
+             .wanted = {Field::dormant}},
+        Case{.name = "WakingIsWanted",
+             .spec = a_spec().dormant(false),
+             .live = [](LiveWorkspace& live) { live.dormant = true; },
+             .drift = {{Field::dormant, "true", "false"}},
+             .wanted = {Field::dormant}},
+        Case{.name = "SeveralComeInTheOrderOfFields",
+             .spec = a_spec().dormant(true).updates(AutomaticUpdates::always).ttl(1h).autostart("0 9 * * *"),
+             .drift = {{Field::autostart, "none", "0 9 * * *"},
+                       {Field::ttl, "none", "1h"},
+                       {Field::automatic_updates, "never", "always"},
+                       {Field::dormant, "false", "true"}},
+             .wanted = {Field::autostart, Field::ttl, Field::automatic_updates, Field::dormant}}),
+    case_name);
+
+INSTANTIATE_TEST_SUITE_P(
+    CreationOnly, DiffTable,
+    ::testing::Values(Case{.name = "AnotherTemplateIsShownAndNotWritten",
+                           .spec = a_spec().template_ref("kubernetes"),
+                           .drift = {{Field::template_ref, "docker", "kubernetes"}},
+                           .wanted = {}},
+                      Case{.name = "TemplateNamesIgnoreCase",
+                           .spec = a_spec().template_ref("Docker"),
+                           .drift = {},
+                           .wanted = {}},
+                      Case{.name = "TemplateByIdIsComparedById",
+                           .spec = a_spec().template_ref("00000000-0000-4000-8000-000000000001"),
+                           .drift = {},
+                           .wanted = {}},
+                      Case{.name = "AnotherVersionIsShownAndNotWritten",
+                           .spec = a_spec().version("v2"),
+                           .drift = {{Field::version, "v1", "v2"}},
+                           .wanted = {}},
+                      Case{.name = "VersionNamesMindCase",
+                           .spec = a_spec().version("V1"),
+                           .drift = {{Field::version, "v1", "V1"}},
+                           .wanted = {}},
+                      Case{.name = "AVersionWithoutANameIsNotJudged",
+                           .spec = a_spec().version("v2"),
+                           .live = [](LiveWorkspace& live) { live.build.version_name.clear(); },
+                           .drift = {},
+                           .wanted = {}}),
+    case_name);
+
+struct PolicyCase {
+  std::string name;
+  specs::WorkspaceSpec spec;
+  void (*live)(LiveWorkspace&) = nullptr;
+  void (*policy)(coder::Template&) = nullptr;
+  FieldSet wanted;
+  FieldSet forbidden;
+  std::vector<Remark> remarks;
+};
+
+class PolicyTable : public ::testing::TestWithParam<PolicyCase> {};
+
+TEST_P(PolicyTable, IsKnownBeforeItIsTried) {
+  const LiveWorkspace live = with(a_live_dev(), GetParam().live);
+  const coder::Template policy = with(a_template(), GetParam().policy);
+  const WorkspaceDiff result =
+      diff(GetParam().spec, live, {.policy = &policy, .parameters = nullptr, .me = {}});
+  EXPECT_EQ(result.wanted, GetParam().wanted);
+  EXPECT_EQ(result.forbidden, GetParam().forbidden);
+  EXPECT_EQ(result.forbidden_message.empty(), GetParam().forbidden.empty());
+  if (!GetParam().forbidden.empty()) {
+    EXPECT_FALSE(result.drift.empty()) << "drift that policy forbids is shown all the same";
+    EXPECT_THAT(result.forbidden_message, HasSubstr("docker"));
+  }
+  std::vector<Remark> remarks;
+  for (const RemarkNote& note : result.remarks) remarks.push_back(note.remark);
+  EXPECT_EQ(remarks, GetParam().remarks);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Policy, PolicyTable,
+    ::testing::Values(
+        PolicyCase{.name = "NoAutostartForUsersForbidsSettingIt",
+                   .spec = a_spec().autostart("0 9 * * *"),
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostart = false; },
+                   .wanted = {},
+                   .forbidden = {Field::autostart},
+                   .remarks = {}},
+        PolicyCase{.name = "NoAutostartForUsersForbidsClearingItToo",
+                   .spec = a_spec().no_autostart(),
+                   .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostart = false; },
+                   .wanted = {},
+                   .forbidden = {Field::autostart},
+                   .remarks = {}},
+        PolicyCase{.name = "AForbiddenScheduleThatIsThereIsOnlyIneffective",
+                   .spec = a_spec().autostart("0 9 * * *"),
+                   .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostart = false; },
+                   .wanted = {},
+                   .forbidden = {},
+                   .remarks = {Remark::Ineffective}},
+        PolicyCase{.name = "AScheduleWithoutAnAllowedDayIsNotTried",
+                   .spec = a_spec().autostart("0 9 * * 6"),
+                   .policy = [](coder::Template& policy) { policy.autostart_days = 0x3E; },
+                   .wanted = {},
+                   .forbidden = {Field::autostart},
+                   .remarks = {}},
+        PolicyCase{.name = "OneAllowedDayIsEnough",
+                   .spec = a_spec().autostart("0 9 * * 5,6"),
+                   .policy = [](coder::Template& policy) { policy.autostart_days = 0x3E; },
+                   .wanted = {Field::autostart},
+                   .forbidden = {},
+                   .remarks = {}},
+        PolicyCase{.name = "AScheduleCanBeClearedWhereNoDayIsAllowed",
+                   .spec = a_spec().no_autostart(),
+                   .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
+                   .policy = [](coder::Template& policy) { policy.autostart_days = 0; },
+                   .wanted = {Field::autostart},
+                   .forbidden = {},
+                   .remarks = {}},
+        PolicyCase{.name = "AScheduleOnATemplateThatNeverStartsIsIneffective",
+                   .spec = a_spec().autostart("0 9 * * *"),
+                   .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
+                   .policy = [](coder::Template& policy) { policy.autostart_days = 0; },
+                   .wanted = {},
+                   .forbidden = {},
+                   .remarks = {Remark::Ineffective}},
+        PolicyCase{.name = "NoAutostopForUsersForbidsTheTtl",
+                   .spec = a_spec().ttl(8h),
+                   .live = [](LiveWorkspace& live) { live.ttl = 4h; },
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
+                   .wanted = {},
+                   .forbidden = {Field::ttl},
+                   .remarks = {}},
+        PolicyCase{.name = "NoAutostopForUsersForbidsClearingTheTtl",
+                   .spec = a_spec().no_ttl(),
+                   .live = [](LiveWorkspace& live) { live.ttl = 4h; },
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
+                   .wanted = {},
+                   .forbidden = {Field::ttl},
+                   .remarks = {}},
+        PolicyCase{.name = "ATtlThatHappensToBeTheDefaultIsInSync",
+                   .spec = a_spec().ttl(4h),
+                   .live = [](LiveWorkspace& live) { live.ttl = 4h; },
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
+                   .wanted = {},
+                   .forbidden = {},
+                   .remarks = {}},
+        PolicyCase{.name = "RequiringTheActiveVersionMakesAutomaticUpdatesIneffective",
+                   .spec = a_spec().updates(specs::AutomaticUpdates::always),
+                   .policy = [](coder::Template& policy) { policy.require_active_version = true; },
+                   .wanted = {Field::automatic_updates},
+                   .forbidden = {},
+                   .remarks = {Remark::Ineffective}},
+        PolicyCase{.name = "OnePolicyDoesNotHoldUpTheOtherFields",
+                   .spec = a_spec().ttl(8h).autostart("0 9 * * *"),
+                   .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
+                   .wanted = {Field::autostart},
+                   .forbidden = {Field::ttl},
+                   .remarks = {}}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Diff, WithoutAPolicyEverythingIsTakenToBeAllowed) {
+  const WorkspaceDiff result = diff(a_spec().ttl(8h), a_live_dev(), {});
+  EXPECT_EQ(result.wanted, FieldSet{Field::ttl});
+}
+
+TEST(Diff, ValuesThatThisVersionDoesNotKnowAreNoReasonToWrite) {
+  LiveWorkspace live = a_live_dev();
+  live.automatic_updates = LiveAutomaticUpdates::unknown;
+  const WorkspaceDiff result = diff(a_spec().updates(AutomaticUpdates::always).ttl(8h), live, {});
+  EXPECT_EQ(result.unreadable, FieldSet{Field::automatic_updates});
+  EXPECT_EQ(result.wanted, FieldSet{Field::ttl}) << "other fields go on";
+  EXPECT_FALSE(result.in_sync());
+}
+
+struct BlockedCase {
+  std::string name;
+  void (*live)(LiveWorkspace&);
+  Reason reason;
+};
+
+class BlockedTable : public ::testing::TestWithParam<BlockedCase> {};
+
+TEST_P(BlockedTable, NothingIsLookedAtOrWanted) {
+  const LiveWorkspace live = with(a_live_dev(), GetParam().live);
+  const WorkspaceDiff result = diff(a_spec().ttl(8h).template_ref("other"), live, {});
+  ASSERT_TRUE(result.blocked);
+  EXPECT_EQ(result.blocked->reason, GetParam().reason);
+  EXPECT_THAT(result.drift, IsEmpty());
+  EXPECT_TRUE(result.wanted.empty());
+  EXPECT_FALSE(result.in_sync());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Diff, BlockedTable,
+    ::testing::Values(
+        BlockedCase{"Prebuild", [](LiveWorkspace& live) { live.prebuild = true; }, Reason::NotManageable},
+        BlockedCase{"TaskWorkspace", [](LiveWorkspace& live) { live.task = true; }, Reason::NotManageable},
+        BlockedCase{"BeingDeleted",
+                    [](LiveWorkspace& live) {
+                      live.build = a_build(5, Transition::del, BuildStatus::deleting, kSomebody);
+                    },
+                    Reason::Updating},
+        BlockedCase{"QueuedForDeletion",
+                    [](LiveWorkspace& live) {
+                      live.build = a_build(5, Transition::del, BuildStatus::pending, kSomebody);
+                    },
+                    Reason::Updating}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Diff, AFailedDeleteLeavesAWorkspaceLikeAnyOther) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(5, Transition::del, BuildStatus::failed, kSomebody);
+  const WorkspaceDiff result = diff(a_spec().ttl(8h), live, {});
+  EXPECT_FALSE(result.blocked);
+  EXPECT_EQ(result.wanted, FieldSet{Field::ttl});
+}
+
+TEST(Diff, ParametersAreComparedOnlyWhereTheSpecNamesThem) {
+  const BuildParameters parameters{{"cpu", "4"}, {"region", "us"}, {"zone", "b"}};
+  const WorkspaceDiff result =
+      diff(a_spec().parameter("cpu", "4").parameter("region", "eu").parameter("gpu", "1"), a_live_dev(),
+           {.policy = nullptr, .parameters = &parameters, .me = {}});
+  EXPECT_THAT(result.drift,
+              ElementsAre(FieldDrift{Field::parameters, "region=us, gpu=(none)", "region=eu, gpu=1"}));
+  EXPECT_TRUE(result.wanted.empty());
+  EXPECT_TRUE(result.in_sync()) << "parameters apply at creation only";
+  ASSERT_EQ(result.remarks.size(), 1U);
+  EXPECT_EQ(result.remarks[0].remark, Remark::ParametersDiffer);
+}
+
+TEST(Diff, ParametersThatWereNotLookedUpAreNotJudged) {
+  EXPECT_THAT(diff(a_spec().parameter("cpu", "4"), a_live_dev(), {}).drift, IsEmpty());
+}
+
+TEST(Diff, AFailedBuildOfSomebodyElseIsARemark) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(5, Transition::start, BuildStatus::failed, kSomebody);
+  live.build.error = "no quota";
+  const WorkspaceDiff result =
+      diff(a_spec(), live, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)});
+  EXPECT_THAT(result.remarks, ElementsAre(RemarkNote{Remark::LastBuildFailed, "build 5 failed: no quota"}));
+  EXPECT_TRUE(result.in_sync());
+}
+
+TEST(Diff, AFailedFirstBuildOfOursIsNoRemarkSinceItIsACondition) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(1, Transition::start, BuildStatus::failed, kMe);
+  EXPECT_THAT(diff(a_spec(), live, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}).remarks,
+              IsEmpty());
+}
+
+TEST(Diff, AnAbsentWorkspaceIsMissing) {
+  const WorkspaceDiff result = diff_absent(a_spec());
+  EXPECT_THAT(result.drift, ElementsAre(FieldDrift{Field::missing, "absent", "present"}));
+  EXPECT_EQ(result.wanted, FieldSet{Field::missing});
+  EXPECT_TRUE(diff_absent(a_spec().may_not_create()).wanted.empty());
+}
+
+}  // namespace
+}  // namespace cr::reconcile

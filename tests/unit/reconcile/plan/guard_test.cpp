@@ -1,0 +1,145 @@
+#include "reconcile/plan/guard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "reconcile/plan/planner.h"
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+using ::testing::HasSubstr;
+
+Plan a_plan(std::size_t workspaces) {
+  std::vector<WorkspacePlan> plans;
+  for (std::size_t i = 0; i < workspaces; ++i) {
+    const Identity identity{"alice", "w" + std::to_string(1000 + i)};
+    plans.push_back({identity,
+                     {SetTtl{identity, a_workspace_id(1), {}, 8h},
+                      SetAutostart{identity, a_workspace_id(1), "", "0 9 * * *"}},
+                     ""});
+  }
+  return {plans};
+}
+
+struct LimitCase {
+  std::string name;
+  std::string text;
+  std::size_t declared;
+  std::size_t limit;
+};
+
+class LimitTable : public ::testing::TestWithParam<LimitCase> {};
+
+TEST_P(LimitTable, IsUnderstood) {
+  const auto limit = parse_change_limit(GetParam().text);
+  ASSERT_TRUE(limit);
+  EXPECT_EQ(limit->for_declared(GetParam().declared), GetParam().limit);
+}
+
+INSTANTIATE_TEST_SUITE_P(ChangeLimit, LimitTable,
+                         ::testing::Values(LimitCase{"AShareIsRoundedDown", "30%", 99, 29},
+                                           LimitCase{"AShareIsAtLeastTen", "30%", 12, 10},
+                                           LimitCase{"AllOfThem", "100%", 500, 500},
+                                           LimitCase{"HalfPercents", "0.5%", 10000, 50},
+                                           LimitCase{"ACountIsTakenAsItIs", "3", 1000, 3},
+                                           LimitCase{"ZeroHoldsEverything", "0", 1000, 0}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(ChangeLimit, DefaultIsThirtyPercentAndAtLeastTen) {
+  EXPECT_EQ(ChangeLimit{}.for_declared(100), 30U);
+  EXPECT_EQ(ChangeLimit{}.for_declared(5), 10U);
+}
+
+TEST(ChangeLimit, RefusesWhatIsNeitherACountNorAShare) {
+  for (const char* text : {"", "%", "-1", "-5%", "101%", "1e1%", "inf%", "30 %", " 3", "3x", "1.5", "0x10",
+                           "1.2.3%", "99999999999999999999999"})
+    EXPECT_FALSE(parse_change_limit(text)) << text;
+}
+
+TEST(Guard, LetsAPlanWithinTheLimitGo) {
+  const Verdict verdict = judge(a_plan(10), 10, {}, "");
+  EXPECT_FALSE(verdict.held);
+  EXPECT_FALSE(verdict.approved);
+  EXPECT_EQ(verdict.changes, 10U) << "workspaces, not actions";
+  EXPECT_EQ(verdict.digest.size(), 16U);
+}
+
+TEST(Guard, HoldsAPlanOverTheLimitAndPrintsEachWayOut) {
+  const Plan plan = a_plan(11);
+  const Verdict verdict = judge(plan, 20, {}, "");
+  EXPECT_TRUE(verdict.held);
+  EXPECT_EQ(verdict.limit, 10U);
+  EXPECT_THAT(verdict.message, HasSubstr("11 of 20"));
+  EXPECT_THAT(verdict.message, HasSubstr("apply --approve " + digest(plan)));
+  EXPECT_THAT(verdict.message, HasSubstr("POST /-/approve"));
+  EXPECT_THAT(verdict.message, HasSubstr("--max-changes"));
+}
+
+TEST(Guard, LetsExactlyTheApprovedPlanGo) {
+  const Verdict approved = judge(a_plan(11), 20, {}, digest(a_plan(11)));
+  EXPECT_FALSE(approved.held);
+  EXPECT_TRUE(approved.approved);
+  EXPECT_TRUE(judge(a_plan(12), 20, {}, digest(a_plan(11))).held);
+}
+
+TEST(Guard, AnEmptyPlanIsNeverHeldAndHasNoDigest) {
+  const Verdict verdict = judge({}, 100, {.count = 0}, "");
+  EXPECT_FALSE(verdict.held);
+  EXPECT_EQ(verdict.digest, "");
+}
+
+TEST(Guard, CreatesCount) {
+  std::vector<WorkspacePlan> plans;
+  for (int i = 0; i < 11; ++i) {
+    const Identity identity{"alice", "w" + std::to_string(i)};
+    plans.push_back({identity, {CreateWorkspace{identity, {}, "docker"}}, ""});
+  }
+  EXPECT_TRUE(judge(assemble_plan(plans), 20, {}, "").held);
+}
+
+TEST(Digest, ChangesWithEveryNewValueAndKind) {
+  const Identity dev{"alice", "dev"};
+  const WorkspaceId id = a_workspace_id(1);
+  coder::CreateRequest request;
+  request.name = "dev";
+  coder::CreateRequest with_parameter = request;
+  with_parameter.parameters = {{"a", "b"}};
+  coder::CreateRequest shifted = request;
+  shifted.parameters = {{"ab", ""}};
+  const std::vector<std::vector<Action>> different{
+      {SetTtl{dev, id, {}, 8h}},
+      {SetTtl{dev, id, {}, 4h}},
+      {SetTtl{dev, id, 8h, {}}},
+      {SetAutostart{dev, id, "", "0 9 * * *"}},
+      {SetAutostart{dev, id, "", "0 8 * * *"}},
+      {SetAutostart{dev, id, "x", ""}},
+      {SetAutomaticUpdates{dev, id, false, true}},
+      {SetAutomaticUpdates{dev, id, true, false}},
+      {StopWorkspace{dev, id}},
+      {SetDormant{dev, id, true}},
+      {SetDormant{dev, id, false}},
+      {RetryFirstBuild{dev, id, 1}},
+      {CreateWorkspace{dev, request, "docker"}},
+      {CreateWorkspace{dev, with_parameter, "docker"}},
+      {CreateWorkspace{dev, shifted, "docker"}},
+      {StopWorkspace{dev, id}, SetTtl{dev, id, {}, 8h}},
+  };
+  std::set<std::string> digests;
+  for (const auto& actions : different) digests.insert(digest(Plan{{WorkspacePlan{dev, actions, ""}}}));
+  EXPECT_EQ(digests.size(), different.size());
+}
+
+TEST(Digest, DoesNotDependOnOldValuesIdsOrWhatFollows) {
+  const Identity dev{"alice", "dev"};
+  const Plan one{{WorkspacePlan{dev, {SetTtl{dev, a_workspace_id(1), 1h, 8h}}, ""}}};
+  const Plan two{{WorkspacePlan{dev, {SetTtl{dev, a_workspace_id(2), 2h, 8h}}, "later"}}};
+  EXPECT_EQ(digest(one), digest(two));
+}
+
+}  // namespace
+}  // namespace cr::reconcile

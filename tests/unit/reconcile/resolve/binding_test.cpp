@@ -1,0 +1,315 @@
+#include "reconcile/resolve/binding.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+using coder::ApiError;
+using coder::ApiFault;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A small Coder that answers questions from tables and counts them.
+class World {
+ public:
+  World() {
+    users["alice"] = {a_user_id(1), "Alice", coder::UserStatus::active};
+    users["sue"] = {a_user_id(2), "sue", coder::UserStatus::suspended};
+    users["dora"] = {a_user_id(3), "dora", coder::UserStatus::dormant};
+    organizations = {{an_id<OrganizationId>(1), "coder", true}, {an_id<OrganizationId>(2), "lab", false}};
+    templates = {a_template()};
+    add_template(2, 2, "shared").organization_name = "lab";
+    add_template(3, 1, "shared");
+    coder::Template& old = add_template(4, 1, "old");
+    old.deprecated = true;
+    old.deprecation_message = "use docker";
+    versions = {{an_id<VersionId>(1), an_id<TemplateId>(1), "v1", false},
+                {an_id<VersionId>(2), an_id<TemplateId>(1), "v0", true},
+                {an_id<VersionId>(3), an_id<TemplateId>(3), "other", false}};
+    parameters[an_id<VersionId>(1)] = {{"region", false, false}, {"cpu", false, false}};
+  }
+
+  coder::Template& add_template(std::uint32_t id, std::uint32_t organization, std::string name) {
+    coder::Template one = a_template();
+    one.id = an_id<TemplateId>(id);
+    one.organization_id = an_id<OrganizationId>(organization);
+    one.name = std::move(name);
+    templates.push_back(one);
+    return templates.back();
+  }
+
+  /// Asks until nothing is left; the answers.
+  Answers& resolve(const std::vector<specs::SpecPtr>& specs) {
+    for (rounds = 0;; ++rounds) {
+      const std::vector<Question> questions = next_questions(specs, answers);
+      if (questions.empty()) return answers;
+      for (const Question& question : questions) {
+        EXPECT_TRUE(asked.insert(question).second) << "asked twice";
+        std::visit([this](const auto& one) { answers.put(one, answer(one)); }, question);
+      }
+      if (rounds > 10) {
+        ADD_FAILURE() << "never ends";
+        return answers;
+      }
+    }
+  }
+  Binding bind_one(const SpecBuilder& spec) {
+    const specs::SpecPtr shared = spec.share();
+    return bind(*shared, resolve({shared}));
+  }
+
+  std::map<std::string, coder::User> users;
+  std::vector<coder::Organization> organizations;
+  std::vector<coder::Template> templates;
+  std::vector<coder::TemplateVersion> versions;
+  std::map<VersionId, std::vector<coder::RichParameter>> parameters;
+  std::set<coder::Access> denied;
+  std::optional<ApiError> failure;  ///< of every look-up of templates
+  Answers answers;
+  std::set<Question> asked;
+  int rounds = 0;
+
+ private:
+  static ApiError not_found() { return {ApiFault::not_found, "Resource not found"}; }
+
+  coder::ApiResult<coder::User> answer(const AskUser& ask) const {
+    const auto found = users.find(ask.name_or_id);
+    if (found != users.end()) return found->second;
+    for (const auto& [name, user] : users) {
+      if (user.id.to_string() == ask.name_or_id) return user;
+    }
+    return not_found();
+  }
+  coder::ApiResult<std::vector<coder::Organization>> answer(const AskOrganizations&) const {
+    return organizations;
+  }
+  coder::ApiResult<std::vector<coder::Template>> answer(const AskTemplatesNamed& ask) const {
+    if (failure) return *failure;
+    std::vector<coder::Template> named;
+    for (const auto& one : templates) {
+      if (one.name == ask.name) named.push_back(one);
+    }
+    return named;
+  }
+  coder::ApiResult<coder::Template> answer(const AskTemplate& ask) const {
+    for (const auto& one : templates) {
+      if (one.id == ask.id) return one;
+    }
+    return not_found();
+  }
+  coder::ApiResult<coder::TemplateVersion> answer(const AskVersionNamed& ask) const {
+    for (const auto& one : versions) {
+      if (one.template_id == ask.template_id && one.name == ask.name) return one;
+    }
+    return not_found();
+  }
+  coder::ApiResult<coder::TemplateVersion> answer(const AskVersion& ask) const {
+    for (const auto& one : versions) {
+      if (one.id == ask.id) return one;
+    }
+    return not_found();
+  }
+  coder::ApiResult<std::vector<coder::RichParameter>> answer(const AskRichParameters& ask) const {
+    const auto found = parameters.find(ask.version);
+    return found == parameters.end() ? std::vector<coder::RichParameter>{} : found->second;
+  }
+  coder::ApiResult<bool> answer(const AskAccess& ask) const { return !denied.contains(ask.question.action); }
+};
+
+TEST(Bind, TurnsNamesIntoIds) {
+  World world;
+  const Binding bound = world.bind_one(a_spec()
+                                           .version("v1")
+                                           .parameter("cpu", "4")
+                                           .autostart("0 9 * * *")
+                                           .ttl(8h)
+                                           .updates(specs::AutomaticUpdates::always));
+  ASSERT_TRUE(bound) << bound.error().message;
+  coder::CreateRequest request;
+  request.owner = a_user_id(1);
+  request.name = "dev";
+  request.template_id = an_id<TemplateId>(1);
+  request.version = an_id<VersionId>(1);
+  request.autostart_schedule = "0 9 * * *";
+  request.ttl = 8h;
+  request.automatic_updates_always = true;
+  request.parameters = {{"cpu", "4"}};
+  EXPECT_EQ(bound->request, request);
+  EXPECT_EQ(bound->owner_name, "Alice");
+  EXPECT_EQ(bound->template_name, "docker");
+  EXPECT_EQ(bound->organization_name, "coder");
+  EXPECT_FALSE(bound->built_on.empty());
+}
+
+TEST(Bind, WithoutAVersionTheActiveOneIsLeftToCoder) {
+  World world;
+  const Binding bound = world.bind_one(a_spec());
+  ASSERT_TRUE(bound);
+  EXPECT_EQ(bound->request.version, std::nullopt);
+}
+
+TEST(Bind, TakesUuidsForAllNames) {
+  World world;
+  const Binding bound = world.bind_one(SpecBuilder(a_user_id(1).to_string(), "dev")
+                                           .template_ref(an_id<TemplateId>(2).to_string())
+                                           .organization(an_id<OrganizationId>(2).to_string()));
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(bound->request.template_id, an_id<TemplateId>(2));
+}
+
+TEST(Bind, AnOrganizationTellsTemplatesOfOneNameApart) {
+  World world;
+  const Binding bound = world.bind_one(a_spec().template_ref("Shared").organization("LAB"));
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(bound->request.template_id, an_id<TemplateId>(2));
+}
+
+TEST(Bind, DefaultIsTheOrganizationThatIsMarkedSo) {
+  World world;
+  const Binding bound = world.bind_one(a_spec().template_ref("shared").organization("default"));
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(bound->request.template_id, an_id<TemplateId>(3));
+}
+
+TEST(Bind, AnOwnerWhoWasNotSeenForLongCanStillBeGivenAWorkspace) {
+  World world;
+  EXPECT_TRUE(world.bind_one(a_spec("dora")));
+}
+
+struct Refusal {
+  std::string name;
+  SpecBuilder spec;
+  Reason reason;
+  std::string says;
+  void (*change)(World&) = nullptr;
+};
+
+class RefusalTable : public ::testing::TestWithParam<Refusal> {};
+
+TEST_P(RefusalTable, IsFoundBeforeTheCreate) {
+  World world;
+  if (GetParam().change) GetParam().change(world);
+  const Binding bound = world.bind_one(GetParam().spec);
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().reason, GetParam().reason) << bound.error().message;
+  EXPECT_THAT(bound.error().message, HasSubstr(GetParam().says));
+  // Forgetting what it was built on makes the next cycle ask again, so that a remedy is seen.
+  EXPECT_FALSE(bound.error().built_on.empty());
+  world.answers.forget(bound.error().built_on);
+  EXPECT_FALSE(next_questions(std::vector{GetParam().spec.share()}, world.answers).empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Bind, RefusalTable,
+    ::testing::Values(
+        Refusal{"UnknownOwner", a_spec("nobody"), Reason::OwnerNotFound, "no user nobody"},
+        Refusal{"SuspendedOwner", a_spec("sue"), Reason::OwnerSuspended, "suspended"},
+        Refusal{"UnknownOrganization", a_spec().organization("codr"), Reason::OrganizationNotFound,
+                "did you mean \"coder\"?"},
+        Refusal{"UnknownTemplate", a_spec().template_ref("dokcer"), Reason::TemplateNotFound,
+                "no template dokcer"},
+        Refusal{"UnknownTemplateId", a_spec().template_ref(an_id<TemplateId>(99).to_string()),
+                Reason::TemplateNotFound, "no template"},
+        Refusal{"TemplateOfAnotherOrganization", a_spec().organization("lab"), Reason::TemplateNotFound,
+                "no template docker in organization lab"},
+        Refusal{"TemplateIdOfAnotherOrganization",
+                a_spec().template_ref(an_id<TemplateId>(1).to_string()).organization("lab"),
+                Reason::TemplateNotFound, "is in organization coder, not in lab"},
+        Refusal{"TemplateInTwoOrganizations", a_spec().template_ref("shared"), Reason::TemplateAmbiguous,
+                "coder, lab"},
+        Refusal{"DeprecatedTemplate", a_spec().template_ref("old"), Reason::TemplateDeprecated, "use docker"},
+        Refusal{"UnknownVersion", a_spec().version("v9"), Reason::VersionNotFound, "no version v9"},
+        Refusal{"VersionNamesMindCase", a_spec().version("V1"), Reason::VersionNotFound, "case-sensitive"},
+        Refusal{"ArchivedVersion", a_spec().version("v0"), Reason::VersionNotFound, "archived"},
+        Refusal{"VersionOfAnotherTemplate", a_spec().version(an_id<VersionId>(3).to_string()),
+                Reason::VersionNotFound, "another template"},
+        Refusal{"UnknownParameter", a_spec().parameter("regoin", "eu"), Reason::ParametersRejected,
+                "no parameter regoin, did you mean \"region\"?"},
+        Refusal{"RequiredParameterMissing", a_spec(), Reason::ParametersRejected, "requires parameter size",
+                [](World& world) {
+                  world.parameters[an_id<VersionId>(1)].push_back({"size", true, false});
+                }},
+        Refusal{"TokenMayNotCreate", a_spec(), Reason::Forbidden, "may not create",
+                [](World& world) { world.denied = {coder::Access::create}; }},
+        Refusal{"TokenMayNotReadAndSoSeesAnEmptyFleet", a_spec(), Reason::Forbidden, "may not see",
+                [](World& world) { world.denied = {coder::Access::read}; }},
+        Refusal{"ALookUpThatFailedProvesNothing", a_spec(), Reason::NotRead, "database is down",
+                [](World& world) { world.failure = ApiError(ApiFault::server, "database is down"); }},
+        Refusal{"ALookUpWithoutAnAnswer", a_spec(), Reason::Unreachable, "refused",
+                [](World& world) { world.failure = ApiError(ApiFault::unreachable, "refused"); }},
+        Refusal{"ALookUpWithABadToken", a_spec(), Reason::Unauthorized, "signed out",
+                [](World& world) { world.failure = ApiError(ApiFault::unauthorized, "signed out"); }}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(Bind, AllParameterProblemsAreNamedAtOnce) {
+  World world;
+  const Binding bound = world.bind_one(a_spec().parameter("gpu", "1").parameter("zzz", "1"));
+  ASSERT_FALSE(bound);
+  EXPECT_THAT(bound.error().message, HasSubstr("gpu"));
+  EXPECT_THAT(bound.error().message, HasSubstr("zzz"));
+}
+
+TEST(Bind, WithoutAnswersNothingIsKnown) {
+  const Binding bound = bind(a_spec(), Answers{});
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().reason, Reason::NotRead);
+}
+
+TEST(Questions, AreAskedOnceHoweverManySpecsNameThem) {
+  World world;
+  std::vector<specs::SpecPtr> specs;
+  for (int i = 0; i < 50; ++i) specs.push_back(a_spec("alice", "w" + std::to_string(i)).share());
+  world.resolve(specs);
+  // user, template, parameters, may read, may create
+  EXPECT_EQ(world.asked.size(), 5U);
+  EXPECT_LE(world.rounds, 4);
+}
+
+TEST(Questions, AreCachedFromCycleToCycle) {
+  World world;
+  const std::vector<specs::SpecPtr> specs{a_spec().share()};
+  world.resolve(specs);
+  EXPECT_THAT(next_questions(specs, world.answers), IsEmpty());
+}
+
+TEST(Questions, AreNotAskedWhereTheirAnswerCannotMatter) {
+  World world;
+  world.resolve({a_spec("nobody").version("v1").share()});
+  for (const Question& question : world.asked) {
+    EXPECT_FALSE(std::holds_alternative<AskVersionNamed>(question));
+    EXPECT_FALSE(std::holds_alternative<AskAccess>(question));
+  }
+}
+
+TEST(Questions, OfNoSpecsAreNone) {
+  EXPECT_THAT(next_questions({}, Answers{}), IsEmpty());
+}
+
+TEST(Answers, ForgetFailuresKeepsWhatIsKnown) {
+  Answers answers;
+  answers.put(AskUser{"alice"}, coder::User{a_user_id(1), "alice", coder::UserStatus::active});
+  answers.put(AskUser{"bob"}, ApiError(ApiFault::server, "down"));
+  answers.forget_failures();
+  EXPECT_NE(answers.find(AskUser{"alice"}), nullptr);
+  EXPECT_EQ(answers.find(AskUser{"bob"}), nullptr);
+  EXPECT_EQ(answers.size(), 1U);
+}
+
+TEST(Answers, KnowTheUsersThatWereLookedUp) {
+  Answers answers;
+  answers.put(AskUser{a_user_id(1).to_string()},
+              coder::User{a_user_id(1), "Alice", coder::UserStatus::active});
+  EXPECT_THAT(answers.known_users(),
+              ::testing::ElementsAre(std::pair<std::string, UserId>("alice", a_user_id(1))));
+}
+
+}  // namespace
+}  // namespace cr::reconcile
