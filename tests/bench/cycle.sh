@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A whole cycle in which nothing is to be done: the daemon with 10 000 declared workspaces in a fleet of 100 000, against
+# the stand-in Coder, each a process of its own. Then curl fetches the same URLs over one connection.
+# Usage: cycle.sh BUILD_DIR. Prints lines "name value"; DECLARED, FLEET and CYCLES change the sizes.
+set -euo pipefail
+build=$1
+declared=${DECLARED:-10000}
+fleet=${FLEET:-100000}
+cycles=${CYCLES:-10}
+
+work=$(mktemp -d)
+daemon_pid=
+standin_pid=
+clean_up() {
+  [[ -z $daemon_pid ]] || kill "$daemon_pid" 2>/dev/null || true
+  [[ -z $standin_pid ]] || kill "$standin_pid" 2>/dev/null || true
+  wait
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+# wait_for SECONDS COMMAND…: until the command succeeds.
+wait_for() {
+  local tries=$(($1 * 5))
+  shift
+  until "$@" >/dev/null 2>&1; do
+    if ((--tries <= 0)); then
+      echo "gave up waiting for: $*" >&2
+      tail -n 5 "$work"/*.log >&2
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+# CPU of all threads of a process, in ticks (of 10 ms): user and system.
+cpu_ticks() {
+  local stat
+  stat=$(<"/proc/$1/stat")
+  # Behind the command, which may hold blanks: utime and stime are fields 14 and 15 of proc(5).
+  read -r -a fields <<<"${stat##*) }"
+  echo $((fields[11] + fields[12]))
+}
+
+cycles_done() { curl -fsS "$daemon/metrics" | awk '/^coder_reconciler_cycles_total/ { sum += $2 } END { print sum + 0 }'; }
+cycles_reach() { (($(cycles_done) >= $1)); }
+
+"$build/tests/bench/cr_bench_write_specs" "$work/specs" "$declared" $((fleet / declared)) 50
+printf 'adminadmin-0123456789abcdefABCDEF\n' >"$work/token"
+
+"$build/tests/standin/coder-standin" --fleet "$fleet" --rate-limit 0 >"$work/standin.out" 2>"$work/standin.log" &
+standin_pid=$!
+wait_for 120 grep -q '^listening on ' "$work/standin.out"
+coder=$(sed -n 's/^listening on //p' "$work/standin.out")
+
+"$build/daemon/coder-reconciler" run --coder-url "$coder" --coder-token-file "$work/token" --interval 1h \
+  --listen 127.0.0.1:0 "$work/specs" >"$work/daemon.out" 2>"$work/daemon.log" &
+daemon_pid=$!
+wait_for 30 grep -q '127\.0\.0\.1:[0-9]* *' "$work/daemon.log"
+daemon=http://$(sed -n 's/.*listen[^0-9]*\(127\.0\.0\.1:[0-9]*\).*/\1/p' "$work/daemon.log" | head -n 1)
+
+# The first cycle learns the ids. One more, and all is in the steady state.
+wait_for 600 cycles_reach 1
+done_before=$(cycles_done)
+curl -fsS -X POST "$daemon/-/reconcile" >/dev/null
+wait_for 60 cycles_reach $((done_before + 1))
+in_sync=$(curl -fsS "$daemon/metrics" | sed -n 's/^coder_reconciler_workspaces{reason="InSync"} //p')
+if [[ $in_sync != "$declared" ]]; then
+  echo "$in_sync of $declared workspaces are in sync: this is no cycle without work" >&2
+  exit 1
+fi
+
+curl -fsS -X DELETE "$coder/standin/requests" >/dev/null
+done_before=$(cycles_done)
+ticks_before=$(cpu_ticks "$daemon_pid")
+for ((i = 1; i <= cycles; ++i)); do
+  curl -fsS -X POST "$daemon/-/reconcile" >/dev/null
+  wait_for 60 cycles_reach $((done_before + i))
+done
+ticks=$(($(cpu_ticks "$daemon_pid") - ticks_before))
+peak_kib=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon_pid/status")
+
+# What the daemon asked for, in its order.
+curl -fsS "$coder/standin/requests" | grep -o '"target":"/api/[^"]*"' | sed 's/^"target":"//; s/"$//' >"$work/targets"
+requests=$(wc -l <"$work/targets")
+{
+  printf 'silent\ngloboff\nheader = "Coder-Session-Token: %s"\n' "$(<"$work/token")"
+  sed "s|.*|url = \"$coder&\"\noutput = /dev/null|" "$work/targets"
+} >"$work/curl.conf"
+TIMEFORMAT='%U %S'
+read -r curl_user curl_system < <({ time curl -K "$work/curl.conf" -w '%{size_download} %{num_connects}\n' >"$work/sizes"; } 2>&1)
+
+awk -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" -v cycles="$cycles" -v requests="$requests" -v peak="$peak_kib" \
+  -v declared="$declared" -v user="$curl_user" -v system_="$curl_system" '
+  { bytes += $1; connections += $2 }
+  END {
+    printf "cycle_cpu_ms %.1f\n", ticks * 1000 / hz / cycles
+    printf "curl_cpu_ms %.1f\n", (user + system_) * 1000 / cycles
+    printf "cycle_requests %.1f\n", requests / cycles
+    printf "cycle_requests_limit %d\n", int((declared + 149) / 150) + 1
+    printf "cycle_bytes %.0f\n", bytes / cycles
+    printf "curl_connections %d\n", connections
+    printf "peak_rss_kib %d\n", peak
+    printf "peak_rss_limit_kib %d\n", 40 * 1024 + declared * 400 / 1024
+  }' "$work/sizes"

@@ -1,0 +1,69 @@
+// From a changed file to the plan: what the reconciler computes when one of many declared workspaces changes.
+// Coder answers from memory, so that neither the network nor the decoding of its answers counts here; both
+// are in the cycle against the stand-in server.
+#include <benchmark/benchmark.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <utility>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/cycle.h"
+#include "specs/source.h"
+#include "tests/bench/fleet_in_memory.h"
+#include "tests/bench/spec_tree.h"
+
+namespace cr::bench {
+namespace {
+
+ReportPtr run_cycle(Reconciler& reconciler, const specs::DesiredState& desired) {
+  boost::asio::io_context context;
+  ReportPtr report;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(context, reconciler.run_cycle(desired),
+                        [&](std::exception_ptr thrown, ReportPtr made) {
+                          failure = thrown;
+                          report = std::move(made);
+                        });
+  context.run();
+  if (failure) std::rethrow_exception(failure);
+  return report;
+}
+
+void replan_one_changed(benchmark::State& state) {
+  const auto declared = static_cast<std::size_t>(state.range(0));
+  SpecTree tree(declared, static_cast<std::size_t>(state.range(1)));
+  specs::SpecSource source({tree.path()});
+  FleetInMemory fleet(declared);
+  async::SystemClock clock;
+  Observer observer;
+  Reconciler reconciler(fleet, nullptr, clock, observer, Limits());
+
+  // The first cycle learns the ids; the second is in the steady state.
+  for (int i = 0; i < 2; ++i) {
+    const auto desired = source.load();
+    if (!desired || run_cycle(reconciler, desired.value())->count(Reason::InSync) != declared) {
+      state.SkipWithError("the fleet is not in sync at the start");
+      return;
+    }
+  }
+  std::size_t wanted = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    tree.change_one();
+    wanted = 1 - wanted;
+    state.ResumeTiming();
+    const auto desired = source.load();
+    const ReportPtr report = run_cycle(reconciler, desired.value());
+    if (report->plan.action_count() != wanted) {
+      state.SkipWithError("the plan does not hold the one change");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(replan_one_changed)->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace cr::bench

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Builds the benchmarks (preset bench) and prints one table: each figure beside a baseline of the same run, and what is to
+# be reached. CPU times, so that other work on the machine disturbs little. CR_BENCH_BUILD: another build directory.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${CR_BENCH_BUILD:-build/bench}
+log=$(mktemp)
+trap 'rm -f "$log" "$log".*' EXIT
+
+{ cmake --preset bench -B "$build" && cmake --build "$build" --target cr_bench_all; } >"$log" 2>&1 || {
+  tail -n 40 "$log" >&2
+  exit 1
+}
+"$build/tests/bench/cr_bench" --benchmark_format=csv --benchmark_min_time=1 2>/dev/null >"$log.csv"
+tests/bench/cycle.sh "$build" >"$log.cycle"
+awk -f tests/bench/table.awk "$log.csv" "$log.cycle"

@@ -1,0 +1,53 @@
+# Prints figures as a table. Reads Google Benchmark's CSV, then lines "name value" of cycle.sh.
+function row(what, figure, against, ratio, target, reached) {
+  printf "%-46s %16s   %-34s %9s   %-12s %s\n", what, figure, against, ratio, target, reached
+}
+function ms(name) { return cpu[name] * (unit[name] == "ms" ? 1 : unit[name] == "us" ? 0.001 : 0.000001) }
+function verdict(good) {
+  if (!good) missed++
+  return good ? "reached" : "MISSED"
+}
+function times_faster(what, name, against, baseline, target,   ratio) {
+  ratio = ms(baseline) / ms(name)
+  row(what, sprintf("%.3f ms", ms(name)), sprintf("%s %.3f ms", against, ms(baseline)), sprintf("%.1f x", ratio),
+      target ? ">= " target " x" : "", target ? verdict(ratio >= target) : "")
+}
+function at_most(what, figure, unit_, against, baseline, limit, target,   ratio) {
+  ratio = baseline ? figure / baseline : 0
+  row(what, sprintf("%.1f %s", figure, unit_), baseline ? sprintf("%s %.1f %s", against, baseline, unit_) : against,
+      baseline ? sprintf("%.2f", ratio) : "", target, target == "" ? "" : verdict((baseline ? ratio : figure) <= limit))
+}
+BEGIN { FS = "," }
+/^"/ {
+  name = $1
+  gsub(/"/, "", name)
+  cpu[name] = $4
+  unit[name] = $5
+  if ($9 == "true") { failed = failed name ": " $10 "\n" }
+  next
+}
+/^[a-z_]+ [0-9.]+$/ {
+  split($0, pair, " ")
+  value[pair[1]] = pair[2]
+}
+END {
+  if (failed) { printf "%s", failed; exit 1 }
+  row("CPU time of", "", "baseline", "ratio", "to reach", "")
+  times_faster("decode a page of 500 rows", "decode_page/500", "nlohmann DOM", "decode_page_nlohmann_dom/500", 15)
+  times_faster("", "decode_page/500", "memchr", "scan_page_memchr/500", 0)
+  times_faster("load 10 000 specs, 10 000 files", "load_cold/10000/1", "yaml-cpp alone", "load_yaml_alone/10000/1", 0)
+  times_faster("load 10 000 specs, 200 files", "load_cold/10000/50", "yaml-cpp alone", "load_yaml_alone/10000/50", 0)
+  times_faster("load again, one of 10 000 files changed", "load_one_changed/10000/1", "cold", "load_cold/10000/1", 0)
+  times_faster("load again, one of 200 files changed", "load_one_changed/10000/50", "cold", "load_cold/10000/50", 0)
+  at_most("re-plan one changed spec, 10 000 files", ms("replan_one_changed/10000/1"), "ms", "", 0, 50, "< 50 ms")
+  at_most("re-plan one changed spec, 200 files", ms("replan_one_changed/10000/50"), "ms", "", 0, 50, "< 50 ms")
+  if ("cycle_cpu_ms" in value) {
+    at_most("cycle without work, 10 000 of 100 000", value["cycle_cpu_ms"], "ms", "curl, same URLs", value["curl_cpu_ms"], 1.5,
+            "<= 1.5")
+    at_most("  its requests", value["cycle_requests"], "", sprintf("%.1f MB", value["cycle_bytes"] / 1e6), 0,
+            value["cycle_requests_limit"], "<= " value["cycle_requests_limit"])
+    at_most("  peak resident memory of the process", value["peak_rss_kib"] / 1024, "MiB", "40 MiB + 400 B a workspace", 0,
+            value["peak_rss_limit_kib"] / 1024, sprintf("<= %.1f MiB", value["peak_rss_limit_kib"] / 1024))
+  }
+  if (missed) printf "%d of the figures to reach are missed\n", missed
+}
