@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "reconcile/plan/render.h"
@@ -211,11 +212,14 @@ std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleR
   std::size_t created = 0;
   std::size_t failed = 0;
   std::size_t skipped = 0;
-  std::size_t updated = 0;
+  std::set<Identity> updated;
   for (const Outcome* outcome : final) {
     switch (outcome->result) {
       case ActionResult::success:
-        ++(std::holds_alternative<CreateWorkspace>(outcome->action) ? created : updated);
+        if (std::holds_alternative<CreateWorkspace>(outcome->action))
+          ++created;
+        else
+          updated.insert(workspace_of(outcome->action));
         break;
       case ActionResult::failed:
         ++failed;
@@ -231,11 +235,9 @@ std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleR
   conditions(writer, view);
   writer.remarks(last);
   writer.verdict(last.verdict);
-  const std::string done =
-      fmt::format("{} created, {} {}", created, updated, updated == 1 ? "change" : "changes");
-  writer.last_line(fmt::format("Applied: {}{}{}; {} in sync{}.", done, counted(failed, "failed"),
-                               counted(skipped, "skipped"), view.unchanged, others(view)));
-  return writer.take();
+  writer.last_line(fmt::format("Applied: {} created, {} updated{}{}; {} in sync{}.", created, updated.size(),
+                               counted(failed, "failed"), counted(skipped, "skipped"), view.unchanged,
+                               others(view)));
 }
 
 std::string describe(const Action& action) {
