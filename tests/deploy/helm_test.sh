@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/manifests.sh"
-need helm helm-docs
+need helm helm-docs jq
 
 chart="$root/deploy/helm/coder-reconciler"
 here="$root/tests/deploy/helm"
@@ -85,6 +85,15 @@ done
 
 version=$(sed -n 's/^project(coder_reconciler VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 check "the chart is of the program's version" grep -qx "appVersion: $version" "$chart/Chart.yaml"
+
+# Each flag of the program is either a setting of the chart, or set by the chart itself, or for one command at a prompt.
+{
+  jq -r '.properties.config.properties | keys[]' "$chart/values.schema.json"
+  printf '%s\n' paths coder-url coder-token-file header ca-file client-cert client-key listen api-token-file
+  printf '%s\n' approve output detailed-exitcode config help
+} | sort >"$scratch/known"
+sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$root/daemon/config/options.cpp" | sort >"$scratch/flags"
+check "the chart's schema knows each flag of the program" diff "$scratch/flags" "$scratch/known"
 
 cp -RL "$chart" "$scratch/docs"
 helm-docs --chart-search-root "$scratch/docs" --sort-values-order file --log-level warning

@@ -158,7 +158,7 @@ sed -i '/^intervall/d' "$etc/config.yaml"
 booted systemctl reset-failed
 
 echo "== by the timer"
-once=coder-reconciler-apply.service
+once="coder-reconciler-apply.service"
 check "the timer starts" booted systemctl start coder-reconciler-apply.timer
 check "its next run is known" sh -c '[ -n "$1" ] && [ "$1" != infinity ]' - \
   "$(show NextElapseUSecMonotonic coder-reconciler-apply.timer)"

@@ -1,0 +1,28 @@
+#!/bin/sh
+# The manual is sound, and names each flag that the program's table of options has, and no other.
+set -eu
+. "$(dirname "$0")/lib.sh"
+need mandoc
+
+sed 's/@CR_MANUAL_DATE@/2026-01-01/; s/@PROJECT_VERSION@/0.0.0/' "$root/deploy/debian/coder-reconciler.1.in" >"$scratch/manual.1"
+check "mandoc has nothing to say of the manual" mandoc -T lint -W warning "$scratch/manual.1"
+mandoc -T ascii "$scratch/manual.1" | col -b >"$scratch/manual.txt"
+
+# The positional "paths" is in the synopsis.
+sed -n 's/^ *{\.name = "\([a-z-]*\)".*/--\1/p' "$root/daemon/config/options.cpp" | grep -vx -- --paths | sort -u >"$scratch/flags"
+grep -oE -- '--[a-z][a-z-]+' "$scratch/manual.txt" | sort -u | grep -vx -- --now >"$scratch/named"
+check "there are flags to compare" test -s "$scratch/flags"
+check "the manual names each flag, and no other" diff "$scratch/flags" "$scratch/named"
+
+# A default in the manual is the program's.
+for option in $(grep -oE '^ *--[a-z-]+=' "$scratch/manual.txt" | tr -d ' =' | sed 's/^--//'); do
+  fallback=$(sed -n "/{\.name = \"$option\"/,/},\$/s/.*\.fallback = \"\([^\"]*\)\".*/\1/p" "$root/daemon/config/options.cpp")
+  stated=$(sed -n "/^ *--$option=/,/^ *--[a-z]/p" "$scratch/manual.txt" | tr '\n' ' ' | sed -n 's/.*Default: \([^ ]*[^ .]\)\..*/\1/p')
+  [ -n "$stated" ] || continue
+  check "the manual states the default of --$option" test "$stated" = "$fallback"
+done
+
+sed -n 's/^  [a-z_]* = \([0-9]*\),.*/\1/p' "$root/daemon/exit_code.h" | sort -n >"$scratch/codes"
+sed -n '/^EXIT STATUS/,/^ENVIRONMENT/p' "$scratch/manual.txt" | grep -oE '^ *[0-9]+(, [0-9]+)?' | tr -d ' ' | tr ',' '\n' | sort -n >"$scratch/stated"
+check "the manual names each exit code, and no other" diff "$scratch/codes" "$scratch/stated"
+finish

@@ -1,0 +1,12 @@
+#!/bin/sh
+# The quick tests of what is deployed: units, manifests and chart, with the real tools. A minute; the first run installs them.
+set -u
+cd "$(dirname "$0")" || exit 1
+./install-packages.sh quick || exit 1
+status=0
+for test in systemd kubernetes helm manual; do
+  printf '\n== %s_test.sh\n' "$test"
+  "./${test}_test.sh" || status=1
+done
+if [ "$status" -eq 0 ]; then echo "deploy: all quick tests passed"; else echo "deploy: a quick test failed"; fi
+exit $status
