@@ -238,6 +238,7 @@ std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleR
   writer.last_line(fmt::format("Applied: {} created, {} updated{}{}; {} in sync{}.", created, updated.size(),
                                counted(failed, "failed"), counted(skipped, "skipped"), view.unchanged,
                                others(view)));
+  return writer.take();
 }
 
 std::string describe(const Action& action) {
