@@ -46,7 +46,8 @@ Preset parse_preset(const json& entry) {
   Preset preset;
   preset.name = entry.at("name").get<std::string>();
   preset.is_default = entry.value("default", false);
-  for (const auto& [name, value] : entry.value("parameters", json::object()).items()) {
+  const json parameters = entry.value("parameters", json::object());
+  for (const auto& [name, value] : parameters.items()) {
     preset.parameters.emplace_back(name, value.get<std::string>());
   }
   return preset;
@@ -90,7 +91,8 @@ void seed_workspace(State& state, const json& entry) {
   seed.running = entry.value("running", true);
   seed.failed = entry.value("failed", false);
   seed.version_name = entry.value("version", "");
-  for (const auto& [name, value] : entry.value("parameters", json::object()).items()) {
+  const json parameters = entry.value("parameters", json::object());
+  for (const auto& [name, value] : parameters.items()) {
     seed.parameters.emplace_back(name, value.get<std::string>());
   }
   state.add_workspace(seed);
