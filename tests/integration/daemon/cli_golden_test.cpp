@@ -1,0 +1,97 @@
+// Each folder of tests/golden/cli is a case: `cmd` is run by the shell in that folder, and what it writes and
+// ends with is compared with `stdout`, `stderr` and `exit`. With a `seed.json` there is a Coder that it
+// describes, named by CODER_URL. CR_UPDATE_GOLDEN=1 writes the files instead.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+
+#include "tests/integration/daemon/process.h"
+#include "tests/standin/seed.h"
+#include "tests/standin/server.h"
+
+namespace cr {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path cases_folder() {
+  return fs::path(CR_TESTS_DIR) / "golden/cli";
+}
+
+std::vector<std::string> all_cases() {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(cases_folder())) {
+    if (fs::exists(entry.path() / "cmd")) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string read(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); !from.empty() && at != std::string::npos; at = text.find(from, at)) {
+    text.replace(at, from.size(), to);
+    at += to.size();
+  }
+  return text;
+}
+
+class CliGolden : public testing::TestWithParam<std::string> {
+ protected:
+  void compare(const std::string& name, const std::string& actual) {
+    const fs::path file = cases_folder() / GetParam() / name;
+    if (std::getenv("CR_UPDATE_GOLDEN") != nullptr) {
+      if (actual.empty()) {
+        fs::remove(file);
+      } else {
+        std::ofstream(file, std::ios::binary) << actual;
+      }
+      return;
+    }
+    EXPECT_EQ(read(file), actual) << "CR_UPDATE_GOLDEN=1 rewrites " << file;
+  }
+};
+
+TEST_P(CliGolden, WritesWhatIsExpected) {
+  const fs::path folder = cases_folder() / GetParam();
+  std::optional<standin::Server> coder;
+  testing::Variables environment{{"PATH", fs::path(CR_PROGRAM).parent_path().string() + ":/usr/bin:/bin"},
+                                 {"HOME", "/nonexistent"}};
+  if (fs::exists(folder / "seed.json")) {
+    coder.emplace(standin::Age::v2_35);
+    coder->with_state([&](standin::State& state) {
+      standin::apply_seed(state, nlohmann::json::parse(read(folder / "seed.json")));
+      return 0;
+    });
+    environment["CODER_URL"] = coder->url();
+    environment["CODER_SESSION_TOKEN"] = coder->admin_token();
+  }
+  const std::string command = "cd '" + folder.string() + "' && " + read(folder / "cmd");
+  const auto ended = testing::run_program("/bin/sh", {"-c", command}, environment);
+  const auto normal = [&](const std::string& text) {
+    return coder ? replaced(text, coder->url(), "http://coder.example.com") : text;
+  };
+  compare("stdout", normal(ended.out));
+  compare("stderr", normal(ended.err));
+  compare("exit", std::to_string(ended.code) + "\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, CliGolden, testing::ValuesIn(all_cases()), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace cr

@@ -1,0 +1,234 @@
+// The daemon as a process: what makes it converge, what it shows, and how it ends.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/integration/daemon/deployment.h"
+
+namespace cr {
+namespace {
+
+using nlohmann::json;
+using testing::Answer;
+using testing::Deployment;
+using testing::HasSubstr;
+using testing::Not;
+using testing::Process;
+
+constexpr std::int64_t kHour = 3'600'000;
+constexpr const char* kApiToken = "a-token-of-the-api";
+
+/// A daemon whose interval never passes: whatever it does, something has triggered.
+class Run : public testing::Test {
+ protected:
+  Run() {
+    deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 4h\n");
+    deployment_.folder.point_link("current", "worktrees/1");
+    deployment_.folder.write("api-token", kApiToken);
+  }
+  [[nodiscard]] std::string specs() const { return deployment_.folder.path("current/specs"); }
+
+  Process& start(std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments{
+        "run",      specs(),       "--interval",       "24h",
+        "--listen", "127.0.0.1:0", "--api-token-file", deployment_.folder.path("api-token")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    daemon_.emplace(CR_PROGRAM, arguments, deployment_.environment());
+    const std::string line = daemon_->wait_for_log("listening address=");
+    port_ = line.substr(line.rfind(':') + 1);
+    return *daemon_;
+  }
+  Answer get(const std::string& target) { return testing::ask(port_, "GET", target); }
+  Answer post(const std::string& target, const std::string& bearer = {}, const std::string& body = {}) {
+    return testing::ask(port_, "POST", target, bearer, body);
+  }
+  void drift(std::int64_t ttl) {
+    deployment_.coder.with_state([&](standin::State& state) {
+      state.set_ttl("alice", "dev", ttl);
+      return 0;
+    });
+  }
+
+  Deployment deployment_;
+  std::optional<Process> daemon_;
+  std::string port_;
+};
+
+TEST_F(Run, ConvergesWhenGitSyncFlipsItsLink) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=in_sync");
+  deployment_.declare("worktrees/2/specs/dev.yaml", "dev", "  ttl: 8h\n");
+  deployment_.folder.point_link("current", "worktrees/2");
+  daemon.wait_for_log("action done workspace=dev owner=alice action=set_ttl field=ttl old=4h new=8h");
+  EXPECT_EQ(deployment_.ttl_of("dev"), 8 * kHour);
+}
+
+TEST_F(Run, RepairsDriftOnHangup) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=in_sync");
+  drift(kHour);
+  daemon.signal(SIGHUP);
+  daemon.wait_for_log("action done workspace=dev");
+  EXPECT_EQ(deployment_.ttl_of("dev"), 4 * kHour);
+}
+
+TEST_F(Run, RepairsDriftWhenAskedOverHttp) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=in_sync");
+  drift(kHour);
+  EXPECT_EQ(post("/-/reconcile").status, 202);
+  daemon.wait_for_log("action done workspace=dev");
+  EXPECT_EQ(deployment_.ttl_of("dev"), 4 * kHour);
+}
+
+TEST_F(Run, ShowsItsStateOverHttp) {
+  start().wait_for_log("cycle ended result=in_sync");
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(json::parse(get("/api/v1/summary").body)["result"], "in_sync");
+  EXPECT_EQ(json::parse(get("/api/v1/workspaces").body)["workspaces"][0]["reason"], "InSync");
+  EXPECT_EQ(json::parse(get("/api/v1/workspaces/alice/dev").body)["ready"], "True");
+  EXPECT_EQ(json::parse(get("/api/v1/plan").body)["formatVersion"], 1);
+  const std::string metrics = get("/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("coder_reconciler_workspaces{reason=\"InSync\"} 1\n"));
+  EXPECT_THAT(metrics, HasSubstr("coder_reconciler_specs{state=\"valid\"} 1\n"));
+  EXPECT_THAT(get("/").body, HasSubstr("Every workspace is as declared."));
+  EXPECT_EQ(get("/nothing").status, 404);
+}
+
+TEST_F(Run, EndsWithZeroOnTerminateAndStartsNoNewAction) {
+  deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n  autostart: 0 9 * * 1-5\n");
+  deployment_.coder.hold("/api/v2/workspaces/");
+  Process& daemon = start();
+  ASSERT_TRUE(deployment_.coder.wait_for_requests("/api/v2/workspaces/", 1, std::chrono::seconds(30)));
+  daemon.signal(SIGTERM);
+  daemon.wait_for_log("stopping");
+  deployment_.coder.release();
+  EXPECT_EQ(daemon.wait(), 0) << daemon.err();
+  EXPECT_EQ(deployment_.coder.writes().size(), 1U) << "what was in flight ended, nothing new started";
+}
+
+TEST_F(Run, EndsWith130OnInterrupt) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended");
+  daemon.signal(SIGINT);
+  EXPECT_EQ(daemon.wait(), 130);
+}
+
+TEST_F(Run, AWriteThatNeverEndsIsCutOffAfterTheShutdownTimeout) {
+  deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n");
+  deployment_.coder.hold("/api/v2/workspaces/");
+  Process& daemon = start({"--shutdown-timeout", "100ms"});
+  ASSERT_TRUE(deployment_.coder.wait_for_requests("/api/v2/workspaces/", 1, std::chrono::seconds(30)));
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 143);
+  deployment_.coder.release();
+}
+
+TEST_F(Run, ASecondSignalEndsItAtOnce) {
+  deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n");
+  deployment_.coder.hold("/api/v2/workspaces/");
+  Process& daemon = start({"--shutdown-timeout", "10m"});
+  ASSERT_TRUE(deployment_.coder.wait_for_requests("/api/v2/workspaces/", 1, std::chrono::seconds(30)));
+  daemon.signal(SIGTERM);
+  daemon.wait_for_log("stopping");
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 143);
+  deployment_.coder.release();
+}
+
+TEST_F(Run, StaysUpWhileCoderIsAwayAndRecovers) {
+  deployment_.coder.stop_listening();
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=failed");
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(json::parse(get("/api/v1/summary").body)["result"], "failed");
+  deployment_.coder.start_listening();
+  EXPECT_EQ(post("/-/reconcile").status, 202);
+  daemon.wait_for_log("cycle ended result=in_sync");
+  EXPECT_EQ(get("/readyz").status, 200);
+}
+
+TEST_F(Run, ATokenThatIsReplacedInItsFileCountsWithoutARestart) {
+  const std::string file = deployment_.folder.write("token", "abcdefghij-0123456789abcdefABCDEF");
+  Process& daemon = start({"--coder-token-file", file});
+  daemon.wait_for_log("cycle ended result=failed");
+  EXPECT_EQ(get("/readyz").status, 503);
+  deployment_.folder.write("token", deployment_.coder.admin_token() + "\n");
+  EXPECT_EQ(post("/-/reconcile").status, 202);
+  daemon.wait_for_log("cycle ended result=in_sync");
+}
+
+TEST_F(Run, SpecsThatVanishAreStaleAndNoCommand) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=in_sync");
+  deployment_.folder.point_link("current", "nowhere");
+  daemon.wait_for_log("the last good ones stay in force");
+  EXPECT_EQ(post("/-/reconcile").status, 202);
+  daemon.wait_for_log("cycle ended result=in_sync");
+  const json summary = json::parse(get("/api/v1/summary").body);
+  EXPECT_EQ(summary["specs"]["stale"], true);
+  EXPECT_THAT(get("/metrics").body, Not(HasSubstr("coder_reconciler_source_read_errors_total 0\n")));
+  EXPECT_TRUE(deployment_.coder.writes().empty());
+}
+
+TEST_F(Run, SpecsThatComeLaterAreAwaited) {
+  deployment_.folder.point_link("current", "later");
+  Process& daemon = start();
+  daemon.wait_for_log("nothing is done until they can be read");
+  EXPECT_EQ(get("/readyz").status, 503);
+  deployment_.declare("later/specs/dev.yaml", "dev", "  ttl: 8h\n");
+  daemon.wait_for_log("action done workspace=dev");
+}
+
+TEST_F(Run, HoldsAPlanUntilItsDigestIsApproved) {
+  deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n");
+  deployment_.declare("worktrees/1/specs/new.yaml", "new", "");
+  Process& daemon = start({"--max-changes", "1"});
+  daemon.wait_for_log("cycle ended result=held");
+  EXPECT_TRUE(deployment_.coder.writes().empty());
+  const std::string digest = json::parse(get("/api/v1/plan").body)["digest"];
+  EXPECT_EQ(post("/-/approve", "", digest).status, 401);
+  EXPECT_EQ(post("/-/approve", kApiToken, digest).status, 202);
+  daemon.wait_for_log("action done");
+  daemon.wait_for_log("action done");
+  EXPECT_EQ(deployment_.ttl_of("dev"), 8 * kHour);
+}
+
+TEST_F(Run, TheTokenIsNowhereToBeSeen) {
+  Process& daemon = start({"--log-level", "debug"});
+  daemon.wait_for_log("cycle ended");
+  std::string seen;
+  for (const char* page :
+       {"/", "/metrics", "/healthz", "/readyz", "/api/v1/summary", "/api/v1/plan", "/api/v1/workspaces"}) {
+    seen += get(page).body;
+  }
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0);
+  seen += daemon.out() + daemon.err();
+  const std::string token = deployment_.coder.admin_token();
+  EXPECT_THAT(seen, Not(HasSubstr(token.substr(token.find('-') + 1))));
+}
+
+TEST_F(Run, ABusyPortIsAClearError) {
+  start().wait_for_log("cycle ended");
+  const auto second = deployment_.call({"run", specs(), "--listen", "127.0.0.1:" + port_});
+  EXPECT_EQ(second.code, 1);
+  EXPECT_THAT(second.err, HasSubstr("can't listen on 127.0.0.1:" + port_ + ": Address already in use"));
+}
+
+TEST_F(Run, LogsAsJson) {
+  daemon_.emplace(CR_PROGRAM,
+                  std::vector<std::string>{"run", specs(), "--listen", "off", "--log-format", "json"},
+                  deployment_.environment());
+  const json line = json::parse(daemon_->wait_for_log("cycle ended"));
+  EXPECT_EQ(line["level"], "info");
+  EXPECT_EQ(line["result"], "in_sync");
+  EXPECT_TRUE(line["duration"].is_number());
+}
+
+}  // namespace
+}  // namespace cr

@@ -1,0 +1,260 @@
+#include "daemon/http/endpoints.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/http/api_token.h"
+#include "daemon/http/status_page.h"
+#include "tests/support/manual_clock.h"
+#include "tests/unit/daemon/reports.h"
+#include "tests/unit/daemon/temp_folder.h"
+
+namespace cr::daemon {
+namespace {
+
+using nlohmann::json;
+using reconcile::Reason;
+using testing::HasSubstr;
+using testing::Not;
+using namespace std::chrono_literals;
+
+class EndpointsTest : public testing::Test {
+ protected:
+  HttpResponse send(const std::string& method, const std::string& target, bool local = true,
+                    const std::string& bearer = "", const std::string& body = "") {
+    HttpRequest request;
+    request.method = method;
+    request.local = local;
+    request.bearer_token = bearer;
+    request.body = body;
+    EXPECT_TRUE(parse_target(target, request));
+    return endpoints_.handle(request);
+  }
+  HttpResponse get(const std::string& target) { return send("GET", target); }
+  json get_json(const std::string& target) { return json::parse(get(target).body); }
+
+  void show(reconcile::CycleReport report) {
+    board_.report = std::make_shared<const reconcile::CycleReport>(std::move(report));
+    board_.desired = std::make_shared<const specs::DesiredState>();
+    board_.cycles = {clock_.now(), "", 60s};
+    board_.heartbeat = {clock_.now(), 60s};
+  }
+
+  static std::string header(const HttpResponse& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+
+  testing::ManualClock clock_;
+  Board board_;
+  int reconciled_ = 0;
+  std::vector<std::string> approved_;
+  std::optional<Secret> token_ = Secret{"s3cret"};
+  Endpoints endpoints_{{.board = board_,
+                        .clock = clock_,
+                        .metrics = [] { return std::string{"up 1\n"}; },
+                        .metrics_content_type = "text/plain; version=0.0.4",
+                        .reconcile = [this] { ++reconciled_; },
+                        .approve = [this](const std::string& digest) { approved_.push_back(digest); },
+                        .api_token = [this] { return token_; }}};
+};
+
+TEST_F(EndpointsTest, UnknownPagesAre404InJson) {
+  for (const char* target :
+       {"/nothing", "/api/v1", "/api/v1/workspaces/alice", "/api/v2/workspaces", "/metrics/"}) {
+    const HttpResponse response = get(target);
+    EXPECT_EQ(response.status, 404) << target;
+    EXPECT_TRUE(json::parse(response.body).contains("error"));
+  }
+}
+
+TEST_F(EndpointsTest, OtherMethodsAre405AndNameTheAllowedOnes) {
+  const HttpResponse post = send("POST", "/metrics");
+  EXPECT_EQ(post.status, 405);
+  EXPECT_EQ(header(post, "Allow"), "GET, HEAD");
+  const HttpResponse read = get("/-/reconcile");
+  EXPECT_EQ(read.status, 405);
+  EXPECT_EQ(header(read, "Allow"), "POST");
+  EXPECT_EQ(reconciled_, 0);
+}
+
+TEST_F(EndpointsTest, MetricsAreWhatTheRecorderSays) {
+  const HttpResponse response = get("/metrics");
+  EXPECT_EQ(response.body, "up 1\n");
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4");
+}
+
+TEST_F(EndpointsTest, ProbesAnswerWithTheReasonInWords) {
+  EXPECT_EQ(get("/readyz").status, 503);
+  EXPECT_EQ(get("/readyz").body, "not ready: no cycle has succeeded yet\n");
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_EQ(get("/readyz").status, 200);
+  EXPECT_EQ(get("/healthz").body, "ok: the loop makes progress\n");
+  clock_.advance(1h);
+  EXPECT_EQ(get("/healthz").status, 503);
+  EXPECT_THAT(get("/readyz").body, HasSubstr("not ready: no cycle has succeeded for 1h"));
+}
+
+TEST_F(EndpointsTest, TheApiSays503BeforeTheFirstCycle) {
+  for (const char* target :
+       {"/api/v1/summary", "/api/v1/plan", "/api/v1/workspaces", "/api/v1/workspaces/a/b"}) {
+    EXPECT_EQ(get(target).status, 503) << target;
+  }
+  EXPECT_EQ(get("/").status, 200);
+}
+
+TEST_F(EndpointsTest, ListsWorkspacesByPages) {
+  show(testing::a_report(std::vector<Reason>(250, Reason::InSync)));
+  const json first = get_json("/api/v1/workspaces");
+  EXPECT_EQ(first["total"], 250);
+  EXPECT_EQ(first["workspaces"].size(), 100U);
+  const json last = get_json("/api/v1/workspaces?limit=200&offset=200");
+  EXPECT_EQ(last["workspaces"].size(), 50U);
+  EXPECT_EQ(last["workspaces"][0]["name"], "w200");
+  EXPECT_EQ(get_json("/api/v1/workspaces?offset=1000")["workspaces"].size(), 0U);
+}
+
+TEST_F(EndpointsTest, FiltersByReasonAndOwner) {
+  show(testing::a_report({Reason::InSync, Reason::Held, Reason::Held}));
+  EXPECT_EQ(get_json("/api/v1/workspaces?reason=Held")["total"], 2);
+  EXPECT_EQ(get_json("/api/v1/workspaces?reason=Held&owner=ALICE")["total"], 2);
+  EXPECT_EQ(get_json("/api/v1/workspaces?owner=bob")["total"], 0);
+}
+
+TEST_F(EndpointsTest, RefusesFiltersThatItDoesNotKnow) {
+  show(testing::a_report({Reason::InSync}));
+  for (const char* query : {"reason=Nope", "limit=0", "limit=1001", "limit=x", "offset=-1", "nmae=x"}) {
+    EXPECT_EQ(get(std::string{"/api/v1/workspaces?"} + query).status, 400) << query;
+  }
+  EXPECT_THAT(get("/api/v1/workspaces?reason=Nope").body, HasSubstr("InSync"));
+}
+
+TEST_F(EndpointsTest, ShowsOneWorkspaceWithoutRegardToCase) {
+  show(testing::a_report({Reason::Missing}));
+  EXPECT_EQ(get_json("/api/v1/workspaces/Alice/W0")["reason"], "Missing");
+  EXPECT_EQ(get("/api/v1/workspaces/alice/none").status, 404);
+}
+
+TEST_F(EndpointsTest, SummarySaysThatSpecsAreStale) {
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_EQ(get_json("/api/v1/summary")["specs"]["stale"], false);
+  board_.stale = "specs: no such directory";
+  const json summary = get_json("/api/v1/summary");
+  EXPECT_EQ(summary["specs"]["stale"], true);
+  EXPECT_EQ(summary["specs"]["staleReason"], "specs: no such directory");
+  EXPECT_EQ(summary["daemon"]["ready"], true);
+}
+
+TEST_F(EndpointsTest, ReconcileNeedsNoTokenFromThisMachine) {
+  const HttpResponse response = send("POST", "/-/reconcile");
+  EXPECT_EQ(response.status, 202);
+  EXPECT_EQ(reconciled_, 1);
+}
+
+TEST_F(EndpointsTest, ReconcileFromElsewhereNeedsTheToken) {
+  EXPECT_EQ(send("POST", "/-/reconcile", false).status, 401);
+  EXPECT_EQ(send("POST", "/-/reconcile", false, "wrong").status, 401);
+  EXPECT_EQ(reconciled_, 0);
+  EXPECT_EQ(send("POST", "/-/reconcile", false, "s3cret").status, 202);
+  token_.reset();
+  const HttpResponse none = send("POST", "/-/reconcile", false, "s3cret");
+  EXPECT_EQ(none.status, 403);
+  EXPECT_THAT(none.body, HasSubstr("--api-token-file"));
+  EXPECT_EQ(reconciled_, 1);
+}
+
+TEST_F(EndpointsTest, AnEmptyTokenNeverOpens) {
+  token_ = Secret{};
+  EXPECT_EQ(send("POST", "/-/approve", true, "").status, 403);
+}
+
+TEST_F(EndpointsTest, ApproveAlwaysNeedsTheToken) {
+  auto held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  held.verdict.digest = "0123456789abcdef";
+  show(held);
+  const HttpResponse refused = send("POST", "/-/approve?digest=0123456789abcdef");
+  EXPECT_EQ(refused.status, 401);
+  EXPECT_EQ(header(refused, "WWW-Authenticate"), "Bearer realm=\"coder-reconciler\"");
+  EXPECT_TRUE(approved_.empty());
+}
+
+TEST_F(EndpointsTest, ApproveTakesTheDigestFromQueryJsonOrPlainBody) {
+  auto held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  held.verdict.digest = "0123456789abcdef";
+  show(held);
+  EXPECT_EQ(send("POST", "/-/approve?digest=0123456789abcdef", true, "s3cret").status, 202);
+  EXPECT_EQ(send("POST", "/-/approve", true, "s3cret", R"({"digest": "0123456789abcdef"})").status, 202);
+  EXPECT_EQ(send("POST", "/-/approve", true, "s3cret", "0123456789abcdef\n").status, 202);
+  EXPECT_EQ(approved_.size(), 3U);
+}
+
+TEST_F(EndpointsTest, ApproveRefusesWhatIsNotHeld) {
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_EQ(send("POST", "/-/approve", true, "s3cret", "0123456789abcdef").status, 409);
+  auto held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  held.verdict.digest = "fedcba9876543210";
+  show(held);
+  const HttpResponse other = send("POST", "/-/approve", true, "s3cret", "0123456789abcdef");
+  EXPECT_EQ(other.status, 409);
+  EXPECT_THAT(other.body, HasSubstr("fedcba9876543210"));
+  EXPECT_EQ(send("POST", "/-/approve", true, "s3cret").status, 400);
+  EXPECT_TRUE(approved_.empty());
+}
+
+TEST_F(EndpointsTest, ThePageEscapesHostileTextAndRunsNoScript) {
+  auto report = testing::a_report({Reason::Rejected});
+  report.workspaces[0].ready.message = "<script>alert(1)</script>";
+  show(report);
+  board_.stale = "<img src=x onerror=y>";
+  const HttpResponse response = get("/");
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(response.body, Not(HasSubstr("<script")));
+  EXPECT_THAT(response.body, Not(HasSubstr("<img")));
+  EXPECT_THAT(response.body, HasSubstr("&lt;script&gt;"));
+  EXPECT_THAT(header(response, "Content-Security-Policy"), HasSubstr("default-src 'none'"));
+}
+
+TEST_F(EndpointsTest, ThePageShowsAFewHundredOfMany) {
+  show(testing::a_report(std::vector<Reason>(5000, Reason::Unreachable)));
+  const HttpResponse response = get("/");
+  EXPECT_LT(response.body.size(), 100'000U);
+  EXPECT_THAT(response.body, HasSubstr("And 4700 more"));
+}
+
+TEST(SameSecret, ComparesWholeTexts) {
+  EXPECT_TRUE(same_secret("abc", "abc"));
+  EXPECT_FALSE(same_secret("abc", "abd"));
+  EXPECT_FALSE(same_secret("abc", "ab"));
+  EXPECT_FALSE(same_secret("", "a"));
+}
+
+TEST(ApiToken, IsTrimmedAndReadAgainEachTime) {
+  const testing::TempFolder folder;
+  const std::string file = folder.write("token", " one \n");
+  EXPECT_EQ(api_token_problem(file), "");
+  EXPECT_EQ(read_api_token(file)->reveal(), "one");
+  folder.write("token", "two\n");
+  EXPECT_EQ(read_api_token(file)->reveal(), "two");
+}
+
+TEST(ApiToken, ThatCannotBeUsedIsNone) {
+  const testing::TempFolder folder;
+  const std::string empty = folder.write("empty", "\n");
+  EXPECT_EQ(api_token_problem(empty), empty + " is empty");
+  EXPECT_FALSE(read_api_token(empty));
+  const std::string large = folder.write("large", std::string(5000, 'x'));
+  EXPECT_EQ(api_token_problem(large), large + " is larger than any token");
+  const std::string missing = folder.path("missing");
+  EXPECT_EQ(api_token_problem(missing), "can't read " + missing + ": No such file or directory");
+  EXPECT_EQ(api_token_problem(""), "");
+}
+
+}  // namespace
+}  // namespace cr::daemon

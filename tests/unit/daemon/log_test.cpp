@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "daemon/log/log_observer.h"
+#include "tests/support/manual_clock.h"
+#include "tests/unit/daemon/reports.h"
+
+namespace cr::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::Reason;
+
+const async::WallTime kNoon =
+    std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} + 12h + 3min + 4s + 56ms;
+const LogLine kLine{
+    LogLevel::warn,
+    "action failed",
+    {{"workspace", "api-dev"}, {"old", "8h"}, {"error", "no \"way\"\nlevel=info"}, {"status", "409", true}}};
+
+TEST(LogLine, AsText) {
+  EXPECT_EQ(
+      format_line(kLine, kNoon, LogFormat::text),
+      R"(2026-11-24T12:03:04.056Z WARN  action failed workspace=api-dev old=8h error="no \"way\"\nlevel=info" status=409)");
+}
+
+TEST(LogLine, AsLogfmt) {
+  EXPECT_EQ(
+      format_line(kLine, kNoon, LogFormat::logfmt),
+      R"(time=2026-11-24T12:03:04.056Z level=warn msg="action failed" workspace=api-dev old=8h error="no \"way\"\nlevel=info" status=409)");
+}
+
+TEST(LogLine, AsJson) {
+  EXPECT_EQ(
+      format_line(kLine, kNoon, LogFormat::json),
+      R"({"time":"2026-11-24T12:03:04.056Z","level":"warn","msg":"action failed","workspace":"api-dev","old":"8h","error":"no \"way\"\nlevel=info","status":409})");
+}
+
+TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {
+  const LogLine hostile{LogLevel::info, "x", {{"workspace", "a\n2026 ERROR forged\x1b[31m\xff"}}};
+  for (const LogFormat format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
+    const std::string line = format_line(hostile, kNoon, format);
+    EXPECT_EQ(line.find_first_of("\n\x1b"), std::string::npos);
+  }
+  EXPECT_TRUE(nlohmann::json::accept(format_line(hostile, kNoon, LogFormat::json)));
+}
+
+class Logged : public testing::Test {
+ protected:
+  testing::ManualClock clock_{kNoon};
+  std::vector<std::string> lines_;
+  Logger log_{clock_, LogFormat::text, LogLevel::info, [this](std::string_view line) { keep(line); }};
+  LogObserver observer_{log_};
+
+ private:
+  void keep(std::string_view line) {
+    line.remove_suffix(1);                 // newline
+    lines_.emplace_back(line.substr(25));  // time
+  }
+};
+
+TEST_F(Logged, OnlyWhatIsGraveEnough) {
+  log_.debug("not this");
+  log_.info("this");
+  EXPECT_EQ(lines_, std::vector<std::string>{"INFO  this"});
+}
+
+TEST_F(Logged, AnActionWithFieldOldAndNew) {
+  auto outcome = testing::a_success();
+  outcome.request_id = "r1";
+  outcome.duration = 12ms;
+  observer_.on_action(outcome);
+  EXPECT_EQ(lines_,
+            std::vector<std::string>{"INFO  action done workspace=w0 owner=alice action=set_ttl field=ttl "
+                                     "old=4h new=8h request_id=r1 duration=0.012"});
+}
+
+TEST_F(Logged, AFailedActionWithCodersAnswer) {
+  auto outcome = testing::a_success();
+  outcome.result = reconcile::ActionResult::failed;
+  outcome.error = coder::ApiError(coder::ApiFault::conflict, "taken");
+  outcome.error->status = 409;
+  outcome.error->request_id = "r2";
+  observer_.on_action(outcome);
+  ASSERT_EQ(lines_.size(), 1U);
+  EXPECT_EQ(
+      lines_[0].find("ERROR action failed workspace=w0 owner=alice action=set_ttl field=ttl old=4h new=8h "
+                     "status=409 request_id=r2 error="),
+      0U)
+      << lines_[0];
+}
+
+TEST_F(Logged, RequestsOnlyAtDebug) {
+  observer_.on_request({.route = "/api/v2/workspaces", .method = "GET", .status = 200});
+  EXPECT_TRUE(lines_.empty());
+}
+
+TEST_F(Logged, ACycleByItsResult) {
+  observer_.on_cycle(testing::a_report({Reason::InSync}, reconcile::CycleResult::in_sync));
+  observer_.on_cycle(testing::a_failed_report(coder::ApiFault::unreachable, "refused"));
+  ASSERT_EQ(lines_.size(), 2U);
+  EXPECT_EQ(lines_[0], "INFO  cycle ended result=in_sync workspaces=1 in_sync=1 actions=0 duration=0.000");
+  EXPECT_EQ(lines_[1].find("ERROR cycle ended result=failed"), 0U);
+}
+
+TEST_F(Logged, ConditionsOnlyWhenTheyChange) {
+  const auto before = testing::a_report({Reason::InSync, Reason::Updating, Reason::Held});
+  const auto after = testing::a_report({Reason::InSync, Reason::InSync, Reason::Forbidden});
+  log_transitions(log_, &before, after);
+  EXPECT_EQ(lines_, (std::vector<std::string>{
+                        "INFO  condition changed workspace=w1 owner=alice old=Updating new=InSync",
+                        "WARN  condition changed workspace=w2 owner=alice old=Held new=Forbidden "
+                        "reason=\"something to do\""}));
+}
+
+TEST_F(Logged, AtFirstOnlyWhatIsNotAsDeclared) {
+  log_transitions(log_, nullptr, testing::a_report({Reason::InSync, Reason::Missing}));
+  ASSERT_EQ(lines_.size(), 1U);
+  EXPECT_EQ(lines_[0],
+            "WARN  condition changed workspace=w1 owner=alice new=Missing reason=\"something to do\"");
+}
+
+TEST_F(Logged, AtMostAHundredConditionsACycle) {
+  log_transitions(log_, nullptr, testing::a_report(std::vector<Reason>(250, Reason::Unreachable)));
+  ASSERT_EQ(lines_.size(), 101U);
+  EXPECT_EQ(lines_.back(), "WARN  more conditions changed than are logged count=150");
+}
+
+}  // namespace
+}  // namespace cr::daemon

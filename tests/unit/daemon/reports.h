@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "reconcile/status/report.h"
+#include "specs/desired_state.h"
+
+namespace cr::testing {
+
+/// A valid spec that declares nothing but the workspace.
+[[nodiscard]] specs::SpecPtr a_spec(const std::string& owner, const std::string& name,
+                                    specs::StringPairs labels = {});
+
+[[nodiscard]] specs::DesiredState a_desired_state(std::vector<specs::SpecPtr> specs);
+
+/// A cycle's report with one workspace for each reason, named w0, w1, … and owned by alice.
+[[nodiscard]] reconcile::CycleReport a_report(
+    const std::vector<reconcile::Reason>& reasons,
+    reconcile::CycleResult result = reconcile::CycleResult::partial);
+
+/// A report in which nothing could be read.
+[[nodiscard]] reconcile::CycleReport a_failed_report(coder::ApiFault fault, const std::string& message);
+
+/// An action that was done well.
+[[nodiscard]] reconcile::Outcome a_success();
+
+}  // namespace cr::testing

@@ -1,0 +1,73 @@
+#include "daemon/selector.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/daemon/reports.h"
+
+namespace cr::daemon {
+namespace {
+
+const specs::StringPairs kLabels{{"env", "dev"}, {"team", "payments"}};
+
+struct Case {
+  std::string name;
+  std::string selector;
+  bool selected;
+};
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.selector;
+}
+
+class SelectorMatch : public testing::TestWithParam<Case> {};
+
+TEST_P(SelectorMatch, OfTeamPaymentsInDev) {
+  const auto selector = parse_selector(GetParam().selector);
+  ASSERT_TRUE(selector) << selector.error().message();
+  EXPECT_EQ(selector->selects(kLabels), GetParam().selected);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Grammar, SelectorMatch,
+    testing::Values(Case{"EmptySelectsAll", "", true}, Case{"Equal", "team=payments", true},
+                    Case{"DoubleEqual", "team==payments", true}, Case{"OtherValue", "team=search", false},
+                    Case{"CaseMatters", "team=Payments", false}, Case{"MissingKey", "tier=gold", false},
+                    Case{"Unequal", "env!=prod", true}, Case{"UnequalToItsValue", "env!=dev", false},
+                    Case{"UnequalAlsoSelectsWhatHasNoSuchLabel", "tier!=gold", true},
+                    Case{"AllMustHold", "team=payments,env!=prod", true},
+                    Case{"OneDoesNotHold", "team=payments,env=prod", false}, Case{"Exists", "team", true},
+                    Case{"DoesNotExist", "tier", false}, Case{"Absent", "!tier", true},
+                    Case{"AbsentButThere", "!team", false}, Case{"In", "env in (dev, test)", true},
+                    Case{"NotAmong", "env in (prod,test)", false}, Case{"NotIn", "env notin (prod)", true},
+                    Case{"NotInButThere", "env notin (dev),team", false},
+                    Case{"BlanksAroundCount", " team = payments , env != prod ", true},
+                    Case{"EmptyValue", "team=", false}),
+    [](const auto& info) { return info.param.name; });
+
+TEST(Selector, RefusesWhatIsNoRequirement) {
+  for (const char* text : {"=payments", "team=pay ments", "team=payments,,env=dev", "team=a,", "-x=1",
+                           "team>3", "env in dev", "a/b/c=d"}) {
+    EXPECT_FALSE(parse_selector(text)) << text;
+  }
+}
+
+TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
+  const auto payments = testing::a_spec("Alice", "API", {{"team", "payments"}});
+  const auto search = testing::a_spec("alice", "web", {{"team", "search"}});
+  const auto other = testing::a_spec("bob", "api", {{"team", "payments"}});
+  auto desired = testing::a_desired_state({payments, search, other});
+  desired.invalid_documents = 1;
+  desired.diagnostics.emplace_back();
+
+  const auto by_owner = select(desired, {.labels = {}, .owners = {"ALICE"}, .names = {}});
+  EXPECT_EQ(by_owner.specs, (std::vector<specs::SpecPtr>{payments, search}));
+  const auto by_name = select(desired, {.labels = {}, .owners = {}, .names = {"api"}});
+  EXPECT_EQ(by_name.specs, (std::vector<specs::SpecPtr>{payments, other}));
+  const auto by_all = select(
+      desired, {.labels = *parse_selector("team=payments"), .owners = {"alice"}, .names = {"api", "web"}});
+  EXPECT_EQ(by_all.specs, (std::vector<specs::SpecPtr>{payments}));
+  EXPECT_EQ(by_all.invalid_documents, 1U) << "an invalid document may have been a selected one";
+  EXPECT_EQ(select(desired, {}).specs.size(), 3U);
+}
+
+}  // namespace
+}  // namespace cr::daemon

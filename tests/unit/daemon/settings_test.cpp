@@ -1,0 +1,382 @@
+#include "daemon/config/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace cr::daemon {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+using Variables = std::map<std::string, std::string, std::less<>>;
+
+const Variables kConnected{{"CODER_URL", "https://coder.example.com"},
+                           {"CODER_SESSION_TOKEN", "abcdefghij-0123456789abcdefABCDEF"}};
+
+struct Input {
+  std::vector<std::string> arguments;
+  Variables variables = kConnected;
+  std::string file;  ///< what --config names reads as this
+};
+
+auto settings_of(const Input& input) {
+  const ReadFile read = [&](const std::string&) -> boost::system::result<std::string, UsageError> {
+    return {boost::system::in_place_value, input.file};
+  };
+  return read_settings(input.arguments, Environment{input.variables}, read);
+}
+
+Variables connected_and(Variables more) {
+  more.insert(kConnected.begin(), kConnected.end());
+  return more;
+}
+
+std::string problems_of(const Input& input) {
+  const auto settings = settings_of(input);
+  if (settings) return "";
+  std::string text;
+  for (const auto& problem : settings.error().problems()) text += problem + "\n";
+  return text;
+}
+
+TEST(Settings, DefaultsHoldWhereNothingIsSaid) {
+  const auto settings = settings_of({.arguments = {"run", "specs"}});
+  ASSERT_TRUE(settings) << problems_of({.arguments = {"run", "specs"}});
+  const Config& config = settings->config;
+  EXPECT_EQ(settings->command, Command::run);
+  EXPECT_THAT(config.paths, ElementsAre("specs"));
+  EXPECT_EQ(config.interval, std::chrono::seconds{60});
+  EXPECT_EQ(config.listen, (ListenAddress{true, "127.0.0.1", 9466}));
+  EXPECT_EQ(config.max_changes, reconcile::ChangeLimit{});
+  EXPECT_EQ(config.concurrency, 4U);
+  EXPECT_EQ(config.max_builds, 10U);
+  EXPECT_EQ(config.timeout, std::chrono::minutes{10});
+}
+
+TEST(Settings, WhatHelpCallsTheDefaultIsTheDefault) {
+  for (const Option& option : all_options()) {
+    if (option.fallback.empty() || option.set == nullptr || option.name == "log-level") continue;
+    Config written, untouched;
+    ASSERT_EQ(option.set(written, {std::string{option.fallback}}), "") << option.name;
+    EXPECT_EQ(written.interval, untouched.interval) << option.name;
+    EXPECT_EQ(written.timeout, untouched.timeout) << option.name;
+    EXPECT_EQ(written.shutdown_timeout, untouched.shutdown_timeout) << option.name;
+    EXPECT_EQ(written.max_changes, untouched.max_changes) << option.name;
+    EXPECT_EQ(written.concurrency, untouched.concurrency) << option.name;
+    EXPECT_EQ(written.max_builds, untouched.max_builds) << option.name;
+    EXPECT_EQ(written.listen, untouched.listen) << option.name;
+    EXPECT_EQ(written.output, untouched.output) << option.name;
+    EXPECT_EQ(written.log_format, untouched.log_format) << option.name;
+    EXPECT_EQ(written.wait, untouched.wait) << option.name;
+  }
+}
+
+TEST(Settings, FlagGoesBeforeVariableBeforeFileBeforeDefault) {
+  const std::string file = "interval: 4m\n";
+  const Variables variable = connected_and({{"CODER_RECONCILER_INTERVAL", "3m"}});
+  const auto all = settings_of({{"run", "s", "--config", "f", "--interval", "2m"}, variable, file});
+  const auto no_flag = settings_of({{"run", "s", "--config", "f"}, variable, file});
+  const auto only_file = settings_of({{"run", "s", "--config", "f"}, kConnected, file});
+  ASSERT_TRUE(all && no_flag && only_file);
+  EXPECT_EQ(all->config.interval, std::chrono::minutes{2});
+  EXPECT_EQ(no_flag->config.interval, std::chrono::minutes{3});
+  EXPECT_EQ(only_file->config.interval, std::chrono::minutes{4});
+}
+
+TEST(Settings, OurVariableGoesBeforeTheOneOfCodersCommandLine) {
+  const auto settings = settings_of(
+      {{"plan", "s"}, connected_and({{"CODER_RECONCILER_CODER_URL", "https://other.example.com/"}}), ""});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->config.coder_url, "https://other.example.com");
+}
+
+TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
+  const std::map<std::string_view, std::string> values{{"FILE", "a-file"},
+                                                       {"URL", "https://c.example.com"},
+                                                       {"NAME=VALUE", "a=b"},
+                                                       {"LABELS", "a=b"},
+                                                       {"OWNER", "alice"},
+                                                       {"NAME", "dev"},
+                                                       {"N|P%", "20%"},
+                                                       {"N", "7"},
+                                                       {"DIGEST", "0123456789abcdef"},
+                                                       {"DURATION", "90s"},
+                                                       {"HOST:PORT", ":1"},
+                                                       {"", "true"},
+                                                       {"PATH", "specs"}};
+  for (const Option& option : all_options()) {
+    if (option.set == nullptr) continue;
+    std::string value = option.value == "FORMAT" ? "json" : option.value == "LEVEL" ? "debug" : "";
+    if (value.empty()) value = values.at(option.value);
+    Variables variables = connected_and({{env_name(option), value}});
+    if (option.name == "client-cert") variables["CODER_RECONCILER_CLIENT_KEY"] = "k";
+    if (option.name == "client-key") variables["CODER_RECONCILER_CLIENT_CERT"] = "c";
+    EXPECT_EQ(problems_of({{"run", "s"}, variables, ""}), "") << env_name(option);
+    const std::string pair = option.name == "client-cert"  ? "client-key: k\n"
+                             : option.name == "client-key" ? "client-cert: c\n"
+                                                           : "";
+    const std::string file = pair + std::string{option.name} + ": \"" + value + "\"\n";
+    EXPECT_EQ(problems_of({{"run", "s", "--config", "f"}, kConnected, file}), "") << file;
+  }
+}
+
+TEST(Settings, FlagsMayStandBeforeTheCommandAndBehindThePaths) {
+  const auto settings = settings_of({.arguments = {"--max-builds=3", "apply", "a", "b", "--wait"}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->command, Command::apply);
+  EXPECT_THAT(settings->config.paths, ElementsAre("a", "b"));
+  EXPECT_EQ(settings->config.max_builds, 3U);
+  EXPECT_TRUE(settings->config.wait);
+}
+
+TEST(Settings, ASwitchCanBeTurnedOffAgain) {
+  const Variables variables = connected_and({{"CODER_RECONCILER_WAIT", "true"}});
+  const auto settings = settings_of({{"apply", "s", "--wait=false"}, variables, ""});
+  ASSERT_TRUE(settings);
+  EXPECT_FALSE(settings->config.wait);
+}
+
+TEST(Settings, PathsMayComeFromTheFile) {
+  const auto settings = settings_of({{"run", "--config", "f"}, kConnected, "paths: [a, b]\n"});
+  ASSERT_TRUE(settings);
+  EXPECT_THAT(settings->config.paths, ElementsAre("a", "b"));
+}
+
+TEST(Settings, StandardInputAndADoubleDashArePaths) {
+  const auto settings = settings_of({.arguments = {"validate", "-", "--", "--odd"}, .variables = {}});
+  ASSERT_TRUE(settings);
+  EXPECT_THAT(settings->config.paths, ElementsAre("-", "--odd"));
+}
+
+TEST(Settings, TokenFromTheEnvironmentGoesBeforeATokenFileOfTheConfigurationFile) {
+  const auto settings = settings_of({{"run", "s", "--config", "f"}, kConnected, "coder-token-file: t\n"});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->config.coder_token_file, "");
+  const auto flagged = settings_of({.arguments = {"run", "s", "--coder-token-file", "t"}});
+  ASSERT_TRUE(flagged);
+  EXPECT_EQ(flagged->config.coder_token_file, "t");
+}
+
+TEST(Settings, HeadersOfTheVariableAreSeparatedByCommas) {
+  const auto settings =
+      settings_of({{"plan", "s"}, connected_and({{"CODER_HEADER", R"(X-A=1,"X-B=2,3")"}}), ""});
+  ASSERT_TRUE(settings);
+  ASSERT_EQ(settings->config.headers.size(), 2U);
+  EXPECT_EQ(settings->config.headers[1].first, "X-B");
+  EXPECT_EQ(settings->config.headers[1].second.reveal(), "2,3");
+}
+
+TEST(Settings, ProxiesAreReadFromUpperAndLowerCaseVariables) {
+  const auto settings =
+      settings_of({{"plan", "s"},
+                   connected_and({{"https_proxy", "http://p:1"}, {"NO_PROXY", "a"}, {"no_proxy", "b"}}),
+                   ""});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->config.https_proxy.reveal(), "http://p:1");
+  EXPECT_EQ(settings->config.no_proxy, "a");
+}
+
+TEST(Settings, VariablesThatKubernetesSetsForAServiceOfThisNameDoNotDisturb) {
+  EXPECT_EQ(problems_of({{"run", "s"},
+                         connected_and({{"CODER_RECONCILER_PORT", "tcp://10.0.0.1:9466"},
+                                        {"CODER_RECONCILER_SERVICE_HOST", "10.0.0.1"}}),
+                         ""}),
+            "");
+}
+
+TEST(Settings, PrintingCommandsNeedNoSettings) {
+  const Variables broken{{"CODER_RECONCILER_INTERVAL", "nonsense"}};
+  EXPECT_EQ(problems_of({{"version"}, broken, ""}), "");
+  EXPECT_EQ(problems_of({{"schema"}, broken, ""}), "");
+  const auto settings = settings_of({{"completion", "zsh"}, broken, ""});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->shell, "zsh");
+}
+
+TEST(Settings, HelpIsShownWhateverElseIsMissing) {
+  const auto settings = settings_of({{"apply", "--help"}, {}, ""});
+  ASSERT_TRUE(settings);
+  EXPECT_TRUE(settings->help && settings->has_command);
+  EXPECT_EQ(settings->command, Command::apply);
+  EXPECT_TRUE(settings_of({{"-h"}, {}, ""})->help);
+  EXPECT_TRUE(settings_of({{"help"}, {}, ""})->help);
+}
+
+TEST(Settings, AllProblemsAreToldAtOnce) {
+  const std::string problems = problems_of({{"run", "s", "--interval", "x", "--frobnicate", "--config", "f"},
+                                            connected_and({{"CODER_RECONCILER_LISTEN", "y"}}),
+                                            "max-builds: z\n"});
+  EXPECT_THAT(problems, HasSubstr("--interval: \"x\""));
+  EXPECT_THAT(problems, HasSubstr("--frobnicate is no flag of run"));
+  EXPECT_THAT(problems, HasSubstr("CODER_RECONCILER_LISTEN: \"y\""));
+  EXPECT_THAT(problems, HasSubstr("f:1:13: max-builds: \"z\""));
+}
+
+TEST(Settings, ASecretIsNeverRepeated) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"plan", "s", "--coder-token", "s3cret"},
+           {"plan", "s", "--coder-token=s3cret"},
+           {"plan", "s", "--header", "no equals s3cret"},
+           {"plan", "s", "--coder-url", "https://me:s3cret@coder.example.com"}}) {
+    const std::string problems = problems_of({.arguments = arguments});
+    EXPECT_NE(problems, "");
+    EXPECT_THAT(problems, Not(HasSubstr("s3cret")));
+  }
+}
+
+struct BadCase {
+  std::string name;
+  Input input;
+  std::string message;
+};
+void PrintTo(const BadCase& bad, std::ostream* out) {
+  *out << bad.name;
+}
+
+class BadSetting : public testing::TestWithParam<BadCase> {};
+
+TEST_P(BadSetting, NamesWhereItStandsTheValueAndWhatIsAllowed) {
+  EXPECT_EQ(problems_of(GetParam().input), GetParam().message + "\n");
+}
+
+BadCase flag(std::string name, std::string flag, std::string value, std::string message) {
+  return {std::move(name),
+          {.arguments = {"run", "s", "--" + flag, std::move(value)}},
+          "--" + flag + ": " + message};
+}
+
+BadCase in_file(std::string name, std::string text, std::string message) {
+  return {
+      std::move(name), {{"run", "s", "--config", "c.yaml"}, kConnected, std::move(text)}, std::move(message)};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Flags, BadSetting,
+    testing::Values(
+        flag("Duration", "interval", "10 minutes",
+             "\"10 minutes\" is no duration; write it like 90s, 5m or 1h30m"),
+        flag("TooShort", "interval", "10ms", "\"10ms\" is out of range; allowed are 1s to 24h"),
+        flag("Count", "max-builds", "many", "\"many\" is no whole number from 1 to 1000"),
+        flag("NegativeCount", "concurrency", "-1", "\"-1\" is no whole number from 1 to 64"),
+        flag("Share", "max-changes", "half",
+             "\"half\" is neither a number of workspaces (25) nor a share of them (30%)"),
+        flag("Listen", "listen", "9466",
+             "\"9466\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none"),
+        flag("Port", "listen", "localhost:99999",
+             "\"localhost:99999\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for "
+             "none"),
+        flag("Url", "coder-url", "coder.example.com",
+             "\"coder.example.com\" does not begin with http:// or https://; write it like "
+             "https://coder.example.com"),
+        flag("UrlWithQuery", "coder-url", "https://c/?a=b",
+             "\"https://c/?a=b\" has a query or a fragment; write it like https://coder.example.com"),
+        flag("UrlWithUser", "coder-url", "https://me:pw@c",
+             "the URL holds a user name; write it like https://coder.example.com, without one"),
+        flag("Level", "log-level", "verbose", "\"verbose\" is not one of debug, info, warn, error"),
+        flag("Format", "log-format", "xml", "\"xml\" is not one of text, json, logfmt"),
+        flag("Header", "header", "Name", "a header is written NAME=VALUE"),
+        flag("HeaderName", "header", "A B=c", "\"A B\" is no name of a header")),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Words, BadSetting,
+    testing::Values(
+        BadCase{"UnknownFlagWithNearMatch",
+                {.arguments = {"run", "s", "--intervall", "1m"}},
+                "--intervall is no flag of run; did you mean --interval?"},
+        BadCase{"FlagOfAnotherCommand",
+                {.arguments = {"run", "s", "--detailed-exitcode"}},
+                "--detailed-exitcode is no flag of run, but of plan"},
+        BadCase{"UnknownCommand",
+                {.arguments = {"aply", "s"}},
+                "\"aply\" is no command; did you mean \"apply\"?"},
+        BadCase{"NoCommand",
+                {.arguments = {}},
+                "no command given; one of validate, plan, apply, run, schema, version, completion"},
+        BadCase{"TokenAsFlag",
+                {.arguments = {"run", "s", "--coder-token", "x"}},
+                "--coder-token: a token is never given as a value, since others can read it there; set "
+                "CODER_SESSION_TOKEN, or put it into a file and name that with --coder-token-file"},
+        BadCase{"MarkdownElsewhere",
+                {.arguments = {"apply", "s", "--output", "markdown"}},
+                "--output: \"markdown\" is only for plan; apply takes text or json"},
+        BadCase{"Digest",
+                {.arguments = {"apply", "s", "--approve", "yes"}},
+                "--approve: \"yes\" is no digest of a plan: 16 digits of 0-9 and a-f, as plan prints them"},
+        BadCase{"NoPath",
+                {.arguments = {"run"}},
+                "no PATH given; name a directory with specs, a file, or - for standard input"},
+        BadCase{"NoUrl",
+                {{"plan", "s"}, {{"CODER_SESSION_TOKEN", "x"}}, ""},
+                "no Coder given; set --coder-url or CODER_URL, like https://coder.example.com"},
+        BadCase{"NoToken",
+                {{"plan", "s"}, {{"CODER_URL", "https://c"}}, ""},
+                "no token for Coder given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or "
+                "CODER_SESSION_TOKEN "
+                "(`coder tokens create` makes one)"},
+        BadCase{"HalfAClientCertificate",
+                {.arguments = {"plan", "s", "--client-cert", "c"}},
+                "--client-cert and --client-key go together; only one is set"},
+        BadCase{"Shell",
+                {.arguments = {"completion", "tcsh"}},
+                "completion: \"tcsh\" is not one of bash, zsh, fish"},
+        BadCase{"ArgumentOfVersion",
+                {.arguments = {"version", "x"}},
+                "version takes no arguments, but got \"x\""},
+        BadCase{"Selector",
+                {.arguments = {"plan", "s", "--selector", "team payments"}},
+                "--selector: \"team payments\" has the key \"team payments\", which may only have letters, "
+                "digits, "
+                "\"-\", \"_\" and \".\", and must begin and end with a letter or digit; write key=value, "
+                "key!=value, "
+                "key in (a,b), key notin (a,b), key or !key"},
+        BadCase{"Variable",
+                {{"run", "s"}, connected_and({{"CODER_RECONCILER_INTERVAL", "1"}}), ""},
+                "CODER_RECONCILER_INTERVAL: \"1\" is no duration; write it like 90s, 5m or 1h30m"},
+        BadCase{"TokenAsOurVariable",
+                {{"run", "s"}, connected_and({{"CODER_RECONCILER_CODER_TOKEN", "x"}}), ""},
+                "CODER_RECONCILER_CODER_TOKEN is no setting; the variable for Coder's token is "
+                "CODER_SESSION_TOKEN"}),
+    [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Files, BadSetting,
+    testing::Values(
+        in_file("UnknownKey", "interval: 1m\nmax-build: 3\n",
+                "c.yaml:2:1: \"max-build\" is no setting; did you mean \"max-builds\"?"),
+        in_file("BadValue", "interval: soon\n",
+                "c.yaml:1:11: interval: \"soon\" is no duration; write it like 90s, 5m or 1h30m"),
+        in_file("Twice", "interval: 1m\ninterval: 2m\n", "c.yaml:2:1: interval: set twice"),
+        in_file("ListForOneValue", "interval: [1m]\n", "c.yaml:1:11: interval: expected a single value"),
+        in_file("MappingForAList", "owner: {a: b}\n",
+                "c.yaml:1:8: owner: expected a text or a list of texts"),
+        in_file("NoMapping", "- a\n", "c.yaml:1:1: expected settings as `key: value`, one a line"),
+        in_file(
+            "Token", "coder-token: x\n",
+            "c.yaml:1:1: coder-token: a token is never given as a value, since others can read it there; set "
+            "CODER_SESSION_TOKEN, or put it into a file and name that with --coder-token-file"),
+        in_file("ConfigInConfig", "config: other.yaml\n", "c.yaml:1:1: \"config\" is no setting")),
+    [](const auto& info) { return info.param.name; });
+
+TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
+  EXPECT_THAT(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, "a: [\n"}),
+              testing::StartsWith("c.yaml:2:1: no valid YAML: "));
+}
+
+TEST(ConfigFile, TooLargeIsAnError) {
+  EXPECT_EQ(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, std::string(2'000'000, '#')}),
+            "c.yaml: larger than 1 MiB, which no configuration is\n");
+}
+
+TEST(ConfigFile, ThatIsNotThereIsAnErrorThatNamesTheFlag) {
+  const auto settings = read_settings({"run", "s", "--config", "/nonexistent/c.yaml"},
+                                      Environment{kConnected}, read_config_file);
+  ASSERT_FALSE(settings);
+  EXPECT_THAT(settings.error().problems(), ElementsAre("--config: /nonexistent/c.yaml does not exist"));
+}
+
+}  // namespace
+}  // namespace cr::daemon
