@@ -14,7 +14,8 @@ Session::Session(const Config& config, Terminal& terminal, LogLevel least,
              end_progress();
              terminal_.err(line);
            }),
-      log_observer_(log_) {
+      log_observer_(
+          log_, least == LogLevel::info ? LogObserver::Cycles::are_events : LogObserver::Cycles::are_shown) {
   observers.push_back(&log_observer_);
   // A line that is rewritten and lines that stay don't go together: whoever logs much sees the progress
   // there.

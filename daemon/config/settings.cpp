@@ -175,8 +175,8 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
     if (text) {
       file = parse_config_file(*text, file_name);
     } else {
-      for (const auto& problem : text.error().problems())
-        file.problems.push_back(file_origin + ": " + problem);
+      const UsageError error = text.error();  // a copy, which the loop below must not outlive
+      for (const auto& problem : error.problems()) file.problems.push_back(file_origin + ": " + problem);
     }
   }
   const Source coder_variables = from_environment(environment, true);

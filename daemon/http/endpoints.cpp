@@ -216,7 +216,7 @@ HttpResponse Endpoints::page() const {
                         .body = status_page(parts_.board, ready(parts_.board.cycles, parts_.clock.now())),
                         .headers = {}};
   response.headers.emplace_back("Content-Security-Policy",
-                                "default-src 'none'; style-src 'self' 'sha256-" + status_page_style_hash() +
+                                "default-src 'none'; style-src 'sha256-" + status_page_style_hash() +
                                     "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;

@@ -83,7 +83,7 @@ void LogObserver::on_action(const reconcile::Outcome& outcome) {
                                text("action", reconcile::to_string(reconcile::kind_of(outcome.action)))};
   if (!change.field.empty()) {
     fields.push_back(text("field", change.field));
-    fields.push_back(text("old", change.from));
+    if (!change.from.empty()) fields.push_back(text("old", change.from));
     fields.push_back(text("new", change.to));
   }
   if (outcome.error) {
@@ -114,7 +114,8 @@ void LogObserver::on_cycle(const CycleReport& report) {
   if (!report.internal_error.empty()) fields.push_back(text("error", report.internal_error));
   if (report.verdict.held) fields.push_back(text("reason", report.verdict.message));
   fields.push_back(number("duration", duration_text(report.duration)));
-  log_.log({level_of(report.result), "cycle ended", std::move(fields)});
+  const LogLevel level = cycles_ == Cycles::are_events ? level_of(report.result) : LogLevel::debug;
+  log_.log({level, "cycle ended", std::move(fields)});
 }
 
 void log_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "daemon/log/logger.h"
 #include "reconcile/observer.h"
 #include "reconcile/status/report.h"
@@ -10,7 +12,9 @@ namespace cr::daemon {
 /// cycle.
 class LogObserver final : public reconcile::Observer {
  public:
-  explicit LogObserver(Logger& log) : log_(log) {}
+  /// Whether the end of a cycle is an event, or something that the command shows anyway.
+  enum class Cycles : std::uint8_t { are_events, are_shown };
+  LogObserver(Logger& log, Cycles cycles) : log_(log), cycles_(cycles) {}
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
@@ -19,6 +23,7 @@ class LogObserver final : public reconcile::Observer {
 
  private:
   Logger& log_;
+  Cycles cycles_;
 };
 
 /// Logs each workspace whose condition is another one than after the previous cycle (null: there was none;

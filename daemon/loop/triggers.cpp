@@ -1,6 +1,9 @@
 #include "daemon/loop/triggers.h"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include "reconcile/async/structured.h"
 
@@ -38,7 +41,9 @@ void Triggers::fire(Cause cause) {
 }
 
 async::awaitable<void> Triggers::fired() {
-  co_await wake_.async_receive(boost::asio::use_awaitable);
+  auto [error] = co_await wake_.async_receive(boost::asio::as_tuple(boost::asio::use_awaitable));
+  // A channel has an error of its own for what everything else calls operation_aborted.
+  if (error) throw boost::system::system_error(boost::asio::error::operation_aborted);
 }
 
 async::awaitable<void> Triggers::wait_until(async::Clock& clock, async::SteadyTime deadline) {

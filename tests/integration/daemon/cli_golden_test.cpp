@@ -3,6 +3,7 @@
 // describes, named by CODER_URL. CR_UPDATE_GOLDEN=1 writes the files instead.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "tests/integration/daemon/process.h"
 #include "tests/standin/seed.h"
 #include "tests/standin/server.h"
+#include "tests/unit/daemon/temp_folder.h"
 
 namespace cr {
 namespace {
@@ -64,7 +66,10 @@ class CliGolden : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(CliGolden, WritesWhatIsExpected) {
-  const fs::path folder = cases_folder() / GetParam();
+  // Away from this checkout, whose commit would be taken for the specs' revision.
+  const testing::TempFolder scratch;
+  const fs::path folder = scratch.path("case");
+  fs::copy(cases_folder() / GetParam(), folder, fs::copy_options::recursive);
   std::optional<standin::Server> coder;
   testing::Variables environment{{"PATH", fs::path(CR_PROGRAM).parent_path().string() + ":/usr/bin:/bin"},
                                  {"HOME", "/nonexistent"}};

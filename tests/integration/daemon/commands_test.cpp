@@ -26,11 +26,11 @@ INSTANTIATE_TEST_SUITE_P(Ages, OnBothAges, testing::Values(standin::Age::v2_20, 
 TEST_P(OnBothAges, ApplyConvergesAndTheNextOneWritesNothing) {
   Deployment deployment(GetParam());
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n  autostart: CRON_TZ=Europe/Berlin 0 9 * * 1-5\n");
-  deployment.declare("specs/new.yaml", "new", "  ttl: 2h\n");
+  deployment.declare("specs/fresh.yaml", "fresh", "  ttl: 2h\n");
   const auto first = deployment.call({"apply", deployment.specs(), "--wait"});
   EXPECT_EQ(first.code, 0) << first.out << first.err;
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * kHour);
-  EXPECT_EQ(deployment.ttl_of("new"), 2 * kHour);
+  EXPECT_EQ(deployment.ttl_of("fresh"), 2 * kHour);
   deployment.coder.clear_requests();
   const auto second = deployment.call({"apply", deployment.specs()});
   EXPECT_EQ(second.code, 0) << second.out << second.err;
@@ -90,7 +90,7 @@ TEST(ExitCode, FourWhenASpecIsInvalidAndTheOthersAreHandled) {
 TEST(ExitCode, FiveWhenHeldAndTheDigestLetsItGo) {
   Deployment deployment;
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
-  deployment.declare("specs/new.yaml", "new", "");
+  deployment.declare("specs/fresh.yaml", "fresh", "");
   const auto held = deployment.call({"apply", deployment.specs(), "--max-changes", "1", "--output", "json"});
   EXPECT_EQ(held.code, 5) << held.out << held.err;
   EXPECT_TRUE(deployment.coder.writes().empty());
@@ -174,13 +174,13 @@ TEST(Selection, LeavesTheOthersUnreadAndUnchanged) {
   const std::string labelled = Deployment::spec("dev", "  ttl: 8h\n");
   deployment.folder.write("specs/dev.yaml",
                           std::string{labelled}.replace(labelled.find("spec:"), 0, "  labels: {team: a}\n"));
-  deployment.declare("specs/new.yaml", "new", "");
+  deployment.declare("specs/fresh.yaml", "fresh", "");
   const auto ended = deployment.call({"apply", deployment.specs(), "--selector", "team=a"});
   EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * kHour);
-  EXPECT_EQ(deployment.ttl_of("new"), -1);
-  EXPECT_EQ(deployment.coder.request_count("/api/v2/users/alice/workspace/new"), 0U);
-  const auto by_name = deployment.call({"plan", deployment.specs(), "--name", "new", "--output", "json"});
+  EXPECT_EQ(deployment.ttl_of("fresh"), -1);
+  EXPECT_EQ(deployment.coder.request_count("/api/v2/users/alice/workspace/fresh"), 0U);
+  const auto by_name = deployment.call({"plan", deployment.specs(), "--name", "fresh", "--output", "json"});
   EXPECT_EQ(json::parse(by_name.out)["workspaces"].size(), 1U) << by_name.out;
 }
 

@@ -186,7 +186,7 @@ TEST_F(Run, SpecsThatComeLaterAreAwaited) {
 
 TEST_F(Run, HoldsAPlanUntilItsDigestIsApproved) {
   deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n");
-  deployment_.declare("worktrees/1/specs/new.yaml", "new", "");
+  deployment_.declare("worktrees/1/specs/fresh.yaml", "fresh", "");
   Process& daemon = start({"--max-changes", "1"});
   daemon.wait_for_log("cycle ended result=held");
   EXPECT_TRUE(deployment_.coder.writes().empty());

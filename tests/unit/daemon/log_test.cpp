@@ -51,7 +51,7 @@ class Logged : public testing::Test {
   testing::ManualClock clock_{kNoon};
   std::vector<std::string> lines_;
   Logger log_{clock_, LogFormat::text, LogLevel::info, [this](std::string_view line) { keep(line); }};
-  LogObserver observer_{log_};
+  LogObserver observer_{log_, LogObserver::Cycles::are_events};
 
  private:
   void keep(std::string_view line) {

@@ -38,7 +38,8 @@ std::string problems_of(const Input& input) {
   const auto settings = settings_of(input);
   if (settings) return "";
   std::string text;
-  for (const auto& problem : settings.error().problems()) text += problem + "\n";
+  const UsageError error = settings.error();
+  for (const auto& problem : error.problems()) text += problem + "\n";
   return text;
 }
 
