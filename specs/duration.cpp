@@ -95,7 +95,7 @@ DurationError no_duration(std::string_view text) {
         remedy = "write " + std::string(digits) + rest.front();
     }
   }
-  return DurationError(quoted(text) + " is no duration", std::move(remedy));
+  return DurationError(in_quotes(text) + " is no duration", std::move(remedy));
 }
 
 }  // namespace
@@ -119,7 +119,7 @@ boost::system::result<std::chrono::nanoseconds, DurationError> parse_duration(st
     if (!term) return no_duration(text);
     total += *term;
     if (total > std::numeric_limits<std::int64_t>::max())
-      return DurationError(quoted(text) + " is longer than a duration can be");
+      return DurationError(in_quotes(text) + " is longer than a duration can be");
   }
   return std::chrono::nanoseconds{static_cast<std::int64_t>(negative ? -total : total)};
 }
@@ -129,12 +129,12 @@ boost::system::result<Ttl, DurationError> parse_ttl(std::string_view text) {
   if (!duration) return duration.error();
   const std::string range = "between 1m and 30d (720h)";
   if (*duration == std::chrono::nanoseconds{0})
-    return DurationError(quoted(text) + " is no time at all",
+    return DurationError(in_quotes(text) + " is no time at all",
                          "write null for no automatic stop, else a TTL " + range);
   if (*duration < kShortestTtl)
-    return DurationError(quoted(text) + " is shorter than Coder allows", "write a TTL " + range);
+    return DurationError(in_quotes(text) + " is shorter than Coder allows", "write a TTL " + range);
   if (*duration > kLongestTtl)
-    return DurationError(quoted(text) + " is longer than Coder allows",
+    return DurationError(in_quotes(text) + " is longer than Coder allows",
                          "write a TTL " + range + ", or null for no automatic stop");
   const auto kept = std::chrono::floor<std::chrono::minutes>(*duration);
   if (kept != *duration) {
@@ -142,7 +142,7 @@ boost::system::result<Ttl, DurationError> parse_ttl(std::string_view text) {
     std::string remedy = "write " + format_duration(kept);
     if (next <= kLongestTtl) remedy += " or " + format_duration(next);
     return DurationError(
-        quoted(text) + " is no whole number of minutes; Coder would keep " + format_duration(kept),
+        in_quotes(text) + " is no whole number of minutes; Coder would keep " + format_duration(kept),
         std::move(remedy));
   }
   return kept;

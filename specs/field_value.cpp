@@ -81,7 +81,7 @@ ValueResult<std::string_view> read_string(const YamlNode& node) {
   if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string", node));
   if (node.plain && plain_type(node.text) != PlainType::text)
-    return ValueError(wanted("a string", node), "write it in quotes: " + quoted(node.text));
+    return ValueError(wanted("a string", node), "write it in quotes: " + in_quotes(node.text));
   return std::string_view{node.text};
 }
 
@@ -92,10 +92,10 @@ ValueResult<bool> read_boolean(const YamlNode& node) {
   if (node.plain && plain_type(node.text) == PlainType::boolean) return to_lower(node.text) == "true";
   const std::string lower = to_lower(node.text);
   for (const std::string_view yes : {"yes", "y", "on", "true", "1"})
-    if (lower == yes) return ValueError(quoted(node.text) + " is no boolean", "write true");
+    if (lower == yes) return ValueError(in_quotes(node.text) + " is no boolean", "write true");
   for (const std::string_view no : {"no", "n", "off", "false", "0"})
-    if (lower == no) return ValueError(quoted(node.text) + " is no boolean", "write false");
-  return ValueError(quoted(node.text) + " is no boolean", allowed);
+    if (lower == no) return ValueError(in_quotes(node.text) + " is no boolean", "write false");
+  return ValueError(in_quotes(node.text) + " is no boolean", allowed);
 }
 
 ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
@@ -105,7 +105,7 @@ ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
   std::string problem;
   if (type == ValueType::owner) {
     if (text->find('@') != std::string_view::npos)
-      return ValueError(quoted(*text) + " is no username",
+      return ValueError(in_quotes(*text) + " is no username",
                         "Coder knows owners by username or UUID, not by e-mail");
     problem = username_problem(*text);
   } else if (type == ValueType::template_version) {
@@ -113,7 +113,7 @@ ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
   } else {
     problem = name_problem(*text);
   }
-  if (!problem.empty()) return ValueError(quoted(*text) + ' ' + problem);
+  if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);
   return text;
 }
 
@@ -149,11 +149,11 @@ ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node) {
     if (*text == to_string(value)) return value;
   constexpr std::array<std::string_view, 2> kValues{"always", "never"};
   const std::string near = did_you_mean(*text, kValues);
-  return ValueError(quoted(*text) + " is not allowed", near.empty() ? allowed : near);
+  return ValueError(in_quotes(*text) + " is not allowed", near.empty() ? allowed : near);
 }
 
 ValueResult<Suspension> parse_suspension(std::string_view text) {
-  const ValueError error(quoted(text) + " says neither yes nor until when",
+  const ValueError error(in_quotes(text) + " says neither yes nor until when",
                          "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");
   Suspension suspension;
   if (text == "true") return suspension;
@@ -164,7 +164,7 @@ ValueResult<Suspension> parse_suspension(std::string_view text) {
   std::string_view rest = text.substr(date.size());
   suspension.until = parse_date(date);
   if (!suspension.until)
-    return ValueError(quoted(date) + " is no date", "write it as year-month-day, such as 2026-12-24");
+    return ValueError(in_quotes(date) + " is no date", "write it as year-month-day, such as 2026-12-24");
   if (rest.empty()) return suspension;
   if (!rest.starts_with(": ") || rest.size() == 2) return error;
   suspension.reason = rest.substr(2);

@@ -125,7 +125,7 @@ class FileParser {
     if (const YamlNode* version = find_value(root, "apiVersion");
         version == nullptr || (version->text != kListApiVersion && version->text != kApiVersion))
       report.add(version == nullptr ? root : *version, "apiVersion",
-                 version == nullptr ? "is missing" : "unknown apiVersion " + quoted(version->text),
+                 version == nullptr ? "is missing" : "unknown apiVersion " + in_quotes(version->text),
                  fmt::format("write {} or {} for a List", kListApiVersion, kApiVersion));
     items = find_value(root, "items");
     if (items == nullptr) {
@@ -145,14 +145,14 @@ class FileParser {
       for (const std::string_view name : {"apiVersion", "kind", "metadata", "items"})
         known = known || key.text == name;
       if (!known) {
-        report.add(key, "", "unknown key " + quoted(key.text),
+        report.add(key, "", "unknown key " + in_quotes(key.text),
                    "allowed here: apiVersion, kind, metadata, items");
         continue;
       }
       if (std::find(seen.begin(), seen.end(), key.text) == seen.end()) {
         seen.push_back(key.text);
       } else {
-        report.add(key, key.text, "key " + quoted(key.text) + " is given twice", "keep one");
+        report.add(key, key.text, "key " + in_quotes(key.text) + " is given twice", "keep one");
       }
     }
   }

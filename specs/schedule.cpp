@@ -89,7 +89,7 @@ class FieldReader {
 
   boost::system::result<std::uint64_t, ScheduleError> read_item(std::string_view item) const {
     const std::vector<std::string_view> base_and_step = split(item, '/');
-    if (base_and_step.size() > 2) return fail("has more than one \"/\" in " + quoted(item));
+    if (base_and_step.size() > 2) return fail("has more than one \"/\" in " + in_quotes(item));
     const std::vector<std::string_view> bounds = split(base_and_step[0], '-');
 
     unsigned first = 0;
@@ -97,26 +97,26 @@ class FieldReader {
     const bool star = bounds[0] == "*" || bounds[0] == "?";
     if (star) {
       if (strict_ && bounds[0] == "?") return fail("has a \"?\"; write \"*\"");
-      if (strict_ && bounds.size() > 1) return fail("has " + quoted(item) + "; write \"*\"");
+      if (strict_ && bounds.size() > 1) return fail("has " + in_quotes(item) + "; write \"*\"");
     } else {
       const auto from = read_value(bounds[0]);
       if (!from) return from.error();
       first = *from;
       last = first;
-      if (bounds.size() > 2) return fail("has too many hyphens in " + quoted(item));
+      if (bounds.size() > 2) return fail("has too many hyphens in " + in_quotes(item));
       if (bounds.size() == 2) {
         const auto to = read_value(bounds[1]);
         if (!to) return to.error();
         last = *to;
         if (first > last)
-          return fail("has the range " + quoted(item) + ", which runs backwards; write it as two ranges");
+          return fail("has the range " + in_quotes(item) + ", which runs backwards; write it as two ranges");
       }
     }
 
     unsigned step = 1;
     if (base_and_step.size() == 2) {
       const auto given = read_number(base_and_step[1]);
-      if (!given) return fail("has the step " + quoted(base_and_step[1]) + ", which is no number");
+      if (!given) return fail("has the step " + in_quotes(base_and_step[1]) + ", which is no number");
       if (*given == 0) return fail("has a step of 0");
       step = *given;
       if (bounds.size() == 1) last = rule_.max;  // "5/15" is "5-59/15"
@@ -136,12 +136,12 @@ class FieldReader {
     if (!number) {
       for (const std::string_view day : kWeekdays)
         if (rule_.weekday_names && to_lower(text).starts_with(day))
-          return fail("has " + quoted(text) + "; write \"" + std::string(day) + "\"");
-      return fail("has " + quoted(text) + "; allowed is " + std::string(rule_.allowed));
+          return fail("has " + in_quotes(text) + "; write \"" + std::string(day) + "\"");
+      return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
     }
     if (*number > rule_.max) {
       if (rule_.weekday_names && *number == 7) return fail("has 7; Coder counts Sunday as 0");
-      return fail("has " + quoted(text) + "; allowed is " + std::string(rule_.allowed));
+      return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
     }
     return *number;
   }
@@ -210,10 +210,10 @@ boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::strin
   if (!prefixed && !words.empty()) {
     const std::string first = to_lower(words[0]);
     if (first.starts_with("@"))
-      return ScheduleError(quoted(words[0]) + " is not supported; write minute hour * * weekday");
+      return ScheduleError(in_quotes(words[0]) + " is not supported; write minute hour * * weekday");
     if (words[0].starts_with(kPrefix)) return ScheduleError("CRON_TZ= must be the very first characters");
     if (first.starts_with("cron_tz=") || first.starts_with("tz="))
-      return ScheduleError(quoted(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
+      return ScheduleError(in_quotes(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
   }
   auto zone = zone_named(zone_name, strictness);
   if (!zone) return zone.error();
@@ -222,7 +222,7 @@ boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::strin
   if (words.size() != 5) return wrong_field_count(words.size());
   for (const auto& [name, word] : {std::pair{"day-of-month", words[2]}, std::pair{"month", words[3]}})
     if (word != "*")
-      return ScheduleError("the " + std::string(name) + " field is " + quoted(word) +
+      return ScheduleError("the " + std::string(name) + " field is " + in_quotes(word) +
                            ", but Coder allows only \"*\" there; choose days by weekday");
 
   const auto minutes = FieldReader(kMinute, words[0], strictness).read();

@@ -18,7 +18,7 @@ constexpr const char* kQualifiedKey =
     "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
     ")?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 constexpr const char* kLabelValue = "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
-constexpr const char* kSuspend = "^(true|until [0-9]{4}-[0-9]{2}-[0-9]{2}(: [^]+)?)$";
+constexpr const char* kSuspend = "^(true|until [0-9]{4}-[0-9]{2}-[0-9]{2}(: (.|\\n)+)?)$";
 
 Json text(const char* pattern, int longest) {
   return {{"type", "string"}, {"pattern", pattern}, {"minLength", 1}, {"maxLength", longest}};

@@ -29,12 +29,6 @@ constexpr std::string_view kStandardInput = "-";
 /// is believed only where the file had been at rest for longer than any such tick when it was read.
 constexpr std::int64_t kCoarsestTickNs = 2'000'000'000;
 
-std::int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 /// How one attempt at a load ended without a result.
 struct Abort {
   bool moved = false;
@@ -49,6 +43,7 @@ void throw_exception_from_error(const SourceError& error, const boost::source_lo
 
 struct SpecSource::State {
   std::vector<std::string> paths;
+  Now now;
   FileCache cache;
   std::optional<ParsedFile> standard_input;
   std::function<void(const std::string&)> hook;
@@ -121,7 +116,7 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits limits;
-  const std::int64_t started = now_ns();
+  const std::int64_t started = std::chrono::nanoseconds{now().time_since_epoch()}.count();
   FileBytes content = read_regular_file(real_path(tree, file), limits.bytes);
   if (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature) {
     abort = {content.outcome != FileBytes::Outcome::failed, file.shown + ": changed while it was read"};
@@ -229,8 +224,9 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   return state;
 }
 
-SpecSource::SpecSource(std::vector<std::string> paths) : state_(std::make_unique<State>()) {
+SpecSource::SpecSource(std::vector<std::string> paths, Now now) : state_(std::make_unique<State>()) {
   state_->paths = std::move(paths);
+  state_->now = std::move(now);
 }
 SpecSource::~SpecSource() = default;
 SpecSource::SpecSource(SpecSource&&) noexcept = default;

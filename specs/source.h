@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -40,7 +41,9 @@ class SpecSource {
  public:
   /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard
   /// input (read once, remembered). Nothing is opened yet.
-  explicit SpecSource(std::vector<std::string> paths);
+  /// `now` tells files at rest from files that were written just now.
+  using Now = std::function<std::chrono::system_clock::time_point()>;
+  explicit SpecSource(std::vector<std::string> paths, Now now = std::chrono::system_clock::now);
   ~SpecSource();
   SpecSource(SpecSource&&) noexcept;
   SpecSource& operator=(SpecSource&&) noexcept;

@@ -47,7 +47,7 @@ bool is_continuation(char c) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   std::size_t shown = 0;
   while (!text.empty()) {
@@ -84,8 +84,8 @@ std::optional<TextProblem> find_text_problem(std::string_view text) {
       return TextProblem{at, fmt::format("the byte 0x{:02x} is no valid UTF-8", byte)};
     }
     if (is_forbidden_control(text.substr(at, length)))
-      return TextProblem{at,
-                         "control character " + quoted(text.substr(at, length)) + " is not allowed in YAML"};
+      return TextProblem{
+          at, "control character " + in_quotes(text.substr(at, length)) + " is not allowed in YAML"};
     at += length;
   }
   return std::nullopt;

@@ -10,7 +10,7 @@
 namespace cr::specs {
 
 /// `"text"` for a message: one line, control characters and broken UTF-8 shown as \xNN, long text cut.
-[[nodiscard]] std::string quoted(std::string_view text);
+[[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// What makes a text unfit to be looked at as YAML at all.
 struct TextProblem {

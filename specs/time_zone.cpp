@@ -103,7 +103,7 @@ TimeZone::Problem TimeZone::problem_with(std::string_view name) {
     }
   }
   if (remedy.empty()) remedy = "write an IANA name such as Europe/Berlin; case matters";
-  return {quoted(name) + " is no time zone", std::move(remedy)};
+  return {in_quotes(name) + " is no time zone", std::move(remedy)};
 }
 
 bool TimeZone::same_rules(const TimeZone& a, const TimeZone& b) {

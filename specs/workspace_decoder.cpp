@@ -23,7 +23,7 @@ std::string path_part(std::string_view key) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
                c == '-';
       });
-  return simple ? std::string(key) : quoted(key);
+  return simple ? std::string(key) : in_quotes(key);
 }
 
 std::string join(const std::vector<std::string_view>& words) {
@@ -58,7 +58,7 @@ class Decoder {
       const auto [first, fresh] = seen.emplace(key.text, &key);
       if (!fresh) {
         report_.add(key, parent + path_part(key.text),
-                    fmt::format("key {} is given twice, first in line {}", quoted(key.text),
+                    fmt::format("key {} is given twice, first in line {}", in_quotes(key.text),
                                 report_.position_of(*first->second).line),
                     "keep one");
         continue;
@@ -102,7 +102,7 @@ class Decoder {
     if (key.plain && key.text == "<<") remedy = "merge keys are not supported; write the keys out";
     if (remedy.empty()) remedy = place_elsewhere(key.text);
     if (remedy.empty()) remedy = "allowed here: " + join(known);
-    report_.add(key, parent + path_part(key.text), "unknown key " + quoted(key.text), std::move(remedy));
+    report_.add(key, parent + path_part(key.text), "unknown key " + in_quotes(key.text), std::move(remedy));
   }
 
   /// "owner" beside "spec" instead of in it: the usual slip of indentation.
@@ -204,14 +204,14 @@ class Decoder {
     for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
       const std::string here = path + '.' + path_part(key.text);
       if (const std::string problem = qualified_key_problem(key.text); !problem.empty())
-        report_.add(key, here, quoted(key.text) + ' ' + problem);
+        report_.add(key, here, in_quotes(key.text) + ' ' + problem);
       if (value.kind == YamlNode::Kind::null) {
         report_.add(key, here, "has no value", "write \"\" for an empty one");
         return;
       }
       take(read_string(value), value, here, [&](std::string_view text) {
         if (const std::string problem = label_value_problem(text); !problem.empty())
-          report_.add(value, here, quoted(text) + ' ' + problem);
+          report_.add(value, here, in_quotes(text) + ' ' + problem);
         labels.emplace_back(key.text, text);
       });
     });
@@ -223,10 +223,10 @@ class Decoder {
     for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
       const std::string here = path + '.' + path_part(key.text);
       if (const std::string problem = qualified_key_problem(key.text); !problem.empty())
-        report_.add(key, here, quoted(key.text) + ' ' + problem);
+        report_.add(key, here, in_quotes(key.text) + ' ' + problem);
       // A misspelt annotation of ours would leave a workspace unprotected in silence.
       if (key.text.starts_with(kReservedPrefix) && key.text != kSuspendAnnotation)
-        report_.add(key, here, "unknown annotation " + quoted(key.text),
+        report_.add(key, here, "unknown annotation " + in_quotes(key.text),
                     fmt::format("only \"{}\" is known below {}", kSuspendAnnotation, kReservedPrefix));
       if (value.kind == YamlNode::Kind::null) {
         report_.add(key, here, "has no value", "write \"\" for an empty one");
@@ -319,7 +319,7 @@ bool check_type(const YamlNode& root, const std::string& path, DocumentReport& r
       return true;  // reported as missing, or as null
     if (value->kind == YamlNode::Kind::scalar && !value->foreign_tag && value->text == wanted) return true;
     const std::string shown =
-        value->kind == YamlNode::Kind::scalar ? quoted(value->text) : std::string(kind_of(*value));
+        value->kind == YamlNode::Kind::scalar ? in_quotes(value->text) : std::string(kind_of(*value));
     const std::array<std::string_view, 1> allowed{wanted};
     std::string remedy = did_you_mean(shown.substr(1, shown.size() - 2), allowed);
     if (remedy.empty()) remedy = fmt::format("write {}", wanted);
