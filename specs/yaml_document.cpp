@@ -127,7 +127,7 @@ bool all_of(std::string_view text, std::string_view allowed) {
 /// Turns the parser's events into nodes, within the limits.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(YamlDocument& document) : document_(document) {}
+  TreeBuilder(YamlDocument& document, std::string_view text) : document_(document), text_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (document_.root_ != nullptr) stop_at(mark, false, "more content after the end of the document", "");
@@ -152,6 +152,7 @@ class TreeBuilder final : public YAML::EventHandler {
     node.plain = tag == "?";
     node.foreign_tag = !node.plain && tag != "!" && tag != "tag:yaml.org,2002:str";
     node.text = value;
+    if (!node.plain) check_closed(mark);
     add(node, anchor);
   }
 
@@ -218,7 +219,27 @@ class TreeBuilder final : public YAML::EventHandler {
     add(*done.node, done.anchor);
   }
 
+  /// The parser takes the end of the text for the quote that is missing, and everything before it for the
+  /// value.
+  void check_closed(const YAML::Mark& mark) const {
+    if (mark.pos < 0 || static_cast<std::size_t>(mark.pos) >= text_.size()) return;
+    const std::string_view rest = text_.substr(static_cast<std::size_t>(mark.pos));
+    const char quote = rest[0];
+    if (quote != '"' && quote != '\'') return;
+    for (std::size_t i = 1; i < rest.size(); ++i) {
+      const bool doubled = quote == '\'' && rest.substr(i).starts_with("''");
+      const bool escaped = quote == '"' && rest[i] == '\\';
+      if (doubled || escaped) {
+        ++i;
+      } else if (rest[i] == quote) {
+        return;
+      }
+    }
+    stop_at(mark, false, "this is no valid YAML: a quote is not closed", "");
+  }
+
   YamlDocument& document_;
+  std::string_view text_;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, const YamlNode*> anchors_;
   std::size_t total_ = 0;
@@ -296,7 +317,7 @@ YamlResult parse_yaml(std::string_view document) {
     ViewBuffer buffer(document);
     std::istream stream(&buffer);
     YAML::Parser parser(stream);
-    TreeBuilder builder(result.document);
+    TreeBuilder builder(result.document, document);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Stop& stop) {

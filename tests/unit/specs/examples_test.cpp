@@ -1,0 +1,35 @@
+// The example folder is the first thing that people copy: it has to be valid, and to show what the format can
+// do.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "schema_judge.h"
+#include "specs/source.h"
+
+namespace cr::specs {
+namespace {
+
+TEST(Examples, AreValidAndShowEveryWish) {
+  SpecSource source({CR_EXAMPLES_DIR});
+  const auto state = source.load();
+  ASSERT_TRUE(state);
+  for (const Diagnostic& d : state->diagnostics) ADD_FAILURE() << render(d);
+  EXPECT_GE(state->specs.size(), 5U);
+  EXPECT_LE(state->specs.size(), 8U);
+  EXPECT_GE(state->files, 3U);
+  const auto any = [&](auto predicate) {
+    return std::any_of(state->specs.begin(), state->specs.end(),
+                       [&](const SpecPtr& spec) { return predicate(*spec); });
+  };
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return std::holds_alternative<Cleared>(s.ttl); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.dormant == true; }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.suspension.has_value(); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.labels.empty(); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return std::holds_alternative<Schedule>(s.autostart); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.parameters.empty(); }));
+}
+
+}  // namespace
+}  // namespace cr::specs
