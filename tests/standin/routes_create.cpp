@@ -174,8 +174,16 @@ std::optional<Reply> refuse_version(const Call& call, const Template& of, const 
   return std::nullopt;
 }
 
-const Preset* find_preset(const TemplateVersion& version, const std::string& id) {
-  const auto found = std::ranges::find(version.presets, id, &Preset::id);
+/// The preset that was asked for; without one, 2.35 takes the first whose values were all given.
+const Preset* find_preset(const State& state, const TemplateVersion& version, const Wish& wish) {
+  const auto all_given = [&](const Preset& preset) {
+    return std::ranges::all_of(preset.parameters, [&](const auto& parameter) {
+      return std::ranges::find(wish.parameters, parameter) != wish.parameters.end();
+    });
+  };
+  const auto found = wish.preset_id.empty() && state.is(Age::v2_35)
+                         ? std::ranges::find_if(version.presets, all_given)
+                         : std::ranges::find(version.presets, wish.preset_id, &Preset::id);
   return found == version.presets.end() ? nullptr : &*found;
 }
 
@@ -207,24 +215,28 @@ Reply create_for(Call& call, const User& owner) {
 
   Workspace workspace;
   if (auto refused = apply_settings(wish, *of, workspace)) return *refused;
-  if (state.fleet().by_name(owner.id, wish.name) != nullptr) {
+  const bool race_lost = state.take_create_race();
+  const bool exists = state.fleet().by_name(owner.id, wish.name) != nullptr;
+  // The winner of a race may have got in before this request or only now; either way its check saw no such
+  // name.
+  if (race_lost && exists) return lost_race(call);
+  if (exists) {
     const std::vector<Validation> wrong = {{"name", "This value is already in use and should be unique."}};
     return Reply::error(409, fmt::format("Workspace \"{}\" already exists.", wish.name), {}, wrong);
   }
   if (auto refused = refuse_version(call, *of, *version)) return *refused;
-  const Preset* preset = find_preset(*version, wish.preset_id);
+  const Preset* preset = find_preset(state, *version, wish);
   const auto parameters = resolve_parameters(state, *of, *version, wish.parameters, preset, nullptr);
   if (const auto* wrong = std::get_if<Reply>(&parameters)) return *wrong;
 
   Build build;
   build.transition = Transition::start;
   build.version_id = version->id;
-  build.preset_id = wish.preset_id;
+  if (preset != nullptr) build.preset_id = preset->id;
   build.initiator_id = call.caller.id();
   build.parameters = std::get<NamedValues>(parameters);
 
-  const bool race_lost = state.take_create_race();
-  Fleet::Row* row = race_lost ? nullptr : find_prebuild(state, wish.preset_id);
+  Fleet::Row* row = race_lost ? nullptr : find_prebuild(state, build.preset_id);
   if (row != nullptr) {
     // A claim changes owner and name and keeps what is older: the id, created_at, and automatic_updates.
     row->workspace.owner_id = owner.id;

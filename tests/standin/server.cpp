@@ -76,7 +76,8 @@ class Server::Impl {
       : options_(options), exchange(options.age), acceptor_(context_), gate_(context_) {
     if (options_.tls) prepare_tls();
     gate_.expires_at(net::steady_timer::time_point::max());
-    listen(options_.port);
+    bind(options_.port);
+    listen();
     thread_ = std::thread([this] { context_.run(); });
   }
 
@@ -90,13 +91,8 @@ class Server::Impl {
   [[nodiscard]] const TlsFiles& tls_files() const { return tls_files_; }
   [[nodiscard]] std::size_t accepted() const { return accepted_; }
 
-  void listen(std::uint16_t port) {
-    const tcp::endpoint endpoint(net::ip::address_v4::loopback(), port);
-    acceptor_.open(endpoint.protocol());
-    acceptor_.set_option(net::socket_base::reuse_address(true));
-    acceptor_.bind(endpoint);
+  void listen() {
     acceptor_.listen();
-    port_ = acceptor_.local_endpoint().port();
     net::co_spawn(context_, accept_all(), [](std::exception_ptr failure) {
       if (failure) std::rethrow_exception(failure);
     });
@@ -104,6 +100,8 @@ class Server::Impl {
 
   void stop_listening() {
     acceptor_.close();
+    // Bound but not listening, the port refuses connects, and nobody else can take it meanwhile.
+    bind(port_);
     for (const auto& [number, socket] : connections_) reset(*socket);
   }
 
@@ -138,6 +136,14 @@ class Server::Impl {
   Exchange exchange;
 
  private:
+  void bind(std::uint16_t port) {
+    const tcp::endpoint endpoint(net::ip::address_v4::loopback(), port);
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(net::socket_base::reuse_address(true));
+    acceptor_.bind(endpoint);
+    port_ = acceptor_.local_endpoint().port();
+  }
+
   static void reset(tcp::socket& socket) {
     error_code ignored;
     socket.set_option(net::socket_base::linger(true, 0), ignored);
@@ -156,10 +162,11 @@ class Server::Impl {
   }
 
   net::awaitable<void> accept_all() {
-    while (acceptor_.is_open()) {
+    for (;;) {
       tcp::socket socket(context_);
       error_code error;
       co_await acceptor_.async_accept(socket, net::redirect_error(net::use_awaitable, error));
+      if (error == net::error::operation_aborted) co_return;
       if (error) continue;
       const std::size_t number = ++accepted_;
       net::co_spawn(context_, serve(std::move(socket), number), [](std::exception_ptr failure) {
@@ -356,7 +363,7 @@ void Server::stop_listening() {
   impl_->run_inside([this] { impl_->stop_listening(); });
 }
 void Server::start_listening() {
-  impl_->run_inside([this] { impl_->listen(impl_->port()); });
+  impl_->run_inside([this] { impl_->listen(); });
 }
 void Server::close_connections() {
   impl_->run_inside([this] { impl_->close_connections(); });

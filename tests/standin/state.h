@@ -143,11 +143,14 @@ class State {
   [[nodiscard]] bool licensed() const { return licensed_; }
   void set_allow_renames(bool on);
   [[nodiscard]] bool allow_renames() const { return allow_renames_; }
+  /// Agents never connect: at first they are connecting, and with this on they have timed out.
+  void set_agents_timed_out(bool on);
+  [[nodiscard]] bool agents_timed_out() const { return agents_timed_out_; }
   /// No provisioner takes any job until this is switched off.
   void set_without_provisioners(bool on) { without_provisioners_ = on; }
   [[nodiscard]] bool without_provisioners() const { return without_provisioners_; }
   /// The next creates find the name free and then lose against an insert that came between: 500 with
-  /// `workspaces_owner_id_lower_idx`, and the workspace (of the same body) exists.
+  /// `workspaces_owner_id_lower_idx`, and the workspace (of the same body, unless there was one) exists.
   void lose_next_create_races(std::size_t count) { races_to_lose_ = count; }
   [[nodiscard]] bool take_create_race();
   /// After each list page that is not the last, one row starts or stops, in turn, so that offsets shift.
@@ -241,6 +244,7 @@ class State {
 
   bool licensed_ = false;
   bool allow_renames_ = false;
+  bool agents_timed_out_ = false;
   bool without_provisioners_ = false;
   std::size_t races_to_lose_ = 0;
   bool drift_between_pages_ = false;

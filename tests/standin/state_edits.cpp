@@ -119,6 +119,11 @@ void State::set_licensed(bool on) {
   ++epoch_;
 }
 
+void State::set_agents_timed_out(bool on) {
+  agents_timed_out_ = on;
+  ++epoch_;
+}
+
 void State::set_allow_renames(bool on) {
   allow_renames_ = on;
   ++epoch_;

@@ -39,7 +39,8 @@ void write_agent(JsonWriter& json, const State& state, const Build& build, unsig
   json.field("id", id);
   if (state.is(Age::v2_35)) json.key("parent_id").null();
   json.field("created_at", at).field("updated_at", at);
-  json.field("status", "connecting").field("lifecycle_state", "created");
+  json.field("status", state.agents_timed_out() ? "timeout" : "connecting")
+      .field("lifecycle_state", "created");
   json.field("name", std::string("main") + letter);
   json.field("resource_id", part_id(build.id, kMachine));
   json.field("architecture", "amd64");
@@ -54,7 +55,9 @@ void write_agent(JsonWriter& json, const State& state, const Build& build, unsig
   json.field("connection_timeout_seconds", 120);
   json.field("troubleshooting_url", "https://coder.com/docs/admin/templates/troubleshooting");
   json.key("subsystems").raw("[]");
-  if (state.is(Age::v2_35)) {
+  if (state.agents_timed_out()) {
+    json.key("health").raw(R"({"healthy":false,"reason":"agent is taking too long to connect"})");
+  } else if (state.is(Age::v2_35)) {
     json.key("health").raw(R"({"healthy":false,"reason":"agent has not yet connected"})");
   } else {
     json.key("health").raw(R"({"healthy":true})");
@@ -201,7 +204,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   json.field("last_used_at", workspace.last_used_at);
   json.field("deleting_at", workspace.deleting_at).field("dormant_at", workspace.dormant_at);
   json.key("health").open('{');
-  const bool failing = new_age && latest.running();
+  const bool failing = (new_age || state.agents_timed_out()) && latest.running();
   json.field("healthy", !failing).key("failing_agents").open('[');
   if (failing) {
     for (unsigned agent = 0; agent < (of.rich ? 2U : 1U); ++agent)

@@ -1,0 +1,446 @@
+// Judges the stand-in by what real Coders of both ages answered: each recorded exchange is sent again to a
+// stand-in populated alike, and status, key sets, types, the values that matter, and the effect on later
+// reads must agree.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "tests/standin/api.h"
+#include "tests/standin/recording.h"
+#include "tests/standin/timestamp.h"
+
+namespace cr::standin {
+namespace {
+
+using nlohmann::json;
+
+/// Not replayed, and why.
+const std::map<std::string, std::string> kNotCovered = {
+    {"watch/first-events", "an endless stream of events, which the stand-in does not serve"},
+    {"read/timings", "2.20 tells when agents connected; those of the stand-in never do"},
+};
+
+/// The order in which the calls of different topics were made.
+const std::vector<std::string> kTour = {
+    "transport/healthz",
+    "transport/buildinfo",
+    "transport/no-token",
+    "transport/bad-token",
+    "transport/unknown-token",
+    "transport/unknown-api-path",
+    "transport/method-not-allowed",
+    "transport/web-ui-path",
+    "lookup/me",
+    "lookup/user-by-name",
+    "lookup/user-by-id",
+    "lookup/user-unknown",
+    "lookup/users-page",
+    "lookup/users-page-after-id",
+    "lookup/organizations",
+    "lookup/organization-default",
+    "lookup/organization-unknown",
+    "lookup/members",
+    "lookup/members-paginated",
+    "lookup/groups",
+    "lookup/templates",
+    "lookup/templates-exact-name",
+    "lookup/template-by-name",
+    "lookup/template-by-name-unknown",
+    "lookup/template-by-id",
+    "lookup/template-by-id-unknown",
+    "lookup/template-versions",
+    "lookup/template-version-by-name",
+    "lookup/template-version-unknown",
+    "lookup/rich-parameters",
+    "lookup/presets",
+    "lookup/presets-none",
+    "lookup/entitlements",
+    "create/full",
+    "read/just-created",
+    "create/by-organization-path",
+    "create/minimal",
+    "create/by-version",
+    "create/parameters",
+    "create/parameters-unknown-name",
+    "create/parameters-missing-required",
+    "create/parameters-out-of-range",
+    "create/parameters-bad-option",
+    "create/ttl-truncated",
+    "create/ttl-zero",
+    "create/ttl-too-small",
+    "create/ttl-maximum",
+    "create/ttl-too-large",
+    "create/ttl-as-float",
+    "create/schedule-bad",
+    "create/schedule-empty",
+    "create/schedule-odd-spelling",
+    "create/automatic-updates-bad",
+    "create/name-taken",
+    "create/name-taken-other-case",
+    "create/name-bad",
+    "create/name-too-long",
+    "create/name-new",
+    "create/name-mixed-case",
+    "create/both-template-and-version",
+    "create/neither-template-nor-version",
+    "create/template-unknown",
+    "create/version-unknown",
+    "create/owner-unknown",
+    "create/unknown-keys-ignored",
+    "create/malformed-json",
+    "create/template-id-empty-string",
+    "create/preset",
+    "create/build-will-fail",
+    "create/rich",
+    "create/for-self-as-member",
+    "read/by-id",
+    "read/by-id-rich",
+    "read/by-id-failed-build",
+    "read/by-id-unknown",
+    "read/by-id-not-uuid",
+    "read/by-name",
+    "read/by-name-other-case",
+    "read/by-name-unknown",
+    "read/by-name-owner-unknown",
+    "read/by-name-not-yours",
+    "read/resolve-autostart",
+    "list/page-1",
+    "list/page-2",
+    "list/beyond-end",
+    "list/owner",
+    "list/owner-unknown",
+    "list/owner-and-exact-name",
+    "list/template",
+    "list/organization",
+    "list/ids",
+    "list/bad-query",
+    "list/bad-limit",
+    "list/as-member",
+    "autostart/set",
+    "autostart/same-again",
+    "autostart/kept-as-written",
+    "autostart/clear-null",
+    "autostart/set-again",
+    "autostart/clear-empty-string",
+    "autostart/set-third",
+    "autostart/clear-by-empty-object",
+    "autostart/refused-day-of-month",
+    "autostart/refused-weekday-7",
+    "autostart/refused-descriptor",
+    "autostart/refused-six-fields",
+    "autostart/refused-bad-zone",
+    "autostart/refused-lower-case-zone",
+    "autostart/refused-tz-prefix",
+    "autostart/tabs-behind-prefix",
+    "autostart/without-right",
+    "autostart/readable-not-updatable",
+    "autostart/unknown-id",
+    "ttl/set",
+    "ttl/truncated",
+    "ttl/clear-null",
+    "ttl/set-again",
+    "ttl/clear-zero",
+    "ttl/set-third",
+    "ttl/clear-by-empty-object",
+    "ttl/too-small",
+    "ttl/too-large",
+    "ttl/negative",
+    "ttl/readable-not-updatable",
+    "autoupdates/never",
+    "autoupdates/always",
+    "autoupdates/same-again",
+    "autoupdates/bad",
+    "autoupdates/empty-object",
+    "autoupdates/readable-not-updatable",
+    "dormant/true-while-running",
+    "dormant/true-again",
+    "dormant/ttl-while-dormant",
+    "dormant/autostart-while-dormant",
+    "dormant/autoupdates-while-dormant",
+    "dormant/listed-by-default",
+    "dormant/list-dormant-only",
+    "dormant/start-while-dormant",
+    "dormant/false",
+    "dormant/false-again",
+    "dormant/true-third",
+    "dormant/empty-object-wakes",
+    "dormant/readable-not-updatable",
+    "builds/stop",
+    "builds/conflict",
+    "extend/while-stopped",
+    "ttl/set-before-start",
+    "builds/start",
+    "builds/list",
+    "builds/parameters",
+    "read/running-with-deadline",
+    "extend/three-hours",
+    "extend/too-soon",
+    "extend/earlier-again",
+    "extend/missing-deadline",
+    "ttl/change-while-running",
+    "ttl/clear-while-running",
+    "builds/bad-transition",
+    "builds/update-to-active",
+    "favorite/put-not-owner",
+    "favorite/put-as-owner",
+    "favorite/read-as-owner",
+    "favorite/delete-as-owner",
+    "rename/refused",
+    "rename/same-name",
+    "rename/empty",
+    "audit/workspace-writes",
+    "usage/post",
+    "builds/delete",
+    "create/name-still-held-while-deleting",
+    "read/by-id-deleted",
+    "read/by-id-deleted-included",
+    "read/by-name-deleted",
+    "autostart/on-deleted",
+    "dormant/on-deleted",
+    "create/after-delete",
+    "lookup/template-patch-default-ttl",
+    "create/template-default-ttl-absent",
+    "create/template-default-ttl-zero",
+    "ttl/clear-after-template-default",
+    "read/ttl-cleared-despite-default",
+    "list/ids-with-unknown",
+    "list/ids-doubled",
+    "list/ids-none-known",
+    "list/ids-not-uuid",
+    "list/ids-upper-case",
+    "list/ids-and-owner",
+    "list/ids-limit-below-count",
+    "list/owner-twice",
+    "list/owner-comma",
+    "list/ids-of-deleted",
+    "transport/token-of-suspended-user",
+    "create/owner-suspended",
+    "create/raced-0",
+    "create/raced-1",
+    "create/raced-2",
+    "create/raced-3",
+    "create/raced-4",
+    "create/raced-5",
+    "transport/rate-limited",
+    "transport/other-path-not-limited",
+};
+
+/// The names that the recorded server gave to the first versions of templates.
+std::map<std::string, std::string> version_names(const std::map<std::string, RecordedExchange>& recording) {
+  std::map<std::string, std::string> names;
+  for (const auto& [name, exchange] : recording) {
+    const bool row = exchange.reply.is_object() && exchange.reply.contains("latest_build");
+    const json rows = row                          ? json::array({exchange.reply})
+                      : exchange.reply.is_object() ? exchange.reply.value("workspaces", json::array())
+                                                   : json::array();
+    for (const json& workspace : rows) {
+      const json& build = workspace["latest_build"];
+      const std::string version = build["template_version_name"];
+      if (!version.empty() && build["template_version_id"] == workspace["template_active_version_id"]) {
+        names[workspace["template_name"]] = version;
+      }
+    }
+  }
+  return names;
+}
+
+void populate(State& state, const std::map<std::string, std::string>& names) {
+  state.add_user("alice");
+  state.add_user("bob");
+  state.add_user("tadmin", {Role::template_admin});
+  for (const auto* name : {"simple", "params", "presets", "rich", "broken"}) state.add_template(name);
+  const auto version_of = [&](const std::string& name) {
+    return state.find_template(name)->active_version_id;
+  };
+  for (const auto& [of, version_name] : names) {
+    state.edit_version(version_of(of), [&](TemplateVersion& version) { version.name = version_name; });
+  }
+  state.advance(std::chrono::milliseconds(1));
+  state.add_version("simple", "v2.0");
+
+  TemplateParameter cpu;
+  cpu.name = "cpu";
+  cpu.display_name = "CPUs";
+  cpu.type = "number";
+  cpu.required = true;
+  cpu.minimum = 1;
+  cpu.maximum = 8;
+  TemplateParameter region;
+  region.name = "region";
+  region.display_name = "Region";
+  region.mutable_value = false;
+  region.default_value = "eu";
+  region.options = {{"Europe", "eu"}, {"United States", "us"}};
+  state.edit_version(version_of("params"), [&](TemplateVersion& version) {
+    version.parameters = {cpu, region};
+  });
+  cpu.required = false;
+  cpu.default_value = "2";
+  state.edit_version(version_of("presets"), [&](TemplateVersion& version) {
+    version.parameters = {cpu, region};
+    Preset small;
+    small.name = "small";
+    small.parameters = {{"cpu", "1"}};
+    Preset large;
+    large.name = "large";
+    large.parameters = {{"cpu", "8"}};
+    version.presets = {small, large};
+  });
+  state.edit_template("rich", [](Template& of) { of.rich = true; });
+  state.edit_template("broken", [](Template& of) { of.builds_fail = true; });
+}
+
+class Replay : public testing::TestWithParam<Age> {
+ protected:
+  Replay() : state_(GetParam()), recording_(load_recording(GetParam())) {
+    state_.set_time(*parse_time(recording_.at("create/full").reply.at("created_at").get<std::string>()));
+    BuildPace by_hand;
+    by_hand.kind = BuildPace::Kind::by_hand;
+    state_.set_build_pace(by_hand);
+    populate(state_, version_names(recording_));
+    bob_ = state_.add_token("bob");
+    alice_ = state_.add_token("alice");
+    template_admin_ = state_.add_token("tadmin");
+  }
+
+  [[nodiscard]] std::string token_for(const std::string& name) const {
+    if (name == "transport/no-token") return "";
+    if (name == "transport/bad-token") return "garbage";
+    if (name == "transport/unknown-token") return "0123456789-0123456789012345678901";
+    if (name == "create/for-other-without-right") return alice_;
+    if (name.starts_with("favorite/") && name.ends_with("as-owner")) return alice_;
+    if (name.ends_with("readable-not-updatable")) return template_admin_;
+    static const std::set<std::string> kAsMember = {"list/as-member", "autostart/without-right",
+                                                    "read/by-name-not-yours", "create/for-self-as-member",
+                                                    "transport/token-of-suspended-user"};
+    return kAsMember.contains(name) ? bob_ : std::string(State::kAdminToken);
+  }
+
+  Reply send(const std::string& method, const std::string& target, const std::string& body,
+             const std::string& token) {
+    Request request = Request::make(method, target, body);
+    request.headers["user-agent"] = "replay";
+    if (!token.empty()) request.headers["coder-session-token"] = token;
+    return answer(state_, request);
+  }
+
+  /// What happened on the recorded server without being recorded.
+  void happen_before(const RecordedExchange& exchange) {
+    const std::string& name = exchange.name;
+    static const std::set<std::string> kAtOnce = {"builds/conflict", "create/name-still-held-while-deleting",
+                                                  "ttl/clear-after-template-default"};
+    if (kAtOnce.contains(name)) return;
+    const bool still_starting = exchange.method == "GET" && exchange.reply.is_object() &&
+                                exchange.reply.contains("latest_build") &&
+                                exchange.reply["latest_build"]["status"] == "starting";
+    if (still_starting) {
+      state_.start_builds();
+    } else {
+      state_.finish_builds();
+    }
+    if (name == "dormant/true-while-running") state_.set_autostart("alice", "dev", "0 8 * * *");
+    // Minutes later: these came with a second round of calls.
+    if (name == "list/ids-with-unknown") state_.set_agents_timed_out(true);
+    if (name == "transport/token-of-suspended-user") state_.suspend("bob");
+    if (name.starts_with("create/raced-") && exchange.status == 500) state_.lose_next_create_races(1);
+    if (name == "transport/rate-limited") {
+      const std::string path = exchange.target.substr(0, exchange.target.find('?'));
+      for (int i = 0; i < 512; ++i) static_cast<void>(send("GET", path, "", std::string(State::kAdminToken)));
+    }
+  }
+
+  void check_headers(const RecordedExchange& exchange, const Reply& reply) const {
+    const auto value_of = [&](std::string_view wanted) {
+      for (const auto& [name, value] : reply.headers) {
+        if (name == wanted) return value;
+      }
+      return std::string();
+    };
+    for (const auto* name : {"X-Coder-Build-Version", "X-Coder-Request-Id", "X-Ratelimit-Limit",
+                             "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Www-Authenticate"}) {
+      EXPECT_EQ(exchange.headers.contains(name), !value_of(name).empty()) << name;
+    }
+    for (const auto* name : {"Retry-After", "X-Ratelimit-Limit", "X-Coder-Build-Version"}) {
+      if (!exchange.headers.contains(name)) continue;
+      EXPECT_EQ(value_of(name), exchange.headers[name]);
+    }
+    EXPECT_EQ(reply.content_type, exchange.headers.value("Content-Type", ""));
+  }
+
+  void check_effect(const RecordedExchange& exchange) {
+    if (exchange.then.is_null()) return;
+    // Builds that the call queued were over when the workspace was read.
+    state_.finish_builds();
+    const std::string id =
+        ids_.translate(exchange.target.substr(std::string_view("/api/v2/workspaces/").size(), 36));
+    const Reply reply = send("GET", "/api/v2/workspaces/" + id, "", std::string(State::kAdminToken));
+    const json body = json::parse(reply.body);
+    json seen = json::object();
+    for (const auto& [key, value] : exchange.then.items()) seen[key] = body.value(key, json());
+    seen["latest_build"] = json::object();
+    for (const auto& [key, value] : exchange.then["latest_build"].items()) {
+      seen["latest_build"][key] = body["latest_build"].value(key, json());
+    }
+    EXPECT_THAT(shape_differences(exchange.then, seen), testing::IsEmpty());
+    EXPECT_THAT(value_differences(exchange.then, seen, ids_), testing::IsEmpty());
+    EXPECT_EQ(exchange.then["next_start_at"].is_null(), seen["next_start_at"].is_null());
+  }
+
+  void replay(const RecordedExchange& exchange) {
+    SCOPED_TRACE(exchange.name);
+    happen_before(exchange);
+    const Reply reply = send(exchange.method, ids_.translate(exchange.target), ids_.translate(exchange.body),
+                             token_for(exchange.name));
+    EXPECT_EQ(reply.status, exchange.status) << reply.body;
+    if (reply.status != exchange.status) return;
+    check_headers(exchange, reply);
+    if (reply.content_type.starts_with("application/json")) {
+      json body = json::parse(reply.body);
+      ids_.learn(exchange.reply, body);
+      // Calls that were not recorded are in the log as well.
+      if (exchange.name == "audit/workspace-writes") body["count"] = exchange.reply["count"];
+      EXPECT_THAT(shape_differences(exchange.reply, body), testing::IsEmpty());
+      EXPECT_THAT(value_differences(exchange.reply, body, ids_), testing::IsEmpty());
+    }
+    check_effect(exchange);
+  }
+
+  State state_;
+  std::map<std::string, RecordedExchange> recording_;
+  IdMap ids_;
+  std::string alice_;
+  std::string bob_;
+  std::string template_admin_;
+};
+
+TEST_P(Replay, EachRecordedExchangeIsAnsweredAlike) {
+  std::vector<std::string> tour = kTour;
+  // Six creates ran at once; the one that won did so whatever its number.
+  std::stable_partition(std::ranges::find(tour, "create/raced-0"),
+                        std::ranges::find(tour, "transport/rate-limited"),
+                        [&](const std::string& name) { return recording_.at(name).status == 201; });
+  for (const auto& name : tour) replay(recording_.at(name));
+}
+
+TEST_P(Replay, EveryExchangeIsReplayedOrListedWithAReason) {
+  std::set<std::string> known(kTour.begin(), kTour.end());
+  EXPECT_EQ(known.size(), kTour.size()) << "an exchange is in the tour twice";
+  for (const auto& [name, reason] : kNotCovered) {
+    EXPECT_TRUE(known.insert(name).second) << name << " is replayed and listed as not covered";
+  }
+  std::set<std::string> recorded;
+  for (const auto& [name, exchange] : recording_) recorded.insert(name);
+  EXPECT_EQ(known, recorded);
+}
+
+INSTANTIATE_TEST_SUITE_P(BothAges, Replay, testing::Values(Age::v2_20, Age::v2_35), [](const auto& age) {
+  return age.param == Age::v2_20 ? std::string("Coder2_20") : std::string("Coder2_35");
+});
+
+}  // namespace
+}  // namespace cr::standin

@@ -1,0 +1,238 @@
+// Behaviours that need a licence, a role or a state that the recorded servers did not have.
+#include "tests/standin/state.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/standin/api.h"
+#include "tests/standin/timestamp.h"
+
+namespace cr::standin {
+namespace {
+
+using nlohmann::json;
+
+class StateTest : public testing::Test {
+ protected:
+  explicit StateTest(Age age = Age::v2_35) : state_(age) {
+    state_.set_time(*parse_time("2026-11-24T12:00:00Z"));
+    state_.add_user("alice");
+    state_.add_template("docker");
+    WorkspaceSeed seed;
+    seed.owner = "alice";
+    seed.name = "dev";
+    seed.template_name = "docker";
+    seed.ttl_ms = 3'600'000;
+    id_ = state_.add_workspace(seed).id;
+  }
+
+  Reply send(const std::string& method, const std::string& target, const json& body = nullptr) {
+    Request request = Request::make(method, target, body.is_null() ? std::string() : body.dump());
+    request.headers["coder-session-token"] = token_;
+    return answer(state_, request);
+  }
+  Reply put(const std::string& setting, const json& body) {
+    return send("PUT", "/api/v2/workspaces/" + id_ + "/" + setting, body);
+  }
+  Reply create(const std::string& owner, json body) {
+    body["template_id"] = state_.find_template("docker")->id;
+    return send("POST", "/api/v2/users/" + owner + "/workspaces", body);
+  }
+  json read() { return json::parse(send("GET", "/api/v2/workspaces/" + id_ + "?include_deleted=true").body); }
+  json list(const std::string& query = {}) {
+    return json::parse(send("GET", "/api/v2/workspaces?q=" + query).body);
+  }
+  void edit(const std::function<void(Template&)>& change) { state_.edit_template("docker", change); }
+
+  State state_;
+  std::string id_;
+  std::string token_{State::kAdminToken};
+};
+
+class OldStateTest : public StateTest {
+ protected:
+  OldStateTest() : StateTest(Age::v2_20) {}
+};
+
+TEST_F(StateTest, PolicyAgainstAutostopShowsTheDefaultAndRefusesWithALicence) {
+  edit([](Template& of) { of.allow_user_autostop = false; });
+  EXPECT_EQ(read()["ttl_ms"], 0) << "zero, not absent";
+  EXPECT_EQ(put("ttl", {{"ttl_ms", 7'200'000}}).status, 204)
+      << "without a licence the policy is not in force";
+  EXPECT_EQ(read()["ttl_ms"], 0);
+  state_.set_licensed(true);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", nullptr}}).status, 400);
+}
+
+TEST_F(StateTest, PolicyAgainstAutostartRefusesEvenClearing) {
+  edit([](Template& of) { of.allow_user_autostart = false; });
+  state_.set_licensed(true);
+  EXPECT_EQ(create("alice", {{"name", "x"}, {"autostart_schedule", "0 9 * * *"}}).status, 201);
+  EXPECT_EQ(put("autostart", {{"schedule", ""}}).status, 400);
+}
+
+TEST_F(StateTest, AScheduleWithoutAllowedDayIsA500) {
+  edit([](Template& of) { of.autostart_days = {"monday"}; });
+  state_.set_licensed(true);
+  const Reply reply = put("autostart", {{"schedule", "0 9 * * 2"}});
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_EQ(json::parse(reply.body)["detail"], "no allowed autostart");
+}
+
+TEST_F(OldStateTest, AScheduleWithoutAllowedDayWasStored) {
+  edit([](Template& of) { of.autostart_days = {"monday"}; });
+  state_.set_licensed(true);
+  EXPECT_EQ(put("autostart", {{"schedule", "0 9 * * 2"}}).status, 204);
+  EXPECT_TRUE(read()["next_start_at"].is_null());
+}
+
+TEST_F(StateTest, AHiddenTemplatesRowsAreCountedButNotShown) {
+  const std::string admin = state_.find_user("admin")->id;
+  edit([&](Template& of) { of.hidden_from = {admin}; });
+  EXPECT_EQ(list()["count"], 1);
+  EXPECT_TRUE(list()["workspaces"].empty());
+  EXPECT_EQ(send("GET", "/api/v2/workspaces/" + id_).status, 403);
+}
+
+TEST_F(StateTest, AScopedTokenLosesDormantWorkspacesById) {
+  token_ = state_.add_token("alice", {"workspace:read", "workspace:update", "template:read"});
+  EXPECT_EQ(put("dormant", {{"dormant", true}}).status, 500);
+  EXPECT_TRUE(state_.find_workspace("alice", "dev")->dormant_at) << "the change was written all the same";
+  EXPECT_EQ(list()["count"], 1);
+  EXPECT_EQ(send("GET", "/api/v2/workspaces/" + id_).status, 404);
+}
+
+TEST_F(StateTest, AClaimKeepsIdAndLosesAutomaticUpdates) {
+  const std::string version = state_.find_template("docker")->active_version_id;
+  state_.edit_version(version, [](TemplateVersion& edited) {
+    Preset preset;
+    preset.name = "small";
+    edited.presets = {preset};
+  });
+  const std::string prebuild = state_.add_prebuild("docker", "small").id;
+  EXPECT_TRUE(list("owner:prebuilds")["workspaces"][0]["is_prebuild"]);
+  EXPECT_EQ(send("PUT", "/api/v2/workspaces/" + prebuild + "/ttl", {{"ttl_ms", 60'000}}).status, 409);
+  const std::string preset = state_.version_by_id(version)->presets[0].id;
+  const Reply reply = create("alice", {{"name", "claimed"},
+                                       {"template_version_preset_id", preset},
+                                       {"automatic_updates", "always"},
+                                       {"ttl_ms", 60'000}});
+  const json body = json::parse(reply.body);
+  EXPECT_EQ(body["id"], prebuild);
+  EXPECT_EQ(body["automatic_updates"], "never");
+  EXPECT_EQ(body["ttl_ms"], 60'000);
+  EXPECT_EQ(body["latest_build"]["build_number"], 2);
+}
+
+TEST_F(StateTest, BuildsFollowThePaceThatIsSet) {
+  BuildPace pace;
+  pace.requests = 2;
+  state_.set_build_pace(pace);
+  const std::string id = json::parse(create("alice", {{"name", "slow"}}).body)["id"];
+  const auto status = [&] {
+    return json::parse(send("GET", "/api/v2/workspaces/" + id).body)["latest_build"]["status"]
+        .get<std::string>();
+  };
+  EXPECT_EQ(status(), "starting");
+  EXPECT_EQ(status(), "starting");
+  EXPECT_EQ(status(), "running");
+}
+
+TEST_F(StateTest, WithoutProvisionersABuildPendsForEver) {
+  state_.set_without_provisioners(true);
+  const std::string id = json::parse(create("alice", {{"name", "stuck"}}).body)["id"];
+  for (int i = 0; i < 5; ++i) state_.finish_builds();
+  const json body = json::parse(send("GET", "/api/v2/workspaces/" + id).body);
+  EXPECT_EQ(body["latest_build"]["status"], "pending");
+  EXPECT_EQ(body["latest_build"]["matched_provisioners"]["count"], 0);
+}
+
+TEST_F(StateTest, ALostRaceIsA500AndTheWorkspaceExists) {
+  state_.lose_next_create_races(1);
+  const Reply reply = create("alice", {{"name", "raced"}});
+  EXPECT_EQ(reply.status, 500);
+  EXPECT_NE(reply.body.find("workspaces_owner_id_lower_idx"), std::string::npos);
+  EXPECT_TRUE(state_.find_workspace("alice", "raced"));
+  EXPECT_EQ(create("alice", {{"name", "raced"}}).status, 409);
+}
+
+TEST_F(StateTest, EveryPutLeavesAnAuditRow) {
+  static_cast<void>(put("ttl", {{"ttl_ms", 60'000}}));
+  static_cast<void>(put("ttl", {{"ttl_ms", 60'000}}));
+  static_cast<void>(put("dormant", {{"dormant", false}}));
+  static_cast<void>(put("ttl", {{"ttl_ms", 1}}));
+  EXPECT_EQ(state_.audit_count("write", "workspace"), 4U);
+}
+
+TEST_F(StateTest, ImportingVersionsAreTooEarly) {
+  const std::string version = state_.find_template("docker")->active_version_id;
+  state_.edit_version(version, [](TemplateVersion& edited) { edited.import = ImportStatus::running; });
+  EXPECT_EQ(send("GET", "/api/v2/templateversions/" + version + "/rich-parameters").status, 425);
+  EXPECT_EQ(create("alice", {{"name", "early"}}).status, 406);
+}
+
+TEST_F(OldStateTest, ImportingVersionsWereForbidden) {
+  const std::string version = state_.find_template("docker")->active_version_id;
+  state_.edit_version(version, [](TemplateVersion& edited) { edited.import = ImportStatus::running; });
+  EXPECT_EQ(send("GET", "/api/v2/templateversions/" + version + "/rich-parameters").status, 403);
+}
+
+TEST_F(StateTest, DeprecatedTemplatesComeOnlyWhenAskedFor) {
+  edit([](Template& of) { of.deprecation_message = "use another"; });
+  state_.set_licensed(true);
+  EXPECT_EQ(json::parse(send("GET", "/api/v2/templates").body).size(), 0U);
+  EXPECT_EQ(json::parse(send("GET", "/api/v2/templates?q=deprecated:true").body).size(), 1U);
+  EXPECT_EQ(create("alice", {{"name", "late"}}).status, 400);
+}
+
+TEST_F(StateTest, TheListAnswersItsSearchLanguage) {
+  WorkspaceSeed seed;
+  seed.owner = "bob";
+  seed.name = "devbox";
+  seed.template_name = "other";
+  seed.running = false;
+  seed.dormant = true;
+  state_.add_workspace(seed);
+  EXPECT_EQ(list("name:DEV")["count"], 2) << "a substring, in any case";
+  EXPECT_EQ(list("bob/dev")["count"], 1);
+  EXPECT_EQ(list("template:other")["count"], 1);
+  EXPECT_EQ(list("status:stopped")["count"], 1);
+  EXPECT_EQ(list("dormant:true")["count"], 1);
+  EXPECT_EQ(list("dormant:false")["count"], 2) << "no filter at all";
+  EXPECT_EQ(list("organization:coder")["count"], 2);
+  EXPECT_EQ(list()["workspaces"][0]["name"], "dev") << "running ones come first";
+  EXPECT_EQ(send("GET", "/api/v2/workspaces?q=a:b:c").status, 400);
+  EXPECT_EQ(send("GET", "/api/v2/workspaces?q=owner:").status, 400);
+}
+
+TEST_F(StateTest, AnOwnersFavoritesComeFirstForTheOwnerAlone) {
+  WorkspaceSeed seed;
+  seed.owner = "alice";
+  seed.name = "zoo";
+  seed.template_name = "docker";
+  state_.add_workspace(seed);
+  state_.edit_workspace("alice", "zoo", [](Workspace& workspace) { workspace.favorite = true; });
+  EXPECT_EQ(list()["workspaces"][0]["name"], "dev");
+  EXPECT_FALSE(list()["workspaces"][1]["favorite"]);
+  token_ = state_.add_token("alice");
+  EXPECT_EQ(list()["workspaces"][0]["name"], "zoo");
+  EXPECT_TRUE(list()["workspaces"][0]["favorite"]);
+}
+
+TEST_F(StateTest, AuthcheckTellsWhatATokenMayDo) {
+  const json check = {
+      {"object", {{"resource_type", "workspace"}, {"owner_id", state_.find_user("alice")->id}}},
+      {"action", "create"}};
+  const json body = {{"checks", {{"mine", check}}}};
+  const auto may = [&] {
+    return json::parse(send("POST", "/api/v2/authcheck", body).body)["mine"].get<bool>();
+  };
+  EXPECT_TRUE(may());
+  state_.add_user("tom", {Role::template_admin});
+  token_ = state_.add_token("tom");
+  EXPECT_FALSE(may());
+}
+
+}  // namespace
+}  // namespace cr::standin
