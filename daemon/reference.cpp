@@ -4,8 +4,7 @@
 
 #include "daemon/config/option.h"
 #include "daemon/exit_code.h"
-#include "reconcile/diff/drift.h"
-#include "reconcile/plan/action.h"
+#include "daemon/json_reference.h"
 #include "reconcile/status/condition.h"
 
 namespace cr::daemon {
@@ -80,16 +79,6 @@ std::string reasons_text() {
   return text;
 }
 
-template <class Range>
-std::string names_of(const Range& values) {
-  std::string text;
-  for (const auto value : values) {
-    text += text.empty() ? "" : ", ";
-    text += fmt::format("`{}`", reconcile::to_string(value));
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string reference_markdown() {
@@ -99,8 +88,7 @@ std::string reference_markdown() {
          "of the flags), that before the default.\n\n" +
          variables_text() + "\n### Exit codes\n\n" + exit_codes_text() +
          "\nOf several that apply the highest of 3 to 6 wins.\n\n### Conditions\n\n" + reasons_text() +
-         "\n### Names in JSON\n\nActions: " + names_of(reconcile::kActionKinds) +
-         ". Fields: " + names_of(reconcile::kFields) + ".\n";
+         "\n### JSON\n\n" + json_fields_markdown();
 }
 
 }  // namespace cr::daemon

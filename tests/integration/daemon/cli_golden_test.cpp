@@ -49,7 +49,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-class CliGolden : public testing::TestWithParam<std::string> {
+class CliGolden : public ::testing::TestWithParam<std::string> {
  protected:
   void compare(const std::string& name, const std::string& actual) {
     const fs::path file = cases_folder() / GetParam() / name;
@@ -92,7 +92,7 @@ TEST_P(CliGolden, WritesWhatIsExpected) {
   compare("exit", std::to_string(ended.code) + "\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CliGolden, testing::ValuesIn(all_cases()), [](const auto& info) {
+INSTANTIATE_TEST_SUITE_P(Cases, CliGolden, ::testing::ValuesIn(all_cases()), [](const auto& info) {
   std::string name = info.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;

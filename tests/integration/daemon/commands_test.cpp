@@ -12,13 +12,13 @@ namespace {
 
 using nlohmann::json;
 using testing::Deployment;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::int64_t kHour = 3'600'000;
 
-class OnBothAges : public testing::TestWithParam<standin::Age> {};
-INSTANTIATE_TEST_SUITE_P(Ages, OnBothAges, testing::Values(standin::Age::v2_20, standin::Age::v2_35),
+class OnBothAges : public ::testing::TestWithParam<standin::Age> {};
+INSTANTIATE_TEST_SUITE_P(Ages, OnBothAges, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
                          [](const auto& info) {
                            return info.param == standin::Age::v2_20 ? "v2_20" : "v2_35";
                          });

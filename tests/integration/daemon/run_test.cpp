@@ -13,15 +13,15 @@ namespace {
 using nlohmann::json;
 using testing::Answer;
 using testing::Deployment;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::Process;
 
 constexpr std::int64_t kHour = 3'600'000;
 constexpr const char* kApiToken = "a-token-of-the-api";
 
 /// A daemon whose interval never passes: whatever it does, something has triggered.
-class Run : public testing::Test {
+class Run : public ::testing::Test {
  protected:
   Run() {
     deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 4h\n");

@@ -12,16 +12,18 @@
 namespace cr::daemon {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Completion, OffersEveryCommandAndFlagInEveryShell) {
   for (const char* shell : {"bash", "zsh", "fish"}) {
     const std::string script = completion_script(shell);
     for (const CommandInfo& info : all_commands()) {
-      if (!info.hidden) EXPECT_THAT(script, HasSubstr(std::string{info.name})) << shell;
+      if (info.hidden) continue;
+      EXPECT_THAT(script, HasSubstr(std::string{info.name})) << shell;
     }
     for (const Option& option : all_options()) {
-      if (!option.positional) EXPECT_THAT(script, HasSubstr(std::string{option.name})) << shell;
+      if (option.positional) continue;
+      EXPECT_THAT(script, HasSubstr(std::string{option.name})) << shell;
     }
   }
 }
@@ -40,14 +42,14 @@ TEST(Help, ShowsFlagVariableAndDefault) {
   EXPECT_THAT(text, HasSubstr("$CODER_RECONCILER_INTERVAL"));
   EXPECT_THAT(text, HasSubstr("(default 60s)"));
   EXPECT_THAT(text, HasSubstr("$CODER_SESSION_TOKEN_FILE"));
-  EXPECT_THAT(text, testing::Not(HasSubstr("--detailed-exitcode")));
+  EXPECT_THAT(text, ::testing::Not(HasSubstr("--detailed-exitcode")));
 }
 
 TEST(Reference, HasEveryFlagAndEveryReason) {
   const std::string text = reference_markdown();
   for (const Option& option : all_options()) {
-    if (option.name != "help" && !option.positional)
-      EXPECT_THAT(text, HasSubstr("`--" + std::string{option.name}));
+    if (option.name == "help" || option.positional) continue;
+    EXPECT_THAT(text, HasSubstr("`--" + std::string{option.name}));
   }
   EXPECT_THAT(text, HasSubstr("| `PolicyForbids` | False | yes |"));
   EXPECT_THAT(text, HasSubstr("| 143 |"));

@@ -16,11 +16,11 @@ namespace {
 
 using nlohmann::json;
 using reconcile::Reason;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using namespace std::chrono_literals;
 
-class EndpointsTest : public testing::Test {
+class EndpointsTest : public ::testing::Test {
  protected:
   HttpResponse send(const std::string& method, const std::string& target, bool local = true,
                     const std::string& bearer = "", const std::string& body = "") {

@@ -39,7 +39,7 @@ CycleReport not_created() {
   return report;
 }
 
-class ExitCodes : public testing::TestWithParam<Case> {};
+class ExitCodes : public ::testing::TestWithParam<Case> {};
 
 TEST_P(ExitCodes, AreAsScriptsExpect) {
   const Case& c = GetParam();
@@ -51,31 +51,30 @@ TEST_P(ExitCodes, AreAsScriptsExpect) {
 
 INSTANTIATE_TEST_SUITE_P(
     Reports, ExitCodes,
-    testing::Values(Case{"InSync", testing::a_report({Reason::InSync})},
-                    Case{"NothingDeclared", testing::a_report({})},
-                    Case{"SuspendedIsAsWanted", testing::a_report({Reason::Suspended})},
-                    Case{"CreatedAndBuilding", testing::a_report({Reason::Creating})},
-                    Case{"NotCreated", not_created(), 0, ExitCode::not_converged},
-                    Case{"StillUpdating", testing::a_report({Reason::Updating}), 0, ExitCode::not_converged},
-                    Case{"OnlyReported", testing::a_report({Reason::Drifted}), 0, ExitCode::not_converged,
-                         ExitCode::not_converged},
-                    Case{"Missing", testing::a_report({Reason::InSync, Reason::Missing}), 0,
-                         ExitCode::not_converged, ExitCode::not_converged},
-                    Case{"NotRead", testing::a_report({Reason::NotRead}), 0, ExitCode::not_converged,
-                         ExitCode::not_converged},
-                    Case{"InvalidSpecs", testing::a_report({Reason::InSync}), 1, ExitCode::invalid_specs,
-                         ExitCode::invalid_specs},
-                    Case{"InvalidBeatsNotConverged", testing::a_report({Reason::Forbidden}), 1,
-                         ExitCode::invalid_specs, ExitCode::invalid_specs},
-                    Case{"HeldBeatsInvalid", held(), 1, ExitCode::held, ExitCode::held},
-                    Case{"UnreachableBeatsAll",
-                         testing::a_failed_report(coder::ApiFault::unreachable, "refused"), 1,
-                         ExitCode::unreachable, ExitCode::unreachable},
-                    Case{"TokenRefused", testing::a_failed_report(coder::ApiFault::unauthorized, "401"), 0,
-                         ExitCode::unreachable, ExitCode::unreachable},
-                    Case{"OneUnreachable", testing::a_report({Reason::InSync, Reason::Unreachable}), 0,
-                         ExitCode::unreachable, ExitCode::unreachable},
-                    Case{"DefectOfOurs", defect(), 1, ExitCode::failure, ExitCode::failure}),
+    ::testing::Values(
+        Case{"InSync", testing::a_report({Reason::InSync})}, Case{"NothingDeclared", testing::a_report({})},
+        Case{"SuspendedIsAsWanted", testing::a_report({Reason::Suspended})},
+        Case{"CreatedAndBuilding", testing::a_report({Reason::Creating})},
+        Case{"NotCreated", not_created(), 0, ExitCode::not_converged},
+        Case{"StillUpdating", testing::a_report({Reason::Updating}), 0, ExitCode::not_converged},
+        Case{"OnlyReported", testing::a_report({Reason::Drifted}), 0, ExitCode::not_converged,
+             ExitCode::not_converged},
+        Case{"Missing", testing::a_report({Reason::InSync, Reason::Missing}), 0, ExitCode::not_converged,
+             ExitCode::not_converged},
+        Case{"NotRead", testing::a_report({Reason::NotRead}), 0, ExitCode::not_converged,
+             ExitCode::not_converged},
+        Case{"InvalidSpecs", testing::a_report({Reason::InSync}), 1, ExitCode::invalid_specs,
+             ExitCode::invalid_specs},
+        Case{"InvalidBeatsNotConverged", testing::a_report({Reason::Forbidden}), 1, ExitCode::invalid_specs,
+             ExitCode::invalid_specs},
+        Case{"HeldBeatsInvalid", held(), 1, ExitCode::held, ExitCode::held},
+        Case{"UnreachableBeatsAll", testing::a_failed_report(coder::ApiFault::unreachable, "refused"), 1,
+             ExitCode::unreachable, ExitCode::unreachable},
+        Case{"TokenRefused", testing::a_failed_report(coder::ApiFault::unauthorized, "401"), 0,
+             ExitCode::unreachable, ExitCode::unreachable},
+        Case{"OneUnreachable", testing::a_report({Reason::InSync, Reason::Unreachable}), 0,
+             ExitCode::unreachable, ExitCode::unreachable},
+        Case{"DefectOfOurs", defect(), 1, ExitCode::failure, ExitCode::failure}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ExitCodes, WithWaitABuildThatGoesOnIsNotConverged) {

@@ -19,9 +19,9 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
 /// A client's connection: sends bytes, collects what comes until the server closes.
@@ -65,7 +65,7 @@ class Client {
   bool closed_ = false;
 };
 
-class HttpServerTest : public testing::Test {
+class HttpServerTest : public ::testing::Test {
  protected:
   void start(ServerLimits limits = {}) {
     auto server = HttpServer::listen(
@@ -109,7 +109,7 @@ TEST_F(HttpServerTest, AnswersARequest) {
   EXPECT_THAT(answer, HasSubstr("X-A: b\r\n"));
   EXPECT_THAT(answer, HasSubstr("Cache-Control: no-store\r\n"));
   EXPECT_THAT(answer, HasSubstr("X-Content-Type-Options: nosniff\r\n"));
-  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\nhello /a"));
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\nhello /a"));
   EXPECT_EQ(requests_[0].query["b"], "c");
 }
 
@@ -117,7 +117,7 @@ TEST_F(HttpServerTest, HeadHasTheHeaderOfGetAndNoBody) {
   start();
   const std::string answer = exchange("HEAD /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   EXPECT_THAT(answer, HasSubstr("Content-Length: 8\r\n"));
-  EXPECT_THAT(answer, testing::EndsWith("\r\n\r\n"));
+  EXPECT_THAT(answer, ::testing::EndsWith("\r\n\r\n"));
 }
 
 TEST_F(HttpServerTest, KeepsAConnectionAndTakesPipelinedRequests) {

@@ -46,7 +46,7 @@ TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {
   EXPECT_TRUE(nlohmann::json::accept(format_line(hostile, kNoon, LogFormat::json)));
 }
 
-class Logged : public testing::Test {
+class Logged : public ::testing::Test {
  protected:
   testing::ManualClock clock_{kNoon};
   std::vector<std::string> lines_;

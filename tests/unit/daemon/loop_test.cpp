@@ -23,7 +23,7 @@ CycleReport good() {
 }
 
 /// A loop over scripted loads and cycles; time moves only by the test.
-class Loop : public testing::Test {
+class Loop : public ::testing::Test {
  protected:
   void start() {
     background_.emplace(io_, run_loop(parts_));
@@ -156,7 +156,7 @@ TEST_F(Loop, SpecsThatCannotBeReadLeaveTheLastGoodOnesInForce) {
   EXPECT_EQ(board_.stale, "specs: no such directory");
   ASSERT_TRUE(board_.desired);
   EXPECT_EQ(board_.desired->specs.size(), 1U);
-  EXPECT_THAT(logged_, testing::Contains(testing::HasSubstr("the last good ones stay in force")));
+  EXPECT_THAT(logged_, ::testing::Contains(::testing::HasSubstr("the last good ones stay in force")));
   load_error_.clear();
   advance(60s);
   EXPECT_EQ(board_.stale, "");
@@ -182,7 +182,7 @@ TEST_F(Loop, TurnsNotReadyWhileCoderIsAwayAndComesBackByItself) {
   for (int i = 0; i < 4; ++i) advance(60s);
   const Health away = ready(board_.cycles, clock_.now());
   EXPECT_FALSE(away.good);
-  EXPECT_THAT(away.reason, testing::HasSubstr("connection refused"));
+  EXPECT_THAT(away.reason, ::testing::HasSubstr("connection refused"));
   EXPECT_TRUE(alive(board_.heartbeat, clock_.now()).good) << "a restart would not help";
   EXPECT_EQ(board_.report->workspaces.size(), 1U) << "what was known stays on show";
   advance(60s);

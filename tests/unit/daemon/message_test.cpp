@@ -6,8 +6,8 @@
 namespace cr::daemon {
 namespace {
 
-using testing::ElementsAre;
-using testing::Pair;
+using ::testing::ElementsAre;
+using ::testing::Pair;
 
 TEST(Target, IsSplitAndDecoded) {
   HttpRequest request;

@@ -18,7 +18,7 @@ void PrintTo(const Case& c, std::ostream* out) {
   *out << c.selector;
 }
 
-class SelectorMatch : public testing::TestWithParam<Case> {};
+class SelectorMatch : public ::testing::TestWithParam<Case> {};
 
 TEST_P(SelectorMatch, OfTeamPaymentsInDev) {
   const auto selector = parse_selector(GetParam().selector);
@@ -28,19 +28,19 @@ TEST_P(SelectorMatch, OfTeamPaymentsInDev) {
 
 INSTANTIATE_TEST_SUITE_P(
     Grammar, SelectorMatch,
-    testing::Values(Case{"EmptySelectsAll", "", true}, Case{"Equal", "team=payments", true},
-                    Case{"DoubleEqual", "team==payments", true}, Case{"OtherValue", "team=search", false},
-                    Case{"CaseMatters", "team=Payments", false}, Case{"MissingKey", "tier=gold", false},
-                    Case{"Unequal", "env!=prod", true}, Case{"UnequalToItsValue", "env!=dev", false},
-                    Case{"UnequalAlsoSelectsWhatHasNoSuchLabel", "tier!=gold", true},
-                    Case{"AllMustHold", "team=payments,env!=prod", true},
-                    Case{"OneDoesNotHold", "team=payments,env=prod", false}, Case{"Exists", "team", true},
-                    Case{"DoesNotExist", "tier", false}, Case{"Absent", "!tier", true},
-                    Case{"AbsentButThere", "!team", false}, Case{"In", "env in (dev, test)", true},
-                    Case{"NotAmong", "env in (prod,test)", false}, Case{"NotIn", "env notin (prod)", true},
-                    Case{"NotInButThere", "env notin (dev),team", false},
-                    Case{"BlanksAroundCount", " team = payments , env != prod ", true},
-                    Case{"EmptyValue", "team=", false}),
+    ::testing::Values(Case{"EmptySelectsAll", "", true}, Case{"Equal", "team=payments", true},
+                      Case{"DoubleEqual", "team==payments", true}, Case{"OtherValue", "team=search", false},
+                      Case{"CaseMatters", "team=Payments", false}, Case{"MissingKey", "tier=gold", false},
+                      Case{"Unequal", "env!=prod", true}, Case{"UnequalToItsValue", "env!=dev", false},
+                      Case{"UnequalAlsoSelectsWhatHasNoSuchLabel", "tier!=gold", true},
+                      Case{"AllMustHold", "team=payments,env!=prod", true},
+                      Case{"OneDoesNotHold", "team=payments,env=prod", false}, Case{"Exists", "team", true},
+                      Case{"DoesNotExist", "tier", false}, Case{"Absent", "!tier", true},
+                      Case{"AbsentButThere", "!team", false}, Case{"In", "env in (dev, test)", true},
+                      Case{"NotAmong", "env in (prod,test)", false}, Case{"NotIn", "env notin (prod)", true},
+                      Case{"NotInButThere", "env notin (dev),team", false},
+                      Case{"BlanksAroundCount", " team = payments , env != prod ", true},
+                      Case{"EmptyValue", "team=", false}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Selector, RefusesWhatIsNoRequirement) {

@@ -8,9 +8,9 @@
 namespace cr::daemon {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 using Variables = std::map<std::string, std::string, std::less<>>;
 
 const Variables kConnected{{"CODER_URL", "https://coder.example.com"},
@@ -237,7 +237,7 @@ void PrintTo(const BadCase& bad, std::ostream* out) {
   *out << bad.name;
 }
 
-class BadSetting : public testing::TestWithParam<BadCase> {};
+class BadSetting : public ::testing::TestWithParam<BadCase> {};
 
 TEST_P(BadSetting, NamesWhereItStandsTheValueAndWhatIsAllowed) {
   EXPECT_EQ(problems_of(GetParam().input), GetParam().message + "\n");
@@ -256,7 +256,7 @@ BadCase in_file(std::string name, std::string text, std::string message) {
 
 INSTANTIATE_TEST_SUITE_P(
     Flags, BadSetting,
-    testing::Values(
+    ::testing::Values(
         flag("Duration", "interval", "10 minutes",
              "\"10 minutes\" is no duration; write it like 90s, 5m or 1h30m"),
         flag("TooShort", "interval", "10ms", "\"10ms\" is out of range; allowed are 1s to 24h"),
@@ -284,7 +284,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Words, BadSetting,
-    testing::Values(
+    ::testing::Values(
         BadCase{"UnknownFlagWithNearMatch",
                 {.arguments = {"run", "s", "--intervall", "1m"}},
                 "--intervall is no flag of run; did you mean --interval?"},
@@ -345,7 +345,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BadSetting,
-    testing::Values(
+    ::testing::Values(
         in_file("UnknownKey", "interval: 1m\nmax-build: 3\n",
                 "c.yaml:2:1: \"max-build\" is no setting; did you mean \"max-builds\"?"),
         in_file("BadValue", "interval: soon\n",
@@ -364,7 +364,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
   EXPECT_THAT(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, "a: [\n"}),
-              testing::StartsWith("c.yaml:2:1: no valid YAML: "));
+              ::testing::StartsWith("c.yaml:2:1: no valid YAML: "));
 }
 
 TEST(ConfigFile, TooLargeIsAnError) {

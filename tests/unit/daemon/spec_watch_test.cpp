@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// What the kernel tells comes by itself; bursts end and polls come only when the test moves the clock.
-class SpecWatch : public testing::Test {
+class SpecWatch : public ::testing::Test {
  protected:
   void watch(std::vector<std::string> paths) {
     paths_ = std::move(paths);

@@ -8,9 +8,9 @@
 namespace cr::daemon {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Not;
 
 TEST(WatchedDirectories, AreTheFolderAndWhatIsBelowItWithoutHiddenOnes) {
   const testing::TempFolder folder;

@@ -1,0 +1,85 @@
+#include "daemon/json_reference.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "reconcile/plan/render.h"
+#include "tests/support/builders.h"
+#include "tests/unit/daemon/reports.h"
+
+namespace cr::daemon {
+namespace {
+
+using nlohmann::json;
+using reconcile::Reason;
+
+/// A report in which everything that can be there is there.
+reconcile::CycleReport a_full_report() {
+  auto report = testing::a_report({Reason::BackingOff});
+  coder::ApiError error(coder::ApiFault::rejected, "no");
+  error.method = "PUT";
+  error.path = "/x";
+  error.status = 400;
+  error.detail = "d";
+  error.request_id = "r";
+  error.validations = {{"ttl_ms", "too long"}};
+  report.failure = error;
+  report.internal_error = "a defect";
+  report.revision = "abc";
+  report.verdict = {
+      .held = true, .approved = false, .changes = 2, .limit = 1, .digest = "d", .message = "held"};
+  report.look_again_in = std::chrono::seconds{1};
+  report.token_expires = std::chrono::sys_seconds{};
+  auto& workspace = report.workspaces[0];
+  auto spec = *workspace.spec;
+  spec.labels = {{"a", "b"}};
+  workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
+  workspace.drift = {{reconcile::Field::ttl, "4h", "8h"}};
+  workspace.last_error = error;
+  workspace.next_try = async::WallTime{};
+  return report;
+}
+
+void expect_documented(JsonPart part, const json& object) {
+  std::set<std::string> known;
+  for (const JsonField& field : all_json_fields()) {
+    if (field.part != part) continue;
+    EXPECT_TRUE(known.insert(std::string{field.key}).second) << field.key << " is there twice";
+  }
+  for (const auto& [key, value] : object.items()) {
+    EXPECT_TRUE(known.contains(key)) << key << " of " << to_string(part) << " is not in the reference";
+  }
+}
+
+TEST(JsonReference, HasEveryKeyThatIsWritten) {
+  const auto report = a_full_report();
+  expect_documented(JsonPart::plan, reconcile::plan_json(report));
+  expect_documented(JsonPart::apply, reconcile::apply_json({testing::a_success()}, report));
+  expect_documented(JsonPart::summary, reconcile::summary_json(report));
+  const json workspace = reconcile::status_json(report.workspaces[0]);
+  expect_documented(JsonPart::workspace, workspace);
+  expect_documented(JsonPart::error, workspace["error"]);
+  expect_documented(JsonPart::action, reconcile::action_json(testing::a_success().action));
+  reconcile::CreateWorkspace create;
+  create.template_name = "docker";
+  create.request.version = testing::an_id<reconcile::VersionId>(1);
+  create.request.autostart_schedule = "0 9 * * *";
+  create.request.ttl = std::chrono::minutes{60};
+  create.request.automatic_updates_always = true;
+  create.request.parameters = {{"a", "b"}};
+  expect_documented(JsonPart::action, reconcile::action_json(create));
+  expect_documented(JsonPart::action, reconcile::action_json(reconcile::RetryFirstBuild{}));
+}
+
+TEST(JsonReference, EveryPartHasAKey) {
+  const std::string text = json_fields_markdown();
+  for (const char* word : {"`validate --output json`", "`/api/v1/summary`", "`fault`", "`timedOut`"}) {
+    EXPECT_NE(text.find(word), std::string::npos) << word;
+  }
+}
+
+}  // namespace
+}  // namespace cr::daemon
