@@ -1,0 +1,168 @@
+#include "world.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+namespace cr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::ReportPtr;
+
+std::filesystem::path make_directory() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "cr-world-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a directory for specs");
+  return pattern;
+}
+
+async::awaitable<void> one_cycle(reconcile::Reconciler& reconciler, const specs::DesiredState& desired,
+                                 ReportPtr& report) {
+  report = co_await reconciler.run_cycle(desired);
+}
+
+bool is_hang(const standin::RequestRecord& request) {
+  return request.fault == standin::FaultKind::hang || request.fault == standin::FaultKind::hang_after_effect;
+}
+
+}  // namespace
+
+std::string a_document(std::string_view owner, std::string_view name, const std::vector<std::string>& lines,
+                       std::string_view template_name, const std::vector<std::string>& annotations) {
+  std::string text =
+      "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata:\n  name: " + std::string(name) + "\n";
+  if (!annotations.empty()) text += "  annotations:\n";
+  for (const std::string& line : annotations) text += "    " + line + "\n";
+  text += "spec:\n  owner: " + std::string(owner) + "\n  template: " + std::string(template_name) + "\n";
+  for (const std::string& line : lines) text += "  " + line + "\n";
+  return text;
+}
+
+reconcile::Limits World::generous() {
+  reconcile::Limits limits;
+  limits.max_changes.count = 1'000'000;
+  limits.max_builds = 1'000;
+  return limits;
+}
+
+World::World(standin::Age age, reconcile::Limits limits, Mode mode)
+    : server(age),
+      directory_(make_directory()),
+      limits_(limits),
+      mode_(mode),
+      source_({directory_.string()}) {
+  restart();
+}
+
+World::~World() {
+  std::error_code ignored;
+  std::filesystem::remove_all(directory_, ignored);
+}
+
+void World::restart(std::string token) {
+  coder::ClientOptions options;
+  options.url = server.url();
+  options.token_value = token.empty() ? server.admin_token() : std::move(token);
+  options.random = [] { return 0.5; };
+  reconciler_.reset();
+  client_.reset();
+  auto made = coder::make_client(std::move(options), clock_, observer_);
+  if (!made) throw std::runtime_error("the client cannot be made");
+  client_.emplace(std::move(*made));
+  coder::CoderWriter* writer = mode_ == Mode::plan ? nullptr : &client_->writer();
+  reconciler_ =
+      std::make_unique<reconcile::Reconciler>(client_->reader(), writer, clock_, observer_, limits_);
+}
+
+void World::declare(const std::vector<std::string>& documents) {
+  std::ofstream file(directory_ / "specs.yaml", std::ios::trunc);
+  for (const std::string& document : documents) file << "---\n" << document;
+}
+
+ReportPtr World::cycle() {
+  const auto desired = source_.load();
+  if (!desired) throw std::runtime_error(desired.error().message());
+  if (!desired->diagnostics.empty()) throw std::runtime_error(specs::render(desired->diagnostics.front()));
+  ReportPtr report;
+  bool done = false;
+  std::exception_ptr failure;
+  context_.restart();
+  boost::asio::co_spawn(context_, one_cycle(*reconciler_, *desired, report), [&](std::exception_ptr thrown) {
+    failure = thrown;
+    done = true;
+  });
+  drive(done);
+  if (failure) std::rethrow_exception(failure);
+  last_ = report;
+  return report;
+}
+
+ReportPtr World::converge(int most) {
+  ReportPtr report;
+  for (int i = 0; i < most; ++i) {
+    const std::size_t before = server.writes().size();
+    report = cycle();
+    if (server.writes().size() == before && !report->waiting) return report;
+    clock_.advance(5s);
+  }
+  return report;
+}
+
+/// Runs until the cycle has ended. Time goes on only when nobody can: nothing has happened for a while, and
+/// whatever the stand-in has been asked it has answered or will not answer.
+void World::drive(const bool& done) {
+  constexpr int kSilence = 40;
+  std::size_t retries_seen = observer_.retries;
+  int silent = 0;
+  while (!done) {
+    if (context_.run_one_for(5ms) > 0) {
+      silent = 0;
+      continue;
+    }
+    // The client says when it waits between two attempts; a wait for an answer that never comes shows by
+    // silence.
+    const int enough = observer_.retries > retries_seen ? 1 : kSilence;
+    if (server_is_at_work() || ++silent < enough) continue;
+    const auto wake = clock_.next_wake();
+    if (!wake) {
+      if (silent > 100 * kSilence) throw std::logic_error("the cycle waits for something that never comes");
+      continue;
+    }
+    retries_seen = observer_.retries;
+    clock_.advance(*wake - clock_.now());
+    silent = 0;
+  }
+}
+
+bool World::server_is_at_work() const {
+  const auto requests = server.requests();
+  return std::any_of(requests.begin(), requests.end(), [](const standin::RequestRecord& request) {
+    return request.end == 0 && !is_hang(request);
+  });
+}
+
+const reconcile::WorkspaceStatus& World::status(std::string_view owner, std::string_view name) const {
+  for (const reconcile::WorkspaceStatus& row : last_->workspaces) {
+    if (row.spec->owner == owner && row.spec->name == name) return row;
+  }
+  throw std::out_of_range("not declared: " + std::string(owner) + "/" + std::string(name));
+}
+
+reconcile::Reason World::reason(std::string_view owner, std::string_view name) const {
+  return status(owner, name).ready.reason;
+}
+
+std::optional<standin::WorkspaceSnapshot> World::live(std::string_view owner, std::string_view name) {
+  return server.with_state([&](standin::State& state) -> std::optional<standin::WorkspaceSnapshot> {
+    for (const standin::WorkspaceSnapshot& one : state.snapshot()) {
+      if (one.owner == owner && one.name == name) return one;
+    }
+    return std::nullopt;
+  });
+}
+
+}  // namespace cr::testing

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reconcile/coder/client.h"
+#include "reconcile/cycle.h"
+#include "reconcile/observer.h"
+#include "specs/source.h"
+#include "tests/standin/server.h"
+#include "tests/support/manual_clock.h"
+
+namespace cr::testing {
+
+/// A document of kind Workspace with these lines below `spec:` beside owner and template ("ttl: 8h", …).
+[[nodiscard]] std::string a_document(std::string_view owner, std::string_view name,
+                                     const std::vector<std::string>& lines = {},
+                                     std::string_view template_name = "docker",
+                                     const std::vector<std::string>& annotations = {});
+
+/// Counts the waits of the client between two attempts.
+class WaitCounter final : public reconcile::Observer {
+ public:
+  std::size_t retries = 0;
+  void on_retry(reconcile::RetryReason, const coder::ApiError&) override { ++retries; }
+};
+
+/// A whole reconciler on a real socket: spec files in a directory of their own, a stand-in Coder, the HTTP
+/// client, and time that moves only when everybody waits for it.
+class World {
+ public:
+  enum class Mode { apply, plan };
+  explicit World(standin::Age age, reconcile::Limits limits = generous(), Mode mode = Mode::apply);
+  ~World();
+
+  /// Limits that the tests of other things never meet.
+  [[nodiscard]] static reconcile::Limits generous();
+
+  /// What the spec directory holds from now on.
+  void declare(const std::vector<std::string>& documents);
+  /// One cycle over what is declared.
+  reconcile::ReportPtr cycle();
+  /// Cycles, with time going on between them, until one writes nothing and nothing is under way; at most
+  /// `most`. Returns the last report.
+  reconcile::ReportPtr converge(int most = 12);
+  /// A process that has just started: nothing is remembered.
+  void restart(std::string token = {});
+  void advance(std::chrono::nanoseconds by) { clock_.advance(by); }
+
+  standin::Server server;
+  reconcile::Reconciler& reconciler() { return *reconciler_; }
+
+  /// The workspace's row of the last cycle.
+  [[nodiscard]] const reconcile::WorkspaceStatus& status(std::string_view owner, std::string_view name) const;
+  [[nodiscard]] reconcile::Reason reason(std::string_view owner, std::string_view name) const;
+  /// As Coder has it; nothing if there is none.
+  [[nodiscard]] std::optional<standin::WorkspaceSnapshot> live(std::string_view owner, std::string_view name);
+
+ private:
+  void drive(const bool& done);
+  [[nodiscard]] bool server_is_at_work() const;
+
+  std::filesystem::path directory_;
+  boost::asio::io_context context_;
+  ManualClock clock_;
+  WaitCounter observer_;
+  reconcile::Limits limits_;
+  Mode mode_;
+  std::optional<coder::Client> client_;
+  std::unique_ptr<reconcile::Reconciler> reconciler_;
+  specs::SpecSource source_;
+  reconcile::ReportPtr last_;
+};
+
+}  // namespace cr::testing
