@@ -4,7 +4,7 @@
 set -eu
 
 quick="systemd mandoc man-db jq git ca-certificates"
-slow="buildah crun debootstrap systemd-container lintian fakeroot dpkg-dev file curl openssl"
+slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file curl openssl"
 
 case "${1:-quick}" in
   quick) wanted="$quick" ;;
