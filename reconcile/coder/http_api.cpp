@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <utility>
 
 #include "reconcile/coder/search.h"
@@ -12,6 +13,9 @@
 
 namespace cr::coder {
 namespace {
+
+// Hardly anybody has as many; without a limit the price of a row grows with their number.
+constexpr std::uint64_t kRowsOfOwner = 500;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -65,7 +69,21 @@ awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_by_ids(const std::vector
 awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_of_owner(const std::string& username) {
   const auto term = search_term("owner", username);
   if (!term) co_return WorkspaceRows();
-  co_return co_await list(search_query(*term));
+  const std::string query = search_query(*term);
+  WorkspaceRows all;
+  std::set<WorkspaceId> seen;
+  for (std::uint64_t offset = 0; offset == 0 || offset < all.count; offset += kRowsOfOwner) {
+    std::string part = fmt::format("{}&limit={}", query, kRowsOfOwner);
+    if (offset > 0) part += fmt::format("&offset={}", offset);
+    auto page = co_await list(std::move(part));
+    if (!page) co_return page.error();
+    all.count = page->count;
+    // Rows move between pages; one that comes twice is one.
+    for (LiveWorkspace& row : page->rows) {
+      if (seen.insert(row.id).second) all.rows.push_back(std::move(row));
+    }
+  }
+  co_return std::move(all);
 }
 
 awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_page(std::uint64_t offset, std::uint32_t limit) {

@@ -1,0 +1,135 @@
+#include "reconcile/coder/client.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/support/certificates.h"
+#include "tests/unit/reconcile/coder/client_bench.h"
+
+/// What is said of settings of which no client can be made.
+namespace cr::coder {
+namespace {
+
+using testing::kSecret;
+
+class Settings : public testing::ClientBench {
+ protected:
+  ClientOptions good() const {
+    ClientOptions with = options();
+    with.url = "https://coder.test";
+    return with;
+  }
+  std::string refusal(ClientOptions with) {
+    const auto client = make_client(std::move(with), clock, observer);
+    return client ? "accepted" : client.error().message;
+  }
+};
+
+TEST_F(Settings, GoodOnesAreAccepted) {
+  EXPECT_EQ(refusal(good()), "accepted");
+  EXPECT_EQ(make(good()).base_url(), "https://coder.test");
+}
+
+TEST_F(Settings, AMissingUrlNamesFlagAndVariable) {
+  ClientOptions with = good();
+  with.url.clear();
+  EXPECT_EQ(refusal(with),
+            "Coder's URL is missing: set --coder-url or CODER_URL, e.g. https://coder.example.com");
+}
+
+TEST_F(Settings, AMissingTokenNamesTheWaysToGiveOne) {
+  ClientOptions with = good();
+  with.token_value.clear();
+  const std::string message = refusal(with);
+  for (const char* way : {"--coder-token-file", "CODER_SESSION_TOKEN_FILE", "CODER_SESSION_TOKEN"}) {
+    EXPECT_NE(message.find(way), std::string::npos) << message;
+  }
+}
+
+TEST_F(Settings, ABadTokenIsNotShown) {
+  ClientOptions with = good();
+  with.token_value += "x";
+  const std::string message = refusal(with);
+  EXPECT_EQ(message.rfind("CODER_SESSION_TOKEN: this is no Coder token", 0), 0U) << message;
+  EXPECT_EQ(message.find(kSecret), std::string::npos) << message;
+}
+
+TEST_F(Settings, AMissingCaFileIsNamed) {
+  ClientOptions with = good();
+  with.tls.ca_file = "/nowhere/ca.pem";
+  EXPECT_EQ(refusal(with), "--ca-file /nowhere/ca.pem: the CA file cannot be read; give a readable PEM file");
+}
+
+TEST_F(Settings, ACaFileWithoutCertificatesIsNamed) {
+  const std::string path =
+      (std::filesystem::temp_directory_path() / ("cr-no-ca-" + std::to_string(::getpid()))).string();
+  std::ofstream(path) << "this is no certificate\n";
+  ClientOptions with = good();
+  with.tls.ca_file = path;
+  const std::string message = refusal(with);
+  std::filesystem::remove(path);
+  EXPECT_EQ(message.rfind("--ca-file " + path + ": holds no CA certificate", 0), 0U) << message;
+}
+
+TEST_F(Settings, CertificateAndKeyGoTogether) {
+  ClientOptions with = good();
+  with.tls.client_cert = "cert.pem";
+  EXPECT_EQ(refusal(with), "--client-cert and --client-key go together; --client-key is missing");
+}
+
+TEST_F(Settings, AKeyOfAnotherCertificateIsSaidToBeOne) {
+  testing::CertificateAuthority authority("test-ca");
+  const auto mine = authority.issue("me", "");
+  const auto other = authority.issue("other", "");
+  ClientOptions with = good();
+  with.tls.client_cert = mine.cert;
+  with.tls.client_key = other.key;
+  const std::string message = refusal(with);
+  EXPECT_EQ(message.rfind("--client-key " + other.key + ": is no", 0), 0U) << message;
+  with.tls.client_key = mine.cert;
+  EXPECT_EQ(refusal(with).rfind("--client-key " + mine.cert + ": is no key", 0), 0U);
+}
+
+TEST_F(Settings, TlsFilesDoNotMatterForHttp) {
+  ClientOptions with = good();
+  with.url = "http://coder.test";
+  with.tls.ca_file = "/nowhere/ca.pem";
+  EXPECT_EQ(refusal(with), "accepted");
+}
+
+TEST_F(Settings, AProxyThatIsNotSupportedIsSaidToBe) {
+  ClientOptions with = good();
+  with.proxy.https_proxy = "socks5://proxy:1080";
+  EXPECT_NE(refusal(with).find("socks5:// are not supported"), std::string::npos);
+}
+
+TEST_F(Settings, HeadersOfOursCannotBeReplaced) {
+  for (const char* name : {"Coder-Session-Token", "host", "CONTENT-LENGTH", "User-Agent"}) {
+    ClientOptions with = good();
+    with.extra_headers = {{name, "x"}};
+    EXPECT_EQ(refusal(with), "--header " + std::string(name) + ": is set by coder-reconciler itself");
+  }
+}
+
+TEST_F(Settings, AHeaderCannotSmuggleALine) {
+  ClientOptions with = good();
+  with.extra_headers = {{"X-Key", "a secret\r\nHost: evil"}};
+  EXPECT_EQ(refusal(with), "--header X-Key: the value has a line break or control character");
+  with.extra_headers = {{"X Key", "a"}};
+  EXPECT_EQ(refusal(with), "--header X Key: is no header's name");
+}
+
+TEST(HeaderText, IsTakenApartAtTheFirstEqualsSign) {
+  const auto header = parse_header("X-Key=a=b, c");
+  ASSERT_TRUE(header);
+  EXPECT_EQ(header->first, "X-Key");
+  EXPECT_EQ(header->second, "a=b, c");
+  EXPECT_EQ(parse_header("a secret without a sign").error().message,
+            "--header: is not of the form NAME=VALUE");
+}
+
+}  // namespace
+}  // namespace cr::coder

@@ -1,0 +1,284 @@
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/unit/reconcile/coder/client_bench.h"
+#include "tests/unit/reconcile/coder/fixtures.h"
+
+/// What each call sends, and what it makes of the answer.
+namespace cr::coder {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::body_of;
+using testing::header_of;
+using testing::json_answer;
+using testing::recorded_body;
+using testing::request_line;
+
+const std::string kId = "f7a5e87b-29fc-4554-afc8-484dc892ba0b";
+const std::string kOtherId = "bd7633d9-ad48-4b56-b012-ce0ccadd7fcf";
+const std::string kNoRows = R"({"workspaces":[],"count":0})";
+
+class Requests : public testing::ClientBench {
+ protected:
+  Requests() : client(make()) {}
+
+  void answer(int status, const std::string& body) { server.answer_all(json_answer(status, body)); }
+  void answer_recorded(const std::string& name, int status = 200) {
+    answer(status, recorded_body("coder-2.35.1", name).dump());
+  }
+  void answer_nothing() { server.answer_all("HTTP/1.1 204 No Content\r\n\r\n"); }
+
+  std::string line() const { return server.requests().empty() ? "" : request_line(server.requests().back()); }
+  std::string body() const { return server.requests().empty() ? "" : body_of(server.requests().back()); }
+
+  Client client;
+};
+
+TEST_F(Requests, WorkspacesByIds) {
+  answer_recorded("list/ids");
+  const std::vector<WorkspaceId> ids = {*WorkspaceId::parse(kId), *WorkspaceId::parse(kOtherId)};
+  const auto rows = run(client.reader().workspaces_by_ids(ids));
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->rows.size(), 2U);
+  EXPECT_EQ(line(), "GET /api/v2/workspaces?q=id:" + kId + "," + kOtherId + "&limit=2 HTTP/1.1");
+}
+
+TEST_F(Requests, NoIdsAreNoRequest) {
+  const std::vector<WorkspaceId> ids;
+  const auto rows = run(client.reader().workspaces_by_ids(ids));
+  ASSERT_TRUE(rows);
+  EXPECT_TRUE(rows->rows.empty());
+  EXPECT_EQ(server.requests().size(), 0U);
+}
+
+TEST_F(Requests, ALineThatIsTooLongForAProxyIsARefusalWithItsStatus) {
+  server.answer_all(
+      "HTTP/1.1 414 URI Too Long\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>");
+  const std::vector<WorkspaceId> ids = {*WorkspaceId::parse(kId)};
+  const auto rows = run(client.reader().workspaces_by_ids(ids));
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().fault, ApiFault::rejected);
+  EXPECT_EQ(rows.error().status, 414);
+}
+
+TEST_F(Requests, WorkspacesOfOwner) {
+  answer_recorded("list/owner");
+  const auto rows = run(client.reader().workspaces_of_owner("bob"));
+  ASSERT_TRUE(rows);
+  EXPECT_EQ(rows->count, rows->rows.size());
+  EXPECT_EQ(line(), "GET /api/v2/workspaces?q=owner:bob&limit=500 HTTP/1.1");
+}
+
+TEST_F(Requests, AnOwnerWithMoreThanAPageIsReadInPages) {
+  nlohmann::json page = recorded_body("coder-2.35.1", "list/owner");
+  const std::size_t rows = page["workspaces"].size();
+  page["count"] = 501;
+  answer(200, page.dump());
+  const auto read = run(client.reader().workspaces_of_owner("bob"));
+  ASSERT_TRUE(read);
+  // The same rows came twice; the count tells that some are missing.
+  EXPECT_EQ(read->rows.size(), rows);
+  EXPECT_EQ(read->count, 501U);
+  ASSERT_EQ(server.requests().size(), 2U);
+  EXPECT_EQ(line(), "GET /api/v2/workspaces?q=owner:bob&limit=500&offset=500 HTTP/1.1");
+}
+
+TEST_F(Requests, AnOwnerThatNoSearchCanNameHasNoWorkspaces) {
+  const auto rows = run(client.reader().workspaces_of_owner("a\"b"));
+  ASSERT_TRUE(rows);
+  EXPECT_TRUE(rows->rows.empty());
+  EXPECT_EQ(server.requests().size(), 0U);
+}
+
+TEST_F(Requests, WorkspacesPage) {
+  answer(200, kNoRows);
+  ASSERT_TRUE(run(client.reader().workspaces_page(1500, 500)));
+  EXPECT_EQ(line(), "GET /api/v2/workspaces?limit=500&offset=1500 HTTP/1.1");
+}
+
+TEST_F(Requests, APageWithoutLimitIsNeverAskedFor) {
+  ASSERT_FALSE(run(client.reader().workspaces_page(0, 0)));
+  EXPECT_EQ(server.requests().size(), 0U);
+}
+
+TEST_F(Requests, WorkspaceByName) {
+  answer_recorded("read/by-name");
+  const auto found = run(client.reader().workspace_by_name("al ice", "d/ev"));
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_TRUE(found->has_value());
+  EXPECT_EQ(line(), "GET /api/v2/users/al%20ice/workspace/d%2Fev HTTP/1.1");
+}
+
+TEST_F(Requests, AWorkspaceThatIsNotThereIsNothing) {
+  answer(404, R"({"message":"Resource not found or you do not have access to this resource"})");
+  auto found = run(client.reader().workspace_by_name("alice", "dev"));
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->has_value());
+  // Coder up to 2.31, for an owner who is not there.
+  answer(400, R"({"message":"\"user\" must be an existing uuid or username."})");
+  found = run(client.reader().workspace_by_name("nobody", "dev"));
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->has_value());
+}
+
+TEST_F(Requests, SomebodyElses404IsNoProofOfAbsence) {
+  server.answer_all("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n");
+  const auto found = run(client.reader().workspace_by_name("alice", "dev"));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().fault, ApiFault::contract);
+}
+
+TEST_F(Requests, Me) {
+  answer_recorded("lookup/me");
+  ASSERT_TRUE(run(client.reader().me()));
+  EXPECT_EQ(line(), "GET /api/v2/users/me HTTP/1.1");
+}
+
+TEST_F(Requests, TokenFactsAreAskedForByThePublicPart) {
+  answer(200, R"({"expires_at":"2026-12-01T00:00:00Z","scopes":["all"]})");
+  ASSERT_TRUE(run(client.reader().token_facts()));
+  EXPECT_EQ(line(), "GET /api/v2/users/me/keys/abcdefghij HTTP/1.1");
+}
+
+TEST_F(Requests, CheckAccess) {
+  answer(200, R"({"0":true,"1":false})");
+  AccessQuestion question;
+  question.action = Access::create;
+  AccessQuestion other;
+  other.action = Access::read;
+  const std::vector<AccessQuestion> questions = {question, other};
+  const auto answers = run(client.reader().check_access(questions));
+  ASSERT_TRUE(answers);
+  const std::vector<bool> want = {true, false};
+  EXPECT_EQ(*answers, want);
+  EXPECT_EQ(line(), "POST /api/v2/authcheck HTTP/1.1");
+  EXPECT_EQ(header_of(server.requests().back(), "Content-Type"), "application/json");
+  EXPECT_EQ(nlohmann::json::parse(body())["checks"].size(), 2U);
+}
+
+TEST_F(Requests, UserAndOrganizations) {
+  answer_recorded("lookup/user-by-name");
+  EXPECT_TRUE(run(client.reader().user("Alice")));
+  EXPECT_EQ(line(), "GET /api/v2/users/Alice HTTP/1.1");
+  answer_recorded("lookup/organizations");
+  EXPECT_TRUE(run(client.reader().organizations()));
+  EXPECT_EQ(line(), "GET /api/v2/organizations HTTP/1.1");
+}
+
+TEST_F(Requests, TemplatesNamedAsksForDeprecatedOnesToo) {
+  answer_recorded("lookup/templates-exact-name");
+  const auto templates = run(client.reader().templates_named("PARAMS"));
+  ASSERT_TRUE(templates);
+  // The same one came twice, as from Coder before 2.23.
+  EXPECT_EQ(templates->size(), 1U);
+  ASSERT_EQ(server.requests().size(), 2U);
+  EXPECT_EQ(request_line(server.requests()[0]), "GET /api/v2/templates?q=exact_name:PARAMS HTTP/1.1");
+  EXPECT_EQ(request_line(server.requests()[1]),
+            "GET /api/v2/templates?q=exact_name:PARAMS%20deprecated:true HTTP/1.1");
+}
+
+TEST_F(Requests, TemplatesOfAnotherNameAreLeftOut) {
+  answer_recorded("lookup/templates-exact-name");
+  EXPECT_TRUE(run(client.reader().templates_named("param"))->empty());
+}
+
+TEST_F(Requests, TemplatesByIds) {
+  answer_recorded("lookup/templates");
+  const std::vector<TemplateId> ids = {*TemplateId::parse(kId), *TemplateId::parse(kOtherId)};
+  EXPECT_TRUE(run(client.reader().templates_by_ids(ids)));
+  EXPECT_EQ(line(), "GET /api/v2/templates?q=ids:" + kId + "," + kOtherId + " HTTP/1.1");
+}
+
+TEST_F(Requests, TemplateAndVersions) {
+  answer_recorded("lookup/template-by-id");
+  const TemplateId id = *TemplateId::parse(kId);
+  EXPECT_TRUE(run(client.reader().template_by_id(id)));
+  EXPECT_EQ(line(), "GET /api/v2/templates/" + kId + " HTTP/1.1");
+  answer_recorded("lookup/template-version-by-name");
+  EXPECT_TRUE(run(client.reader().version_named(id, "v2.0")));
+  EXPECT_EQ(line(), "GET /api/v2/templates/" + kId + "/versions/v2.0 HTTP/1.1");
+  const VersionId version = *VersionId::parse(kOtherId);
+  EXPECT_TRUE(run(client.reader().version_by_id(version)));
+  EXPECT_EQ(line(), "GET /api/v2/templateversions/" + kOtherId + " HTTP/1.1");
+}
+
+TEST_F(Requests, Parameters) {
+  answer_recorded("lookup/rich-parameters");
+  const VersionId version = *VersionId::parse(kId);
+  EXPECT_TRUE(run(client.reader().rich_parameters(version)));
+  EXPECT_EQ(line(), "GET /api/v2/templateversions/" + kId + "/rich-parameters HTTP/1.1");
+  answer(200, R"([{"name":"a","value":"1"}])");
+  const BuildId build = *BuildId::parse(kId);
+  EXPECT_EQ(run(client.reader().build_parameters(build))->size(), 1U);
+  EXPECT_EQ(line(), "GET /api/v2/workspacebuilds/" + kId + "/parameters HTTP/1.1");
+}
+
+TEST_F(Requests, CreateWorkspace) {
+  answer_recorded("create/full", 201);
+  CreateRequest request;
+  request.owner = *UserId::parse(kId);
+  request.name = "dev";
+  request.template_id = *TemplateId::parse(kOtherId);
+  request.ttl = 8h;
+  const auto created = run(client.writer().create_workspace(request));
+  ASSERT_TRUE(created) << created.error().to_string();
+  EXPECT_EQ(created->build.status, BuildStatus::pending);
+  EXPECT_EQ(created->build.version_name, "");
+  EXPECT_EQ(line(), "POST /api/v2/users/" + kId + "/workspaces HTTP/1.1");
+  EXPECT_EQ(body(), R"({"name":"dev","template_id":")" + kOtherId + R"(","ttl_ms":28800000})");
+}
+
+TEST_F(Requests, Settings) {
+  answer_nothing();
+  const WorkspaceId id = *WorkspaceId::parse(kId);
+  EXPECT_TRUE(run(client.writer().set_autostart(id, "0 9 * * 1-5")));
+  EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/autostart HTTP/1.1");
+  EXPECT_EQ(body(), R"({"schedule":"0 9 * * 1-5"})");
+  EXPECT_TRUE(run(client.writer().set_autostart(id, "")));
+  EXPECT_EQ(body(), R"({"schedule":null})");
+  EXPECT_TRUE(run(client.writer().set_ttl(id, std::nullopt)));
+  EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/ttl HTTP/1.1");
+  EXPECT_EQ(body(), R"({"ttl_ms":null})");
+  EXPECT_TRUE(run(client.writer().set_automatic_updates(id, true)));
+  EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/autoupdates HTTP/1.1");
+  EXPECT_EQ(body(), R"({"automatic_updates":"always"})");
+  EXPECT_EQ(server.connections(), 1U);
+}
+
+TEST_F(Requests, Dormancy) {
+  const WorkspaceId id = *WorkspaceId::parse(kId);
+  nlohmann::json asleep = recorded_body("coder-2.35.1", "read/by-id");
+  asleep["dormant_at"] = "2026-11-24T13:27:00Z";
+  answer(200, asleep.dump());
+  const auto kept = run(client.writer().set_dormant(id, true));
+  ASSERT_TRUE(kept);
+  ASSERT_TRUE(kept->has_value());
+  EXPECT_TRUE((*kept)->dormant);
+  EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/dormant HTTP/1.1");
+  EXPECT_EQ(body(), R"({"dormant":true})");
+  server.answer_all("HTTP/1.1 304 Not Modified\r\n\r\n");
+  const auto same = run(client.writer().set_dormant(id, true));
+  ASSERT_TRUE(same);
+  EXPECT_FALSE(same->has_value());
+}
+
+TEST_F(Requests, Builds) {
+  answer_recorded("builds/stop", 201);
+  const WorkspaceId id = *WorkspaceId::parse(kId);
+  const auto build = run(client.writer().queue_build(id, Transition::stop));
+  ASSERT_TRUE(build) << build.error().to_string();
+  EXPECT_EQ(build->transition, Transition::stop);
+  EXPECT_EQ(line(), "POST /api/v2/workspaces/" + kId + "/builds HTTP/1.1");
+  EXPECT_EQ(body(), R"({"transition":"stop"})");
+}
+
+TEST_F(Requests, ADeletingBuildIsNeverSent) {
+  const WorkspaceId id = *WorkspaceId::parse(kId);
+  ASSERT_FALSE(run(client.writer().queue_build(id, Transition::del)));
+  ASSERT_FALSE(run(client.writer().queue_build(id, Transition::unknown)));
+  EXPECT_EQ(server.requests().size(), 0U);
+}
+
+}  // namespace
+}  // namespace cr::coder

@@ -1,0 +1,265 @@
+#include <gtest/gtest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/client.h"
+#include "tests/standin/server.h"
+
+/// Every call against a Coder that keeps state, of both ages; and where they differ, that callers see no
+/// difference.
+namespace cr::coder {
+namespace {
+
+using namespace std::chrono_literals;
+using standin::Age;
+
+class AgainstCoder : public ::testing::TestWithParam<Age> {
+ protected:
+  AgainstCoder() : coder(GetParam()) {
+    coder.with_state([](standin::State& state) {
+      state.add_user("alice");
+      state.add_user("bob");
+      state.add_template("simple");
+      standin::WorkspaceSeed seed;
+      seed.owner = "alice";
+      seed.name = "dev";
+      seed.template_name = "simple";
+      seed.schedule = "CRON_TZ=Europe/Berlin 30 09 * * 1-5";
+      seed.ttl_ms = 28'800'000;
+      state.add_workspace(seed);
+    });
+  }
+
+  Client client_with(const std::string& token) {
+    ClientOptions options;
+    options.url = coder.url();
+    options.token_value = token;
+    auto made = make_client(std::move(options), clock, observer);
+    if (!made) throw std::runtime_error(made.error().message);
+    return std::move(*made);
+  }
+  Client as_admin() { return client_with(coder.admin_token()); }
+  Client as(const std::string& username, std::set<standin::Role> roles = {}) {
+    return client_with(coder.with_state([&](standin::State& state) {
+      if (state.find_user(username) == nullptr) state.add_user(username, std::move(roles));
+      return state.add_token(username);
+    }));
+  }
+
+  template <class T>
+  T run(boost::asio::awaitable<T> task) {
+    boost::asio::io_context context;
+    std::optional<T> value;
+    std::exception_ptr failure;
+    boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T result) {
+      failure = thrown;
+      if (!thrown) value.emplace(std::move(result));
+    });
+    context.run_for(20s);
+    if (failure) std::rethrow_exception(failure);
+    if (!value) throw std::runtime_error("the call did not end");
+    return std::move(*value);
+  }
+
+  template <class T>
+  T must(boost::asio::awaitable<ApiResult<T>> task) {
+    auto result = run(std::move(task));
+    if (!result) throw std::runtime_error(result.error().to_string());
+    return std::move(*result);
+  }
+
+  LiveWorkspace dev(Client& client) {
+    auto found = must(client.reader().workspace_by_name("alice", "dev"));
+    if (!found) throw std::runtime_error("alice/dev is not there");
+    return std::move(*found);
+  }
+
+  standin::Server coder;
+  async::SystemClock clock;
+  reconcile::Observer observer;
+};
+
+INSTANTIATE_TEST_SUITE_P(Ages, AgainstCoder, ::testing::Values(Age::v2_20, Age::v2_35),
+                         [](const auto& test) { return test.param == Age::v2_20 ? "Coder220" : "Coder235"; });
+
+TEST_P(AgainstCoder, TheListIsReadByIdByOwnerAndByPage) {
+  Client client = as_admin();
+  const LiveWorkspace want = dev(client);
+  EXPECT_EQ(want.autostart_schedule, "CRON_TZ=Europe/Berlin 30 09 * * 1-5");
+  EXPECT_EQ(want.ttl, 8h);
+  EXPECT_EQ(want.owner_name, "alice");
+  EXPECT_EQ(want.template_name, "simple");
+  const std::vector<WorkspaceId> ids = {want.id, *WorkspaceId::parse("00000000-0000-4000-8000-000000000000")};
+  for (const WorkspaceRows& rows :
+       {must(client.reader().workspaces_by_ids(ids)), must(client.reader().workspaces_of_owner("Alice")),
+        must(client.reader().workspaces_page(0, 500))}) {
+    ASSERT_EQ(rows.rows.size(), 1U);
+    EXPECT_EQ(rows.count, 1U);
+    EXPECT_EQ(rows.rows[0], want);
+  }
+  EXPECT_TRUE(must(client.reader().workspaces_of_owner("nobody")).rows.empty());
+  EXPECT_TRUE(must(client.reader().workspaces_page(500, 500)).rows.empty());
+}
+
+TEST_P(AgainstCoder, WhatIsNotThereIsNotFoundAtEitherAge) {
+  Client client = as_admin();
+  EXPECT_FALSE(must(client.reader().workspace_by_name("alice", "none")).has_value());
+  EXPECT_FALSE(must(client.reader().workspace_by_name("nobody", "dev")).has_value());
+  EXPECT_EQ(run(client.reader().user("nobody")).error().fault, ApiFault::not_found);
+  const TemplateId unknown = *TemplateId::parse("00000000-0000-4000-8000-000000000000");
+  EXPECT_EQ(run(client.reader().template_by_id(unknown)).error().fault, ApiFault::not_found);
+  EXPECT_TRUE(must(client.reader().templates_named("none")).empty());
+}
+
+TEST_P(AgainstCoder, LookUpsAgreeWithEachOther) {
+  Client client = as_admin();
+  EXPECT_EQ(must(client.reader().build_info()).version.substr(0, 5),
+            GetParam() == Age::v2_20 ? "v2.20" : "v2.35");
+  EXPECT_EQ(must(client.reader().me()).user.username, "admin");
+  const User alice = must(client.reader().user("ALICE"));
+  EXPECT_EQ(must(client.reader().user(alice.id.to_string())), alice);
+  const std::vector<Template> named = must(client.reader().templates_named("Simple"));
+  ASSERT_EQ(named.size(), 1U);
+  const TemplateId id = named[0].id;
+  EXPECT_EQ(must(client.reader().template_by_id(id)), named[0]);
+  const std::vector<TemplateId> ids = {id};
+  EXPECT_EQ(must(client.reader().templates_by_ids(ids)), named);
+  const VersionId active = named[0].active_version;
+  const TemplateVersion version = must(client.reader().version_by_id(active));
+  EXPECT_EQ(must(client.reader().version_named(id, version.name)), version);
+  EXPECT_TRUE(must(client.reader().rich_parameters(active)).empty());
+  EXPECT_TRUE(must(client.reader().build_parameters(dev(client).build.id)).empty());
+  const std::vector<Organization> organizations = must(client.reader().organizations());
+  ASSERT_EQ(organizations.size(), 1U);
+  EXPECT_EQ(organizations[0].id, named[0].organization_id);
+  (void)must(client.reader().token_facts());
+}
+
+TEST_P(AgainstCoder, AccessIsToldPerQuestion) {
+  Client admin = as_admin();
+  AccessQuestion question;
+  question.action = Access::create;
+  question.organization = must(admin.reader().organizations()).at(0).id;
+  question.owner = must(admin.reader().user("alice")).id;
+  const std::vector<AccessQuestion> questions = {question};
+  EXPECT_EQ(must(admin.reader().check_access(questions)), std::vector<bool>{true});
+  Client bob = as("bob");
+  EXPECT_EQ(must(bob.reader().check_access(questions)), std::vector<bool>{false});
+}
+
+TEST_P(AgainstCoder, SettingsAreKeptAndCleared) {
+  Client client = as_admin();
+  const WorkspaceId id = dev(client).id;
+  ASSERT_TRUE(run(client.writer().set_autostart(id, "0 8 * * 1")));
+  ASSERT_TRUE(run(client.writer().set_ttl(id, 90min)));
+  ASSERT_TRUE(run(client.writer().set_automatic_updates(id, true)));
+  LiveWorkspace live = dev(client);
+  EXPECT_EQ(live.autostart_schedule, "0 8 * * 1");
+  EXPECT_EQ(live.ttl, 90min);
+  EXPECT_EQ(live.automatic_updates, LiveAutomaticUpdates::always);
+  ASSERT_TRUE(run(client.writer().set_autostart(id, "")));
+  ASSERT_TRUE(run(client.writer().set_ttl(id, std::nullopt)));
+  ASSERT_TRUE(run(client.writer().set_automatic_updates(id, false)));
+  live = dev(client);
+  EXPECT_EQ(live.autostart_schedule, "");
+  EXPECT_EQ(live.ttl, std::nullopt);
+  EXPECT_EQ(live.automatic_updates, LiveAutomaticUpdates::never);
+}
+
+TEST_P(AgainstCoder, DormancyAnswersTheWorkspaceOrThatItWasSo) {
+  Client client = as_admin();
+  const WorkspaceId id = dev(client).id;
+  const auto asleep = must(client.writer().set_dormant(id, true));
+  ASSERT_TRUE(asleep.has_value());
+  EXPECT_TRUE(asleep->dormant);
+  EXPECT_FALSE(must(client.writer().set_dormant(id, true)).has_value());
+  const auto awake = must(client.writer().set_dormant(id, false));
+  ASSERT_TRUE(awake.has_value());
+  EXPECT_FALSE(awake->dormant);
+}
+
+TEST_P(AgainstCoder, ACreateAnswersWhatWasKeptAndTheSecondIsAConflict) {
+  Client client = as_admin();
+  CreateRequest request;
+  request.owner = must(client.reader().user("bob")).id;
+  request.name = "Web";
+  request.template_id = must(client.reader().templates_named("simple")).at(0).id;
+  request.autostart_schedule = "CRON_TZ=UTC 0 9 * * 1-5";
+  request.ttl = 8h;
+  request.automatic_updates_always = true;
+  const LiveWorkspace created = must(client.writer().create_workspace(request));
+  EXPECT_EQ(created.name, "Web");
+  EXPECT_EQ(created.owner_name, "bob");
+  EXPECT_EQ(created.ttl, 8h);
+  EXPECT_EQ(created.automatic_updates, LiveAutomaticUpdates::always);
+  EXPECT_EQ(created.build.transition, Transition::start);
+  EXPECT_TRUE(created.build.active());
+  request.name = "web";
+  EXPECT_EQ(run(client.writer().create_workspace(request)).error().fault, ApiFault::conflict);
+}
+
+TEST_P(AgainstCoder, ABuildIsQueuedAndASecondIsAConflict) {
+  Client client = as_admin();
+  coder.with_state([](standin::State& state) {
+    standin::BuildPace pace;
+    pace.kind = standin::BuildPace::Kind::by_hand;
+    state.set_build_pace(pace);
+  });
+  const WorkspaceId id = dev(client).id;
+  const LiveBuild build = must(client.writer().queue_build(id, Transition::stop));
+  EXPECT_EQ(build.transition, Transition::stop);
+  EXPECT_TRUE(build.active());
+  EXPECT_EQ(run(client.writer().queue_build(id, Transition::start)).error().fault, ApiFault::conflict);
+}
+
+TEST_P(AgainstCoder, ATokenThatMayReadButNotChangeIsForbiddenEveryTime) {
+  Client client = as("tadmin", {standin::Role::template_admin});
+  const WorkspaceId id = dev(client).id;
+  EXPECT_EQ(run(client.writer().set_autostart(id, "0 8 * * 1")).error().fault, ApiFault::forbidden);
+  EXPECT_EQ(run(client.writer().set_ttl(id, 8h)).error().fault, ApiFault::forbidden);
+  EXPECT_EQ(run(client.writer().set_automatic_updates(id, true)).error().fault, ApiFault::forbidden);
+  EXPECT_EQ(run(client.writer().set_dormant(id, true)).error().fault, ApiFault::forbidden);
+}
+
+TEST_P(AgainstCoder, ATokenThatMayNotReadSeesNothing) {
+  Client bob = as("bob");
+  EXPECT_FALSE(must(bob.reader().workspace_by_name("alice", "dev")).has_value());
+  EXPECT_TRUE(must(bob.reader().workspaces_page(0, 500)).rows.empty());
+}
+
+TEST_P(AgainstCoder, ARevokedTokenIsUnauthorizedAndNotRetried) {
+  const std::string token = coder.with_state([](standin::State& state) { return state.add_token("bob"); });
+  Client client = client_with(token);
+  coder.with_state([&](standin::State& state) { state.revoke_token(token); });
+  const auto result = run(client.reader().me());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ApiFault::unauthorized);
+  EXPECT_NE(result.error().request_id, "");
+  EXPECT_EQ(coder.request_count("/api/v2/users/me"), 1U);
+}
+
+TEST_P(AgainstCoder, AWorkspaceProxyIsRecognised) {
+  coder.with_state([](standin::State& state) { state.set_workspace_proxy(true); });
+  Client client = as_admin();
+  EXPECT_TRUE(must(client.reader().build_info()).workspace_proxy);
+}
+
+TEST_P(AgainstCoder, AMistypedKeyFailsTheReadAndIsNamed) {
+  coder.add_fault(standin::FaultRule(standin::FaultKind::mistyped));
+  Client client = as_admin();
+  const auto rows = run(client.reader().workspaces_page(0, 500));
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().fault, ApiFault::contract);
+  EXPECT_NE(rows.error().message.find("workspaces[0].automatic_updates"), std::string::npos)
+      << rows.error().message;
+}
+
+}  // namespace
+}  // namespace cr::coder

@@ -1,0 +1,230 @@
+#include "reconcile/coder/wire.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "reconcile/coder/timestamp.h"
+#include "tests/unit/reconcile/coder/fixtures.h"
+
+namespace cr::coder {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::recorded_body;
+
+class RecordedReply : public ::testing::TestWithParam<const char*> {
+ protected:
+  static std::string body(const std::string& name) { return recorded_body(GetParam(), name).dump(); }
+};
+
+TEST_P(RecordedReply, BuildInfo) {
+  const auto info = decode_build_info(body("transport/buildinfo"));
+  ASSERT_TRUE(info) << info.error().message;
+  EXPECT_EQ("coder-" + info->version.substr(1, 6), GetParam());
+  EXPECT_FALSE(info->workspace_proxy);
+}
+
+TEST_P(RecordedReply, Me) {
+  const auto me = decode_me(body("lookup/me"));
+  ASSERT_TRUE(me) << me.error().message;
+  EXPECT_EQ(me->user.username, "admin");
+  EXPECT_EQ(me->user.status, UserStatus::active);
+  EXPECT_EQ(me->roles, std::vector<std::string>{"owner"});
+  EXPECT_EQ(me->organizations.size(), 1U);
+}
+
+TEST_P(RecordedReply, User) {
+  const auto user = decode_user(body("lookup/user-by-name"));
+  ASSERT_TRUE(user) << user.error().message;
+  EXPECT_EQ(user->username, "alice");
+}
+
+TEST_P(RecordedReply, Organizations) {
+  const auto organizations = decode_organizations(body("lookup/organizations"));
+  ASSERT_TRUE(organizations) << organizations.error().message;
+  ASSERT_EQ(organizations->size(), 1U);
+  EXPECT_EQ(organizations->front().name, "coder");
+  EXPECT_TRUE(organizations->front().is_default);
+}
+
+TEST_P(RecordedReply, Templates) {
+  const auto templates = decode_templates(body("lookup/templates-exact-name"));
+  ASSERT_TRUE(templates) << templates.error().message;
+  ASSERT_EQ(templates->size(), 1U);
+  const Template& found = templates->front();
+  EXPECT_EQ(found.name, "params");
+  EXPECT_EQ(found.organization_name, "coder");
+  EXPECT_FALSE(found.deprecated);
+  EXPECT_EQ(found.default_ttl, 0ms);
+  EXPECT_TRUE(found.allow_user_autostart);
+  EXPECT_TRUE(found.allow_user_autostop);
+  EXPECT_FALSE(found.require_active_version);
+  EXPECT_EQ(found.autostart_days, 0x7F);
+  const auto one = decode_template(body("lookup/template-by-id"));
+  ASSERT_TRUE(one) << one.error().message;
+  EXPECT_EQ(one->name, "simple");
+}
+
+TEST_P(RecordedReply, Version) {
+  const auto version = decode_version(body("lookup/template-version-by-name"));
+  ASSERT_TRUE(version) << version.error().message;
+  EXPECT_EQ(version->name, "v2.0");
+  EXPECT_FALSE(version->archived);
+}
+
+TEST_P(RecordedReply, RichParameters) {
+  const auto parameters = decode_rich_parameters(body("lookup/rich-parameters"));
+  ASSERT_TRUE(parameters) << parameters.error().message;
+  ASSERT_EQ(parameters->size(), 2U);
+  EXPECT_EQ(parameters->front().name, "cpu");
+  EXPECT_TRUE(parameters->front().required);
+  EXPECT_FALSE(parameters->back().required);
+}
+
+TEST_P(RecordedReply, BuildParameters) {
+  const auto parameters = decode_build_parameters(body("builds/parameters"));
+  ASSERT_TRUE(parameters) << parameters.error().message;
+  EXPECT_TRUE(parameters->empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Ages, RecordedReply, ::testing::ValuesIn(testing::kAges),
+                         [](const auto& test) { return test.index == 0 ? "Coder220" : "Coder235"; });
+
+TEST(Decode, BuildParametersKeepTheirOrder) {
+  const auto parameters = decode_build_parameters(R"([{"name":"b","value":"1"},{"name":"a","value":""}])");
+  ASSERT_TRUE(parameters);
+  const std::vector<std::pair<std::string, std::string>> want = {{"b", "1"}, {"a", ""}};
+  EXPECT_EQ(*parameters, want);
+}
+
+TEST(Decode, NullStandsForAnEmptyList) {
+  EXPECT_TRUE(decode_templates("null")->empty());
+  EXPECT_TRUE(decode_rich_parameters("null")->empty());
+}
+
+TEST(Decode, ATemplatesDaysBecomeBits) {
+  json body = recorded_body("coder-2.35.1", "lookup/template-by-id");
+  body["autostart_requirement"]["days_of_week"] = {"sunday", "wednesday", "someday"};
+  EXPECT_EQ(decode_template(body.dump())->autostart_days, 0b0001001);
+  body["autostart_requirement"]["days_of_week"] = json::array();
+  EXPECT_EQ(decode_template(body.dump())->autostart_days, 0);
+}
+
+TEST(Decode, AnUnknownUserStatusIsUnknown) {
+  const auto user =
+      decode_user(R"({"id":"f7a5e87b-29fc-4554-afc8-484dc892ba0b","username":"a","status":"hibernating"})");
+  ASSERT_TRUE(user);
+  EXPECT_EQ(user->status, UserStatus::unknown);
+}
+
+TEST(Decode, TokenFactsOfBothAges) {
+  const auto now =
+      decode_token_facts(R"({"expires_at":"2026-12-01T00:00:00.5Z","scopes":["all"],"scope":"all"})");
+  ASSERT_TRUE(now);
+  EXPECT_EQ(now->expires_at, std::chrono::sys_days(std::chrono::year(2026) / 12 / 1));
+  EXPECT_EQ(now->scopes, std::vector<std::string>{"all"});
+  const auto older = decode_token_facts(R"({"expires_at":"0001-01-01T00:00:00Z","scope":"all"})");
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->expires_at, std::nullopt);
+  EXPECT_TRUE(older->scopes.empty());
+}
+
+TEST(Decode, WhatIsMissingOrMistypedIsNamed) {
+  EXPECT_EQ(decode_build_info("{}").error().message, "\"version\" is missing");
+  EXPECT_EQ(decode_build_info(R"({"version":7,"workspace_proxy":false})").error().message,
+            "\"version\" is not a string");
+  EXPECT_EQ(decode_build_info(R"({"version":"v2","workspace_proxy":"no"})").error().message,
+            "\"workspace_proxy\" is not true or false");
+  EXPECT_EQ(decode_user(R"({"id":"x","username":"a","status":"active"})").error().message,
+            "\"id\" is not a UUID");
+  EXPECT_EQ(decode_user("[]").error().message, "an object was expected");
+  EXPECT_EQ(decode_templates("{}").error().message, "an array was expected");
+  EXPECT_EQ(decode_templates("[7]").error().message, "an object was expected");
+  EXPECT_EQ(decode_user("{\"id\":").error().message, "broken JSON");
+  EXPECT_EQ(decode_token_facts(R"({"expires_at":"tomorrow"})").error().message,
+            "\"expires_at\" is not a time");
+  json body = recorded_body("coder-2.20.0", "lookup/template-by-id");
+  body["default_ttl_ms"] = 1.5;
+  EXPECT_EQ(decode_template(body.dump()).error().message, "\"default_ttl_ms\" is not a whole number");
+}
+
+TEST(Decode, AccessAnswersComeInTheOrderOfTheQuestions) {
+  const auto answers = decode_access_answers(R"({"1":false,"0":true,"2":true})", 3);
+  ASSERT_TRUE(answers);
+  const std::vector<bool> want = {true, false, true};
+  EXPECT_EQ(*answers, want);
+  EXPECT_EQ(decode_access_answers(R"({"0":true})", 2).error().message, "\"1\" is missing");
+}
+
+TEST(Encode, ClearingIsAnExplicitNull) {
+  EXPECT_EQ(encode_autostart(""), R"({"schedule":null})");
+  EXPECT_EQ(encode_ttl(std::nullopt), R"({"ttl_ms":null})");
+}
+
+TEST(Encode, ValuesAreWrittenAsCoderReadsThem) {
+  EXPECT_EQ(encode_autostart("CRON_TZ=UTC 0 9 * * 1-5"), R"({"schedule":"CRON_TZ=UTC 0 9 * * 1-5"})");
+  EXPECT_EQ(encode_ttl(30 * 24h), R"({"ttl_ms":2592000000})");
+  EXPECT_EQ(encode_automatic_updates(true), R"({"automatic_updates":"always"})");
+  EXPECT_EQ(encode_automatic_updates(false), R"({"automatic_updates":"never"})");
+  EXPECT_EQ(encode_dormant(true), R"({"dormant":true})");
+  EXPECT_EQ(encode_dormant(false), R"({"dormant":false})");
+  EXPECT_EQ(encode_build(Transition::start), R"({"transition":"start"})");
+  EXPECT_EQ(encode_build(Transition::stop), R"({"transition":"stop"})");
+}
+
+TEST(Encode, ACreateSaysOnlyWhatIsWished) {
+  CreateRequest request;
+  request.name = "dev";
+  request.template_id = *TemplateId::parse("f7a5e87b-29fc-4554-afc8-484dc892ba0b");
+  EXPECT_EQ(encode_create(request), R"({"name":"dev","template_id":"f7a5e87b-29fc-4554-afc8-484dc892ba0b"})");
+}
+
+TEST(Encode, ACreateNamesVersionOrTemplateAndNeverBoth) {
+  CreateRequest request;
+  request.name = "dev";
+  request.template_id = *TemplateId::parse("f7a5e87b-29fc-4554-afc8-484dc892ba0b");
+  request.version = *VersionId::parse("00000000-29fc-4554-afc8-484dc892ba0b");
+  request.autostart_schedule = "0 9 * * 1";
+  request.ttl = 8h;
+  request.automatic_updates_always = false;
+  request.parameters = {{"region", "eu"}, {"quote", "\"\\\n"}};
+  const json body = json::parse(encode_create(request));
+  const json want = json::parse(R"({
+    "name": "dev", "template_version_id": "00000000-29fc-4554-afc8-484dc892ba0b",
+    "autostart_schedule": "0 9 * * 1", "ttl_ms": 28800000, "automatic_updates": "never",
+    "rich_parameter_values": [{"name": "region", "value": "eu"}, {"name": "quote", "value": "\"\\\n"}]})");
+  EXPECT_EQ(body, want);
+  EXPECT_TRUE(body["ttl_ms"].is_number_integer());
+}
+
+TEST(Encode, AccessQuestionsAreNumbered) {
+  AccessQuestion question;
+  question.action = Access::create;
+  question.organization = *OrganizationId::parse("f7a5e87b-29fc-4554-afc8-484dc892ba0b");
+  question.owner = *UserId::parse("00000000-29fc-4554-afc8-484dc892ba0b");
+  AccessQuestion other = question;
+  other.action = Access::read;
+  const json body = json::parse(encode_access_questions({question, other}));
+  EXPECT_EQ(body["checks"]["0"], json::parse(R"({"action":"create","object":{"resource_type":"workspace",
+    "organization_id":"f7a5e87b-29fc-4554-afc8-484dc892ba0b","owner_id":"00000000-29fc-4554-afc8-484dc892ba0b"}})"));
+  EXPECT_EQ(body["checks"]["1"]["action"], "read");
+}
+
+TEST(Timestamps, AreReadAsGoWritesThem) {
+  const auto want = std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + 13h + 26min + 58s;
+  EXPECT_EQ(parse_timestamp("2026-11-24T13:26:58.644364Z"), want);
+  EXPECT_EQ(parse_timestamp("2026-11-24T13:26:58Z"), want);
+  EXPECT_EQ(parse_timestamp("2026-11-24T15:26:58+02:00"), want);
+  EXPECT_EQ(parse_timestamp("2026-11-24T07:56:58-05:30"), want);
+  for (const char* bad :
+       {"", "2026-11-24", "2026-13-24T13:26:58Z", "2026-11-24T13:26:58", "2026-11-24T24:26:58Z",
+        "2026-11-24T13:26:58.Z", "2026-11-24T13:26:58Zx", "2026-02-30T00:00:00Z"}) {
+    EXPECT_EQ(parse_timestamp(bad), std::nullopt) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace cr::coder
