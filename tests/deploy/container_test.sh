@@ -74,6 +74,19 @@ check "it says its version" buildah run "$container" -- coder-reconciler version
 check "it knows time zones" buildah run --volume "$scratch/specs:/specs:ro" "$container" -- coder-reconciler validate /specs
 refute "there is no shell in it" buildah run "$container" -- /bin/sh -c true
 
+mkdir "$scratch/config"
+for file in "$root"/tests/deploy/helm/golden/*.yaml "$root/deploy/kubernetes/config.yaml"; do
+  sed -n '/^  config.yaml: |/,/^---/p' "$file" | sed '1d; /^---/d; s/^    //' >"$scratch/config/config.yaml"
+  chmod -R a+rX "$scratch/config"
+  check "it takes the settings of $(basename "$(dirname "$file")")/$(basename "$file")" \
+    buildah run --volume "$scratch/specs:/specs:ro" --volume "$scratch/config:/etc/coder-reconciler:ro" "$container" -- \
+    coder-reconciler validate --config /etc/coder-reconciler/config.yaml /specs
+done
+printf 'intervall: 60s\n' >>"$scratch/config/config.yaml"
+refute "it does not take a misspelt setting" \
+  buildah run --volume "$scratch/specs:/specs:ro" --volume "$scratch/config:/etc/coder-reconciler:ro" "$container" -- \
+  coder-reconciler validate --config /etc/coder-reconciler/config.yaml /specs
+
 # The stand-in over TLS, with a certificate that only a bundle of ours knows.
 "$standin" --seed-file "$scratch/coder.json" --tls >"$scratch/standin.out" 2>"$scratch/standin.log" &
 coder=$!
