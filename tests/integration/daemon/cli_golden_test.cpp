@@ -92,8 +92,8 @@ TEST_P(CliGolden, WritesWhatIsExpected) {
   compare("exit", std::to_string(ended.code) + "\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, CliGolden, ::testing::ValuesIn(all_cases()), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Cases, CliGolden, ::testing::ValuesIn(all_cases()), [](const auto& tested) {
+  std::string name = tested.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });

@@ -19,8 +19,8 @@ constexpr std::int64_t kHour = 3'600'000;
 
 class OnBothAges : public ::testing::TestWithParam<standin::Age> {};
 INSTANTIATE_TEST_SUITE_P(Ages, OnBothAges, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
-                         [](const auto& info) {
-                           return info.param == standin::Age::v2_20 ? "v2_20" : "v2_35";
+                         [](const auto& tested) {
+                           return tested.param == standin::Age::v2_20 ? "v2_20" : "v2_35";
                          });
 
 TEST_P(OnBothAges, ApplyConvergesAndTheNextOneWritesNothing) {
@@ -118,12 +118,12 @@ TEST(ExitCode, SixWhenTheTokenIsRefusedAndTheTokenIsNeverShown) {
   Deployment deployment;
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
   auto environment = deployment.environment();
-  environment["CODER_SESSION_TOKEN"] = "abcdefghij-THISisTHEsecretPART22ab";
+  environment["CODER_SESSION_TOKEN"] = "abcdefghij-THISisTHEsecretPART22a";
   for (const char* format : {"text", "json"}) {
     const auto ended = testing::run_program(
         CR_PROGRAM, {"apply", deployment.specs(), "--log-level", "debug", "--output", format}, environment);
     EXPECT_EQ(ended.code, 6) << ended.out << ended.err;
-    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("THISisTHEsecretPART22ab")));
+    EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("THISisTHEsecretPART22a")));
   }
 }
 

@@ -75,14 +75,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"OneUnreachable", testing::a_report({Reason::InSync, Reason::Unreachable}), 0,
              ExitCode::unreachable, ExitCode::unreachable},
         Case{"DefectOfOurs", defect(), 1, ExitCode::failure, ExitCode::failure}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
-TEST(ExitCodes, WithWaitABuildThatGoesOnIsNotConverged) {
+TEST(ExitCode, WithWaitABuildThatGoesOnIsNotConverged) {
   const auto report = testing::a_report({Reason::Creating});
   EXPECT_EQ(exit_code_of(report, {}, Builds::must_have_ended), ExitCode::not_converged);
 }
 
-TEST(ExitCodes, DetailedPlanEndsWithTwoOnlyIfThereAreChanges) {
+TEST(ExitCode, DetailedPlanEndsWithTwoOnlyIfThereAreChanges) {
   auto report = testing::a_report({Reason::Updating});
   EXPECT_EQ(exit_code_of_plan(report, {}, PlanExit::detailed), ExitCode::ok);
   report.plan.workspaces.push_back({{"alice", "w0"}, {testing::a_success().action}, ""});

@@ -92,7 +92,11 @@ TEST_F(Logged, AFailedActionWithCodersAnswer) {
 }
 
 TEST_F(Logged, RequestsOnlyAtDebug) {
-  observer_.on_request({.route = "/api/v2/workspaces", .method = "GET", .status = 200});
+  reconcile::RequestDone request;
+  request.route = "/api/v2/workspaces";
+  request.method = "GET";
+  request.status = 200;
+  observer_.on_request(request);
   EXPECT_TRUE(lines_.empty());
 }
 

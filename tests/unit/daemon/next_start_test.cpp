@@ -36,7 +36,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"SoonButReadingStaysBelowAFifth", {60s, 4s, 2s}, 0.5, 20s},
                       Case{"WaitingLongerThanTheIntervalChangesNothing", {60s, 1s, 1h}, 0.5, 60s},
                       Case{"RandomOutOfRangeIsCut", {60s, 1s, {}}, 7.0, 66s}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(EffectiveInterval, HasNoJitterAndNoLookAhead) {
   EXPECT_EQ(effective_interval({60s, 1s, 2s}), 60s);

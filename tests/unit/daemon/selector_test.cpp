@@ -41,7 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"NotInButThere", "env notin (dev),team", false},
                       Case{"BlanksAroundCount", " team = payments , env != prod ", true},
                       Case{"EmptyValue", "team=", false}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(Selector, RefusesWhatIsNoRequirement) {
   for (const char* text : {"=payments", "team=pay ments", "team=payments,,env=dev", "team=a,", "-x=1",

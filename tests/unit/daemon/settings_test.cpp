@@ -17,9 +17,9 @@ const Variables kConnected{{"CODER_URL", "https://coder.example.com"},
                            {"CODER_SESSION_TOKEN", "abcdefghij-0123456789abcdefABCDEF"}};
 
 struct Input {
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments = {};
   Variables variables = kConnected;
-  std::string file;  ///< what --config names reads as this
+  std::string file = {};  ///< what --config names reads as this
 };
 
 auto settings_of(const Input& input) {
@@ -280,7 +280,7 @@ INSTANTIATE_TEST_SUITE_P(
         flag("Format", "log-format", "xml", "\"xml\" is not one of text, json, logfmt"),
         flag("Header", "header", "Name", "a header is written NAME=VALUE"),
         flag("HeaderName", "header", "A B=c", "\"A B\" is no name of a header")),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Words, BadSetting,
@@ -341,7 +341,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {{"run", "s"}, connected_and({{"CODER_RECONCILER_CODER_TOKEN", "x"}}), ""},
                 "CODER_RECONCILER_CODER_TOKEN is no setting; the variable for Coder's token is "
                 "CODER_SESSION_TOKEN"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BadSetting,
@@ -360,7 +360,7 @@ INSTANTIATE_TEST_SUITE_P(
             "c.yaml:1:1: coder-token: a token is never given as a value, since others can read it there; set "
             "CODER_SESSION_TOKEN, or put it into a file and name that with --coder-token-file"),
         in_file("ConfigInConfig", "config: other.yaml\n", "c.yaml:1:1: \"config\" is no setting")),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& tested) { return tested.param.name; });
 
 TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
   EXPECT_THAT(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, "a: [\n"}),
