@@ -213,8 +213,8 @@ DecodeResult<TokenFacts> decode_token_facts(std::string_view body) {
     if (!time) reader.fail("expires_at", "is not a time");
     // The zero time, should it come, stands for "never".
     if (time && *time > std::chrono::sys_seconds{}) facts.expires_at = *time;
+    // Coder before 2.27 has one `scope` in place of the list, which says nothing about workspaces.
     facts.scopes = reader.texts(from, "scopes");
-    // Coder 2.13 to 2.26 have one scope in place of the list; "all" or "application_connect".
   }
   return reader.result(std::move(facts));
 }
