@@ -9,7 +9,9 @@ set -eu
 need debootstrap systemd-nspawn lintian nsenter curl mandoc
 
 machine=
+coder=
 cleanup() {
+  [ -z "$coder" ] || kill "$coder" 2>/dev/null || :
   if [ -n "$machine" ]; then
     kill "$machine" 2>/dev/null || :
     wait "$machine" 2>/dev/null || :
@@ -95,7 +97,8 @@ started() {
   fi
 }
 
-network "$standin" --port 3000 --seed-file "$scratch/coder.json" >"$scratch/standin.log" 2>&1 &
+# Without a function, so that its id is the stand-in's own.
+nsenter --target "$leader" --net "$standin" --port 3000 --seed-file "$scratch/coder.json" >"$scratch/standin.log" 2>&1 &
 coder=$!
 wait_for 20 network curl -fsS http://127.0.0.1:3000/standin/workspaces
 etc="$bare/etc/coder-reconciler"
@@ -130,8 +133,13 @@ check "a reload is no restart" test "$before" = "$(show MainPID)"
 
 kill "$coder"
 wait "$coder" 2>/dev/null || :
+refute "nobody answers for Coder any more" network curl -fsS http://127.0.0.1:3000/standin/workspaces
+booted systemctl reload coder-reconciler.service || :
+unreachable() { journal && grep -qiE 'unreachable|refused|failed' "$scratch/journal"; }
+started "it says that Coder is away" wait_for 30 unreachable
 check "it stays up when Coder is away" is ActiveState active
-network "$standin" --port 3000 --seed-file "$scratch/coder.json" >"$scratch/standin.log" 2>&1 &
+nsenter --target "$leader" --net "$standin" --port 3000 --seed-file "$scratch/coder.json" >"$scratch/standin.log" 2>&1 &
+coder=$!
 wait_for 20 network curl -fsS http://127.0.0.1:3000/standin/workspaces
 
 mkdir -p "$bare/etc/systemd/system/coder-reconciler.service.d"
