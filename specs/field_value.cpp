@@ -123,11 +123,7 @@ ValueResult<Schedule> read_schedule(const YamlNode& node) {
   if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
     return ValueError("is empty", "write null for no autostart, or leave the key out to leave it unmanaged");
   auto schedule = parse_schedule(*text);
-  if (!schedule) {
-    std::string remedy = schedule.error().remedy();
-    if (remedy.empty()) remedy = "write for example CRON_TZ=Europe/Berlin 0 9 * * 1-5";
-    return ValueError(schedule.error().message(), std::move(remedy));
-  }
+  if (!schedule) return ValueError(schedule.error().message(), schedule.error().remedy());
   return std::move(*schedule);
 }
 

@@ -180,8 +180,9 @@ boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named
 }
 
 ScheduleError wrong_field_count(std::size_t count) {
-  return ScheduleError("a schedule has five fields, minute hour * * weekday; this one has " +
-                       std::to_string(count));
+  return ScheduleError(
+      "a schedule has five fields, minute hour * * weekday; this one has " + std::to_string(count),
+      "write for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
 }
 
 }  // namespace
