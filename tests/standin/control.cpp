@@ -56,6 +56,9 @@ ordered_json workspaces(const State& state) {
 void drift(State& state, const json& body) {
   const auto owner = body.at("owner").get<std::string>();
   const auto name = body.at("name").get<std::string>();
+  if (state.find_workspace(owner, name) == nullptr) {
+    throw std::out_of_range("no workspace " + owner + "/" + name);
+  }
   if (body.contains("autostart")) {
     std::optional<std::string> schedule;
     if (!body["autostart"].is_null()) schedule = body["autostart"].get<std::string>();

@@ -31,7 +31,7 @@ std::string header_of(const Reply& reply, std::string_view name) {
 std::size_t Exchange::arrive(const Request& request, std::size_t connection) {
   const std::scoped_lock lock(mutex);
   const std::size_t place = log_.begin(request, connection);
-  arrived.notify_all();
+  progress.notify_all();
   return place;
 }
 
@@ -62,6 +62,7 @@ Outcome Exchange::process(std::size_t place, const Request& request) {
       outcome.delivery.kind == Delivery::Kind::reset || outcome.delivery.kind == Delivery::Kind::hang;
   log_.answered(place, unanswered ? 0 : outcome.reply.status, header_of(outcome.reply, "X-Coder-Request-Id"),
                 fault);
+  progress.notify_all();
   return outcome;
 }
 

@@ -43,7 +43,8 @@ class Exchange {
 
   // What the lock guards; take it before touching any of it.
   mutable std::recursive_mutex mutex;
-  mutable std::condition_variable_any arrived;
+  /// Notified when a request arrives and when it has been processed.
+  mutable std::condition_variable_any progress;
 
   [[nodiscard]] State& state() { return state_; }
   [[nodiscard]] Faults& faults() { return faults_; }

@@ -121,8 +121,9 @@ struct Template {
   bool builds_fail = false;
   /// No provisioner takes its jobs: they stay pending, with matched_provisioners.count 0.
   bool without_provisioners = false;
-  /// Two agents with five apps each instead of one with one.
-  bool rich = false;
+  /// What a running workspace of it consists of: agents, and apps for each of them.
+  unsigned agents = 1;
+  unsigned apps = 1;
   /// External-auth provider that an owner must have linked (2.35 refuses a create without); empty: none.
   std::string external_auth;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -78,6 +80,12 @@ void compare_values(const json& recorded, const json& actual, const std::string&
   }
 }
 
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 std::string body_text(const json& body) {
   if (body.is_null()) return {};
   return body.is_string() ? body.get<std::string>() : body.dump();
@@ -127,10 +135,14 @@ void IdMap::learn(const json& recorded, const json& actual) {
 }
 
 std::string IdMap::translate(std::string text) const {
-  for (const auto& [recorded, actual] : ids_) {
-    for (std::size_t at = text.find(recorded); at != std::string::npos; at = text.find(recorded, at + 36)) {
-      text.replace(at, 36, actual);
+  const auto replace = [&text](const std::string& old_id, const std::string& new_id) {
+    for (std::size_t at = text.find(old_id); at != std::string::npos; at = text.find(old_id, at + 36)) {
+      text.replace(at, 36, new_id);
     }
+  };
+  for (const auto& [recorded, actual] : ids_) {
+    replace(recorded, actual);
+    replace(upper(recorded), upper(actual));
   }
   return text;
 }

@@ -1,10 +1,9 @@
 #include "tests/standin/server.h"
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -17,12 +16,12 @@
 #include <boost/beast/http.hpp>
 #include <future>
 #include <map>
-#include <stdexcept>
 #include <thread>
 
 #include "tests/standin/control.h"
 #include "tests/standin/exchange.h"
 #include "tests/standin/http_text.h"
+#include "tests/standin/temporary_directory.h"
 
 namespace cr::standin {
 
@@ -47,26 +46,6 @@ Request to_request(const http::request<http::string_body>& message, const std::s
   request.peer = peer;
   return request;
 }
-
-/// A directory that goes when its owner goes.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "standin-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a temporary directory");
-    path_ = name;
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace
 
@@ -306,6 +285,8 @@ class Server::Impl {
   std::atomic<std::chrono::milliseconds> delay_{};
   // Last but for the thread: destroying it destroys the sessions, which use all of the above.
   net::io_context context_{1};
+  // Without it the thread would end while nothing listens and no connection is open.
+  net::executor_work_guard<net::io_context::executor_type> work_{context_.get_executor()};
   tcp::acceptor acceptor_;
   net::steady_timer gate_;
   std::thread thread_;
@@ -418,10 +399,15 @@ void Server::clear_requests() {
   const std::scoped_lock lock(mutex());
   impl_->exchange.log().clear();
 }
+bool Server::wait_for_faults(FaultId id, std::size_t times, std::chrono::milliseconds timeout) const {
+  std::unique_lock lock(mutex());
+  return impl_->exchange.progress.wait_for(lock, timeout,
+                                           [&] { return impl_->exchange.faults().applied(id) >= times; });
+}
 bool Server::wait_for_requests(std::string_view target_prefix, std::size_t count,
                                std::chrono::milliseconds timeout) const {
   std::unique_lock lock(mutex());
-  return impl_->exchange.arrived.wait_for(
+  return impl_->exchange.progress.wait_for(
       lock, timeout, [&] { return impl_->exchange.log().count(target_prefix) >= count; });
 }
 

@@ -91,6 +91,9 @@ class Server {
   /// Blocks until `count` such requests have arrived (answered or not); false when `timeout` passed first.
   [[nodiscard]] bool wait_for_requests(std::string_view target_prefix, std::size_t count,
                                        std::chrono::milliseconds timeout = std::chrono::seconds(10)) const;
+  /// Blocks until the fault was applied so often; false when `timeout` passed first.
+  [[nodiscard]] bool wait_for_faults(FaultId id, std::size_t times,
+                                     std::chrono::milliseconds timeout = std::chrono::seconds(10)) const;
 
  private:
   class Impl;

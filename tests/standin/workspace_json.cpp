@@ -88,8 +88,8 @@ void write_resources(JsonWriter& json, const State& state, const Template& of, c
     json.open('{');
     write_resource_head(json, build, kMachine, "docker_container", "workspace", false);
     json.key("agents").open('[');
-    for (unsigned agent = 0; agent < (of.rich ? 2U : 1U); ++agent) {
-      write_agent(json, state, build, agent, of.rich ? 5 : 1);
+    for (unsigned agent = 0; agent < of.agents; ++agent) {
+      write_agent(json, state, build, agent, of.apps);
     }
     json.close(']');
     json.key("metadata")
@@ -207,8 +207,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   const bool failing = (new_age || state.agents_timed_out()) && latest.running();
   json.field("healthy", !failing).key("failing_agents").open('[');
   if (failing) {
-    for (unsigned agent = 0; agent < (of.rich ? 2U : 1U); ++agent)
-      json.text(part_id(latest.id, kAgents + agent));
+    for (unsigned agent = 0; agent < of.agents; ++agent) json.text(part_id(latest.id, kAgents + agent));
   }
   json.close(']').close('}');
   json.field("automatic_updates", workspace.always_update ? "always" : "never");
