@@ -127,7 +127,7 @@ ExitCode apply(const Config& config, Terminal& terminal) {
       select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   OutcomeCollector done;
-  Session session(config, terminal, LogLevel::warn, {&done});
+  Session session(config, terminal, Session::Kind::command, {&done});
   if (!session.connect()) return ExitCode::usage;
   Applying applying(config, terminal, session, done, desired);
   boost::asio::io_context io(1);

@@ -30,7 +30,7 @@ class Daemon {
         source_(config.paths),
         triggers_(io.get_executor()),
         heartbeat_(board_, clock_),
-        session_(config, terminal, LogLevel::info, {&recorder_, &heartbeat_}),
+        session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_}),
         endpoints_(
             {.board = board_,
              .clock = clock_,

@@ -5,17 +5,18 @@
 
 namespace cr::daemon {
 
-Session::Session(const Config& config, Terminal& terminal, LogLevel least,
+Session::Session(const Config& config, Terminal& terminal, Kind kind,
                  std::vector<reconcile::Observer*> observers)
     : config_(config),
       terminal_(terminal),
-      log_(clock_, config.log_format, config.log_level.value_or(least),
+      log_(clock_, config.log_format,
+           config.log_level.value_or(kind == Kind::daemon ? LogLevel::info : LogLevel::warn),
            [this](std::string_view line) {
              end_progress();
              terminal_.err(line);
            }),
-      log_observer_(
-          log_, least == LogLevel::info ? LogObserver::Cycles::are_events : LogObserver::Cycles::are_shown) {
+      log_observer_(log_,
+                    kind == Kind::daemon ? LogObserver::Cycles::are_events : LogObserver::Cycles::are_shown) {
   observers.push_back(&log_observer_);
   // A line that is rewritten and lines that stay don't go together: whoever logs much sees the progress
   // there.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -19,10 +20,11 @@ namespace cr::daemon {
 /// way to Coder. Members are used by each other by reference, so it stays where it is made.
 class Session {
  public:
-  /// `least`: what is logged if --log-level does not say. `observers` hear what Coder's client and the
-  /// reconciler tell, beside the log; they outlive the session.
-  Session(const Config& config, Terminal& terminal, LogLevel least,
-          std::vector<reconcile::Observer*> observers);
+  /// A daemon logs what happens; the others show it in what they print, and log only what is wrong, unless
+  /// --log-level says otherwise.
+  enum class Kind : std::uint8_t { daemon, command };
+  /// `observers` hear what the client and the reconciler tell, beside the log; they outlive the session.
+  Session(const Config& config, Terminal& terminal, Kind kind, std::vector<reconcile::Observer*> observers);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 

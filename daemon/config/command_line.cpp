@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "specs/suggestion.h"
@@ -89,8 +90,11 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
   app.require_subcommand(0, 1);
 
-  // CLI11 takes the arguments last first.
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  // Behind -- everything is an argument; CLI11 forgets that where a flag may belong to the program as a
+  // whole.
+  const auto mark = std::ranges::find(arguments, "--");
+  // It takes the arguments last first.
+  std::vector<std::string> reversed(std::make_reverse_iterator(mark), arguments.rend());
   try {
     app.parse(reversed);
   } catch (const CLI::ParseError& error) {
@@ -133,6 +137,7 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments) {
   }
   if (line.command) {
     auto& given = positional[*line.command];
+    if (mark != arguments.end()) given.insert(given.end(), std::next(mark), arguments.end());
     const Option& paths = *find_option("paths");
     if (!paths.commands.has(*line.command)) {
       line.arguments = std::move(given);

@@ -55,10 +55,24 @@ class Watches {
   /// Returns when the kernel has told something; what exactly does not matter, since the specs are read
   /// whole.
   async::awaitable<void> changed() {
-    co_await descriptor_.async_read_some(boost::asio::buffer(events_), boost::asio::use_awaitable);
+    std::size_t bytes = 0;
+    do {
+      bytes = co_await descriptor_.async_read_some(boost::asio::buffer(events_), boost::asio::use_awaitable);
+    } while (!tells_of_a_change(bytes));
   }
 
  private:
+  /// Whether the events that were read are more than the echo of a watch that was given up.
+  [[nodiscard]] bool tells_of_a_change(std::size_t bytes) const {
+    for (std::size_t at = 0; at + sizeof(inotify_event) <= bytes;) {
+      inotify_event event{};
+      std::memcpy(&event, events_.data() + at, sizeof event);
+      if ((event.mask & IN_IGNORED) == 0) return true;
+      at += sizeof event + event.len;
+    }
+    return false;
+  }
+
   stream_descriptor descriptor_;
   Logger& log_;
   std::map<std::string, int> watches_;

@@ -50,6 +50,7 @@ class Client {
  private:
   void read_on() {
     socket_.async_read_some(asio::buffer(chunk_), [this](boost::system::error_code error, std::size_t bytes) {
+      if (error == asio::error::operation_aborted) return;  // the client is no more
       received_.append(chunk_.data(), bytes);
       if (error) {
         closed_ = true;
