@@ -79,7 +79,8 @@ void World::restart(std::string token) {
 }
 
 void World::declare(const std::vector<std::string>& documents) {
-  std::ofstream file(directory_ / "specs.yaml", std::ios::trunc);
+  std::filesystem::remove(directory_ / (std::to_string(declared_) + ".yaml"));
+  std::ofstream file(directory_ / (std::to_string(++declared_) + ".yaml"));
   for (const std::string& document : documents) file << "---\n" << document;
 }
 
@@ -157,12 +158,14 @@ reconcile::Reason World::reason(std::string_view owner, std::string_view name) c
 }
 
 std::optional<standin::WorkspaceSnapshot> World::live(std::string_view owner, std::string_view name) {
-  return server.with_state([&](standin::State& state) -> std::optional<standin::WorkspaceSnapshot> {
-    for (const standin::WorkspaceSnapshot& one : state.snapshot()) {
-      if (one.owner == owner && one.name == name) return one;
-    }
-    return std::nullopt;
-  });
+  for (const standin::WorkspaceSnapshot& one : fleet()) {
+    if (one.owner == owner && one.name == name) return one;
+  }
+  return std::nullopt;
+}
+
+std::vector<standin::WorkspaceSnapshot> World::fleet() {
+  return server.with_state([](standin::State& state) { return state.snapshot(); });
 }
 
 }  // namespace cr::testing

@@ -61,6 +61,7 @@ class World {
   [[nodiscard]] reconcile::Reason reason(std::string_view owner, std::string_view name) const;
   /// As Coder has it; nothing if there is none.
   [[nodiscard]] std::optional<standin::WorkspaceSnapshot> live(std::string_view owner, std::string_view name);
+  [[nodiscard]] std::vector<standin::WorkspaceSnapshot> fleet();
 
  private:
   void drive(const bool& done);
@@ -75,6 +76,7 @@ class World {
   std::optional<coder::Client> client_;
   std::unique_ptr<reconcile::Reconciler> reconciler_;
   specs::SpecSource source_;
+  std::size_t declared_ = 0;  ///< how often, so that each declaration is a file of its own
   reconcile::ReportPtr last_;
 };
 

@@ -1,0 +1,134 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "ages.h"
+
+/// A cycle that does a bit of everything, once for each of its requests with that request failing, for each
+/// way to fail.
+namespace cr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::Reason;
+using standin::FaultKind;
+using ::testing::IsEmpty;
+
+/// A create with a follow-up, two drifted fields, a stop, a waking, and one that is in sync.
+class Scene {
+ public:
+  explicit Scene(standin::Age age) : world(age) {
+    world.server.with_state([](standin::State& state) {
+      for (const char* user : {"alice", "bob", "carol"}) state.add_user(user);
+      state.add_template("docker");
+      state.edit_template("docker", [](standin::Template& t) { t.default_ttl_ms = 3'600'000; });
+      standin::WorkspaceSeed seed;
+      seed.template_name = "docker";
+      seed.ttl_ms = 3'600'000;
+      for (const auto& [owner, name] :
+           {std::pair{"alice", "old"}, {"bob", "sleepy"}, {"carol", "kept"}, {"zoe", "other"}}) {
+        seed.owner = owner;
+        seed.name = name;
+        state.add_workspace(seed);
+      }
+      seed.owner = "bob";
+      seed.name = "awake";
+      seed.running = false;
+      seed.dormant = true;
+      state.add_workspace(seed);
+    });
+    world.declare({a_document("alice", "fresh", {"ttl: null", "automaticUpdates: always"}),
+                   a_document("alice", "old", {"ttl: 8h", "autostart: 0 9 * * 1-5"}),
+                   a_document("bob", "sleepy", {"dormant: true"}),
+                   a_document("bob", "awake", {"dormant: false"}), a_document("carol", "kept", {"ttl: 1h"})});
+  }
+
+  /// What there is, by "owner/name", without ids and how far builds have come.
+  std::map<std::string, standin::WorkspaceSnapshot> fleet() {
+    std::map<std::string, standin::WorkspaceSnapshot> all;
+    for (standin::WorkspaceSnapshot one : world.fleet()) {
+      one.id.clear();
+      one.job = standin::JobStatus::succeeded;
+      all.emplace(one.owner + "/" + one.name, one);
+    }
+    return all;
+  }
+  std::size_t workspaces() {
+    return world.server.with_state([](standin::State& state) { return state.workspace_count(); });
+  }
+
+  World world;
+};
+
+class FaultSweep : public ::testing::TestWithParam<std::tuple<standin::Age, FaultKind, int>> {};
+
+std::string case_name(const ::testing::TestParamInfo<FaultSweep::ParamType>& info) {
+  const auto& [age, kind, status] = info.param;
+  std::string name = name_of(age) + "_" + std::string(standin::to_string(kind));
+  if (kind == FaultKind::status) name += "_" + std::to_string(status);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+std::vector<FaultSweep::ParamType> cases() {
+  std::vector<FaultSweep::ParamType> all;
+  for (const standin::Age age : {standin::Age::v2_20, standin::Age::v2_35}) {
+    for (const FaultKind kind :
+         {FaultKind::reset, FaultKind::reset_after_effect, FaultKind::hang, FaultKind::hang_after_effect,
+          FaultKind::throttled, FaultKind::truncated_body, FaultKind::html, FaultKind::broken_json}) {
+      all.emplace_back(age, kind, 0);
+    }
+    all.emplace_back(age, FaultKind::status, 500);
+    all.emplace_back(age, FaultKind::status, 503);
+  }
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Coder, FaultSweep, ::testing::ValuesIn(cases()), case_name);
+
+TEST_P(FaultSweep, DestroysNothingDoublesNothingAndHeals) {
+  const auto& [age, kind, status] = GetParam();
+  Scene clean(age);
+  (void)clean.world.cycle();
+  const std::size_t requests = clean.world.server.request_count();
+  const auto expected = clean.fleet();
+  ASSERT_GT(requests, 10U);
+
+  for (std::size_t nth = 1; nth <= requests; ++nth) {
+    SCOPED_TRACE("request " + std::to_string(nth) + " of " + std::to_string(requests));
+    Scene scene(age);
+    standin::FaultRule rule(kind);
+    rule.nth = nth;
+    rule.status = status;
+    const auto fault = scene.world.server.add_fault(rule);
+    (void)scene.world.cycle();
+    ASSERT_EQ(scene.world.server.faults_applied(fault), 1U);
+
+    const auto after = scene.fleet();
+    EXPECT_LE(after.size(), expected.size()) << "something was created twice";
+    EXPECT_EQ(after.at("zoe/other"), expected.at("zoe/other")) << "what is not declared was touched";
+    EXPECT_EQ(after.at("carol/kept"), expected.at("carol/kept")) << "what was in sync was touched";
+    std::size_t left_behind = 0;
+    for (const auto& [name, one] : expected) left_behind += !after.contains(name) || after.at(name) != one;
+    const auto log = scene.world.server.requests();
+    const bool hit_a_write = std::any_of(log.begin(), log.end(), [](const standin::RequestRecord& request) {
+      return request.fault && request.is_write();
+    });
+    if (hit_a_write) {
+      EXPECT_LE(left_behind, 1U) << "others have to converge";
+    }
+
+    scene.world.server.clear_faults();
+    scene.world.advance(2h);
+    const auto report = scene.world.converge();
+    EXPECT_EQ(report->count(Reason::InSync), 5U);
+    scene.world.server.clear_requests();
+    (void)scene.world.cycle();
+    EXPECT_THAT(scene.world.server.writes(), IsEmpty());
+    EXPECT_EQ(scene.workspaces(), 6U);
+  }
+}
+
+}  // namespace
+}  // namespace cr::testing

@@ -1,0 +1,295 @@
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+#include "ages.h"
+
+/// Random histories: what is declared, what people do behind our back, policies, faults. Seeded, so each can
+/// be run again.
+namespace cr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::Reason;
+using standin::FaultKind;
+using ::testing::IsEmpty;
+
+constexpr std::size_t kLimit = 4;
+
+/// What a document declares; an absent entry is nobody's business.
+struct Wishes {
+  std::string template_name;
+  std::optional<std::optional<int>> ttl_hours;
+  std::optional<std::optional<int>> autostart_hour;
+  std::optional<bool> always_update;
+  std::optional<bool> dormant;
+  bool create = true;
+  bool update = true;
+};
+using Declaration = std::map<std::pair<std::string, std::string>, Wishes>;
+
+std::string schedule_at(int hour) {
+  return "CRON_TZ=Europe/Berlin 0 " + std::to_string(hour) + " * * 1-5";
+}
+
+std::string document_of(const std::pair<std::string, std::string>& who, const Wishes& wishes) {
+  std::vector<std::string> lines;
+  if (wishes.ttl_hours)
+    lines.push_back("ttl: " + (*wishes.ttl_hours ? std::to_string(**wishes.ttl_hours) + "h" : "null"));
+  if (wishes.autostart_hour) {
+    lines.push_back("autostart: " + (*wishes.autostart_hour ? schedule_at(**wishes.autostart_hour) : "null"));
+  }
+  if (wishes.always_update)
+    lines.push_back(std::string("automaticUpdates: ") + (*wishes.always_update ? "always" : "never"));
+  if (wishes.dormant) lines.push_back(std::string("dormant: ") + (*wishes.dormant ? "true" : "false"));
+  lines.push_back(std::string("reconcilePolicy: {create: ") + (wishes.create ? "true" : "false") +
+                  ", update: " + (wishes.update ? "true" : "false") + "}");
+  return a_document(who.first, who.second, lines, wishes.template_name);
+}
+
+class History {
+ public:
+  History(standin::Age age, std::uint64_t seed) : random_(seed), world_(age, limits()) {
+    world_.server.set_fault_seed(seed);
+    edit([](standin::State& state) {
+      for (const char* user : {"alice", "bob", "carol"}) state.add_user(user);
+      state.add_template("docker");
+      state.add_template("strict");
+      state.set_licensed(true);
+    });
+    world_.server.before_each_request([this](standin::State& state, const standin::RequestRecord& request) {
+      if (request.is_write()) judge(state, request);
+    });
+  }
+
+  void run(int rounds) {
+    for (int round = 0; round < rounds; ++round) {
+      declare();
+      meddle();
+      break_things();
+      const auto cycles = 1 + pick(3);
+      for (std::size_t i = 0; i < cycles; ++i) {
+        guarded_cycle();
+        world_.advance(std::chrono::minutes(1 + static_cast<int>(pick(30))));
+        if (pick(3) == 0) meddle();
+      }
+      if (pick(4) == 0) world_.restart();
+    }
+    settle();
+  }
+
+ private:
+  static reconcile::Limits limits() {
+    reconcile::Limits limits;
+    limits.max_changes.count = kLimit;
+    limits.max_builds = 3;
+    return limits;
+  }
+  std::size_t pick(std::size_t below) { return random_() % below; }
+  template <class Fn>
+  void edit(Fn&& change) {
+    world_.server.with_state([&](standin::State& state) {
+      change(state);
+      return 0;
+    });
+  }
+  std::pair<std::string, std::string> somebody() {
+    static constexpr const char* kOwners[] = {"alice", "bob", "carol"};
+    static constexpr const char* kNames[] = {"a", "b", "c", "d"};
+    return {kOwners[pick(3)], kNames[pick(4)]};
+  }
+
+  void declare() {
+    declared_.clear();
+    const std::size_t count = pick(9);
+    for (std::size_t i = 0; i < count; ++i) {
+      Wishes wishes;
+      wishes.template_name = pick(3) == 0 ? "strict" : "docker";
+      if (pick(2)) wishes.ttl_hours = pick(4) ? std::optional(static_cast<int>(1 + pick(9))) : std::nullopt;
+      if (pick(2)) wishes.autostart_hour = pick(4) ? std::optional(static_cast<int>(pick(24))) : std::nullopt;
+      if (pick(2)) wishes.always_update = pick(2) == 0;
+      if (pick(2)) wishes.dormant = pick(2) == 0;
+      wishes.create = pick(6) != 0;
+      wishes.update = pick(6) != 0;
+      declared_[somebody()] = wishes;
+    }
+    std::vector<std::string> documents;
+    for (const auto& [who, wishes] : declared_) documents.push_back(document_of(who, wishes));
+    world_.declare(documents);
+  }
+
+  /// What people and administrators do meanwhile.
+  void meddle() {
+    edit([&](standin::State& state) {
+      for (std::size_t i = pick(5); i > 0; --i) {
+        const auto [owner, name] = somebody();
+        if (!state.find_workspace(owner, name)) {
+          standin::WorkspaceSeed seed;
+          seed.owner = owner;
+          seed.name = name;
+          seed.template_name = pick(2) ? "docker" : "strict";
+          seed.running = pick(2) == 0;
+          if (pick(2)) state.add_workspace(seed);
+          continue;
+        }
+        switch (pick(6)) {
+          case 0:
+            state.set_ttl(owner, name,
+                          pick(3) ? std::optional<std::int64_t>(3'600'000 * static_cast<int>(1 + pick(9)))
+                                  : std::nullopt);
+            break;
+          case 1:
+            state.set_autostart(owner, name, schedule_at(static_cast<int>(pick(24))));
+            break;
+          case 2:
+            state.set_always_update(owner, name, pick(2) == 0);
+            break;
+          case 3:
+            state.set_dormant(owner, name, pick(2) == 0);
+            break;
+          case 4:
+            state.set_running(owner, name, pick(2) == 0);
+            break;
+          default:
+            state.delete_workspace(owner, name);
+            break;
+        }
+      }
+      state.edit_template("strict", [&](standin::Template& t) {
+        t.allow_user_autostop = pick(2) == 0;
+        t.allow_user_autostart = pick(2) == 0;
+        t.default_ttl_ms = pick(2) ? 7'200'000 : 0;
+      });
+      if (pick(4) == 0) state.fail_next_builds(pick(3));
+      if (pick(4) == 0) state.lose_next_create_races(1);
+    });
+  }
+
+  void break_things() {
+    world_.server.clear_faults();
+    static constexpr FaultKind kKinds[] = {
+        FaultKind::reset,       FaultKind::reset_after_effect, FaultKind::throttled, FaultKind::html,
+        FaultKind::broken_json, FaultKind::truncated_body,     FaultKind::status};
+    for (std::size_t i = pick(3); i > 0; --i) {
+      standin::FaultRule rule(kKinds[pick(std::size(kKinds))]);
+      rule.status = pick(2) ? 500 : 503;
+      rule.probability = 0.15;
+      world_.server.add_fault(rule);
+    }
+  }
+
+  /// A cycle never changes more workspaces than the guard allows, unless they were approved.
+  reconcile::ReportPtr guarded_cycle() {
+    written_.clear();
+    auto report = world_.cycle();
+    EXPECT_TRUE(report->internal_error.empty()) << report->internal_error;
+    if (!report->verdict.approved && !settling_) {
+      EXPECT_LE(written_.size(), kLimit);
+    }
+    if (report->verdict.held) {
+      EXPECT_THAT(written_, IsEmpty());
+    }
+    return report;
+  }
+
+  /// Each write as it arrives: only what is declared, only declared fields, never a second create.
+  void judge(standin::State& state, const standin::RequestRecord& request) {
+    SCOPED_TRACE(request.method + " " + request.target + " " + request.body);
+    if (request.method == "POST" && request.path.starts_with("/api/v2/users/")) {
+      const std::string owner_id = request.path.substr(14, 36);
+      const auto begin = request.body.find("\"name\":\"") + 8;
+      const std::string name = request.body.substr(begin, request.body.find('"', begin) - begin);
+      const auto* owner = state.find_user(owner_id);
+      ASSERT_NE(owner, nullptr);
+      const auto wishes = declared_.find({owner->username, name});
+      ASSERT_NE(wishes, declared_.end()) << "creates what is not declared";
+      EXPECT_TRUE(wishes->second.create);
+      EXPECT_EQ(state.find_workspace(owner->username, name), nullptr) << "creates what is there";
+      written_.insert(wishes->first);
+      return;
+    }
+    ASSERT_TRUE(request.path.starts_with("/api/v2/workspaces/"));
+    const auto* workspace = state.workspace_by_id(request.path.substr(19, 36));
+    ASSERT_NE(workspace, nullptr);
+    const auto wishes = declared_.find({state.owner_of(*workspace).username, workspace->name});
+    ASSERT_NE(wishes, declared_.end()) << "writes what is not declared";
+    written_.insert(wishes->first);
+    const std::string what = request.path.substr(56);
+    if (what == "ttl") {
+      EXPECT_TRUE(wishes->second.ttl_hours);
+    }
+    if (what == "autostart") {
+      EXPECT_TRUE(wishes->second.autostart_hour);
+    }
+    if (what == "autoupdates") {
+      EXPECT_TRUE(wishes->second.always_update);
+    }
+    if (what == "dormant") {
+      EXPECT_TRUE(wishes->second.dormant);
+    }
+    if (what == "builds") {
+      EXPECT_EQ(request.body.find("delete"), std::string::npos);
+    }
+    const std::set<std::string> known = {"ttl", "autostart", "autoupdates", "dormant", "builds"};
+    EXPECT_TRUE(known.contains(what));
+  }
+
+  /// Faults have ended: a fixpoint is reached, and the next cycle writes nothing.
+  void settle() {
+    world_.server.clear_faults();
+    settling_ = true;
+    for (int i = 0; i < 25; ++i) {
+      world_.advance(61min);
+      const auto report = guarded_cycle();
+      if (report->verdict.held) world_.reconciler().approve(report->verdict.digest);
+    }
+    world_.server.clear_requests();
+    const auto report = world_.cycle();
+    EXPECT_THAT(world_.server.writes(), IsEmpty());
+    for (const auto& row : report->workspaces) {
+      if (row.ready.reason == Reason::InSync) expect_as_declared({row.spec->owner, row.spec->name});
+      EXPECT_NE(reconcile::ready_of(row.ready.reason), reconcile::Ready::Unknown) << row.ready.message;
+    }
+  }
+
+  void expect_as_declared(const std::pair<std::string, std::string>& who) {
+    SCOPED_TRACE(who.first + "/" + who.second);
+    const Wishes& wishes = declared_.at(who);
+    const auto live = world_.live(who.first, who.second);
+    ASSERT_TRUE(live);
+    if (wishes.dormant) {
+      EXPECT_EQ(live->dormant, *wishes.dormant);
+    }
+    if (wishes.always_update) {
+      EXPECT_EQ(live->always_update, *wishes.always_update);
+    }
+    if (wishes.autostart_hour) {
+      EXPECT_EQ(live->schedule,
+                *wishes.autostart_hour ? std::optional(schedule_at(**wishes.autostart_hour)) : std::nullopt);
+    }
+    // Under a policy reads show the template's default whatever is stored.
+    if (!wishes.ttl_hours || live->template_name == "strict") return;
+    EXPECT_EQ(live->ttl_ms,
+              *wishes.ttl_hours ? std::optional<std::int64_t>(**wishes.ttl_hours * 3'600'000) : std::nullopt);
+  }
+
+  std::mt19937_64 random_;
+  World world_;
+  Declaration declared_;
+  std::set<std::pair<std::string, std::string>> written_;  ///< in this cycle
+  bool settling_ = false;
+};
+
+class Histories : public ::testing::TestWithParam<std::uint64_t> {};
+INSTANTIATE_TEST_SUITE_P(Seeds, Histories, ::testing::Range<std::uint64_t>(1, 31));
+
+TEST_P(Histories, ReachAFixpointAndKeepTheRules) {
+  History history(GetParam() % 2 == 0 ? standin::Age::v2_20 : standin::Age::v2_35, GetParam());
+  history.run(6);
+}
+
+}  // namespace
+}  // namespace cr::testing
