@@ -8,6 +8,7 @@
 #include "daemon/http/endpoints.h"
 #include "daemon/http/server.h"
 #include "daemon/loop/loop.h"
+#include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
 #include "daemon/version.h"
 #include "metrics/exposition.h"
@@ -27,6 +28,7 @@ class Daemon {
   Daemon(const Config& config, Terminal& terminal, boost::asio::io_context& io)
       : config_(config),
         terminal_(terminal),
+        notice_(Environment::of_process()),
         source_(config.paths),
         triggers_(io.get_executor()),
         heartbeat_(board_, clock_),
@@ -77,6 +79,7 @@ class Daemon {
     rules.on_terminate = ExitCode::ok;
     rules.on_hangup = [this] { triggers_.fire(Cause::hangup); };
     rules.on_stopping = [this](const char* name) {
+      notice_.stopping();
       session_.log().info("stopping: what is being written ends, nothing new starts", {{"signal", name}});
     };
     return rules;
@@ -85,6 +88,9 @@ class Daemon {
   async::awaitable<ExitCode> run() {
     auto loop = turn();
     auto surroundings = watch_and_serve();
+    // Settings are good and whoever asks is answered. The first cycle may take long: that is what /readyz
+    // tells.
+    notice_.ready();
     co_await async::until_first_ends(std::move(loop), std::move(surroundings));
     co_return ExitCode::failure;  // neither ends by itself
   }
@@ -112,16 +118,23 @@ class Daemon {
 
   async::awaitable<void> watch_and_serve() {
     auto watch = watch_specs(config_.paths, triggers_, clock_, session_.log());
+    auto feed_and_serve = keep_fed_and_serve();
+    co_await async::until_first_ends(std::move(watch), std::move(feed_and_serve));
+  }
+
+  async::awaitable<void> keep_fed_and_serve() {
+    auto feed = keep_watchdog_fed(notice_, board_, clock_);
     if (!server_) {
-      co_await std::move(watch);
+      co_await std::move(feed);
       co_return;
     }
     auto serve = server_->serve();
-    co_await async::until_first_ends(std::move(watch), std::move(serve));
+    co_await async::until_first_ends(std::move(feed), std::move(serve));
   }
 
   const Config& config_;
   Terminal& terminal_;
+  ServiceNotice notice_;
   async::SystemClock clock_;
   std::mt19937_64 random_{std::random_device{}()};
   specs::SpecSource source_;
