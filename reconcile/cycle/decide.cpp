@@ -45,7 +45,8 @@ void observe_fields(CycleState& state, Declared& one) {
   FieldMemory& fields = state.memory.fields;
   if (!fields.knows(one.live->id)) return;
   for (const Field field : kFields) {
-    if (!managed(*one.spec, field)) continue;
+    // A value that we do not know confirms nothing and contradicts nothing.
+    if (!managed(*one.spec, field) || one.diff.unreadable.has(field)) continue;
     fields.observed(one.live->id, field, !has_drift(one.diff, field), wish_fingerprint(*one.spec, field),
                     state.begun);
   }
