@@ -27,13 +27,13 @@ cmake --preset asan
 cmake --build --preset asan
 
 if [ -n "$all" ]; then
+  step "demo"
+  CR_DEMO_BUILD=$PWD/build/asan deploy/demo.sh
+
   step "build and run what has threads with the thread sanitizer"
   cmake --preset tsan
   cmake --build --preset tsan --target cr_threaded_tests
   ctest --preset tsan -L threads -j 2 --no-tests=error
-
-  step "demo"
-  deploy/demo.sh
 fi
 
 step "tests"
