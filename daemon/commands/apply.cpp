@@ -127,10 +127,10 @@ ExitCode apply(const Config& config, Terminal& terminal) {
       select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   OutcomeCollector done;
+  boost::asio::io_context io(1);  // outlives the connections that the session keeps
   Session session(config, terminal, Session::Kind::command, {&done});
   if (!session.connect()) return ExitCode::usage;
   Applying applying(config, terminal, session, done, desired);
-  boost::asio::io_context io(1);
   SignalRules rules;
   rules.grace = config.shutdown_timeout;
   rules.on_stopping = [&](const char* name) {

@@ -52,9 +52,9 @@ ExitCode plan(const Config& config, Terminal& terminal) {
   const specs::DesiredState desired =
       select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  boost::asio::io_context io(1);  // outlives the connections that the session keeps
   Session session(config, terminal, Session::Kind::command, {});
   if (!session.connect()) return ExitCode::usage;
-  boost::asio::io_context io(1);
   return run_to_end(io, plan_once(config, terminal, session, desired), {});
 }
 

@@ -39,6 +39,8 @@ struct ClientOptions {
 };
 
 /// A way to talk to one Coder: who is given `reader()` alone cannot change anything. One thread.
+/// Connections are kept on the execution context that the calls run on: it is always the same one, and
+/// outlives the client.
 class Client {
  public:
   ~Client();

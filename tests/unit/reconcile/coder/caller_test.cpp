@@ -147,7 +147,8 @@ TEST_F(Calls, ToAPausedPathWaitAndOthersDoNot) {
   Client client = make();
   auto throttled = start(client.reader().workspaces_page(0, 500));
   run_until([&] { return observer.retries.size() == 1; });
-  auto same_path = start(client.reader().workspaces_of_owner("alice"));
+  const std::string owner = "alice";
+  auto same_path = start(client.reader().workspaces_of_owner(owner));
   EXPECT_TRUE(run(client.reader().build_info()));
   EXPECT_EQ(server.requests().size(), 2U);
   EXPECT_FALSE(same_path->done);

@@ -55,7 +55,7 @@ class AgainstCoder : public ::testing::TestWithParam<Age> {
 
   template <class T>
   T run(boost::asio::awaitable<T> task) {
-    boost::asio::io_context context;
+    context.restart();
     std::optional<T> value;
     std::exception_ptr failure;
     boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr thrown, T result) {
@@ -82,6 +82,7 @@ class AgainstCoder : public ::testing::TestWithParam<Age> {
   }
 
   standin::Server coder;
+  boost::asio::io_context context;
   async::SystemClock clock;
   reconcile::Observer observer;
 };
