@@ -103,7 +103,7 @@ class History {
   }
 
   void declare() {
-    declared_.clear();
+    Declaration declaration;
     const std::size_t count = pick(9);
     for (std::size_t i = 0; i < count; ++i) {
       Wishes wishes;
@@ -114,10 +114,12 @@ class History {
       if (pick(2)) wishes.dormant = pick(2) == 0;
       wishes.create = pick(6) != 0;
       wishes.update = pick(6) != 0;
-      declared_[somebody()] = wishes;
+      declaration[somebody()] = wishes;
     }
     std::vector<std::string> documents;
-    for (const auto& [who, wishes] : declared_) documents.push_back(document_of(who, wishes));
+    for (const auto& [who, wishes] : declaration) documents.push_back(document_of(who, wishes));
+    // The server's thread judges by it.
+    edit([&](standin::State&) { declared_ = std::move(declaration); });
     world_.declare(documents);
   }
 
@@ -183,14 +185,15 @@ class History {
 
   /// A cycle never changes more workspaces than the guard allows, unless they were approved.
   reconcile::ReportPtr guarded_cycle() {
-    written_.clear();
+    edit([this](standin::State&) { written_.clear(); });
     auto report = world_.cycle();
+    const auto written = world_.server.with_state([this](standin::State&) { return written_; });
     EXPECT_TRUE(report->internal_error.empty()) << report->internal_error;
     if (!report->verdict.approved && !settling_) {
-      EXPECT_LE(written_.size(), kLimit);
+      EXPECT_LE(written.size(), kLimit);
     }
     if (report->verdict.held) {
-      EXPECT_THAT(written_, IsEmpty());
+      EXPECT_THAT(written, IsEmpty());
     }
     return report;
   }
