@@ -1,0 +1,291 @@
+"""For who is on call: is it converging, what differs and why, what does Coder answer."""
+from .parts import (NEVER, bars, colors, dashboard, dashed, fixed, graph, heatmap, named, query, say, stat, steps, table,
+                    timeline)
+
+ON_ITS_WAY = "Creating|Updating|Stopping|BackingOff|RateLimited"
+UNKNOWN = "NotRead|Unauthorized|Unreachable"
+SETTLED = "InSync|Suspended"
+WAITS = f"{ON_ITS_WAY}|{UNKNOWN}|{SETTLED}"  # all but these
+
+CODES = colors(**{"2xx": "green", "3xx": "blue", "4xx": "yellow", "401": "dark-red", "403": "dark-orange", "404": "super-light-green",
+                  "409": "light-yellow", "429": "purple", "5xx": "orange", "none": "red"})
+ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
+
+AT_A_GLANCE = [
+    stat("Last good cycle", 4, 4,
+         "Time since a cycle read Coder and did what it was allowed to do. It grows to --interval (a minute) and falls to 0. "
+         "Red: nothing is reconciled; look at the cards beside it for Coder, token and specs, then follow the runbook.",
+         "max(time() - coder_reconciler_last_success_timestamp_seconds{@})", "s", loud=True, decimals=0,
+         thresholds=steps("green", (300, "yellow"), (600, "red")), mappings=[NEVER], no_value="not scraped",
+         alerts=["CoderReconcilerNotConverging", "CoderReconcilerAbsent"]),
+    stat("In sync", 4, 4,
+         "Share of the declared workspaces that read as declared; suspended ones are not counted. If it is not 100 %, "
+         "'What differs' below says why; the status page names the workspaces.",
+         'sum(coder_reconciler_workspaces{@, reason="InSync"}) / (sum(coder_reconciler_workspaces{@, reason!="Suspended"}) > 0)',
+         "percentunit", loud=True, decimals=1, thresholds=steps("red", (0.9, "yellow"), (0.99, "green")),
+         no_value="none declared", minimum=0, maximum=1, alerts=["CoderReconcilerDriftStanding", "CoderReconcilerBackingOff"]),
+    stat("Wait for a person", 4, 4,
+         "Workspaces with a reason that no later try will cure. Nothing is broken, but somebody has to decide: 'Who waits for "
+         "what' below lists the reasons, the runbook what to do for each.",
+         f'sum(coder_reconciler_workspaces{{@, reason!~"{WAITS}"}})', "none", loud=True,
+         thresholds=steps("green", (1, "yellow")), no_value="not scraped", alerts=["CoderReconcilerWaitsForPerson"]),
+    stat("Plan", 4, 4,
+         "Held: the plan changes more workspaces than --max-changes allows, and nothing of it is done. Look at it with "
+         "'coder-reconciler plan'; if it is meant, approve its digest, else revert the change in Git.",
+         "max(coder_reconciler_plan_held{@})", "none", loud=True, thresholds=steps("text"), no_value="not scraped",
+         mappings=[say({0: ("may go", "green"), 1: ("HELD", "red")})], alerts=["CoderReconcilerPlanHeld"]),
+    stat("Coder", 4, 4,
+         "Whether Coder itself answered the last request. Away: look at 'Requests by answer' (none: no answer at all; 5xx: "
+         "something in between), then at network, proxy, certificate. It is tried again by itself.",
+         "min(coder_reconciler_api_up{@})", "none", loud=True, thresholds=steps("text"), no_value="not scraped",
+         mappings=[say({0: ("AWAY", "red"), 1: ("answers", "green")})], alerts=["CoderReconcilerCoderUnreachable"]),
+    stat("Token ends in", 4, 4,
+         "Time until Coder refuses the token. Replace the content of the token file before that; no restart is needed.",
+         "min(coder_reconciler_token_expiry_timestamp_seconds{@} - time())", "s", loud=True, decimals=0,
+         thresholds=steps("red", (86400, "yellow"), (7 * 86400, "green")), no_value="never, or unknown",
+         alerts=["CoderReconcilerTokenExpiresSoon", "CoderReconcilerTokenExpiresToday", "CoderReconcilerTokenRefused"]),
+    stat("Alerts", 3, 3,
+         "Alerts that fire now. Their names, and since when, are in the table below; each has a section in the runbook.",
+         'count(ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"})', "none",
+         thresholds=steps("green", (1, "red")), no_value="none"),
+    stat("Specs read", 3, 3,
+         "Time since the specs were last read whole. Red: changes in Git do not arrive; the last good specs stay in force. "
+         "Look at the volume and at git-sync.",
+         "max(time() - coder_reconciler_source_last_read_timestamp_seconds{@})", "s", decimals=0,
+         thresholds=steps("green", (300, "yellow"), (900, "red")), mappings=[NEVER], no_value="not scraped",
+         alerts=["CoderReconcilerSourceStale"]),
+    stat("Revision", 3, 3,
+         "Start of the revision of the specs in force. Is it the one that you merged? More than one: the instances differ.",
+         'count by (short) (label_replace(coder_reconciler_source_revision_info{@}, "short", "$1", "revision", "(.{0,10}).*"))',
+         "none", legend="{{short}}", text="name", thresholds=steps("blue"), no_value="no revision",
+         alerts=["CoderReconcilerSourceStale"]),
+    stat("Invalid specs", 3, 3,
+         "Documents that are left out: each for an error of its own, or because another declares the same workspace. "
+         "'coder-reconciler validate' names file, line and column.",
+         'sum(coder_reconciler_specs{@, state=~"invalid|duplicate"})', "none", thresholds=steps("green", (1, "orange")),
+         no_value="not scraped", alerts=["CoderReconcilerSpecsInvalid"]),
+    stat("Contested", 3, 3,
+         "Workspaces with a field that somebody else keeps setting back. It is not written any more until its spec changes: "
+         "find the other writer in Coder's audit log.",
+         "sum(coder_reconciler_workspaces_contested{@})", "none", thresholds=steps("green", (1, "orange")),
+         no_value="not scraped", alerts=["CoderReconcilerWorkspaceContested"]),
+    stat("Builds in flight", 3, 3,
+         "Builds of our own that Coder has not ended yet; at most --max-builds. If it stays up, look at Coder's provisioners.",
+         "sum(coder_reconciler_builds_in_flight{@})", "none", thresholds=steps("blue"), no_value="not scraped"),
+    stat("Rate limit left", 3, 3,
+         "Requests that Coder still allows this minute, on the route where fewest are left. Near 0: cycles wait. Who else "
+         "asks with this token or from this address?",
+         "min(coder_reconciler_api_rate_limit_remaining{@})", "none",
+         thresholds=steps("red", (20, "yellow"), (100, "green")), no_value="no limit seen", alerts=["CoderReconcilerThrottled"]),
+    stat("Restarts", 3, 3,
+         "Starts of the process within the time shown, beyond the first. Workspaces are safe; the end of the previous log "
+         "tells why.",
+         "sum(changes(process_start_time_seconds{@}[$__range]))", "none", decimals=0,
+         thresholds=steps("green", (1, "yellow"), (4, "red")), no_value="not scraped", alerts=["CoderReconcilerRestarting"]),
+]
+
+CONVERGING = [
+    timeline("What has to be true", 14, 8,
+             "Each line is a condition for converging, over time. A red stretch in an upper line mostly explains those below.",
+             [query('min(up{@})', "It is scraped"),
+              query("min(coder_reconciler_api_up{@})", "Coder answers"),
+              query("min((time() - coder_reconciler_source_last_read_timestamp_seconds{@}) < bool 900)", "Specs are read"),
+              query('min(sum without (state) (coder_reconciler_specs{@, state=~"invalid|duplicate"}) == bool 0)',
+                    "All specs are valid"),
+              query("1 - max(coder_reconciler_plan_held{@})", "The plan may go"),
+              query("min((time() - coder_reconciler_last_success_timestamp_seconds{@}) < bool 600)", "A cycle is good")],
+             thresholds=steps("text"), mappings=[say({0: ("no", "red"), 1: ("yes", "green")})],
+             alerts=["CoderReconcilerAbsent", "CoderReconcilerCoderUnreachable", "CoderReconcilerNotConverging"]),
+    table("Alerts that fire", 10, 8,
+          "What fires now. The name is that of the section in the runbook.",
+          query('ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"}', table=True, instant=True), "none",
+          hide=["__name__", "alertstate", "Value"],
+          rename={"alertname": "Alert", "severity": "Severity", "instance": "Instance", "reason": "Reason", "field": "Field"},
+          order=["severity", "alertname", "reason", "field", "instance"], no_value="none",
+          overrides=[named("Alert", ("links", [{"title": "Runbook", "url": "${runbook:raw}", "targetBlank": True}]),
+                           ("custom.width", 260)),
+                     named("Severity", ("custom.cellOptions", {"type": "color-text"}), ("custom.width", 80),
+                           ("mappings", [{"type": "value", "options": {
+                               "critical": {"text": "critical", "color": "red", "index": 0},
+                               "warning": {"text": "warning", "color": "orange", "index": 1}}}]))]),
+    graph("Declared workspaces", 12, 8,
+          "The whole of what is declared. Blue mends itself, orange waits for a person, red could not be read: then nothing is "
+          "changed there.",
+          [query('sum(coder_reconciler_workspaces{@, reason="InSync"})', "in sync"),
+           query(f'sum(coder_reconciler_workspaces{{@, reason=~"{ON_ITS_WAY}"}})', "on its way"),
+           query(f'sum(coder_reconciler_workspaces{{@, reason!~"{WAITS}"}})', "waits for a person"),
+           query(f'sum(coder_reconciler_workspaces{{@, reason=~"{UNKNOWN}"}})', "unknown"),
+           query('sum(coder_reconciler_workspaces{@, reason="Suspended"})', "suspended")],
+          "short", stacked=True, decimals=0,
+          overrides=colors(**{"in sync": "green", "on its way": "blue", "waits for a person": "orange", "unknown": "red",
+                              "suspended": "#8e8e8e"}),
+          alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
+    graph("In sync, and cycles by result", 12, 8,
+          "Share in sync (left), and how cycles ended (right). 'failed': nothing could be read; 'held': the guard; 'partial': "
+          "something could not be brought to what is declared, the rest was.",
+          [query("avg(instance:coder_reconciler_workspaces_in_sync:ratio{@})", "in sync"),
+           query("sum by (result) (increase(coder_reconciler_cycles_total{@}[$__rate_interval]))", "{{result}}")],
+          "short", stacked=True, bars=True, decimals=0,
+          overrides=[named("in sync", ("unit", "percentunit"), ("min", 0), ("max", 1), ("color", fixed("text")),
+                           ("custom.drawStyle", "line"), ("custom.lineWidth", 2), ("custom.fillOpacity", 0),
+                           ("custom.axisPlacement", "left"), ("custom.stacking", {"group": "B", "mode": "none"})),
+                     *[named(result, ("color", fixed(color)), ("custom.axisPlacement", "right"))
+                       for result, color in {"in_sync": "green", "converged": "blue", "partial": "yellow", "held": "purple",
+                                             "failed": "red"}.items()]],
+          alerts=["CoderReconcilerNotConverging"]),
+]
+
+DIFFERS = [
+    graph("Not in sync, by reason", 8, 9,
+          "Reasons of the workspaces that are not in sync. One that rises for many at once has a cause in common: a template, "
+          "a right, a provisioner.",
+          query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{SETTLED}"}}) > 0', "{{reason}}"),
+          "short", stacked=True, points=True, table=True, decimals=0, no_value="all in sync",
+          alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
+    graph("Drifted fields", 8, 9,
+          "Declared fields that did not read as declared, before a cycle's actions. A peak that is gone in the next cycle is "
+          "drift repaired; what stands is not repaired: compare the reasons on the left.",
+          query("sum by (field) (coder_reconciler_drifted_fields{@}) > 0", "{{field}}"),
+          "short", stacked=True, points=True, table=True, decimals=0, no_value="no drift",
+          alerts=["CoderReconcilerDriftStanding", "CoderReconcilerWorkspaceContested"]),
+    bars("Who waits for what, now", 8, 9,
+         "Workspaces that wait for a person, by reason. The runbook says what to do for each; /api/v1/workspaces and the status "
+         "page name the workspaces.",
+         query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{WAITS}"}}) > 0', "{{reason}}", instant=True),
+         "none", color={"mode": "fixed", "fixedColor": "orange"}, no_value="nobody waits",
+         alerts=["CoderReconcilerWaitsForPerson"]),
+    graph("Planned actions", 8, 8,
+          f"What the last plan would change, by kind ({ACTIONS}). Large and held: see 'Plan' above.",
+          query("sum by (action) (coder_reconciler_plan_actions{@})", "{{action}}"),
+          "short", stacked=True, decimals=0, alerts=["CoderReconcilerPlanHeld"]),
+    graph("Actions done", 8, 8,
+          f"Actions that succeeded, by kind ({ACTIONS}).",
+          query('sum by (action) (increase(coder_reconciler_actions_total{@, result="success"}[$__rate_interval]))', "{{action}}"),
+          "short", stacked=True, bars=True, decimals=0),
+    graph("Actions that failed or were skipped", 8, 8,
+          "Failed: Coder refused or did not answer; the log has its message and request id. Skipped: not tried, since something "
+          "before it failed or a build slot was not free. The line: workspaces that wait before the next try.",
+          [query('sum by (action, result) (increase(coder_reconciler_actions_total{@, result!="success"}[$__rate_interval])) > 0',
+                 "{{action}} {{result}}"),
+           query("sum(coder_reconciler_workspaces_backing_off{@})", "backing off")],
+          "short", stacked=True, bars=True, decimals=0, no_value="none",
+          overrides=[named("backing off", ("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("color", fixed("orange")),
+                           ("custom.stacking", {"group": "B", "mode": "none"}))],
+          alerts=["CoderReconcilerBackingOff"]),
+]
+
+DURATIONS = [
+    heatmap("From a change of a spec to in sync", 8, 8,
+            "How many workspaces took how long, from the read that saw the change to the read that saw them in sync. Long ones: "
+            "builds, rate limit, backing off.",
+            "sum by (le) (increase(coder_reconciler_convergence_seconds_bucket{@}[$__rate_interval]))"),
+    heatmap("From drift seen to drift gone", 8, 8,
+            "How many drifted workspaces took how long to repair. Normally one cycle.",
+            "sum by (le) (increase(coder_reconciler_drift_repair_seconds_bucket{@}[$__rate_interval]))",
+            alerts=["CoderReconcilerDriftStanding"]),
+    graph("95 of 100 were done within", 8, 8,
+          "95th percentile of the last hour, worst instance; the buckets end at an hour. No line: nothing changed in that hour.",
+          [query("max(instance:coder_reconciler_convergence_seconds:p95_1h{@})", "change of a spec"),
+           query("max(instance:coder_reconciler_drift_repair_seconds:p95_1h{@})", "drift")],
+          "s", points=True, no_value="nothing changed", thresholds=steps("green", (900, "red")), limit_lines=True,
+          overrides=colors(**{"change of a spec": "blue", "drift": "orange"})),
+]
+
+CODER = [
+    graph("Requests by answer", 8, 8,
+          "Requests to Coder a second, each attempt by itself. none: no answer at all; 401: the token; 403: a right; 429: "
+          "throttled; 404 is a normal answer to 'is there such a workspace?'.",
+          query("sum by (code) (rate(coder_reconciler_api_requests_total{@}[$__rate_interval]))", "{{code}}"),
+          "reqps", stacked=True, overrides=CODES,
+          alerts=["CoderReconcilerCoderUnreachable", "CoderReconcilerTokenRefused", "CoderReconcilerThrottled"]),
+    graph("Failed requests, and repeats", 8, 8,
+          "Share of the requests within 15 minutes that failed (none, 5xx, 429), worst instance, and repeated attempts a "
+          "second by what went wrong. Repeats stay under a budget, so that a sick Coder is not made sicker.",
+          [query("max(instance:coder_reconciler_api_failures:ratio15m{@})", "failed share"),
+           query("sum by (reason) (rate(coder_reconciler_api_retries_total{@}[$__rate_interval]))", "repeated: {{reason}}")],
+          "reqps", thresholds=steps("text"),
+          overrides=[named("failed share", ("unit", "percentunit"), ("max", 1), ("custom.axisPlacement", "right"),
+                           ("color", fixed("red")), ("custom.fillOpacity", 20))],
+          alerts=["CoderReconcilerCoderUnreachable"]),
+    graph("Rate limit left, by route", 8, 8,
+          "Requests that Coder's last answer on each route still allowed in that minute. A route that is not asked keeps its "
+          "last value.",
+          query("min by (route) (coder_reconciler_api_rate_limit_remaining{@})", "{{route}}"),
+          "short", decimals=0, thresholds=steps("red", (20, "transparent")), limit_lines=True, table=True,
+          alerts=["CoderReconcilerThrottled"]),
+    graph("Requests by route", 8, 9,
+          "What reading and writing costs: requests to Coder a minute. In the steady state it is the list, once for every 150 "
+          "workspaces, each cycle.",
+          query("60 * sum by (route, method) (rate(coder_reconciler_api_requests_total{@}[$__rate_interval])) > 0",
+                "{{method}} {{route}}"),
+          "reqpm", stacked=True, table=True, decimals=1, alerts=["CoderReconcilerThrottled"]),
+    graph("How long Coder takes, by route", 8, 9,
+          "95th percentile within 15 minutes. Slow: Coder's database or the way there; a cycle becomes slow with it.",
+          query("max by (route) (instance_route:coder_reconciler_api_request_duration_seconds:p95_15m{@}) >= 0", "{{route}}"),
+          "s", table=True, thresholds=steps("green", (1, "red")), limit_lines=True, alerts=["CoderReconcilerCycleTooSlow"]),
+    graph("Coder's time, by route", 8, 9,
+          "Seconds a second for which Coder works on our requests: what we cost it. 1 is one request under way all the time.",
+          query("sum by (route) (rate(coder_reconciler_api_request_duration_seconds_sum{@}[$__rate_interval])) > 0", "{{route}}"),
+          "s", stacked=True, table=True, alerts=["CoderReconcilerCycleTooSlow"]),
+]
+
+WORKS = [
+    graph("Builds", 8, 8,
+          "Builds of our own in flight, and creates and stops that were started. In flight for long: provisioners are missing "
+          "or busy.",
+          [query("sum(coder_reconciler_builds_in_flight{@})", "in flight"),
+           query('sum by (action) (increase(coder_reconciler_actions_total{@, action=~"create|stop", '
+                 'result="success"}[$__rate_interval]))', "{{action}} started")],
+          "short", decimals=0,
+          overrides=[*colors(**{"in flight": "blue"}),
+                     *[named(f"{action} started", ("custom.drawStyle", "bars"), ("custom.fillOpacity", 60), ("color", fixed(color)))
+                       for action, color in {"create": "green", "stop": "orange"}.items()]]),
+    timeline("Revision in force", 8, 8,
+             "Which revision of the specs was in force when. Two at a time: instances that differ.",
+             query('sum by (revision) (coder_reconciler_source_revision_info{@}) > bool 0', "{{revision}}"),
+             thresholds=steps("blue"), mappings=[say({1: ("in force", "blue")})], no_value="no revision",
+             alerts=["CoderReconcilerSourceStale"]),
+    graph("Spec documents", 8, 8,
+          "Documents by state. invalid and duplicate ones are left out, and their workspaces left as they are.",
+          query("sum by (state) (coder_reconciler_specs{@})", "{{state}}"),
+          "short", stacked=True, decimals=0,
+          overrides=colors(valid="green", invalid="red", duplicate="orange", suspended="#8e8e8e"),
+          alerts=["CoderReconcilerSpecsInvalid"]),
+    graph("Age of the specs and of the last good cycle", 8, 8,
+          "Saw teeth as high as --interval are right. A slope of the last cycle is a loop that stands; one of the last good cycle "
+          "alone, a Coder that is away; one of the specs, a directory that can't be read (the bars).",
+          [query("max(time() - coder_reconciler_source_last_read_timestamp_seconds{@} < 1e9)", "specs read"),
+           query("max(time() - coder_reconciler_last_success_timestamp_seconds{@} < 1e9)", "last good cycle"),
+           query("max(time() - coder_reconciler_last_cycle_timestamp_seconds{@} < 1e9)", "last cycle"),
+           query("sum(increase(coder_reconciler_source_read_errors_total{@}[$__rate_interval]))", "failed reads")],
+          "s", thresholds=steps("transparent", (600, "red")), limit_lines=True,
+          overrides=[*colors(**{"specs read": "blue", "last good cycle": "green", "last cycle": "yellow"}),
+                     named("failed reads", ("unit", "short"), ("decimals", 0), ("custom.drawStyle", "bars"),
+                           ("custom.axisPlacement", "right"), ("color", fixed("red")))],
+          alerts=["CoderReconcilerSourceStale", "CoderReconcilerNotConverging"]),
+    graph("How long a cycle takes", 8, 8,
+          "Mean within 15 minutes, worst instance. Over the interval: drift is seen late. The capacity dashboard shows the "
+          "phases.",
+          [query("max(instance:coder_reconciler_cycle_duration_seconds:mean15m{@})", "mean"),
+           query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[15m]) > 0))", "from cycle to cycle")],
+          "s", overrides=[*colors(mean="blue"), dashed("from cycle to cycle")], alerts=["CoderReconcilerCycleTooSlow"]),
+    table("Instances", 8, 8,
+          "What runs, and since when. Two instances on the same workspaces do not hurt each other, but run one. The link leads "
+          "to the status page, where the network lets you reach it.",
+          [query("coder_reconciler_build_info{@}", table=True, instant=True),
+           query("max by (instance) (time() - process_start_time_seconds{@})", table=True, instant=True),
+           query("max by (instance) (time() - coder_reconciler_source_last_change_timestamp_seconds{@})", table=True, instant=True)],
+          "s", hide=["__name__", "Value #A", "prometheus", "pod", "container", "endpoint", "service"],
+          rename={"instance": "Instance", "version": "Version", "revision": "Built from", "Value #B": "Runs for", "Value #C": "Specs unchanged for"},
+          order=["instance", "version", "revision", "Value #B", "Value #C"], no_value="none",
+          overrides=[named("Instance", ("links", [{"title": "Status page", "url": "http://${__value.text}/", "targetBlank": True}]),
+                           ("custom.width", 150))],
+          alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
+]
+
+DASHBOARD = dashboard(
+    "coder-reconciler-on-call", "Coder reconciler: on call",
+    "Is it converging, what differs and why, and what does Coder answer? Most important at the top left.",
+    ("Capacity", "coder-reconciler-capacity"), "now-3h",
+    [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("How long does it take?", DURATIONS),
+     ("What does Coder answer, and what do we cost it?", CODER), ("Builds, specs and process", WORKS)])
