@@ -77,8 +77,25 @@ check "the PrometheusRule holds every rule of deploy/prometheus" \
   test "$(rules "$scratch/rule.yaml")" -eq "$(rules "$root"/deploy/prometheus/*.yml)"
 says "alerts link to where the runbook is published" "runbook_url: https://runbooks.example.com#" "$scratch/rule.yaml"
 check "a PrometheusRule with the real rules fits the operator's definition" conforms v1.37.2 "$scratch/rule.yaml"
+helm template reconciler "$chart" --values "$here/cases/git-basic-cronjob.yaml" --show-only templates/dashboards.yaml \
+  --set metrics.dashboards.enabled=true --set metrics.prometheusRule.runbookUrl=https://runbooks.example.com/page \
+  >"$scratch/dashboards.yaml" 2>"$scratch/error.log" || :
+check "the dashboards' ConfigMaps are taken by Kubernetes" conforms v1.37.2 "$scratch/dashboards.yaml"
+cat >"$scratch/dashboards.py" <<'END'
+import json, pathlib, sys, yaml
+rendered, folder = sys.argv[1:]
+maps = [one for one in yaml.safe_load_all(pathlib.Path(rendered).read_text()) if one]
+carried = {name: text for one in maps for name, text in one["data"].items()}
+kept = {path.name: path.read_text() for path in pathlib.Path(folder).glob("*.json")}
+kept = {name: text.replace("deploy/prometheus/runbook.md", "https://runbooks.example.com/page") for name, text in kept.items()}
+assert len(kept) == 2 and carried.keys() == kept.keys(), (carried.keys(), kept.keys())
+assert all(json.loads(carried[name]) == json.loads(kept[name]) for name in kept)
+assert all(one["metadata"]["labels"]["grafana_dashboard"] == "1" for one in maps)
+assert all(len(one["metadata"]["name"]) <= 63 for one in maps)
+END
+check "they hold the dashboards of deploy/grafana, which link to where the runbook is published" \
+  python3 "$scratch/dashboards.py" "$scratch/dashboards.yaml" "$root/deploy/grafana"
 for file in "$root"/deploy/prometheus/*.yml "$root"/deploy/grafana/*.json; do
-  [ -e "$file" ] || continue
   linked="files/${file#"$root"/deploy/}"
   check "the chart carries $(basename "$file") (if not: ln -s ../../../../${linked#files/} $linked)" cmp "$chart/$linked" "$file"
 done
