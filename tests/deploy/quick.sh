@@ -1,10 +1,11 @@
 #!/bin/sh
-# The quick tests of what is deployed: units, manifests and chart, with the real tools. A minute; the first run installs them.
+# The quick tests of what is deployed: units, manifests, chart and dashboards, with the real tools. Two minutes;
+# the first run installs them. CR_BUILD names the build whose programs are run; else build/release is built.
 set -u
 cd "$(dirname "$0")" || exit 1
 ./install-packages.sh quick || exit 1
 status=0
-for test in systemd kubernetes helm manual; do
+for test in systemd kubernetes helm manual grafana; do
   printf '\n== %s_test.sh\n' "$test"
   "./${test}_test.sh" || status=1
 done
