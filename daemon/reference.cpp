@@ -6,6 +6,7 @@
 #include "daemon/exit_code.h"
 #include "daemon/json_reference.h"
 #include "reconcile/status/condition.h"
+#include "reconcile/status/guidance.h"
 
 namespace cr::daemon {
 namespace {
@@ -69,12 +70,21 @@ std::string exit_codes_text() {
   return text;
 }
 
+std::string ready_text(reconcile::Reason reason) {
+  const reconcile::Ready ready = reconcile::ready_of(reason);
+  std::string text{reconcile::to_string(ready)};
+  if (ready == reconcile::Ready::False)
+    text += reconcile::waits_for_person(reason) ? ": waits for a person" : ": on its way";
+  return text;
+}
+
 std::string reasons_text() {
-  std::string text = "| reason | Ready | waits for a person |\n| --- | --- | --- |\n";
+  std::string text =
+      "| reason | Ready | what it means | what to do | it ends |\n| --- | --- | --- | --- | --- |\n";
   for (const reconcile::Reason reason : reconcile::all_reasons()) {
-    text += fmt::format("| `{}` | {} | {} |\n", reconcile::to_string(reason),
-                        reconcile::to_string(reconcile::ready_of(reason)),
-                        reconcile::waits_for_person(reason) ? "yes" : "");
+    const reconcile::Guidance& guidance = reconcile::guidance_of(reason);
+    text += fmt::format("| `{}` | {} | {} | {} | {} |\n", reconcile::to_string(reason), ready_text(reason),
+                        cell(guidance.meaning), cell(guidance.what_to_do), cell(guidance.ends));
   }
   return text;
 }
