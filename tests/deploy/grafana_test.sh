@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/deploy/tools.sh"
-need python3 prometheus git go
+need python3 prometheus promtool git go jq curl
 
 here="$root/tests/deploy/grafana"
 dashboards="$root/deploy/grafana"
@@ -51,6 +51,50 @@ spoil "a query of another data source is found" '0,/"uid": "${datasource}"/s//"u
 spoil "a variable that does not exist is found" 's/\$__range/$__rage/'
 sed 's/"graphMode"/"graphMood"/' "$dashboards/coder-reconciler-on-call.json" >"$scratch/misspelt.json"
 refute "a misspelt option is refused by Grafana's schema" "$scratch/schema" "$scratch/misspelt.json"
+
+# What the README shows to somebody who has only a clone.
+check "the Prometheus configuration to try it with is valid" promtool check config "$dashboards/prometheus.yml"
+CR_DEMO_BUILD=$build PROMETHEUS_LISTEN=127.0.0.1:0 CODER_RECONCILER_LISTEN=127.0.0.1:0 TMPDIR=$scratch \
+  setsid "$dashboards/demo.sh" >"$scratch/demo.txt" 2>&1 &
+demo=$!
+cleanup() { # lib.sh's, and the demo's end
+  kill "$demo" 2>/dev/null || true
+  wait "$demo" 2>/dev/null || true
+  rm -rf "$scratch"
+}
+shows() { # that Prometheus of the demo has something for the dashboards
+  address=$(sed -n 's/^Prometheus *//p' "$scratch/demo.txt")
+  [ -n "$address" ] && curl -fsS "$address/api/v1/query" --data-urlencode 'query=coder_reconciler_workspaces{reason="InSync"} > 0' |
+    jq -e '.data.result | length > 0' >/dev/null
+}
+wait_for() { # SECONDS COMMAND…
+  tries=$(($1 * 5))
+  shift
+  until "$@"; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || { cat "$scratch/demo.txt"; return 1; }
+    sleep 0.2
+  done
+}
+check "the demo gives Prometheus something to show" wait_for 60 shows
+kill -TERM "$demo"
+ended=0
+wait "$demo" || ended=$?
+check "the demo ends when it is told to" test "$ended" -eq 143
+check "it leaves no process behind" test -z "$(pgrep -s "$demo" || true)"
+
+cat >"$scratch/provisioning.py" <<'END'
+import pathlib, sys, yaml
+folder = pathlib.Path(sys.argv[1])
+source, = yaml.safe_load((folder / "datasources" / "prometheus.yaml").read_text())["datasources"]
+assert (source["type"], source["access"], source["url"]) == ("prometheus", "proxy", "$PROMETHEUS_URL"), source
+provider, = yaml.safe_load((folder / "dashboards" / "coder-reconciler.yaml").read_text())["providers"]
+assert provider["type"] == "file", provider
+# Grafana looks there for the dashboards: the demo and the README mount or copy them to it.
+for text in (folder.parent / "demo.sh", folder.parents[2] / "README.md"):
+    assert provider["options"]["path"] in text.read_text(), text
+END
+check "Grafana's provisioning finds the dashboards where the README puts them" python3 "$scratch/provisioning.py" "$dashboards/provisioning"
 
 mkdir "$scratch/world"
 cases python3 "$here/live_test.py" "$build" "$dashboards" "$scratch/world"

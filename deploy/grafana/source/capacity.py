@@ -10,14 +10,14 @@ AT_A_GLANCE = [
     stat("Declared workspaces", 4, 4, "How many are declared and selected now. What it costs grows with them.",
          DECLARED, "short", decimals=0, thresholds=steps("blue"), no_value="not scraped"),
     stat("Busy", 4, 4,
-         "Share of the last 15 minutes that was spent in cycles, busiest instance. From a fifth on, the interval is stretched by "
+         "Share of the last 5 minutes that was spent in cycles, busiest instance. From a fifth on, the interval is stretched by "
          "itself; near 100 % one cycle follows another: see which phase takes it.",
-         "max(rate(coder_reconciler_cycle_duration_seconds_sum{@}[15m]))", "percentunit", decimals=1, loud=True,
+         "max(rate(coder_reconciler_cycle_duration_seconds_sum{@}[5m]))", "percentunit", decimals=1, loud=True,
          thresholds=steps("green", (0.2, "yellow"), (0.8, "red")), no_value="no cycle", alerts=["CoderReconcilerCycleTooSlow"]),
     stat("From cycle to cycle", 4, 4,
-         "Mean time between the starts of two cycles within 15 minutes. Longer than --interval: reading takes more than a fifth "
+         "Mean time between the starts of two cycles within 5 minutes. Longer than --interval: reading takes more than a fifth "
          "of it, or cycles are slow. Shorter: changes and builds trigger cycles.",
-         "max(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[15m]) > 0))", "s", decimals=1,
+         "max(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[5m]) > 0))", "s", decimals=1,
          thresholds=steps("blue"), no_value="no cycle", alerts=["CoderReconcilerCycleTooSlow"]),
     stat("Requests a cycle", 4, 4,
          "Requests to Coder for each cycle within 15 minutes. In the steady state one for every 150 declared workspaces, and one more.",
@@ -43,7 +43,7 @@ CYCLE = [
           "come near each other, it does not keep up.",
           [query("max(instance:coder_reconciler_cycle_duration_seconds:mean15m{@})", "mean"),
            query("max(histogram_quantile(0.95, rate(coder_reconciler_cycle_duration_seconds_bucket{@}[15m])))", "95th percentile"),
-           query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[15m]) > 0))", "from cycle to cycle")],
+           query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[$__rate_interval]) > 0))", "from cycle to cycle")],
           "s", interval=SOME_CYCLES, overrides=[*colors(**{"mean": "blue", "95th percentile": "orange"}), dashed("from cycle to cycle")],
           alerts=["CoderReconcilerCycleTooSlow"]),
     graph("Phases of a cycle", 12, 8,
@@ -104,15 +104,16 @@ REQUESTS = [
 
 FLEET = [
     graph("Declared workspaces, and in 30 days", 8, 8,
-          "The fleet that is declared, and where it would be in 30 days if it went on as in the last week.",
+          "The fleet that is declared, and what it would be in 30 days if it grew on as from the least of the last week.",
           [query("sum(instance:coder_reconciler_workspaces:sum{@})", "declared"),
-           query("sum(clamp_min(predict_linear(instance:coder_reconciler_workspaces:sum{@}[7d], 30 * 86400), 0))", "in 30 days")],
+           query("sum(instance:coder_reconciler_workspaces:sum{@} + 30 / 7 * (instance:coder_reconciler_workspaces:sum{@} - "
+                 "min_over_time(instance:coder_reconciler_workspaces:sum{@}[7d])))", "in 30 days")],
           "short", decimals=0, overrides=[*colors(declared="blue"), dashed("in 30 days")]),
     graph("Builds started an hour", 8, 8,
           "Creates and stops that Coder took. Their number is bounded by --max-builds and by how long a build takes.",
           query('3600 * sum by (action) (rate(coder_reconciler_actions_total{@, action=~"create|stop", result="success"}[$__rate_interval]))',
                 "{{action}}"),
-          "short", stacked=True, decimals=0, interval=SOME_CYCLES, overrides=colors(create="green", stop="orange")),
+          "short", stacked=True, interval=SOME_CYCLES, overrides=colors(create="green", stop="orange")),
     graph("Builds in flight", 8, 8,
           "By instance. Flat at --max-builds (10, unless set): creates wait for slots. If Coder has provisioners to spare, raise it.",
           query("coder_reconciler_builds_in_flight{@}", "{{instance}}"),

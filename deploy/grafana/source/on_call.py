@@ -38,7 +38,7 @@ AT_A_GLANCE = [
          "Whether Coder itself answered the last request. Away: look at 'Requests by answer' (none: no answer at all; 5xx: "
          "something in between), then at network, proxy, certificate. It is tried again by itself.",
          "min(coder_reconciler_api_up{@})", "none", loud=True, thresholds=steps("text"), no_value="not scraped",
-         mappings=[say({0: ("AWAY", "red"), 1: ("answers", "green")})], alerts=["CoderReconcilerCoderUnreachable"]),
+         mappings=[say({0: ("AWAY", "red"), 1: ("up", "green")})], alerts=["CoderReconcilerCoderUnreachable"]),
     stat("Token ends in", 4, 4,
          "Time until Coder refuses the token. Replace the content of the token file before that; no restart is needed.",
          "min(coder_reconciler_token_expiry_timestamp_seconds{@} - time())", "s", loud=True, decimals=0,
@@ -56,7 +56,7 @@ AT_A_GLANCE = [
          alerts=["CoderReconcilerSourceStale"]),
     stat("Revision", 3, 3,
          "Start of the revision of the specs in force. Is it the one that you merged? More than one: the instances differ.",
-         'count by (short) (label_replace(coder_reconciler_source_revision_info{@}, "short", "$1", "revision", "(.{0,10}).*"))',
+         'count by (short) (label_replace(coder_reconciler_source_revision_info{@}, "short", "$1", "revision", "(.{0,8}).*"))',
          "none", legend="{{short}}", text="name", thresholds=steps("blue"), no_value="no revision",
          alerts=["CoderReconcilerSourceStale"]),
     stat("Invalid specs", 3, 3,
@@ -101,10 +101,11 @@ CONVERGING = [
           query('ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"}', table=True, instant=True), "none",
           hide=["__name__", "alertstate", "Value"],
           rename={"alertname": "Alert", "severity": "Severity", "instance": "Instance", "reason": "Reason", "field": "Field"},
-          order=["severity", "alertname", "reason", "field", "instance"], no_value="none",
+          order=["severity", "alertname", "reason", "field", "instance"], no_value="–",
           overrides=[named("Alert", ("links", [{"title": "Runbook", "url": "${runbook:raw}", "targetBlank": True}]),
-                           ("custom.width", 260)),
-                     named("Severity", ("custom.cellOptions", {"type": "color-text"}), ("custom.width", 80),
+                           ("custom.width", 240)), named("Reason", ("custom.width", 130)),
+                     named("Field", ("custom.width", 120)),
+                     named("Severity", ("custom.cellOptions", {"type": "color-text"}), ("custom.width", 75),
                            ("mappings", [{"type": "value", "options": {
                                "critical": {"text": "critical", "color": "red", "index": 0},
                                "warning": {"text": "warning", "color": "orange", "index": 1}}}]))]),
@@ -140,13 +141,13 @@ DIFFERS = [
           "Reasons of the workspaces that are not in sync. One that rises for many at once has a cause in common: a template, "
           "a right, a provisioner.",
           query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{SETTLED}"}}) > 0', "{{reason}}"),
-          "short", stacked=True, points=True, table=True, decimals=0, no_value="all in sync",
+          "short", stacked=True, points=True, table=True, no_value="all in sync", color={"mode": "palette-classic-by-name"},
           alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
     graph("Drifted fields", 8, 9,
           "Declared fields that did not read as declared, before a cycle's actions. A peak that is gone in the next cycle is "
           "drift repaired; what stands is not repaired: compare the reasons on the left.",
-          query("sum by (field) (coder_reconciler_drifted_fields{@}) > 0", "{{field}}"),
-          "short", stacked=True, points=True, table=True, decimals=0, no_value="no drift",
+          query("sum by (field) (coder_reconciler_drifted_fields{@})", "{{field}}"),
+          "short", stacked=True, decimals=0,
           alerts=["CoderReconcilerDriftStanding", "CoderReconcilerWorkspaceContested"]),
     bars("Who waits for what, now", 8, 9,
          "Workspaces that wait for a person, by reason. The runbook says what to do for each; /api/v1/workspaces and the status "
@@ -168,7 +169,7 @@ DIFFERS = [
           [query('sum by (action, result) (increase(coder_reconciler_actions_total{@, result!="success"}[$__rate_interval])) > 0',
                  "{{action}} {{result}}"),
            query("sum(coder_reconciler_workspaces_backing_off{@})", "backing off")],
-          "short", stacked=True, bars=True, decimals=0, no_value="none",
+          "short", stacked=True, bars=True, decimals=0,
           overrides=[named("backing off", ("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("color", fixed("orange")),
                            ("custom.stacking", {"group": "B", "mode": "none"}))],
           alerts=["CoderReconcilerBackingOff"]),
@@ -187,7 +188,7 @@ DURATIONS = [
           "95th percentile of the last hour, worst instance; the buckets end at an hour. No line: nothing changed in that hour.",
           [query("max(instance:coder_reconciler_convergence_seconds:p95_1h{@})", "change of a spec"),
            query("max(instance:coder_reconciler_drift_repair_seconds:p95_1h{@})", "drift")],
-          "s", points=True, no_value="nothing changed", thresholds=steps("green", (900, "red")), limit_lines=True,
+          "s", points=True, thresholds=steps("green", (900, "red")), limit_lines=True,
           overrides=colors(**{"change of a spec": "blue", "drift": "orange"})),
 ]
 
@@ -242,7 +243,8 @@ WORKS = [
                        for action, color in {"create": "green", "stop": "orange"}.items()]]),
     timeline("Revision in force", 8, 8,
              "Which revision of the specs was in force when. Two at a time: instances that differ.",
-             query('sum by (revision) (coder_reconciler_source_revision_info{@}) > bool 0', "{{revision}}"),
+             query('max by (short) (label_replace(coder_reconciler_source_revision_info{@}, "short", "$1", "revision", "(.{0,12}).*"))',
+                   "{{short}}"),
              thresholds=steps("blue"), mappings=[say({1: ("in force", "blue")})], no_value="no revision",
              alerts=["CoderReconcilerSourceStale"]),
     graph("Spec documents", 8, 8,
@@ -267,7 +269,7 @@ WORKS = [
           "Mean within 15 minutes, worst instance. Over the interval: drift is seen late. The capacity dashboard shows the "
           "phases.",
           [query("max(instance:coder_reconciler_cycle_duration_seconds:mean15m{@})", "mean"),
-           query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[15m]) > 0))", "from cycle to cycle")],
+           query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[5m]) > 0))", "from cycle to cycle")],
           "s", overrides=[*colors(mean="blue"), dashed("from cycle to cycle")], alerts=["CoderReconcilerCycleTooSlow"]),
     table("Instances", 8, 8,
           "What runs, and since when. Two instances on the same workspaces do not hurt each other, but run one. The link leads "
@@ -275,11 +277,12 @@ WORKS = [
           [query("coder_reconciler_build_info{@}", table=True, instant=True),
            query("max by (instance) (time() - process_start_time_seconds{@})", table=True, instant=True),
            query("max by (instance) (time() - coder_reconciler_source_last_change_timestamp_seconds{@})", table=True, instant=True)],
-          "s", hide=["__name__", "Value #A", "prometheus", "pod", "container", "endpoint", "service"],
-          rename={"instance": "Instance", "version": "Version", "revision": "Built from", "Value #B": "Runs for", "Value #C": "Specs unchanged for"},
-          order=["instance", "version", "revision", "Value #B", "Value #C"], no_value="none",
+          "s", hide=["__name__", "revision", "Value #A", "prometheus", "pod", "container", "endpoint", "service"],
+          rename={"instance": "Instance", "version": "Version", "Value #B": "Up for", "Value #C": "Specs same for"},
+          order=["instance", "version", "Value #B", "Value #C"], no_value="none",
           overrides=[named("Instance", ("links", [{"title": "Status page", "url": "http://${__value.text}/", "targetBlank": True}]),
-                           ("custom.width", 150))],
+                           ("custom.width", 140)),
+                     named("Version", ("custom.width", 70)), named("Up for", ("decimals", 0)), named("Specs same for", ("decimals", 0))],
           alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
 ]
 

@@ -73,7 +73,7 @@ def panel(kind, title, width, height, description, targets, unit, *, options, al
           interval=None, transformations=()):
     targets = targets if isinstance(targets, list) else [targets]
     defaults = {
-        "color": color or {"mode": "palette-classic-by-name"},
+        "color": color or {"mode": "palette-classic"},
         "mappings": list(mappings),
         "thresholds": thresholds or steps("text"),
         "unit": unit,
@@ -121,7 +121,7 @@ def graph(title, width, height, description, targets, unit, *, stacked=False, ba
     """Lines over time; `table`: a legend with last and highest value, for many series."""
     custom = {
         "drawStyle": "bars" if bars else "line",
-        "fillOpacity": 70 if bars else 25 if stacked else 8,
+        "fillOpacity": 70 if bars else 25 if stacked else 0 if table else 8,
         "lineInterpolation": "linear",
         "lineWidth": 1,
         "pointSize": 5,

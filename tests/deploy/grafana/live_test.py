@@ -18,6 +18,8 @@ from world import JOB, NAMESPACE, GaveUp, World, until
 SCRAPE = 1.0
 # A second here stands for a minute: so it is with the least step of a panel, too.
 SCALE = 60
+# Cards that are at 0 again when the scenario has ended.
+QUIET = {"Contested", "Builds in flight"}
 
 
 def say(good, sentence, why=()):
@@ -85,6 +87,9 @@ def unanswered(view, dashboard):
                     break
                 if not any(True for _ in numbers(found)):
                     yield f"{panel['title']}: {target['expr']}"
+                    break
+                if not any(numbers(found)) and panel["title"] not in QUIET:
+                    yield f"{panel['title']}: all is 0: {target['expr']}"
                     break
                 missing = {m for m in re.findall(r"\{\{(\w+)\}\}", target["legendFormat"])
                            if not all(m in series["metric"] for series in found)}

@@ -33,8 +33,8 @@ FIRST = {
     + document("alice", "misplaced", template="absent")
     + document("bob", "reported", ttl="2h", reconcilePolicy="{update: false}")
     + document("carol", "kept", ttl="2h", annotations=', annotations: {coder-reconciler/suspend: "true"}'),
-    "wrong": document("alice", "wrong", ttl="90") + document("bob", "twice") + document("bob", "twice"),
 }
+WRONG = document("alice", "wrong", ttl="90") + document("bob", "twice") + document("bob", "twice")
 
 
 def play(world):
@@ -50,7 +50,7 @@ def play(world):
     world.is_at_least('coder_reconciler_workspaces{reason="BuildFailed"}', 1, 60)
 
     # A change arrives; somebody changes workspaces behind its back; both are repaired.
-    revisions.append(world.commit(later=document("alice", "second", ttl="4h")))
+    revisions.append(world.commit(later=document("alice", "second", ttl="4h"), wrong=WRONG))
     world.is_at_least("coder_reconciler_convergence_seconds_count", 2)
     before = world.metric("coder_reconciler_drift_repair_seconds_count")
     for n in range(3):
@@ -65,10 +65,10 @@ def play(world):
     world.is_at_least("coder_reconciler_workspaces_contested", 1)
 
     # Coder is away, is sick, throttles, refuses the token; and comes back.
-    for fault in ({"kind": "reset"}, {"kind": "status", "status": 503}, {"kind": "throttled", "retry_after": 1, "times": 4}):
+    for fault in ({"kind": "reset"}, {"kind": "status", "status": 503}, {"kind": "throttled", "retry_after": 1}):
         failed = {"reset": 'code="none"', "status": 'code="5xx"', "throttled": 'code="429"'}[fault["kind"]]
         world.fault(target_prefix="/api/v2/workspaces", **fault)
-        world.is_known(f"sum(coder_reconciler_api_requests_total{{{failed}}}) > 0")
+        world.is_known(f"sum(increase(coder_reconciler_api_requests_total{{{failed}}}[1m])) > 0")
         if fault["kind"] == "reset":
             world.is_known("coder_reconciler_api_up == 0")
         world.faults_end()
@@ -76,9 +76,10 @@ def play(world):
     world.is_at_least('coder_reconciler_cycles_total{result="partial"}', 1)
 
     # A write fails, too.
-    world.fault(kind="status", status=400, message="No.", method="PUT", times=1)
+    world.fault(kind="status", status=400, message="No.", method="PUT")
     world.drift("bob", "dev-0", ttl_ms=None)
     world.is_known('sum(increase(coder_reconciler_actions_total{result="failed"}[1m])) > 0')
+    world.is_known("coder_reconciler_workspaces_backing_off > 0")
     world.faults_end()
 
     # It is started anew, and the specs cannot be read for a while.
