@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+"""Does what README.md says, in its order, against the stand-in Coder: each command that it shows is run in a scratch directory, or
+is listed below with the reason why not. A command that is neither fails the test, as does one that is listed and no longer shown;
+output that is shown is compared with the real one.
+
+    commands.py PATH-TO-CODER-RECONCILER PATH-TO-CODER-STANDIN
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds, under sanitizers on a busy machine
+TOKEN = "adminadmin-0123456789abcdefABCDEF"  # the stand-in's site owner
+
+# Not run here, and why. Comments and the width of gaps do not count.
+SKIPPED = {
+    "deploy/demo.sh": "installs packages and builds; CI runs it by itself (tests/run.sh --all)",
+    "tests/run.sh": "is what runs this test",
+    "tests/run.sh --all": "is what runs this test",
+    "tests/bench/run.sh": "takes minutes",
+    "deploy/scripts/install-packages.sh": "installs packages; the first step of tests/run.sh",
+    "cmake --preset release && cmake --build --preset release": "compiles for minutes; deploy/demo.sh does it",
+    "cmake --workflow --preset dev": "compiles for minutes",
+    "sudo cmake --install build/release": "writes to /usr/local; the package's test installs the same files",
+    "systemctl stop coder-reconciler": "needs systemd; tests/deploy/package_test.sh does it",
+    "kubectl -n coder-reconciler scale deployment/coder-reconciler --replicas=0": "needs a cluster",
+    "kubectl -n coder-reconciler patch cronjob/coder-reconciler -p '{\"spec\":{\"suspend\":true}}'": "needs a cluster",
+    "sudo apt-get install --no-install-recommends prometheus curl": "installs packages",
+    "deploy/grafana/demo.sh": "stays until Ctrl-C; tests/deploy/grafana_test.sh asks a Prometheus all that the dashboards ask",
+    "docker run --rm --network host -e PROMETHEUS_URL=http://127.0.0.1:9095 -e GF_AUTH_ANONYMOUS_ENABLED=true "
+    "-v \"$PWD/deploy/grafana/provisioning:/etc/grafana/provisioning:ro\" "
+    "-v \"$PWD/deploy/grafana:/var/lib/grafana/dashboards/coder-reconciler:ro\" grafana/grafana:11.6.0": "needs Docker and a registry",
+    "sudo mkdir -p /var/lib/grafana/dashboards/coder-reconciler": "is about an installed Grafana",
+    "sudo cp deploy/grafana/*.json /var/lib/grafana/dashboards/coder-reconciler/": "is about an installed Grafana",
+    "sudo cp deploy/grafana/provisioning/dashboards/*.yaml /etc/grafana/provisioning/dashboards/": "is about an installed Grafana",
+    "sudo cp deploy/grafana/provisioning/datasources/*.yaml /etc/grafana/provisioning/datasources/": "is about an installed Grafana",
+    "echo PROMETHEUS_URL=http://localhost:9090 | sudo tee -a /etc/default/grafana-server": "is about an installed Grafana",
+    "sudo systemctl restart grafana-server": "is about an installed Grafana",
+}
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(condition, message):
+    if not condition:
+        raise Failure(message)
+
+
+# --- what the README shows ---
+
+
+def blocks(markdown):
+    """Indented code: [(heading of its section, lines without indentation)]; a line of text ends a block."""
+    found, heading, fenced, block = [], "", False, None
+    for line in markdown.splitlines():
+        if line.lstrip().startswith("```"):
+            fenced, block = not fenced, None
+        elif line.startswith("    ") and not fenced:
+            if block is None:
+                block = []
+                found.append((heading, block))
+            block.append(line.strip())
+        elif line.strip():
+            block = None
+            if line.startswith("#") and not fenced:
+                heading = line.lstrip("# ")
+    return found
+
+
+def transcripts(markdown):
+    """What is shown as a session: [(command, lines of its output)]."""
+    shown = []
+    for _, lines in blocks(markdown):
+        if not lines[0].startswith("$ "):
+            continue
+        for line in lines:
+            if line.startswith("$ "):
+                shown.append((line[2:], []))
+            else:
+                shown[-1][1].append(line)
+    return shown
+
+
+def commands(markdown):
+    """What is shown as something to type, without comments, continued lines joined; "How it works" is a drawing."""
+    found = []
+    for heading, lines in blocks(markdown):
+        if heading == "How it works" or lines[0].startswith("$ "):
+            continue
+        text = "\n".join(lines).replace("\\\n", " ")
+        found += [" ".join(re.sub(r"\s# .*", "", line).split()) for line in text.split("\n")]
+    return found
+
+
+def fenced(markdown, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", markdown, re.S | re.M)
+
+
+def expect_output(command, shown, real):
+    """`…` alone stands for any lines, at the end of a line for the rest of it."""
+    pattern = ""
+    for line in shown:
+        if line == "…":
+            pattern += "(?:.*\n)*?"
+        elif line.endswith("…"):
+            pattern += r"\s*" + re.escape(line[:-1]) + ".*\n+"
+        else:
+            pattern += r"\s*" + re.escape(line) + "\n+"
+    expect(re.fullmatch(pattern, real), f"{command}: README.md shows\n{chr(10).join(shown)}\nbut it prints\n{real}")
+
+
+# --- a place to do it ---
+
+
+class Scene:
+    """A scratch directory, a stand-in Coder, and a shell's environment that exports carry over in."""
+
+    def __init__(self, program, standin, scratch):
+        self.directory = scratch
+        (scratch / "bin").mkdir()
+        (scratch / "bin/coder-reconciler").symlink_to(program)
+        (scratch / "deploy").symlink_to(ROOT / "deploy")
+        self.env = {"PATH": f"{scratch}/bin:{os.environ['PATH']}", "HOME": str(scratch), "PWD": str(scratch), "LC_ALL": "C.UTF-8",
+                    "CODER_RECONCILER_LISTEN": "127.0.0.1:0"}
+        with open(scratch / "standin.log", "wb") as log:
+            self.standin = subprocess.Popen([standin, "--seed-file", ROOT / "deploy/demo/coder.json"],
+                                            stdout=subprocess.PIPE, stderr=log, text=True)
+        self.url = self.standin.stdout.readline().removeprefix("listening on ").strip()
+
+    def close(self):
+        self.standin.terminate()
+        self.standin.wait()
+
+    def write_token(self, name="token", token=TOKEN):
+        (self.directory / name).write_text(token + "\n")
+
+    def run(self, command, code=0, **env):
+        done = subprocess.run(["sh", "-c", command], cwd=self.directory, env=self.env | env, text=True, timeout=PATIENCE,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        expect(done.returncode == code, f"{command}: exit code {done.returncode}, not {code}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def export(self, command):
+        lines = self.run(command + " && env -0").split("\0")
+        self.env |= dict(line.split("=", 1) for line in lines if line)
+
+    def drift(self, **change):
+        request = urllib.request.Request(self.url + "/standin/drift", data=json.dumps(change).encode(), method="POST")
+        urllib.request.urlopen(request, timeout=PATIENCE).read()
+
+    def live(self, owner, name):
+        with urllib.request.urlopen(self.url + "/standin/workspaces", timeout=PATIENCE) as answer:
+            return next(row for row in json.load(answer) if (row["owner"], row["name"]) == (owner, name))
+
+
+class Daemon:
+    def __init__(self, scene, command, **env):
+        self.command = command
+        self.log = scene.directory / "daemon.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(["sh", "-c", "exec " + command], cwd=scene.directory, env=scene.env | env,
+                                            stdout=log, stderr=log)
+
+    def wait_for(self, pattern):
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            found = re.search(pattern, self.log.read_text())
+            if found:
+                return found
+            expect(self.process.poll() is None, f"{self.command} has ended:\n{self.log.read_text()}")
+            time.sleep(0.05)
+        raise Failure(f"{self.command}: gave up waiting for {pattern}:\n{self.log.read_text()}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=PATIENCE)
+        expect(code == 0, f"{self.command}: exit code {code} after SIGTERM, not 0\n{self.log.read_text()}")
+
+
+# --- what is run ---
+
+
+class Tour:
+    """The commands of README.md, section by section. `show` notes that one was run and fails if README.md does not show it."""
+
+    def __init__(self, markdown, new_scene):
+        self.markdown = markdown
+        self.new_scene = new_scene
+        self.shown = set(commands(markdown))
+        self.done = set()
+
+    def show(self, command):
+        expect(command in self.shown, f"README.md does not show: {command}")
+        self.done.add(command)
+        return command
+
+    def first_screen(self):
+        scene = self.new_scene()
+        scene.write_token()
+        scene.env |= {"CODER_URL": scene.url, "CODER_SESSION_TOKEN_FILE": str(scene.directory / "token")}
+        shown = transcripts(self.markdown)
+        expect(len(shown) >= 3, "the first screen shows no session")
+        for command, lines in shown:
+            expect_output(command, lines, scene.run(command))
+
+    def first_steps(self):
+        scene = self.new_scene()
+        # Coder's own program is not here; what it prints is a token.
+        self.show("coder tokens create --name coder-reconciler --lifetime 8760h > token")
+        scene.write_token()
+        (scene.directory / "specs").mkdir()
+        (scene.directory / "specs/alice.yaml").write_text(fenced(self.markdown, "yaml")[0])
+        scene.export(self.show("export CODER_URL=https://coder.example.com CODER_SESSION_TOKEN_FILE=$PWD/token")
+                     .replace("https://coder.example.com", scene.url))
+        scene.run(self.show("coder-reconciler validate specs"))
+        plan = scene.run(self.show("coder-reconciler plan specs"))
+        expect("+ create alice/api-dev" in plan, f"the first plan does not create the first spec:\n{plan}")
+        applied = scene.run(self.show("coder-reconciler apply specs"))
+        expect("1 created" in applied, applied)
+        expect(scene.live("alice", "api-dev")["ttl_ms"] == 8 * 3600 * 1000, "the first spec's ttl is not in force")
+        daemon = Daemon(scene, self.show("coder-reconciler run specs"))
+        daemon.wait_for("result=in_sync")
+        daemon.stop()
+
+    def schema(self):
+        scene = self.new_scene()
+        scene.run(self.show("coder-reconciler schema > specs.schema.json"))
+        expect("properties" in (scene.directory / "specs.schema.json").read_text(), "no schema was written")
+
+    def roll_out(self):
+        scene = self.new_scene()
+        scene.write_token()
+        scene.write_token("api-token", "a-token-of-the-daemon-alone")
+        scene.env |= {"CODER_URL": scene.url, "CODER_SESSION_TOKEN_FILE": str(scene.directory / "token")}
+        scene.run(self.show("deploy/scripts/specs-from-coder.sh specs"))
+        scene.run(self.show("coder-reconciler validate specs"))
+        plan = scene.run(self.show("coder-reconciler plan specs"))
+        promised = re.search(r"# (Plan: .*)", self.markdown).group(1)
+        expect_output("coder-reconciler plan specs", [promised.removesuffix(" unchanged.")], plan)
+
+        scene.drift(owner="bob", name="web", ttl_ms=3600_000)
+        expect("Drifted" in scene.run("coder-reconciler plan specs", code=3), "drift is not reported")
+        scene.run("coder-reconciler apply specs", code=3)
+        expect(scene.live("bob", "web")["ttl_ms"] == 3600_000, "a spec that only reports has changed its workspace")
+
+        scene.run(self.show("sed -i '/reconcilePolicy: /d' specs/bob.yaml"))
+        expect("~ update bob/web" in scene.run(self.show("coder-reconciler plan specs")), "the spec is not kept")
+        scene.run(self.show("coder-reconciler apply specs"))
+        expect(scene.live("bob", "web")["ttl_ms"] == 4 * 3600_000, "the spec is not kept")
+        self.held(scene)
+
+    def held(self, scene):
+        none = {"CODER_RECONCILER_MAX_CHANGES": "0"}  # every plan is too big
+        scene.drift(owner="bob", name="web", ttl_ms=3600_000)
+        scene.run("coder-reconciler apply specs", code=5, **none)
+        digest = json.loads(scene.run("coder-reconciler plan specs --output json", code=5, **none))["digest"]
+        scene.run(self.show("coder-reconciler apply specs --approve DIGEST").replace("DIGEST", digest), **none)
+        expect(scene.live("bob", "web")["ttl_ms"] == 4 * 3600_000, "the approved plan was not executed")
+
+        # With this the daemon writes nothing; approved, it does.
+        watching = self.show("coder-reconciler run specs --max-changes 0")
+        scene.drift(owner="bob", name="web", ttl_ms=3600_000)
+        daemon = Daemon(scene, watching, CODER_RECONCILER_API_TOKEN_FILE="api-token", CODER_RECONCILER_INTERVAL="1s")
+        address = daemon.wait_for(r"listening address=(\S+)").group(1)
+        daemon.wait_for("result=held")
+        expect(scene.live("bob", "web")["ttl_ms"] == 3600_000, "a held plan was executed")
+        scene.run(self.show('curl -X POST -H "Authorization: Bearer $(cat api-token)" '
+                            '"http://127.0.0.1:9466/-/approve?digest=DIGEST"')
+                  .replace("127.0.0.1:9466", address).replace("DIGEST", digest).replace("curl ", "curl -fsS "))
+        daemon.wait_for("result=converged")
+        expect(scene.live("bob", "web")["ttl_ms"] == 4 * 3600_000, "the approved plan was not executed")
+        daemon.stop()
+
+
+def check_complete(tour):
+    unknown = [line for line in tour.shown if line not in tour.done and line not in SKIPPED]
+    expect(not unknown, "README.md shows commands that are neither run nor listed as skipped:\n  " + "\n  ".join(unknown))
+    gone = [line for line in SKIPPED if line not in tour.shown]
+    expect(not gone, "listed as skipped, but README.md does not show:\n  " + "\n  ".join(gone))
+
+
+def check_self(markdown):
+    """A block that is added is found, and a shown output that differs is."""
+    added = "coder-reconciler something-new"
+    expect(added in commands(markdown + f"\n    {added}\n"), "a new block of commands would not be found")
+    try:
+        expect_output("x", ["a", "…", "c"], "a\nb\nd\n")
+    except Failure:
+        return
+    raise Failure("an output that differs would not be found")
+
+
+def main():
+    program, standin = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
+    markdown = (ROOT / "README.md").read_text()
+    scenes = []
+    failed = 0
+    with tempfile.TemporaryDirectory() as scratch:
+
+        def new_scene():
+            directory = pathlib.Path(scratch) / str(len(scenes))
+            directory.mkdir()
+            scenes.append(Scene(program, standin, directory))
+            return scenes[-1]
+
+        tour = Tour(markdown, new_scene)
+        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.schema, tour.roll_out,
+                 lambda: check_complete(tour)]
+        for step in steps:
+            try:
+                step()
+            except (Failure, subprocess.TimeoutExpired) as failure:
+                failed += 1
+                print(f"FAIL: {failure}", file=sys.stderr)
+        for scene in scenes:
+            scene.close()
+    print(f"{len(tour.done)} commands of README.md run, {len(SKIPPED)} skipped, {len(transcripts(markdown))} outputs compared, "
+          f"{failed} failures")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
