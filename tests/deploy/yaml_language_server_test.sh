@@ -23,6 +23,7 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-"$program" schema >"$scratch/schema.json"
+"$program" schema >"$scratch/specs.schema.json"
 find "$root/deploy/examples" -name '*.yaml' -print0 | sort -z |
-  xargs -0 node "$here/yaml/schema_test.mjs" "$installed/node_modules/yaml-language-server/bin/yaml-language-server" "$scratch/schema.json"
+  xargs -0 node "$here/yaml/schema_test.mjs" "$installed/node_modules/yaml-language-server/bin/yaml-language-server" "$scratch/specs.schema.json" \
+    "$root/README.md"

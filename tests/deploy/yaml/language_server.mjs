@@ -12,12 +12,13 @@ export class LanguageServer {
   #next = 1;
   #buffer = Buffer.alloc(0);
 
-  // settings: the editor's, as in {yaml: {…}}.
-  static async start(command, args, settings) {
+  // settings: the editor's, as in {yaml: {…}}. folder: the one that is open in it, as a URI.
+  static async start(command, args, settings, folder = null) {
     const server = new LanguageServer(command, args, settings);
     await server.request('initialize', {
       processId: process.pid,
-      rootUri: null,
+      rootUri: folder,
+      workspaceFolders: folder === null ? null : [{uri: folder, name: 'open'}],
       capabilities: {
         textDocument: {
           completion: {completionItem: {snippetSupport: true, documentationFormat: ['markdown']}},

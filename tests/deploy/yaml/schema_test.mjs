@@ -1,5 +1,5 @@
 // The schema that `coder-reconciler schema` prints, as editors use it: the real language server, driven over its standard input.
-//   node schema_test.mjs LANGUAGE-SERVER SCHEMA.json EXAMPLE.yaml…
+//   node schema_test.mjs LANGUAGE-SERVER SCHEMA.json README.md EXAMPLE.yaml…
 // Prints a line a case, and fails if one fails.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -7,7 +7,7 @@ import path from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {LanguageServer} from './language_server.mjs';
 
-const [binary, schema, ...examples] = process.argv.slice(2);
+const [binary, schema, readme, ...examples] = process.argv.slice(2);
 const schemaUri = pathToFileURL(path.resolve(schema)).href;
 
 const kHead = `apiVersion: coder-reconciler/v1
@@ -23,6 +23,12 @@ const settings = (schemas) => ({yaml: {...base, schemas}, http: {}, '[yaml]': {}
 // One editor that is told by its settings which files are specs, and one that only a file's own first line can tell.
 const told = await LanguageServer.start(process.execPath, [binary, '--stdio'], settings({[schemaUri]: ['/specs/**/*.yaml']}));
 const untold = await LanguageServer.start(process.execPath, [binary, '--stdio'], settings({}));
+
+// A third has the settings that the README shows, with the schema's folder open.
+const folder = path.dirname(path.resolve(schema));
+const shown = JSON.parse(/```json\n(\{"yaml\.schemas".*?\})\n```/s.exec(fs.readFileSync(readme, 'utf8'))[1]);
+const asShown = await LanguageServer.start(
+    process.execPath, [binary, '--stdio'], settings(shown['yaml.schemas']), pathToFileURL(folder).href);
 
 let passed = 0;
 let failed = 0;
@@ -126,11 +132,21 @@ await check('a first line may name the schema relative to the file', async () =>
   assert.deepEqual(findings(text, await untold.diagnose(beside, text)), ['6:1 spec: Missing property "template".']);
 });
 
+await check('the settings in the README name the schema, and the files that it is for', async () => {
+  const text = `${kHead}  owner: alice\n`;
+  for (const name of ['dev.yaml', 'team/dev.yml']) {
+    const uri = pathToFileURL(path.join(folder, 'specs', name)).href;
+    assert.deepEqual(findings(text, await asShown.diagnose(uri, text)), ['5:1 spec: Missing property "template".'], name);
+  }
+  const elsewhere = pathToFileURL(path.join(folder, 'other.yaml')).href;
+  assert.deepEqual(await asShown.diagnose(elsewhere, text), []);
+});
+
 await check(`the ${examples.length} example files have no errors`, async () => {
   assert(examples.length > 0, 'no examples are given');
   for (const name of examples) await expectFindings(fs.readFileSync(name, 'utf8'), []);
 });
 
-await Promise.all([told.stop(), untold.stop()]);
+await Promise.all([told.stop(), untold.stop(), asShown.stop()]);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
