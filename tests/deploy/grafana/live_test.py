@@ -8,6 +8,7 @@ import json
 import math
 import pathlib
 import re
+import signal
 import sys
 import time
 
@@ -138,6 +139,8 @@ def wrong_answers(view, dashboard):
 def main(build, folder, work, keep):
     dashboards = [Dashboard(path) for path in sorted(pathlib.Path(folder).glob("*.json"))]
     world = World(pathlib.Path(build), work)
+    # Told to end, it ends what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         start = time.time()
         revisions = play(world)
