@@ -233,6 +233,16 @@ class Tour:
         daemon.wait_for("result=in_sync")
         daemon.stop()
 
+    def settings(self):
+        scene = self.new_scene()
+        scene.write_token()
+        (scene.directory / "specs").mkdir()
+        (scene.directory / "specs/alice.yaml").write_text(fenced(self.markdown, "yaml")[0])
+        text = next(block for block in fenced(self.markdown, "yaml") if "coder-url:" in block)
+        (scene.directory / "config.yaml").write_text(text.replace("https://coder.example.com", scene.url))
+        plan = scene.run("coder-reconciler plan --config config.yaml")
+        expect("+ create alice/api-dev" in plan, f"the settings file does not do what it says:\n{plan}")
+
     def schema(self):
         scene = self.new_scene()
         scene.run(self.show("coder-reconciler schema > specs.schema.json"))
@@ -315,7 +325,7 @@ def main():
             return scenes[-1]
 
         tour = Tour(markdown, new_scene)
-        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.schema, tour.roll_out,
+        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.settings, tour.schema, tour.roll_out,
                  lambda: check_complete(tour)]
         for step in steps:
             try:
