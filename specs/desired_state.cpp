@@ -61,19 +61,25 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
     Identity identity = identity_of(*spec);
     keyed.push_back({std::move(identity), std::move(spec)});
   }
-  if (!std::is_sorted(keyed.begin(), keyed.end(), before)) std::sort(keyed.begin(), keyed.end(), before);
+  // Sorted are pointers: moving an entry with its two names costs more than comparing it.
+  std::vector<Keyed*> sorted;
+  sorted.reserve(keyed.size());
+  for (Keyed& one : keyed) sorted.push_back(&one);
+  const auto before_it = [](const Keyed* a, const Keyed* b) { return before(*a, *b); };
+  if (!std::is_sorted(sorted.begin(), sorted.end(), before_it))
+    std::sort(sorted.begin(), sorted.end(), before_it);
 
-  state.specs.reserve(keyed.size());
-  for (auto first = keyed.begin(); first != keyed.end();) {
-    const auto last =
-        std::find_if(first, keyed.end(), [&](const Keyed& k) { return k.identity != first->identity; });
+  state.specs.reserve(sorted.size());
+  for (auto first = sorted.begin(); first != sorted.end();) {
+    const auto last = std::find_if(first + 1, sorted.end(),
+                                   [&](const Keyed* k) { return k->identity != (*first)->identity; });
     const auto count = static_cast<std::size_t>(last - first);
     if (count == 1) {
-      state.specs.push_back(std::move(first->spec));
+      state.specs.push_back(std::move((*first)->spec));
     } else {
       state.duplicate_documents += count;
       for (auto one = first; one != last; ++one)
-        state.diagnostics.push_back(duplicate_of(*one, one == first ? first[1] : *first, count));
+        state.diagnostics.push_back(duplicate_of(**one, one == first ? *first[1] : **first, count));
     }
     first = last;
   }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,8 @@ class FileCache {
   void begin();
   /// The entry for a path, perhaps an empty one. Valid until the next call.
   [[nodiscard]] CachedFile& entry(const std::string& shown);
+  /// Entries that this load has asked for, in that order.
+  [[nodiscard]] std::span<const CachedFile> files() const { return files_; }
   /// Ends a load that read everything.
   void end();
 

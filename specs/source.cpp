@@ -46,28 +46,50 @@ struct SpecSource::State {
   Now now;
   FileCache cache;
   std::optional<ParsedFile> standard_input;
+  /// What the last load made of the cached files; nothing once one of them has been parsed anew, or where
+  /// more than their contents went into it. Order and duplicates of ten thousand documents are then not
+  /// worked out in every cycle.
+  std::optional<DesiredState> assembled;
   std::function<void(const std::string&)> hook;
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
+  bool read_all(const std::vector<Tree>& trees, bool input, Abort& abort);
+  DesiredState assemble_all(const std::vector<Tree>& trees) const;
   bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
   bool read_standard_input(Abort& abort);
 };
 
 namespace {
 
-/// Gathers what the files declare, within the limits of a load.
+/// Adds up what a load finds, against the limits for all files together.
+class Totals {
+ public:
+  bool add_bytes(std::uint64_t bytes, Abort& abort) {
+    bytes_ += bytes;
+    if (bytes_ <= kMaxTotalBytes) return true;
+    abort = {false, fmt::format("the files have more than {} MiB in all", kMaxTotalBytes >> 20)};
+    return false;
+  }
+  bool add_documents(std::size_t documents, Abort& abort) {
+    documents_ += documents;
+    if (documents_ <= kMaxTotalDocuments) return true;
+    abort = {false, fmt::format("more than {} documents are declared in all", kMaxTotalDocuments)};
+    return false;
+  }
+
+ private:
+  std::uint64_t bytes_ = 0;
+  std::size_t documents_ = 0;
+};
+
+/// Gathers what the files declare.
 class Gathering {
  public:
-  bool add(const ParsedFile& parsed, Abort& abort) {
+  void add(const ParsedFile& parsed) {
     specs_.insert(specs_.end(), parsed.specs.begin(), parsed.specs.end());
-    if (specs_.size() > kMaxTotalDocuments) {
-      abort = {false, fmt::format("more than {} documents are declared in all", kMaxTotalDocuments)};
-      return false;
-    }
     for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
-    return true;
   }
 
   void add(const Diagnostic& diagnostic) {
@@ -139,6 +161,7 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   if (!fresh && hash == cached.content) return true;
   cached.content = hash;
   ++parsed;
+  assembled.reset();
   if (content.outcome == FileBytes::Outcome::too_large) {
     cached.parsed = {};
     cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, limits));
@@ -168,6 +191,7 @@ bool SpecSource::State::read_standard_input(Abort& abort) {
     if (n == 0) break;
   }
   ++parsed;
+  assembled.reset();
   standard_input = parse(text, std::make_shared<const std::string>("<stdin>"), limits);
   return true;
 }
@@ -176,7 +200,6 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
   TreeWalk walk;
   std::vector<Tree> trees;
-  std::size_t files = 0;
   bool input = false;
   for (const std::string& path : paths) {
     if (path == kStandardInput) {
@@ -192,36 +215,46 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   drop_repeated_files(trees);
   std::string revision = revisions_of(trees);
 
-  Gathering gathering;
-  std::uint64_t bytes = 0;
-  for (const Tree& tree : trees) {
-    files += tree.files.size();
-    for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
-    for (const TreeFile& file : tree.files) {
-      bytes += file.signature.size;
-      if (bytes > kMaxTotalBytes) {
-        abort = {false, fmt::format("the files have more than {} MiB in all", kMaxTotalBytes >> 20)};
-        return std::nullopt;
-      }
-      CachedFile& cached = cache.entry(file.shown);
-      if (!read_file(tree, file, cached, abort)) return std::nullopt;
-      if (!gathering.add(cached.parsed, abort)) return std::nullopt;
-    }
-  }
-  if (input) {
-    if (!read_standard_input(abort) || !gathering.add(*standard_input, abort)) return std::nullopt;
-    ++files;
-  }
+  if (!read_all(trees, input, abort)) return std::nullopt;
   if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
     abort = {true, "the files changed while they were read"};
     return std::nullopt;
   }
+  const std::size_t files = cache.files().size() + (input ? 1 : 0);
+  const bool problems =
+      std::any_of(trees.begin(), trees.end(), [](const Tree& tree) { return !tree.problems.empty(); });
+  // None has been parsed since, so each is one of those; and as many of those are all of them.
+  if (!assembled || assembled->files != files || problems) {
+    assembled = assemble_all(trees);
+    assembled->files = files;
+  }
   cache.end();
+  assembled->revision = std::move(revision);
+  if (!problems) return assembled;
+  return std::exchange(assembled, std::nullopt);
+}
 
-  DesiredState state = gathering.assembled();
-  state.files = files;
-  state.revision = std::move(revision);
-  return state;
+bool SpecSource::State::read_all(const std::vector<Tree>& trees, bool input, Abort& abort) {
+  Totals totals;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.files) {
+      if (!totals.add_bytes(file.signature.size, abort)) return false;
+      CachedFile& cached = cache.entry(file.shown);
+      if (!read_file(tree, file, cached, abort)) return false;
+      if (!totals.add_documents(cached.parsed.specs.size(), abort)) return false;
+    }
+  }
+  return !input || (read_standard_input(abort) && totals.add_documents(standard_input->specs.size(), abort));
+}
+
+DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) const {
+  Gathering gathering;
+  for (const Tree& tree : trees) {
+    for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
+  }
+  for (const CachedFile& file : cache.files()) gathering.add(file.parsed);
+  if (standard_input) gathering.add(*standard_input);
+  return gathering.assembled();
 }
 
 SpecSource::SpecSource(std::vector<std::string> paths, Now now) : state_(std::make_unique<State>()) {
