@@ -127,6 +127,8 @@ std::vector<Metric> declare_all() {
       gauge(live_workspaces_read, "coder_reconciler_live_workspaces_read",
             "Live workspaces that the last cycle read, by how they were asked for.",
             {{"how", {"ids", "owner", "name", "page"}}}),
+      gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
+            "How the last run of apply ended: its exit code. Only in a textfile or Pushgateway."),
       counter(process_cpu_seconds, "process_cpu_seconds_total",
               "User and system CPU time spent, in seconds."),
       gauge(process_resident_memory, "process_resident_memory_bytes", "Resident memory, in bytes."),

@@ -53,6 +53,7 @@ enum class MetricId : std::uint8_t {
   workspaces_backing_off,
   workspaces_contested,
   live_workspaces_read,
+  apply_exit_code,
   process_cpu_seconds,
   process_resident_memory,
   process_virtual_memory,

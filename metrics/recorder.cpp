@@ -125,6 +125,7 @@ struct Recorder::Instruments {
   Gauge* token = nullptr;
   Gauge& backing_off = Family<Gauge>(registry, MetricId::workspaces_backing_off).series({});
   Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
+  Family<Gauge> exit_code{registry, MetricId::apply_exit_code};
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
 
   /// Series of one (method, route), made when first needed.
@@ -188,6 +189,10 @@ void Recorder::on_source_read(std::string_view revision, bool changed, async::Wa
 
 void Recorder::on_source_error() {
   instruments_->source_read_errors.Increment();
+}
+
+void Recorder::on_run_ended(int exit_code) {
+  instruments_->exit_code.series({}).Set(exit_code);
 }
 
 void Recorder::on_request(const reconcile::RequestDone& request) {

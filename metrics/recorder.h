@@ -31,6 +31,9 @@ class Recorder final : public reconcile::Observer {
   /// The specs could not be read: the last good ones stay in force.
   void on_source_error();
 
+  /// A run of `apply` is over; for what it leaves behind where nothing can scrape.
+  void on_run_ended(int exit_code);
+
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;

@@ -6,9 +6,12 @@
 #include "daemon/commands/apply_pace.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
+#include "daemon/commands/publish.h"
 #include "daemon/commands/session.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
+#include "daemon/version.h"
+#include "metrics/recorder.h"
 #include "reconcile/async/structured.h"
 #include "reconcile/cycle.h"
 #include "reconcile/plan/render.h"
@@ -117,18 +120,23 @@ class Applying {
   bool timed_out_ = false;
 };
 
-}  // namespace
-
-ExitCode apply(const Config& config, Terminal& terminal) {
+/// The run up to its exit code. `recorder` has heard all of it, however it ends.
+ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& recorder,
+                  boost::asio::io_context& io) {
+  OutcomeCollector done;
+  Session session(config, terminal, Session::Kind::command, {&done, &recorder});
   specs::SpecSource source(config.paths);
+  const async::SteadyTime started = session.clock().now();
   const auto loaded = source.load();
-  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
+  if (!loaded) {
+    recorder.on_source_error();
+    return specs_failure(loaded.error(), config.output, terminal);
+  }
+  session.observer().on_phase(reconcile::Phase::load, session.clock().now() - started);
+  recorder.on_source_read(loaded->revision, true, session.clock().wall());
   const specs::DesiredState desired =
       select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
-  OutcomeCollector done;
-  boost::asio::io_context io(1);  // outlives the connections that the session keeps
-  Session session(config, terminal, Session::Kind::command, {&done});
   if (!session.connect()) return ExitCode::usage;
   Applying applying(config, terminal, session, done, desired);
   SignalRules rules;
@@ -137,6 +145,27 @@ ExitCode apply(const Config& config, Terminal& terminal) {
     session.log().warn("stopping: what is being written ends, nothing new starts", {{"signal", name}});
   };
   return run_to_end(io, applying.run(), rules);
+}
+
+}  // namespace
+
+ExitCode apply(const Config& config, Terminal& terminal) {
+  metrics::Recorder recorder;
+  recorder.set_build_info(version(), revision());
+  boost::asio::io_context io(1);  // outlives the connections that the session keeps
+  const auto end_with = [&](ExitCode code) {
+    recorder.on_run_ended(static_cast<int>(code));
+    return publish(recorder, code, config, terminal, io);
+  };
+  ExitCode code = ExitCode::failure;
+  try {
+    code = converge(config, terminal, recorder, io);
+  } catch (...) {
+    // The failure is what people must hear of; what publishing says of itself comes before it.
+    (void)end_with(ExitCode::failure);
+    throw;
+  }
+  return end_with(code);
 }
 
 }  // namespace cr::daemon

@@ -10,6 +10,7 @@
 
 #include "daemon/config/secret.h"
 #include "daemon/selector.h"
+#include "metrics/pushgateway.h"
 #include "reconcile/plan/guard.h"
 
 namespace cr::daemon {
@@ -65,6 +66,13 @@ struct Config {
   std::optional<LogLevel> log_level;  ///< absent: info for run, warn for the others
   ListenAddress listen;
   std::string api_token_file;
+
+  // Where a run of apply leaves its metrics
+  std::string metrics_textfile;                    ///< empty: nowhere
+  std::optional<metrics::PushTarget> pushgateway;  ///< absent: nowhere
+  std::string pushgateway_auth_file;               ///< "user:password"; empty: as the URL says
+  std::string pushgateway_ca_file;
+  metrics::Grouping pushgateway_grouping;  ///< as given, to be completed
 };
 
 }  // namespace cr::daemon

@@ -9,6 +9,8 @@
 namespace cr::daemon {
 namespace {
 
+constexpr std::size_t kColumn = 32;
+
 std::string flag_text(const Option& option) {
   std::string text = option.name == "help" ? "-h, --help" : "    --" + std::string{option.name};
   if (!option.value.empty()) text += ' ' + std::string{option.value};
@@ -45,10 +47,15 @@ std::string help_text(Command command) {
   text += "\nFlags:\n";
   for (const Option& option : all_options()) {
     if (option.positional || !option.commands.has(command)) continue;
-    text += fmt::format("  {:<32}{}", flag_text(option), option.help);
+    const std::string flag = flag_text(option);
+    text += "  " + flag;
+    // What is longer than its column has a line of its own.
+    text += flag.size() < kColumn ? std::string(kColumn - flag.size(), ' ')
+                                  : "\n" + std::string(kColumn + 2, ' ');
+    text += option.help;
     if (!option.fallback.empty()) text += fmt::format(" (default {})", option.fallback);
     text += '\n';
-    if (option.name != "help") text += fmt::format("  {:<32}{}\n", "", sources_text(option));
+    if (option.name != "help") text += std::string(kColumn + 2, ' ') + sources_text(option) + '\n';
   }
   if (find_option("config")->commands.has(command)) {
     text +=

@@ -3,6 +3,7 @@
 
 #include "daemon/config/option.h"
 #include "daemon/config/values.h"
+#include "metrics/textfile.h"
 
 namespace cr::daemon {
 namespace {
@@ -134,6 +135,35 @@ std::string set_listen(Config& config, const Values& values) {
   const auto address = parse_listen(values.back());
   if (!address) return address.error().message();
   config.listen = *address;
+  return {};
+}
+
+std::string set_metrics_textfile(Config& config, const Values& values) {
+  if (std::string problem = metrics::textfile_path_problem(values.back()); !problem.empty()) return problem;
+  config.metrics_textfile = values.back();
+  return {};
+}
+
+std::string set_pushgateway_url(Config& config, const Values& values) {
+  const auto target = metrics::parse_push_target(values.back());
+  if (!target) return target.error().message;
+  config.pushgateway = *target;
+  return {};
+}
+
+std::string set_pushgateway_grouping(Config& config, const Values& values) {
+  config.pushgateway_grouping.clear();
+  for (const auto& value : values) {
+    const auto equal = value.find('=');
+    if (equal == std::string::npos) return '"' + value + "\" is not of the form KEY=VALUE";
+    const std::string name = value.substr(0, equal);
+    std::string text = value.substr(equal + 1);
+    if (std::string problem = metrics::grouping_problem(name, text); !problem.empty()) return problem;
+    const bool twice = std::ranges::any_of(config.pushgateway_grouping,
+                                           [&](const auto& label) { return label.first == name; });
+    if (twice) return '"' + name + "\" is given twice";
+    config.pushgateway_grouping.emplace_back(name, std::move(text));
+  }
   return {};
 }
 
@@ -294,6 +324,37 @@ const Option kOptions[] = {
      .choices = "FILE",
      .commands = Commands{run},
      .set = set_file<&Config::api_token_file>},
+    {.name = "metrics-textfile",
+     .value = "FILE",
+     .help = "File (*.prom) for the run's metrics, for node_exporter's textfile collector",
+     .choices = "FILE",
+     .commands = Commands{apply},
+     .set = set_metrics_textfile},
+    {.name = "pushgateway-url",
+     .value = "URL",
+     .help = "Pushgateway to which the run's metrics are pushed; user:password@ is better given by a file",
+     .commands = Commands{apply},
+     .set = set_pushgateway_url,
+     .secret = true},
+    {.name = "pushgateway-auth-file",
+     .value = "FILE",
+     .help = "File with user:password for the Pushgateway",
+     .choices = "FILE",
+     .commands = Commands{apply},
+     .set = set_file<&Config::pushgateway_auth_file>},
+    {.name = "pushgateway-ca-file",
+     .value = "FILE",
+     .help = "Certificates (PEM) that vouch for the Pushgateway, instead of the system's",
+     .choices = "FILE",
+     .commands = Commands{apply},
+     .set = set_file<&Config::pushgateway_ca_file>},
+    {.name = "pushgateway-grouping",
+     .value = "KEY=VALUE",
+     .help = "Label of the grouping key, beside job; can be given more than once",
+     .fallback = "instance=HOST",
+     .kind = Option::Kind::list,
+     .commands = Commands{apply},
+     .set = set_pushgateway_grouping},
     {.name = "output",
      .value = "FORMAT",
      .help = "text, json, or markdown (plan only)",

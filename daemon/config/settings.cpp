@@ -96,6 +96,16 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   if (online && config.client_cert.empty() != config.client_key.empty()) {
     problems.emplace_back("--client-cert and --client-key go together; only one is set");
   }
+  if (invocation.command == Command::apply && !config.pushgateway &&
+      (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
+       !config.pushgateway_grouping.empty())) {
+    problems.emplace_back("--pushgateway-… has no effect without --pushgateway-url");
+  }
+  if (config.pushgateway && !config.pushgateway->authorization.empty() &&
+      !config.pushgateway_auth_file.empty()) {
+    problems.emplace_back(
+        "user and password are given in --pushgateway-url and in --pushgateway-auth-file; use one");
+  }
   if (invocation.command != Command::plan && config.output == OutputFormat::markdown) {
     problems.push_back("--output: \"markdown\" is only for plan; " +
                        std::string{to_string(invocation.command)} + " takes text or json");

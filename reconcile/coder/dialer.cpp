@@ -81,7 +81,8 @@ awaitable<boost::system::result<Endpoints>> resolve_by_system(const std::string&
 }
 
 Dialer::Dialer(async::Clock& clock, BaseUrl target, std::optional<Proxy> proxy, asio::ssl::context* tls,
-               bool insecure, DialTimeouts timeouts, std::string user_agent, Resolve resolve)
+               bool insecure, DialTimeouts timeouts, std::string user_agent, Resolve resolve,
+               ServerNames names)
     : clock_(clock),
       target_(std::move(target)),
       proxy_(std::move(proxy)),
@@ -89,7 +90,8 @@ Dialer::Dialer(async::Clock& clock, BaseUrl target, std::optional<Proxy> proxy, 
       insecure_(insecure),
       timeouts_(timeouts),
       user_agent_(std::move(user_agent)),
-      resolve_(std::move(resolve)) {}
+      resolve_(std::move(resolve)),
+      names_(names) {}
 
 awaitable<TransportResult<std::unique_ptr<Stream>>> Dialer::dial(Progress& progress) {
   const std::string& host = proxy_ ? proxy_->host : target_.host;
@@ -106,7 +108,7 @@ awaitable<TransportResult<std::unique_ptr<Stream>>> Dialer::dial(Progress& progr
     if (failed) co_return *failed;
   }
   progress.doing = "in the TLS handshake";
-  auto stream = make_tls_stream(std::move(*socket), *tls_, target_.host, insecure_);
+  auto stream = make_tls_stream(std::move(*socket), *tls_, target_.host, insecure_, names_);
   if (!stream) {
     co_return TransportError(ApiFault::unreachable,
                              fmt::format("{} is no name that TLS can check", target_.host));

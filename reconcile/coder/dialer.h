@@ -42,9 +42,10 @@ struct DialTimeouts {
 class Dialer {
  public:
   /// `tls` may be null if `target` is http. `proxy_target` of http requests are sent in absolute form by the
-  /// caller.
+  /// caller. `names` are views of literals.
   Dialer(async::Clock& clock, BaseUrl target, std::optional<Proxy> proxy, boost::asio::ssl::context* tls,
-         bool insecure, DialTimeouts timeouts, std::string user_agent, Resolve resolve = resolve_by_system);
+         bool insecure, DialTimeouts timeouts, std::string user_agent, Resolve resolve = resolve_by_system,
+         ServerNames names = {});
 
   /// A stream that is ready for requests, TLS done. Errors say which step failed, and with whom.
   [[nodiscard]] awaitable<TransportResult<std::unique_ptr<Stream>>> dial(Progress& progress);
@@ -65,6 +66,7 @@ class Dialer {
   DialTimeouts timeouts_;
   std::string user_agent_;
   Resolve resolve_;
+  ServerNames names_;
 };
 
 }  // namespace cr::coder

@@ -110,6 +110,10 @@ ProxySettings ProxySettings::from_environment(
   return settings;
 }
 
+std::string basic_authorization(std::string_view user, std::string_view password) {
+  return "Basic " + base64(fmt::format("{}:{}", user, password));
+}
+
 SetupResult<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, const BaseUrl& target) {
   const std::string_view variable = target.tls ? "HTTPS_PROXY" : "HTTP_PROXY";
   std::string_view text = trim(target.tls ? settings.https_proxy : settings.http_proxy);
@@ -132,7 +136,7 @@ SetupResult<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, co
     const std::string user = percent_decode(user_info.substr(0, colon));
     const std::string password =
         colon == std::string_view::npos ? "" : percent_decode(user_info.substr(colon + 1));
-    proxy.authorization = "Basic " + base64(user + ":" + password);
+    proxy.authorization = basic_authorization(user, password);
     text.remove_prefix(at + 1);
   }
   const SetupResult<HostPort> host = parse_host_port(text);

@@ -32,6 +32,9 @@ struct Proxy {
   bool operator==(const Proxy&) const = default;
 };
 
+/// The value of Authorization or Proxy-Authorization for a user and password: a secret.
+[[nodiscard]] std::string basic_authorization(std::string_view user, std::string_view password);
+
 /// The proxy for this target, or nothing: go straight. HTTPS_PROXY counts for https, HTTP_PROXY for http.
 ///
 /// NO_PROXY is a list with commas: `*`, a domain (itself and what is below it), `.domain` or `*.domain`

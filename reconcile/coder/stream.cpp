@@ -10,8 +10,6 @@
 #include <boost/system/system_error.hpp>
 #include <utility>
 
-#include "reconcile/coder/tls.h"
-
 namespace cr::coder {
 namespace {
 
@@ -56,8 +54,9 @@ class PlainStream final : public Stream {
 
 class TlsStreamOverTcp final : public TlsStream {
  public:
-  TlsStreamOverTcp(tcp::socket socket, asio::ssl::context& context, std::string host)
-      : stream_(std::move(socket), context), host_(std::move(host)) {}
+  TlsStreamOverTcp(tcp::socket socket, asio::ssl::context& context, std::string host,
+                   const ServerNames& names)
+      : stream_(std::move(socket), context), host_(std::move(host)), names_(names) {}
 
   awaitable<boost::system::error_code> handshake() override {
     auto [failed] = co_await stream_.async_handshake(asio::ssl::stream_base::client, kAsTuple);
@@ -74,13 +73,14 @@ class TlsStreamOverTcp final : public TlsStream {
   }
   bool looks_dead() override { return has_something_to_say(stream_.next_layer()); }
   std::string describe(const boost::system::error_code& failed) override {
-    return describe_tls_failure(failed, stream_.native_handle(), host_);
+    return describe_tls_failure(failed, stream_.native_handle(), host_, names_);
   }
   SSL* native_handle() { return stream_.native_handle(); }
 
  private:
   asio::ssl::stream<tcp::socket> stream_;
   std::string host_;
+  ServerNames names_;
 };
 
 }  // namespace
@@ -94,8 +94,8 @@ std::unique_ptr<Stream> make_borrowed_stream(tcp::socket& socket) {
 }
 
 std::unique_ptr<TlsStream> make_tls_stream(tcp::socket socket, asio::ssl::context& context,
-                                           const std::string& host, bool insecure) {
-  auto stream = std::make_unique<TlsStreamOverTcp>(std::move(socket), context, host);
+                                           const std::string& host, bool insecure, const ServerNames& names) {
+  auto stream = std::make_unique<TlsStreamOverTcp>(std::move(socket), context, host, names);
   if (!expect_host(stream->native_handle(), host, insecure)) return nullptr;
   return stream;
 }

@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "reconcile/coder/tls.h"
+
 namespace cr::coder {
 
 using boost::asio::awaitable;
@@ -42,6 +44,7 @@ class TlsStream : public Stream {
 /// `context` outlives the stream. Null if the host cannot be checked for at all.
 [[nodiscard]] std::unique_ptr<TlsStream> make_tls_stream(boost::asio::ip::tcp::socket socket,
                                                          boost::asio::ssl::context& context,
-                                                         const std::string& host, bool insecure);
+                                                         const std::string& host, bool insecure,
+                                                         const ServerNames& names = {});
 
 }  // namespace cr::coder

@@ -26,14 +26,15 @@ std::string reason(const boost::system::error_code& failed) {
                                                                                         : failed.message();
 }
 
-SetupResult<bool> readable(const std::string& path, const char* flag, const char* what) {
+SetupResult<bool> readable(const std::string& path, std::string_view flag, const char* what) {
   if (std::ifstream(path)) return true;
   return SetupError(fmt::format("{} {}: {} cannot be read; give a readable PEM file", flag, path, what));
 }
 
 }  // namespace
 
-SetupResult<std::unique_ptr<ssl::context>> make_tls_context(const TlsSettings& settings) {
+SetupResult<std::unique_ptr<ssl::context>> make_tls_context(const TlsSettings& settings,
+                                                            const ServerNames& names) {
   auto context = std::make_unique<ssl::context>(ssl::context::tls_client);
   boost::system::error_code failed;
   SSL_CTX_set_min_proto_version(context->native_handle(), TLS1_2_VERSION);
@@ -46,12 +47,12 @@ SetupResult<std::unique_ptr<ssl::context>> make_tls_context(const TlsSettings& s
   if (settings.ca_file.empty()) {
     context->set_default_verify_paths(failed);
   } else {
-    if (auto ok = readable(settings.ca_file, "--ca-file", "the CA file"); !ok) return ok.error();
+    if (auto ok = readable(settings.ca_file, names.ca_flag, "the CA file"); !ok) return ok.error();
     context->load_verify_file(settings.ca_file, failed);
     if (failed) {
-      return SetupError(fmt::format(
-          "--ca-file {}: holds no CA certificate that can be used ({}); give certificates in PEM form",
-          settings.ca_file, reason(failed)));
+      return SetupError(
+          fmt::format("{} {}: holds no CA certificate that can be used ({}); give certificates in PEM form",
+                      names.ca_flag, settings.ca_file, reason(failed)));
     }
   }
   context->set_verify_mode(settings.insecure_skip_verify ? ssl::verify_none : ssl::verify_peer, failed);
@@ -94,23 +95,24 @@ bool expect_host(SSL* connection, const std::string& host, bool insecure) {
 }
 
 std::string describe_tls_failure(const boost::system::error_code& failed, SSL* connection,
-                                 const std::string& host) {
+                                 const std::string& host, const ServerNames& names) {
   const long verdict = SSL_get_verify_result(connection);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    return fmt::format("the certificate is not for {}: check the host in Coder's URL", host);
+    return fmt::format("the certificate is not for {}: check the host in {}", host, names.url);
   }
   if (verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
     return fmt::format("the certificate of {}: {}", host, X509_verify_cert_error_string(verdict));
   }
   if (verdict != X509_V_OK) {
-    return fmt::format("the certificate of {} is not trusted: {}; give its CA with --ca-file", host,
-                       X509_verify_cert_error_string(verdict));
+    return fmt::format("the certificate of {} is not trusted: {}; give its CA with {}", host,
+                       X509_verify_cert_error_string(verdict), names.ca_flag);
   }
   if (failed.category() == boost::asio::error::get_ssl_category()) {
     const int code = ERR_GET_REASON(static_cast<unsigned long>(failed.value()));
     if (code == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED || code == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) {
-      return fmt::format("{} wants a client certificate ({}): give --client-cert and --client-key", host,
-                         reason(failed));
+      return fmt::format("{} wants a client certificate ({}){}{}", host, reason(failed),
+                         names.client_certificate_flags.empty() ? "" : ": give ",
+                         names.client_certificate_flags);
     }
     if (code == SSL_R_TLSV1_ALERT_UNKNOWN_CA || code == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE) {
       return fmt::format("{} does not accept the client certificate ({})", host, reason(failed));

@@ -4,10 +4,19 @@
 #include <boost/system/error_code.hpp>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "reconcile/coder/setup_error.h"
 
 namespace cr::coder {
+
+/// How messages name what the user set for the server that they are about.
+struct ServerNames {
+  std::string_view url = "Coder's URL";
+  std::string_view ca_flag = "--ca-file";
+  /// Empty: there is no way to show it a certificate.
+  std::string_view client_certificate_flags = "--client-cert and --client-key";
+};
 
 struct TlsSettings {
   std::string ca_file;      ///< PEM; trusted in place of the system's; empty: the system's
@@ -18,7 +27,7 @@ struct TlsSettings {
 
 /// A client context (TLS 1.2 or later) by these settings. Errors name the file, the flag and the remedy.
 [[nodiscard]] SetupResult<std::unique_ptr<boost::asio::ssl::context>> make_tls_context(
-    const TlsSettings& settings);
+    const TlsSettings& settings, const ServerNames& names = {});
 
 /// Prepares a connection to check that the certificate is this host's (name or IP address), and asks for it
 /// by name where it has one. With `insecure` nothing is checked.
@@ -26,6 +35,6 @@ struct TlsSettings {
 
 /// What went wrong in a handshake or later, in words that lead to the remedy.
 [[nodiscard]] std::string describe_tls_failure(const boost::system::error_code& failed, SSL* connection,
-                                               const std::string& host);
+                                               const std::string& host, const ServerNames& names = {});
 
 }  // namespace cr::coder

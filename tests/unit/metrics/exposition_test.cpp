@@ -41,6 +41,7 @@ std::string a_full_scrape() {
   report.duration = 1s;
   report.token_expires = std::chrono::sys_seconds{1'765'000'000s};
   recorder.on_cycle(report);
+  recorder.on_run_ended(0);
   return exposition(recorder, read_process_figures());
 }
 

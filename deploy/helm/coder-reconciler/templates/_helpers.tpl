@@ -91,6 +91,16 @@ annotations:
 {{- $_ := set $own "client-cert" "/run/coder-reconciler/client/tls.crt" -}}
 {{- $_ := set $own "client-key" "/run/coder-reconciler/client/tls.key" -}}
 {{- end -}}
+{{- with .Values.metrics.pushgateway -}}
+{{- if and (eq $.Values.mode "cronJob") .url -}}
+{{- $_ := set $own "pushgateway-url" .url -}}
+{{- $labels := .grouping | default (dict "instance" (include "coder-reconciler.fullname" $) "namespace" $.Release.Namespace) -}}
+{{- $grouping := list -}}
+{{- range $name, $value := $labels }}{{ $grouping = append $grouping (printf "%s=%s" $name $value) }}{{ end -}}
+{{- $_ := set $own "pushgateway-grouping" $grouping -}}
+{{- if .auth.existingSecret }}{{ $_ := set $own "pushgateway-auth-file" (printf "/run/coder-reconciler/pushgateway/%s" .auth.key) }}{{ end -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq .Values.mode "deployment") .Values.apiToken.existingSecret -}}
 {{- $_ := set $own "api-token-file" (printf "/run/coder-reconciler/api-token/%s" .Values.apiToken.key) -}}
 {{- end -}}

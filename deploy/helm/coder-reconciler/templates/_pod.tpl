@@ -189,6 +189,9 @@ containers:
       {{- if and .Values.apiToken.existingSecret (not $cron) }}
       - {name: api-token, mountPath: /run/coder-reconciler/api-token, readOnly: true}
       {{- end }}
+      {{- if and $cron .Values.metrics.pushgateway.url .Values.metrics.pushgateway.auth.existingSecret }}
+      - {name: pushgateway, mountPath: /run/coder-reconciler/pushgateway, readOnly: true}
+      {{- end }}
       {{- with .Values.extraVolumeMounts }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -230,6 +233,10 @@ volumes:
   {{- if and .Values.apiToken.existingSecret (not $cron) }}
   - name: api-token
     secret: {secretName: {{ .Values.apiToken.existingSecret }}, defaultMode: 0440}
+  {{- end }}
+  {{- if and $cron .Values.metrics.pushgateway.url .Values.metrics.pushgateway.auth.existingSecret }}
+  - name: pushgateway
+    secret: {secretName: {{ .Values.metrics.pushgateway.auth.existingSecret }}, defaultMode: 0440}
   {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}

@@ -1,0 +1,97 @@
+#include "metrics/grouping.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "metrics/catalogue.h"
+
+namespace cr::metrics {
+
+namespace {
+
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+bool is_label_name(std::string_view name) {
+  return !name.empty() && !is_digit(name.front()) && std::all_of(name.begin(), name.end(), [](char c) {
+    return is_letter(c) || is_digit(c) || c == '_';
+  });
+}
+
+bool is_label_of_ours(std::string_view name) {
+  const auto metrics = catalogue();
+  return name == "le" || std::any_of(metrics.begin(), metrics.end(), [&](const Metric& metric) {
+           return std::any_of(metric.labels.begin(), metric.labels.end(),
+                              [&](const Label& label) { return label.name == name; });
+         });
+}
+
+/// Without a doubt of how routers and proxies on the way read it; "." and ".." they resolve.
+bool fits_a_path(std::string_view value) {
+  return !value.empty() && value != "." && value != ".." &&
+         std::all_of(value.begin(), value.end(), [](char c) {
+           return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.' || c == '~';
+         });
+}
+
+/// RFC 4648's alphabet for URLs. The empty text is a single "=", since a segment cannot be empty.
+std::string base64_for_urls(std::string_view text) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  if (text.empty()) return "=";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 3) {
+    unsigned bits = 0;
+    const std::size_t bytes = std::min<std::size_t>(3, text.size() - i);
+    for (std::size_t k = 0; k < 3; ++k)
+      bits = bits << 8 | (k < bytes ? static_cast<unsigned char>(text[i + k]) : 0U);
+    for (std::size_t k = 0; k <= bytes; ++k) out += kDigits[bits >> (18 - 6 * k) & 63U];
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string grouping_problem(std::string_view name, std::string_view value) {
+  if (!is_label_name(name)) {
+    return fmt::format("\"{}\" is no name of a label: letters, digits and underscores, not a digit first",
+                       name);
+  }
+  if (name.starts_with("__"))
+    return fmt::format("\"{}\": names that begin with __ are Prometheus' own", name);
+  if (is_label_of_ours(name)) {
+    return fmt::format("\"{}\" is a label of the metrics themselves, which the grouping key would overwrite",
+                       name);
+  }
+  if (name == "job" && value.empty()) return "the job must not be empty";
+  return {};
+}
+
+Grouping complete_grouping(Grouping given, std::string_view host) {
+  const bool nothing_given = given.empty();
+  const auto job =
+      std::find_if(given.begin(), given.end(), [](const auto& label) { return label.first == "job"; });
+  if (job == given.end()) {
+    given.insert(given.begin(), {"job", std::string{kDefaultJob}});
+  } else {
+    std::rotate(given.begin(), job, job + 1);
+  }
+  if (nothing_given) given.emplace_back("instance", host);
+  return given;
+}
+
+std::string grouping_path(const Grouping& grouping) {
+  std::string path = "/metrics";
+  for (const auto& [name, value] : grouping) {
+    path += fits_a_path(value) ? fmt::format("/{}/{}", name, value)
+                               : fmt::format("/{}@base64/{}", name, base64_for_urls(value));
+  }
+  return path;
+}
+
+}  // namespace cr::metrics

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "metrics/grouping.h"
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/dialer.h"
+#include "reconcile/coder/proxy.h"
+#include "reconcile/coder/setup_error.h"
+#include "reconcile/coder/url.h"
+
+namespace cr::metrics {
+
+/// Where a Pushgateway is, and who we are to whatever stands before it.
+struct PushTarget {
+  coder::BaseUrl url;
+  std::string authorization;  ///< value of the header, a secret; empty: none
+};
+
+/// `http(s)://[user:password@]host[:port][/prefix]`. Errors do not repeat the text, which may hold a
+/// password.
+[[nodiscard]] coder::SetupResult<PushTarget> parse_push_target(std::string_view text);
+
+struct PushOptions {
+  PushTarget target;
+  Grouping grouping;
+  std::string ca_file;  ///< PEM, trusted in place of the system's; empty: the system's
+  coder::ProxySettings proxy;
+  std::string user_agent = "coder-reconciler";
+  std::chrono::milliseconds attempt{5'000};  ///< one request, from connecting to the answer
+  std::chrono::milliseconds whole{15'000};   ///< all of them, waits included
+  coder::Resolve resolve;                    ///< empty: the system's resolver
+};
+
+/// Pushes metrics to one group of a Pushgateway.
+///
+/// With POST: it replaces metrics of the same name in this group and nothing else. PUT would delete what
+/// others pushed into the group, and the time of the last success with each run that has none.
+///
+/// What may pass by itself (no connection, no answer in time, 408, 429, 5xx) is tried again after 1 s and 2
+/// s, within the time allowed. Pushing the same twice does no harm. One thread; the clock outlives it.
+class Pushgateway {
+ public:
+  /// Asks the network nothing. Errors name the setting and the remedy.
+  [[nodiscard]] static coder::SetupResult<Pushgateway> make(PushOptions options, async::Clock& clock);
+  ~Pushgateway();
+  Pushgateway(Pushgateway&&) noexcept;
+  Pushgateway& operator=(Pushgateway&&) noexcept;
+
+  /// What went wrong at last, in words and without a secret; empty if it has been taken. Cancelling throws
+  /// operation_aborted.
+  [[nodiscard]] async::awaitable<std::string> push(const std::string& text);
+
+  /// "http://pushgateway:9091", for messages.
+  [[nodiscard]] std::string shown() const;
+
+ private:
+  struct Parts;
+  explicit Pushgateway(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace cr::metrics
