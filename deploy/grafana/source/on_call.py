@@ -9,6 +9,15 @@ WAITS = f"{ON_ITS_WAY}|{UNKNOWN}|{SETTLED}"  # all but these
 
 CODES = colors(**{"2xx": "green", "3xx": "blue", "4xx": "yellow", "401": "dark-red", "403": "dark-orange", "404": "super-light-green",
                   "409": "light-yellow", "429": "purple", "5xx": "orange", "none": "red"})
+# Blue mends itself, red could not be read, the rest waits for a person.
+REASONS = colors(
+    Creating="light-blue", Updating="blue", Stopping="dark-blue", BackingOff="super-light-blue", RateLimited="semi-dark-blue",
+    NotRead="light-red", Unauthorized="dark-red", Unreachable="red",
+    Held="orange", Drifted="yellow", Missing="light-yellow", BuildFailed="dark-orange", Contested="purple",
+    Overridden="light-purple", Forbidden="light-orange", Rejected="semi-dark-orange", PolicyForbids="dark-purple",
+    ParametersRejected="super-light-orange", OwnerNotFound="dark-yellow", OwnerSuspended="semi-dark-yellow",
+    OrganizationNotFound="super-light-yellow", TemplateNotFound="semi-dark-purple", TemplateAmbiguous="super-light-purple",
+    TemplateDeprecated="#9d6b3f", VersionNotFound="#c4a484", NotManageable="#8e8e8e")
 ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
 
 AT_A_GLANCE = [
@@ -141,7 +150,7 @@ DIFFERS = [
           "Reasons of the workspaces that are not in sync. One that rises for many at once has a cause in common: a template, "
           "a right, a provisioner.",
           query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{SETTLED}"}}) > 0', "{{reason}}"),
-          "short", stacked=True, points=True, table=True, no_value="all in sync", color={"mode": "palette-classic-by-name"},
+          "short", stacked=True, points=True, table=True, no_value="all in sync", overrides=REASONS,
           alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
     graph("Drifted fields", 8, 9,
           "Declared fields that did not read as declared, before a cycle's actions. A peak that is gone in the next cycle is "

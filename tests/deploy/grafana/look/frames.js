@@ -1,5 +1,5 @@
 // From a panel's definition and Prometheus' answers to what Grafana's components draw.
-import { applyFieldOverrides, FieldType, toDataFrame } from '@grafana/data';
+import { applyFieldOverrides, cacheFieldDisplayNames, FieldType, toDataFrame } from '@grafana/data';
 
 function setPath(target, path, value) {
   const keys = path.split('.');
@@ -21,8 +21,9 @@ export function configFor(panel, name) {
   return config;
 }
 
-// Gives each field its display: units, colours, mappings.
+// Gives each field its name, from which some colours come, and its display: units, colours, mappings.
 export function displayed(frames, theme) {
+  cacheFieldDisplayNames(frames);
   const fieldConfig = { defaults: {}, overrides: [] };
   return applyFieldOverrides({ data: frames, fieldConfig, replaceVariables: (text) => text, theme, timeZone: 'utc' });
 }
