@@ -52,8 +52,10 @@ constexpr std::array kEntries = {
            "look at `plan`; then approve its digest, raise the limit, or take the change back",
            "when it is approved or small enough"}},
     Entry{Reason::Forbidden,
-          {"the token may not see, create or change it",
-           "give its user the role Owner or Organization Admin, and the token no narrow scope",
+          {"the token may not see, create or change it, or its owner has not linked an account that the "
+           "template needs",
+           "as the message says; mostly: the role Owner or Organization Admin for the token's user, no "
+           "scopes for the token",
            "if it is to be created, in the next cycle; if it is to be changed, with the next try (within an "
            "hour) "
            "or a restart"}},
@@ -77,9 +79,10 @@ constexpr std::array kEntries = {
           {"it is to be created from a version that the template does not have, or that is archived",
            "correct `spec.templateVersion`, or leave it out for the active version", kNextCycle}},
     Entry{Reason::ParametersRejected,
-          {"it is to be created with parameters that the version does not know, or without one that it "
-           "requires",
-           "use the names in the message", kNextCycle}},
+          {"it is to be created with a parameter that the version does not take: its name, its value, or one "
+           "that lacks",
+           "use the names and values that the message allows",
+           "when its spec changes; else it is tried again, at the latest after an hour"}},
     Entry{Reason::Rejected,
           {"Coder refused a value, or one owner given by name and by UUID makes two specs one workspace",
            "correct what the message names",
