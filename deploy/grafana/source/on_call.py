@@ -117,7 +117,9 @@ CONVERGING = [
                      named("Severity", ("custom.cellOptions", {"type": "color-text"}), ("custom.width", 75),
                            ("mappings", [{"type": "value", "options": {
                                "critical": {"text": "critical", "color": "red", "index": 0},
-                               "warning": {"text": "warning", "color": "orange", "index": 1}}}]))]),
+                               "warning": {"text": "warning", "color": "orange", "index": 1}}}]))],
+          # These two have no other panel: they are of runs of apply, the rest is of a daemon.
+          alerts=["CoderReconcilerRunFailed", "CoderReconcilerRunMissing"]),
     graph("Declared workspaces", 12, 8,
           "The whole of what is declared. Blue mends itself, orange waits for a person, red could not be read: then nothing is "
           "changed there.",
