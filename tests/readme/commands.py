@@ -34,6 +34,10 @@ SKIPPED = {
     "systemctl stop coder-reconciler": "needs systemd; tests/deploy/package_test.sh does it",
     "kubectl -n coder-reconciler scale deployment/coder-reconciler --replicas=0": "needs a cluster",
     "kubectl -n coder-reconciler patch cronjob/coder-reconciler -p '{\"spec\":{\"suspend\":true}}'": "needs a cluster",
+    "coder-reconciler apply specs --metrics-textfile /var/lib/prometheus/node-exporter/coder_reconciler.prom":
+        "writes to /var/lib; tests/integration/daemon/publish_test.cpp does it elsewhere",
+    "coder-reconciler apply specs --pushgateway-url http://pushgateway:9091 --pushgateway-grouping instance=nightly":
+        "needs a Pushgateway; tests/integration/daemon/publish_test.cpp has one",
     "sudo apt-get install --no-install-recommends prometheus curl": "installs packages",
     "deploy/grafana/demo.sh": "stays until Ctrl-C; tests/deploy/grafana_test.sh asks a Prometheus all that the dashboards ask",
     "docker run --rm --network host -e PROMETHEUS_URL=http://127.0.0.1:9095 -e GF_AUTH_ANONYMOUS_ENABLED=true "
