@@ -77,6 +77,32 @@ bool Selector::selects(const specs::StringPairs& labels) const {
   });
 }
 
+std::string Selector::text() const {
+  std::string text;
+  for (const Requirement& requirement : requirements_) {
+    if (!text.empty()) text += ',';
+    std::string values;
+    for (const std::string& value : requirement.values) values += (values.empty() ? "" : ",") + value;
+    switch (requirement.test) {
+      case Test::in:
+        text += requirement.values.size() == 1 ? requirement.key + '=' + values
+                                               : requirement.key + " in (" + values + ')';
+        break;
+      case Test::not_in:
+        text += requirement.values.size() == 1 ? requirement.key + "!=" + values
+                                               : requirement.key + " notin (" + values + ')';
+        break;
+      case Test::exists:
+        text += requirement.key;
+        break;
+      case Test::absent:
+        text += '!' + requirement.key;
+        break;
+    }
+  }
+  return text;
+}
+
 boost::system::result<Selector, SelectorError> parse_selector(std::string_view text) {
   Selector selector;
   if (trim(text).empty()) return selector;

@@ -32,6 +32,8 @@ class Selector {
  public:
   [[nodiscard]] bool selects(const specs::StringPairs& labels) const;
   [[nodiscard]] bool empty() const { return requirements_.empty(); }
+  /// In one spelling of the grammar; parses to the same selector.
+  [[nodiscard]] std::string text() const;
   bool operator==(const Selector&) const = default;
 
  private:

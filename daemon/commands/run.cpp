@@ -44,7 +44,9 @@ class Daemon {
                    reconciler_->approve(digest);
                    triggers_.fire(Cause::approval);
                  },
-             .api_token = [this] { return read_api_token(config_.api_token_file); }}) {
+             .api_token = [this] { return read_api_token(config_.api_token_file); },
+             .coder_url = config.coder_url,
+             .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }
 

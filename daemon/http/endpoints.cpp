@@ -9,7 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/diagnostics_json.h"
-#include "daemon/http/status_page.h"
+#include "daemon/http/page/page.h"
+#include "daemon/http/page/workspace_filter.h"
 #include "daemon/text/escape.h"
 #include "reconcile/plan/render.h"
 #include "specs/name.h"
@@ -41,22 +42,6 @@ HttpResponse plain(int status, std::string_view text) {
 
 HttpResponse not_begun() {
   return error_response(503, "no cycle has ended yet");
-}
-
-std::string known_reasons() {
-  std::string list;
-  for (const Reason reason : reconcile::all_reasons()) {
-    list += list.empty() ? "" : ", ";
-    list += reconcile::to_string(reason);
-  }
-  return list;
-}
-
-std::optional<Reason> parse_reason(std::string_view text) {
-  for (const Reason reason : reconcile::all_reasons()) {
-    if (reconcile::to_string(reason) == text) return reason;
-  }
-  return std::nullopt;
 }
 
 /// A number of the query; nothing if it is there and none.
@@ -115,7 +100,7 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (is("/api/v1/plan")) return plan();
   if (is("/api/v1/workspaces")) return workspaces(request);
   if (one) return workspace(segments[3], segments[4]);
-  return page();
+  return page(request);
 }
 
 HttpResponse Endpoints::metrics() const {
@@ -158,22 +143,16 @@ HttpResponse Endpoints::plan() const {
 }
 
 HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
-  static constexpr std::string_view kFilters[] = {"reason", "owner", "limit", "offset"};
   for (const auto& [key, value] : request.query) {
-    if (std::ranges::find(kFilters, key) == std::end(kFilters)) {
-      return error_response(400, "\"" + key + "\" is no filter; there are reason, owner, limit and offset");
+    if (!is_filter(key) && key != "limit" && key != "offset") {
+      return error_response(400,
+                            "\"" + key +
+                                "\" is no filter; there are q, reason, state, owner, template, label, limit "
+                                "and offset");
     }
   }
-  std::optional<Reason> reason;
-  if (const auto found = request.query.find("reason"); found != request.query.end()) {
-    reason = parse_reason(found->second);
-    if (!reason)
-      return error_response(400, "\"" + found->second + "\" is no reason; there are " + known_reasons());
-  }
-  std::string owner;
-  if (const auto found = request.query.find("owner"); found != request.query.end()) {
-    owner = specs::to_lower(found->second);
-  }
+  const ParsedFilter parsed = parse_filter(request.query);
+  if (!parsed.problems.empty()) return error_response(400, parsed.problems.front());
   const auto limit = number_in(request, "limit", kListedByDefault);
   const auto offset = number_in(request, "offset", 0);
   if (!limit || *limit == 0 || *limit > kMostListed)
@@ -181,16 +160,12 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
   if (!offset) return error_response(400, "offset is a number from 0 on");
   if (!parts_.board.report) return not_begun();
 
+  const auto rows = filter_rows(*parts_.board.report, parsed.filter);
   nlohmann::json list = nlohmann::json::array();
-  std::size_t total = 0;
-  for (const WorkspaceStatus& status : parts_.board.report->workspaces) {
-    if (reason && status.ready.reason != *reason) continue;
-    if (!owner.empty() && specs::identity_of(*status.spec).owner != owner) continue;
-    if (total >= *offset && list.size() < *limit) list.push_back(reconcile::status_json(status));
-    ++total;
-  }
+  for (std::size_t i = *offset; i < rows.size() && list.size() < *limit; ++i)
+    list.push_back(reconcile::status_json(*rows[i]));
   return json_response({{"formatVersion", reconcile::kFormatVersion},
-                        {"total", total},
+                        {"total", rows.size()},
                         {"limit", *limit},
                         {"offset", *offset},
                         {"workspaces", std::move(list)}});
@@ -210,15 +185,24 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
   return json_response(json);
 }
 
-HttpResponse Endpoints::page() const {
-  HttpResponse response{.status = 200,
-                        .content_type = "text/html; charset=utf-8",
-                        .body = status_page(parts_.board, ready(parts_.board.cycles, parts_.clock.now())),
-                        .headers = {}};
-  response.headers.emplace_back("Content-Security-Policy",
-                                "default-src 'none'; style-src 'sha256-" + status_page_style_hash() +
-                                    "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+HttpResponse Endpoints::page(const HttpRequest& request) const {
+  const async::SteadyTime now = parts_.clock.now();
+  const WayOut way_out = parts_.way_out();
+  const PageInput input{.board = parts_.board,
+                        .alive = alive(parts_.board.heartbeat, now),
+                        .ready = ready(parts_.board.cycles, now),
+                        .steady = now,
+                        .now = parts_.clock.wall(),
+                        .query = parse_page_query(request.query),
+                        .coder = CoderLinks(parts_.coder_url),
+                        .way_out = way_out};
+  HttpResponse response{
+      .status = 200, .content_type = "text/html; charset=utf-8", .body = status_page(input), .headers = {}};
+  response.headers.emplace_back("Content-Security-Policy", status_page_policy());
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
+  response.headers.emplace_back("X-Frame-Options", "DENY");
+  response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   return response;
 }
 

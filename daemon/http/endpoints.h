@@ -6,6 +6,7 @@
 
 #include "daemon/config/secret.h"
 #include "daemon/http/message.h"
+#include "daemon/http/page/way_out.h"
 #include "daemon/loop/board.h"
 
 namespace cr::daemon {
@@ -22,6 +23,9 @@ struct EndpointParts {
   /// The token that callers have to show, read at each use so that it can be changed. Nothing: none is set
   /// up.
   std::function<std::optional<Secret>()> api_token;
+  std::string coder_url{};  ///< where links to workspaces lead
+  /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
+  std::function<WayOut()> way_out = [] { return WayOut{}; };
 };
 
 /// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as HttpServer::Handler calls
@@ -39,7 +43,7 @@ class Endpoints {
   [[nodiscard]] HttpResponse plan() const;
   [[nodiscard]] HttpResponse workspaces(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name) const;
-  [[nodiscard]] HttpResponse page() const;
+  [[nodiscard]] HttpResponse page(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse reconcile(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse approve(const HttpRequest& request) const;
   /// Why the caller may not do it; nothing if it may.

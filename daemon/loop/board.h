@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/loop/health.h"
+#include "daemon/loop/history.h"
 #include "reconcile/status/report.h"
 #include "specs/desired_state.h"
 
@@ -14,9 +16,13 @@ namespace cr::daemon {
 struct Board {
   reconcile::ReportPtr report;  ///< of the last cycle; null before the first has ended
   std::shared_ptr<const specs::DesiredState>
-      desired;                   ///< what is selected of the last good read; null before it
-  std::string stale;             ///< why the specs are not the newest; empty if they are
-  async::WallTime specs_read{};  ///< when `desired` was read
+      desired;                       ///< what is selected of the last good read; null before it
+  std::string stale;                 ///< why the specs are not the newest; empty if they are
+  async::WallTime specs_read{};      ///< when `desired` was read
+  async::WallTime revision_since{};  ///< when its revision was first seen by this process
+  CycleHistory history;
+  /// When the next cycle begins unless something triggers it earlier; nothing while one runs.
+  std::optional<async::SteadyTime> next_cycle;
   Heartbeat heartbeat;
   LastCycles cycles;
 };

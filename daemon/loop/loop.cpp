@@ -53,6 +53,8 @@ bool refresh(LoopParts& parts) {
   if (!board.stale.empty()) parts.log.info("the specs can be read again");
   board.stale.clear();
   board.specs_read = parts.clock.wall();
+  if (!board.desired || board.desired->revision != selected->revision)
+    board.revision_since = board.specs_read;
   if (changed) {
     std::vector<LogField> fields{{"specs", std::to_string(selected->specs.size()), true},
                                  {"invalid", std::to_string(selected->invalid_documents), true},
@@ -103,6 +105,7 @@ async::awaitable<ReportPtr> run_guarded(LoopParts& parts) {
 void publish(LoopParts& parts, ReportPtr report) {
   Board& board = parts.board;
   log_transitions(parts.log, board.report.get(), *report);
+  board.history.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;
     // What was known of each workspace stays on show; a cycle that could not begin knows nothing better.
@@ -127,6 +130,7 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, bool& s
   const async::SteadyTime deadline =
       parts.clock.now() +
       std::chrono::duration_cast<async::SteadyTime::duration>(time_to_next(pace, parts.random()));
+  parts.board.next_cycle = deadline;
   while (true) {
     beat(parts, deadline - parts.clock.now() + kWaitGrace);
     co_await parts.triggers.wait_until(parts.clock, deadline);
@@ -147,6 +151,7 @@ async::awaitable<void> run_loop(LoopParts& parts) {
   bool specs_are_fresh = false;
   while (true) {
     beat(parts, kStepAllowance);
+    parts.board.next_cycle.reset();
     if (!specs_are_fresh) refresh(parts);
     specs_are_fresh = false;
     Pace pace{.interval = parts.interval, .read_duration = {}, .look_again_in = {}};

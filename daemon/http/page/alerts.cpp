@@ -1,0 +1,178 @@
+#include "daemon/http/page/alerts.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "daemon/http/page/times.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::CycleReport;
+using reconcile::CycleResult;
+
+constexpr std::chrono::nanoseconds kTokenIsOldSoon = std::chrono::days{14};
+
+std::string_view remedy_of(coder::ApiFault fault) {
+  switch (fault) {
+    case coder::ApiFault::unauthorized:
+      return "Coder refuses the token. Write a new one into the token file: it is read again at once, no "
+             "restart "
+             "is needed.";
+    case coder::ApiFault::forbidden:
+      return "The token lacks a right. Nothing is changed until it has it.";
+    case coder::ApiFault::throttled:
+      return "Coder limits the rate of requests. It goes on by itself.";
+    case coder::ApiFault::unreachable:
+    case coder::ApiFault::timeout:
+    case coder::ApiFault::server:
+      return "Nothing is changed meanwhile, and it comes back by itself when Coder does. Look at Coder, and "
+             "at the "
+             "way to it: DNS, proxy, certificates.";
+    case coder::ApiFault::contract:
+      return "What answers there does not speak Coder's API: check the URL, and the proxy before it.";
+    case coder::ApiFault::not_found:
+    case coder::ApiFault::gone:
+    case coder::ApiFault::conflict:
+    case coder::ApiFault::not_ready:
+    case coder::ApiFault::rejected:
+      return "Nothing is changed meanwhile.";
+  }
+  return "";
+}
+
+void add_failure(const PageInput& input, std::vector<Alert>& alerts) {
+  const CycleReport* report = input.board.report.get();
+  if (report && report->result == CycleResult::failed) {
+    const std::string since = input.board.cycles.last_success
+                                  ? fmt::format("The last cycle that could: {} ago. ",
+                                                in_words(input.steady - *input.board.cycles.last_success))
+                                  : std::string{"No cycle has succeeded since the start. "};
+    if (report->failure) {
+      alerts.push_back(
+          {Tone::bad,
+           "Coder could not be read",
+           fmt::format("{}. {}{}", report->failure->to_string(), since, remedy_of(report->failure->fault)),
+           {}});
+    } else {
+      alerts.push_back(
+          {Tone::bad,
+           "The last cycle ended in a defect of coder-reconciler",
+           fmt::format("{}. {}The next cycle tries again; please report it.", report->internal_error, since),
+           {}});
+    }
+  } else if (report && !input.ready.good) {
+    alerts.push_back({Tone::bad, "Not ready", input.ready.reason, {}});
+  }
+}
+
+void add_held(const PageInput& input, std::vector<Alert>& alerts) {
+  const CycleReport* report = input.board.report.get();
+  if (!report || !report->verdict.held) return;
+  const reconcile::Verdict& verdict = report->verdict;
+  Alert alert;
+  alert.tone = Tone::warn;
+  alert.title =
+      fmt::format("The plan is held: it would change {} {}, more than the limit of {}", verdict.changes,
+                  verdict.changes == 1 ? "workspace" : "workspaces", verdict.limit);
+  alert.text =
+      "Nothing is changed until someone has looked. If the plan below is what you mean, let it go; if not, "
+      "mend "
+      "the specs and it goes away.";
+  if (const auto request = input.way_out.approve_request(verdict.digest))
+    alert.commands.emplace_back("On the daemon's machine", *request);
+  alert.commands.emplace_back("Or from anywhere with the specs, Coder's URL and a token",
+                              input.way_out.apply_command(verdict.digest));
+  if (input.way_out.api_token_file.empty())
+    alert.text += " This daemon takes no approvals: it was started without --api-token-file.";
+  alerts.push_back(std::move(alert));
+}
+
+void add_specs(const PageInput& input, std::vector<Alert>& alerts) {
+  const Board& board = input.board;
+  if (!board.stale.empty()) {
+    const std::string what = board.desired ? fmt::format("The last good ones, read {} ago, stay in force.",
+                                                         in_words(input.now - board.specs_read))
+                                           : std::string{"Nothing is done until they can be read."};
+    alerts.push_back({Tone::bad, "The specs can't be read", fmt::format("{}. {}", board.stale, what), {}});
+  }
+  if (!board.desired) return;
+  const std::size_t left_out = board.desired->invalid_documents + board.desired->duplicate_documents;
+  if (left_out == 0) return;
+  alerts.push_back({Tone::warn,
+                    left_out == 1 ? std::string{"1 spec is invalid and left out"}
+                                  : fmt::format("{} specs are invalid and left out", left_out),
+                    "Their workspaces are left exactly as they are. What to mend is at the end of this page.",
+                    {}});
+}
+
+void add_token(const PageInput& input, std::vector<Alert>& alerts) {
+  const CycleReport* report = input.board.report.get();
+  if (!report || !report->token_expires) return;
+  const std::chrono::nanoseconds left = *report->token_expires - input.now;
+  if (left > kTokenIsOldSoon) return;
+  alerts.push_back({Tone::warn,
+                    left.count() > 0 ? fmt::format("Coder's token expires in {}", in_words(left))
+                                     : std::string{"Coder's token has expired"},
+                    "Write a new one into the token file: it is read again at once, no restart is needed.",
+                    {}});
+}
+
+}  // namespace
+
+std::string_view to_string(Tone tone) {
+  switch (tone) {
+    case Tone::good:
+      return "good";
+    case Tone::busy:
+      return "busy";
+    case Tone::warn:
+      return "warn";
+    case Tone::bad:
+      return "bad";
+    case Tone::quiet:
+      return "quiet";
+  }
+  return "";
+}
+
+Tone tone_of(Standing standing) {
+  switch (standing) {
+    case Standing::waits_for_person:
+      return Tone::warn;
+    case Standing::unknown:
+      return Tone::bad;
+    case Standing::on_its_way:
+      return Tone::busy;
+    case Standing::suspended:
+      return Tone::quiet;
+    case Standing::in_sync:
+      return Tone::good;
+  }
+  return Tone::quiet;
+}
+
+std::vector<Alert> alerts_of(const PageInput& input) {
+  std::vector<Alert> alerts;
+  if (!input.alive.good)
+    alerts.push_back({Tone::bad, "The loop stands still", input.alive.reason + ". Restart the daemon.", {}});
+  add_failure(input, alerts);
+  add_held(input, alerts);
+  add_specs(input, alerts);
+  add_token(input, alerts);
+  return alerts;
+}
+
+Tone overall_tone(const PageInput& input, const FleetCounts& counts) {
+  if (!input.alive.good || !input.board.stale.empty()) return Tone::bad;
+  const CycleReport* report = input.board.report.get();
+  if (!report) return Tone::busy;
+  if (!input.ready.good || report->result == CycleResult::failed) return Tone::bad;
+  for (const Standing standing : {Standing::unknown, Standing::waits_for_person, Standing::on_its_way}) {
+    if (counts.of(standing) > 0) return tone_of(standing);
+  }
+  return Tone::good;
+}
+
+}  // namespace cr::daemon

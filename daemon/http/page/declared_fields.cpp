@@ -1,0 +1,100 @@
+#include "daemon/http/page/declared_fields.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "reconcile/diff/display.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::Field;
+using reconcile::Reason;
+using reconcile::WorkspaceStatus;
+
+bool has_drift(const WorkspaceStatus& row, Field field) {
+  return std::ranges::any_of(row.drift, [&](const auto& drift) { return drift.field == field; });
+}
+
+/// Whether the last cycle held the live workspace against its spec, so that no drift means no difference.
+bool was_compared(const WorkspaceStatus& row) {
+  if (!row.id) return false;
+  switch (row.ready.reason) {
+    case Reason::NotManageable:
+    case Reason::RateLimited:
+      return false;
+    case Reason::Updating:  // without drift: it is being deleted
+    case Reason::Rejected:  // without drift: another document declares it, too
+      return !row.drift.empty();
+    default:
+      return reconcile::ready_of(row.ready.reason) != reconcile::Ready::Unknown;
+  }
+}
+
+class Lines {
+ public:
+  explicit Lines(const WorkspaceStatus& row)
+      : row_(row), absent_(has_drift(row, Field::missing)), compared_(was_compared(row)) {}
+
+  void add(std::string_view name, Field field, std::string declared) {
+    FieldLine line;
+    line.name = name;
+    line.declared = std::move(declared);
+    const auto drift =
+        std::ranges::find_if(row_.drift, [&](const auto& candidate) { return candidate.field == field; });
+    // In sync after a write whose reply proved it: the drift is what was read before.
+    const bool mended = row_.ready.reason == Reason::InSync && !reconcile::is_informational(field);
+    if (absent_) {
+      line.match = FieldMatch::absent;
+    } else if (drift != row_.drift.end() && !mended) {
+      line.live = drift->live;
+      line.match = reconcile::is_informational(field) ? FieldMatch::at_birth : FieldMatch::differs;
+    } else {
+      // Parameters are looked up a few at a time, and no drift may mean that it was not their turn yet.
+      const bool known = compared_ && field != Field::parameters;
+      line.match = known ? FieldMatch::same : FieldMatch::unread;
+    }
+    lines_.push_back(std::move(line));
+  }
+
+  std::vector<FieldLine> take() { return std::move(lines_); }
+
+ private:
+  const WorkspaceStatus& row_;
+  const bool absent_;
+  const bool compared_;
+  std::vector<FieldLine> lines_;
+};
+
+std::string text_of(const specs::StringPairs& parameters) {
+  std::string text;
+  for (const auto& [name, value] : parameters) text += (text.empty() ? "" : ", ") + name + '=' + value;
+  return text;
+}
+
+}  // namespace
+
+std::vector<FieldLine> declared_fields(const WorkspaceStatus& row) {
+  const specs::WorkspaceSpec& spec = *row.spec;
+  Lines lines(row);
+  lines.add("template", Field::template_ref, spec.template_ref);
+  if (!spec.template_version.empty()) lines.add("templateVersion", Field::version, spec.template_version);
+  if (!spec.parameters.empty()) lines.add("parameters", Field::parameters, text_of(spec.parameters));
+  if (specs::is_managed(spec.autostart)) {
+    const auto* schedule = std::get_if<specs::Schedule>(&spec.autostart);
+    lines.add("autostart", Field::autostart, schedule ? schedule->text() : "none");
+  }
+  if (specs::is_managed(spec.ttl)) {
+    const auto* ttl = std::get_if<specs::Ttl>(&spec.ttl);
+    lines.add("ttl", Field::ttl,
+              ttl ? reconcile::display_ttl(std::chrono::milliseconds{*ttl}) : std::string{"none"});
+  }
+  if (spec.automatic_updates)
+    lines.add("automaticUpdates", Field::automatic_updates,
+              std::string{specs::to_string(*spec.automatic_updates)});
+  if (spec.dormant)
+    lines.add("dormant", Field::dormant, std::string{reconcile::display_dormant(*spec.dormant)});
+  return lines.take();
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "daemon/http/page/asset.h"
+
+namespace cr::daemon {
+
+/// A URL that is safe to offer: to this page, to a place of this program, or to http and https. What it is
+/// made of is percent-encoded. There is no other way to make one, so no `javascript:` can be one.
+class Link {
+ public:
+  /// This page with these parameters; empty values are left out.
+  [[nodiscard]] static Link here(std::span<const std::pair<std::string_view, std::string>> parameters);
+  /// A place on this page, or a path below it, written in the program: "#plan", "api/v1/plan".
+  [[nodiscard]] static consteval std::string_view checked(const char* text) {
+    const std::string_view view{text};
+    if (view.find(':') != std::string_view::npos || view.starts_with("/")) throw "a place of this program";
+    return view;
+  }
+  class Place {
+   public:
+    // NOLINTNEXTLINE(google-explicit-constructor): a literal is the place
+    consteval Place(const char* text) : text_(checked(text)) {}
+
+   private:
+    friend class Link;
+    std::string_view text_;
+  };
+  [[nodiscard]] static Link to(Place place) { return Link(std::string{place.text_}); }
+  /// A picture that is part of the link itself.
+  [[nodiscard]] static Link picture(const Asset& svg);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  friend class CoderLinks;
+  explicit Link(std::string text) : text_(std::move(text)) {}
+  std::string text_;
+};
+
+/// Links into Coder's own pages. None if its URL is not http or https.
+class CoderLinks {
+ public:
+  explicit CoderLinks(std::string_view access_url);
+  [[nodiscard]] std::optional<Link> home() const;
+  /// "https://coder.example.com/@alice/api-dev"
+  [[nodiscard]] std::optional<Link> workspace(std::string_view owner, std::string_view name) const;
+  /// "coder.example.com"; empty if there are no links.
+  [[nodiscard]] const std::string& host() const { return host_; }
+
+ private:
+  std::string base_;  ///< without a slash at the end; empty: none
+  std::string host_;
+};
+
+}  // namespace cr::daemon

@@ -1,0 +1,225 @@
+#include "daemon/http/page/page.h"
+
+#include <fmt/format.h>
+
+#include "daemon/http/page/alerts.h"
+#include "daemon/http/page/html_writer.h"
+#include "daemon/http/page/sections.h"
+#include "daemon/http/page/times.h"
+#include "daemon/version.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::CycleReport;
+
+const Asset& icon_of(Tone tone) {
+  switch (tone) {
+    case Tone::good:
+    case Tone::quiet:
+      return Asset::icon_good();
+    case Tone::busy:
+      return Asset::icon_busy();
+    case Tone::warn:
+    case Tone::bad:
+      return Asset::icon_bad();
+  }
+  return Asset::icon_bad();
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text;
+}
+
+std::string headline(const PageInput& input, const FleetCounts& counts) {
+  if (!input.board.report) return "The first cycle has not ended yet";
+  return capitalised(summary_line(counts));
+}
+
+void write_head(HtmlWriter& out, const PageInput& input, const FleetCounts& counts, Tone tone) {
+  const auto head = out.element("head");
+  out.single("meta", {{"charset", "utf-8"}});
+  out.leaf("title", headline(input, counts) + " · coder-reconciler");
+  out.single("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  out.single("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  out.single("meta", {{"name", "robots"}, {"content", "noindex"}});
+  out.single("link", {{"rel", "icon"}, Attribute::href(Link::picture(icon_of(tone)))});
+  out.style(Asset::style());
+}
+
+void write_bar(HtmlWriter& out, const PageInput& input) {
+  out.leaf("a", {{"class", "skip"}, Attribute::href(Link::to("#workspaces"))}, "Skip to the workspaces");
+  const auto header = out.element("header", {{"class", "bar"}});
+  out.leaf("p", {{"class", "brand"}}, "coder-reconciler");
+  if (const auto home = input.coder.home()) {
+    const auto line = out.element("p", {{"class", "where"}});
+    out.text("keeps the workspaces of ");
+    out.leaf("a", {Attribute::href(*home), {"rel", "noreferrer"}}, input.coder.host());
+  }
+  const auto follow = out.element("p", {{"class", "follow scripted"}});
+  out.leaf("span", {{"id", "contact"}, {"role", "status"}}, "");
+  out.leaf("button", {{"type", "button"}, {"id", "pause"}, {"aria-pressed", "false"}}, "Pause updates");
+}
+
+/// The first thing to be read: each part of the sentence leads to its workspaces.
+void write_headline(HtmlWriter& out, const PageInput& input, const FleetCounts& counts, Tone tone) {
+  const auto heading = out.element("h1", {{"id", "headline"}, {"class", to_string(tone)}});
+  if (!input.board.report) {
+    out.text(headline(input, counts));
+    return;
+  }
+  bool first = true;
+  for (const SummaryPart& part : summary_parts(counts)) {
+    if (!first) out.text("; ");
+    const std::string text = first ? capitalised(part.text) : part.text;
+    first = false;
+    if (counts.all == 0) {
+      out.text(text);
+      continue;
+    }
+    PageQuery of_part = input.query;
+    of_part.given.clear();
+    of_part.given.emplace("state", to_string(part.standing));
+    const bool none = counts.of(part.standing) == 0;
+    out.leaf("a",
+             {{"class", to_string(none ? Tone::quiet : tone_of(part.standing))},
+              Attribute::href(of_part.on_page(1))},
+             text);
+  }
+}
+
+std::string result_in_words(const CycleReport& report) {
+  switch (report.result) {
+    case reconcile::CycleResult::in_sync:
+      return "nothing to change";
+    case reconcile::CycleResult::converged:
+      return "changed what had to be changed";
+    case reconcile::CycleResult::partial:
+      return "done what could be done";
+    case reconcile::CycleResult::held:
+      return "held, nothing changed";
+    case reconcile::CycleResult::failed:
+      return "failed, nothing changed";
+  }
+  return "";
+}
+
+void write_progress(HtmlWriter& out, const PageInput& input) {
+  const auto line = out.element("p", {{"class", "progress"}});
+  const CycleReport* report = input.board.report.get();
+  if (report) {
+    out.text("Last cycle ");
+    write_ago(out, report->ended, input.now);
+    out.text(fmt::format(" in {}: {}. ", took(report->duration), result_in_words(*report)));
+  }
+  if (!input.board.next_cycle) {
+    out.text("A cycle is running now.");
+  } else if (*input.board.next_cycle > input.steady) {
+    out.text(fmt::format("The next one begins in {}, or when something changes.",
+                         in_words(*input.board.next_cycle - input.steady)));
+  } else {
+    out.text("The next one is due.");
+  }
+}
+
+void write_alerts(HtmlWriter& out, const PageInput& input) {
+  for (const Alert& alert : alerts_of(input)) {
+    const auto box = out.element("div", {{"class", fmt::format("alert {}", to_string(alert.tone))}});
+    out.leaf("h2", alert.title);
+    out.leaf("p", alert.text);
+    for (const auto& [purpose, command] : alert.commands) {
+      out.leaf("p", {{"class", "purpose"}}, purpose + ":");
+      write_command(out, command);
+    }
+  }
+}
+
+void write_fact(HtmlWriter& out, std::string_view name, std::string_view value, std::string_view more) {
+  const auto fact = out.element("div");
+  out.leaf("dt", name);
+  const auto definition = out.element("dd");
+  out.leaf("span", {{"class", "value"}}, value);
+  if (!more.empty()) out.leaf("span", {{"class", "more"}}, more);
+}
+
+void write_facts(HtmlWriter& out, const PageInput& input) {
+  const Board& board = input.board;
+  const auto list = out.element("dl", {{"class", "facts"}, {"id", "facts"}});
+  if (board.desired) {
+    const auto& revision = board.desired->revision;
+    write_fact(out, "Revision", revision.empty() ? "none" : std::string_view{revision}.substr(0, 12),
+               revision.empty()
+                   ? "the specs are in no checkout"
+                   : fmt::format("in force here for {}", in_words(input.now - board.revision_since)));
+    write_fact(out, "Specs",
+               fmt::format("{} in {} {}", board.desired->specs.size(), board.desired->files,
+                           board.desired->files == 1 ? "file" : "files"),
+               fmt::format("read {} ago", in_words(input.now - board.specs_read)));
+  }
+  if (const CycleReport* report = board.report.get()) {
+    write_fact(out, "Builds under way", std::to_string(report->builds_in_flight), "started by this daemon");
+    if (report->backing_off > 0)
+      write_fact(out, "Backing off", std::to_string(report->backing_off), "wait before the next try");
+    if (report->token_expires)
+      write_fact(out, "Token", fmt::format("{} left", in_words(*report->token_expires - input.now)),
+                 "of Coder's");
+  }
+  write_fact(out, "Daemon", input.ready.good ? "ready" : "not ready", version());
+}
+
+void write_footer(HtmlWriter& out) {
+  const auto footer = out.element("footer");
+  out.text("The same for programs: ");
+  out.leaf("a", {Attribute::href(Link::to("api/v1/summary"))}, "summary");
+  out.text(", ");
+  out.leaf("a", {Attribute::href(Link::to("api/v1/workspaces"))}, "workspaces");
+  out.text(", ");
+  out.leaf("a", {Attribute::href(Link::to("api/v1/plan"))}, "plan");
+  out.text(", ");
+  out.leaf("a", {Attribute::href(Link::to("metrics"))}, "metrics");
+  out.text(". Times are UTC.");
+}
+
+}  // namespace
+
+std::string status_page(const PageInput& input) {
+  const FleetCounts counts = input.board.report ? count_fleet(*input.board.report) : FleetCounts{};
+  const Tone tone = overall_tone(input, counts);
+  HtmlWriter out;
+  out.doctype();
+  {
+    const auto html = out.element("html", {{"lang", "en"}});
+    write_head(out, input, counts, tone);
+    const auto body = out.element("body");
+    write_bar(out, input);
+    {
+      const auto main = out.element("main", {{"id", "main"}});
+      write_headline(out, input, counts, tone);
+      write_progress(out, input);
+      write_alerts(out, input);
+      write_facts(out, input);
+      // Who has to decide about a plan wants to see it first.
+      const bool held = input.board.report && input.board.report->verdict.held;
+      if (held) write_plan(out, input);
+      write_workspaces(out, input, counts);
+      if (!held) write_plan(out, input);
+      write_cycles(out, input);
+      write_specs(out, input);
+    }
+    write_footer(out);
+    out.leaf("p", {{"id", "news"}, {"class", "unseen"}, {"role", "status"}}, "");
+    out.script(Asset::script());
+  }
+  return out.take() + '\n';
+}
+
+std::string status_page_policy() {
+  return fmt::format(
+      "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; form-action "
+      "'self'; "
+      "base-uri 'none'; frame-ancestors 'none'",
+      Asset::style().csp_source(), Asset::script().csp_source());
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,91 @@
+#include "daemon/http/page/page_query.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+
+namespace cr::daemon {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string_view, std::string>>;
+
+std::optional<std::size_t> number_from_1(std::string_view text, std::size_t most) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > most)
+    return std::nullopt;
+  return number;
+}
+
+/// In the order in which people read them.
+constexpr std::string_view kFilters[] = {"q", "state", "reason", "owner", "template", "label"};
+
+Pairs parameters_of(const PageQuery& query) {
+  Pairs pairs;
+  for (const std::string_view key : kFilters) pairs.emplace_back(key, query.typed(key));
+  pairs.emplace_back("order", query.order == RowOrder::need ? "" : std::string{to_string(query.order)});
+  pairs.emplace_back("per_page", query.per_page == PageQuery::kPerPage ? "" : std::to_string(query.per_page));
+  return pairs;
+}
+
+}  // namespace
+
+std::string_view PageQuery::typed(std::string_view key) const {
+  const auto found = given.find(key);
+  return found == given.end() ? std::string_view{} : found->second;
+}
+
+Link PageQuery::with(std::string_view key, std::string_view value) const {
+  Pairs pairs = parameters_of(*this);
+  for (auto& [name, old] : pairs) {
+    if (name == key) old = value;
+  }
+  return Link::here(pairs);
+}
+
+Link PageQuery::on_page(std::size_t number) const {
+  Pairs pairs = parameters_of(*this);
+  if (number > 1) pairs.emplace_back("page", std::to_string(number));
+  return Link::here(pairs);
+}
+
+Link PageQuery::without_filters() const {
+  PageQuery all = *this;
+  all.given.clear();
+  return Link::here(parameters_of(all));
+}
+
+PageQuery parse_page_query(const QueryParameters& parameters) {
+  PageQuery query;
+  ParsedFilter parsed = parse_filter(parameters);
+  query.filter = std::move(parsed.filter);
+  query.problems = std::move(parsed.problems);
+  for (const auto& [key, value] : parameters) {
+    if (value.empty()) continue;
+    if (is_filter(key)) {
+      query.given.emplace(key, value);
+    } else if (key == "order") {
+      const auto order = parse_row_order(value);
+      if (order) query.order = *order;
+      if (!order)
+        query.problems.push_back(fmt::format("\"{}\" is no order; there are need, name, newest", value));
+    } else if (key == "page") {
+      const auto number = number_from_1(value, 1'000'000);
+      query.page = number.value_or(1);
+      if (!number) query.problems.push_back("page is a number from 1 on");
+    } else if (key == "per_page") {
+      const auto number = number_from_1(value, PageQuery::kMostPerPage);
+      query.per_page = number.value_or(PageQuery::kPerPage);
+      if (!number)
+        query.problems.push_back(fmt::format("per_page is a number from 1 to {}", PageQuery::kMostPerPage));
+    } else {
+      query.problems.push_back(fmt::format("\"{}\" is no filter; there are {}, order, page and per_page", key,
+                                           fmt::join(kFilters, ", ")));
+    }
+  }
+  return query;
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "daemon/http/page/html_writer.h"
+#include "daemon/http/page/page.h"
+
+/// The parts of the status page. Each writes one section with an id of its own.
+namespace cr::daemon {
+
+void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts& counts);
+void write_plan(HtmlWriter& out, const PageInput& input);
+void write_cycles(HtmlWriter& out, const PageInput& input);
+void write_specs(HtmlWriter& out, const PageInput& input);
+
+/// "3 min ago", with the moment itself for machines and for the pointer.
+void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);
+
+/// A command in a box of its own, with a button that copies it where scripts run.
+void write_command(HtmlWriter& out, std::string_view command);
+
+}  // namespace cr::daemon

@@ -1,0 +1,188 @@
+#include "daemon/http/page/workspace_filter.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "specs/name.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::Reason;
+using reconcile::WorkspaceStatus;
+
+constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// Whether the text holds the word, which is in lower case and not empty.
+bool holds(std::string_view text, std::string_view word) {
+  if (text.size() < word.size()) return false;
+  const std::size_t last = text.size() - word.size();
+  for (std::size_t i = 0; i <= last; ++i) {
+    if (lower(text[i]) != word.front()) continue;
+    std::size_t same = 1;
+    while (same < word.size() && lower(text[i + same]) == word[same]) ++same;
+    if (same == word.size()) return true;
+  }
+  return false;
+}
+
+bool same_name(std::string_view text, std::string_view lower_case) {
+  return text.size() == lower_case.size() && std::equal(text.begin(), text.end(), lower_case.begin(),
+                                                        [](char a, char b) { return lower(a) == b; });
+}
+
+/// Whether "owner/name" holds the word, without writing the two together unless the word has a slash.
+bool named_like(const specs::WorkspaceSpec& spec, std::string_view word) {
+  if (word.find('/') == std::string_view::npos) return holds(spec.owner, word) || holds(spec.name, word);
+  return holds(spec.owner + '/' + spec.name, word);
+}
+
+bool labelled_like(const specs::StringPairs& labels, std::string_view word) {
+  return std::ranges::any_of(
+      labels, [&](const auto& label) { return holds(label.first + '=' + label.second, word); });
+}
+
+bool found_in(const WorkspaceStatus& row, std::string_view word) {
+  const specs::WorkspaceSpec& spec = *row.spec;
+  if (named_like(spec, word) || holds(spec.template_ref, word) ||
+      holds(reconcile::to_string(row.ready.reason), word) || holds(row.ready.message, word) ||
+      holds(spec.where.path(), word) || labelled_like(spec.labels, word))
+    return true;
+  return row.last_error && (holds(row.last_error->request_id, word) || holds(row.last_error->message, word));
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  while (!text.empty()) {
+    const std::size_t end = text.find(' ');
+    const std::string_view word = text.substr(0, end);
+    if (!word.empty()) words.push_back(specs::to_lower(word));
+    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+  }
+  return words;
+}
+
+template <class Range>
+std::string list_of(const Range& values) {
+  std::string list;
+  for (const auto value : values) {
+    list += list.empty() ? "" : ", ";
+    list += to_string(value);
+  }
+  return list;
+}
+
+std::optional<Reason> parse_reason(std::string_view text) {
+  for (const Reason reason : reconcile::all_reasons()) {
+    if (reconcile::to_string(reason) == text) return reason;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
+  if (reason && row.ready.reason != *reason) return false;
+  if (standing && standing_of(row.ready.reason) != *standing) return false;
+  if (!owner.empty() && !same_name(row.spec->owner, owner)) return false;
+  if (!template_ref.empty() && !same_name(row.spec->template_ref, template_ref)) return false;
+  if (!labels.empty() && !labels.selects(row.spec->labels)) return false;
+  return std::ranges::all_of(words, [&](const std::string& word) { return found_in(row, word); });
+}
+
+bool is_filter(std::string_view key) {
+  static constexpr std::string_view kKeys[] = {"q", "reason", "state", "owner", "template", "label"};
+  return std::ranges::find(kKeys, key) != std::end(kKeys);
+}
+
+ParsedFilter parse_filter(const QueryParameters& query) {
+  ParsedFilter parsed;
+  // A form sends its empty fields, too.
+  const auto given = [&](std::string_view key) -> std::string_view {
+    const auto found = query.find(key);
+    return found == query.end() ? std::string_view{} : found->second;
+  };
+  WorkspaceFilter& filter = parsed.filter;
+  filter.words = words_of(given("q"));
+  filter.owner = specs::to_lower(given("owner"));
+  filter.template_ref = specs::to_lower(given("template"));
+  if (const auto text = given("reason"); !text.empty()) {
+    filter.reason = parse_reason(text);
+    if (!filter.reason)
+      parsed.problems.push_back(
+          fmt::format("\"{}\" is no reason; there are {}", text, list_of(reconcile::all_reasons())));
+  }
+  if (const auto text = given("state"); !text.empty()) {
+    filter.standing = parse_standing(text);
+    if (!filter.standing)
+      parsed.problems.push_back(fmt::format("\"{}\" is no state; there are {}", text, list_of(kStandings)));
+  }
+  if (const auto text = given("label"); !text.empty()) {
+    auto selector = parse_selector(text);
+    if (selector) {
+      filter.labels = std::move(*selector);
+    } else {
+      parsed.problems.push_back(fmt::format("label {}", selector.error().message()));
+    }
+  }
+  return parsed;
+}
+
+std::vector<const WorkspaceStatus*> filter_rows(const reconcile::CycleReport& report,
+                                                const WorkspaceFilter& filter) {
+  std::vector<const WorkspaceStatus*> rows;
+  const bool all = filter.empty();
+  if (all) rows.reserve(report.workspaces.size());
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (all || filter.shows(row)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+std::string_view to_string(RowOrder order) {
+  switch (order) {
+    case RowOrder::need:
+      return "need";
+    case RowOrder::name:
+      return "name";
+    case RowOrder::newest:
+      return "newest";
+  }
+  return "";
+}
+
+std::optional<RowOrder> parse_row_order(std::string_view text) {
+  for (const RowOrder order : {RowOrder::need, RowOrder::name, RowOrder::newest}) {
+    if (to_string(order) == text) return order;
+  }
+  return std::nullopt;
+}
+
+void arrange(std::vector<const WorkspaceStatus*>& rows, RowOrder order, std::size_t most) {
+  switch (order) {
+    case RowOrder::name:
+      return;
+    case RowOrder::need: {
+      std::array<std::vector<const WorkspaceStatus*>, std::size(kStandings)> piles;
+      for (const WorkspaceStatus* row : rows)
+        piles[static_cast<std::size_t>(standing_of(row->ready.reason))].push_back(row);
+      rows.clear();
+      for (const auto& pile : piles) rows.insert(rows.end(), pile.begin(), pile.end());
+      return;
+    }
+    case RowOrder::newest: {
+      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size()));
+      // Rows lie in the report by name, so that their addresses tell ties apart.
+      std::partial_sort(rows.begin(), middle, rows.end(),
+                        [](const WorkspaceStatus* a, const WorkspaceStatus* b) {
+                          return a->ready.since != b->ready.since ? a->ready.since > b->ready.since : a < b;
+                        });
+      return;
+    }
+  }
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,380 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/http/page/alerts.h"
+#include "daemon/http/page/declared_fields.h"
+#include "daemon/http/page/sections.h"
+#include "daemon/http/page/times.h"
+#include "specs/name.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::Reason;
+using reconcile::WorkspaceStatus;
+
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::waits_for_person:
+      return "Wait for you";
+    case Standing::unknown:
+      return "Unknown";
+    case Standing::on_its_way:
+      return "On their way";
+    case Standing::suspended:
+      return "Suspended";
+    case Standing::in_sync:
+      return "In sync";
+  }
+  return "";
+}
+
+// --- the filters ---
+
+void write_field(HtmlWriter& out, const PageQuery& query, std::string_view key, std::string_view label,
+                 std::string_view type, std::string_view example) {
+  const auto field = out.element("p", {{"class", fmt::format("field {}", key)}});
+  const std::string id = fmt::format("f-{}", key);
+  out.leaf("label", {{"for", id}}, label);
+  out.single("input", {{"id", id},
+                       {"name", key},
+                       {"type", type},
+                       {"value", query.typed(key)},
+                       {"placeholder", example},
+                       {"autocomplete", "off"},
+                       {"autocapitalize", "none"},
+                       {"spellcheck", "false"}});
+}
+
+void write_option(HtmlWriter& out, std::string_view value, std::string_view text, bool chosen) {
+  out.leaf("option", {{"value", value}, {"selected", chosen}}, text);
+}
+
+void write_reasons(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field reason"}});
+  out.leaf("label", {{"for", "f-reason"}}, "Reason");
+  const auto select = out.element("select", {{"id", "f-reason"}, {"name", "reason"}});
+  write_option(out, "", "any", !query.filter.reason);
+  const auto reasons = reconcile::all_reasons();
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    const bool chosen = query.filter.reason == reasons[i];
+    const std::size_t number = i < counts.by_reason.size() ? counts.by_reason[i] : 0;
+    if (number == 0 && !chosen) continue;
+    const std::string_view name = reconcile::to_string(reasons[i]);
+    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
+  }
+}
+
+void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field template"}});
+  out.leaf("label", {{"for", "f-template"}}, "Template");
+  const auto select = out.element("select", {{"id", "f-template"}, {"name", "template"}});
+  const std::string& chosen = query.filter.template_ref;
+  write_option(out, "", "any", chosen.empty());
+  bool listed = chosen.empty();
+  for (const auto& [name, number] : counts.templates) {
+    const bool this_one = !listed && specs::to_lower(name) == chosen;
+    listed = listed || this_one;
+    write_option(out, name, fmt::format("{} ({})", name, number), this_one);
+  }
+  if (!listed) write_option(out, query.typed("template"), query.typed("template"), true);
+}
+
+void write_orders(HtmlWriter& out, const PageQuery& query) {
+  const auto field = out.element("p", {{"class", "field order"}});
+  out.leaf("label", {{"for", "f-order"}}, "Order");
+  const auto select = out.element("select", {{"id", "f-order"}, {"name", "order"}});
+  write_option(out, "", "needs you first", query.order == RowOrder::need);
+  write_option(out, "name", "by name", query.order == RowOrder::name);
+  write_option(out, "newest", "newest first", query.order == RowOrder::newest);
+}
+
+void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto form = out.element("form", {{"id", "filters"},
+                                         {"class", "filters"},
+                                         {"method", "get"},
+                                         {"role", "search"},
+                                         {"aria-label", "Workspaces"},
+                                         Attribute::action(Link::to("?"))});
+  write_field(out, query, "q", "Search", "search", "name, label, message, request id");
+  write_reasons(out, query, counts);
+  write_templates(out, query, counts);
+  write_field(out, query, "owner", "Owner", "text", "alice");
+  write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
+  write_orders(out, query);
+  if (query.filter.standing)
+    out.single("input", {{"type", "hidden"}, {"name", "state"}, {"value", query.typed("state")}});
+  if (query.per_page != PageQuery::kPerPage)
+    out.single("input",
+               {{"type", "hidden"}, {"name", "per_page"}, {"value", std::to_string(query.per_page)}});
+  const auto buttons = out.element("p", {{"class", "field buttons"}});
+  out.leaf("button", {{"type", "submit"}}, "Filter");
+  if (query.filters()) out.leaf("a", {Attribute::href(query.without_filters())}, "Clear");
+}
+
+/// Links to each state, with numbers of the whole fleet.
+void write_states(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto nav = out.element("nav", {{"class", "states"}, {"aria-label", "States"}});
+  const auto list = out.element("ul");
+  const auto add = [&](const Link& link, std::string_view name, std::size_t number, std::string_view tone,
+                       bool current) {
+    const auto item = out.element("li");
+    const auto anchor = out.element("a", {{"class", fmt::format("chip {}", tone)},
+                                          Attribute::href(link),
+                                          Attribute::if_so(current, "aria-current", "true")});
+    out.text(name);
+    out.text(" ");
+    out.leaf("b", std::to_string(number));
+  };
+  add(query.with("state", ""), "All", counts.all, "quiet", !query.filter.standing);
+  for (const Standing standing : kStandings) {
+    const bool current = query.filter.standing == standing;
+    if (counts.of(standing) == 0 && !current) continue;
+    add(query.with("state", to_string(standing)), name_of(standing), counts.of(standing),
+        to_string(tone_of(standing)), current);
+  }
+}
+
+// --- the rows ---
+
+void write_live(HtmlWriter& out, const FieldLine& line) {
+  switch (line.match) {
+    case FieldMatch::same:
+      out.leaf("td", {{"class", "same"}}, "as declared");
+      return;
+    case FieldMatch::differs:
+    case FieldMatch::at_birth: {
+      const auto cell = out.element("td", {{"class", "differs"}});
+      out.leaf("b", line.live);
+      if (line.match == FieldMatch::at_birth)
+        out.leaf("span", {{"class", "more"}}, "applies at creation only");
+      return;
+    }
+    case FieldMatch::absent:
+      out.leaf("td", {{"class", "unread"}}, "does not exist");
+      return;
+    case FieldMatch::unread:
+      out.leaf("td", {{"class", "unread"}}, "not known");
+      return;
+  }
+}
+
+void write_lines(HtmlWriter& out, std::string_view caption, std::span<const FieldLine* const> lines) {
+  const auto table = out.element("table", {{"class", "fields"}});
+  out.leaf("caption", {{"class", "unseen"}}, caption);
+  {
+    const auto head = out.element("tr");
+    out.leaf("th", {{"scope", "col"}}, "Field");
+    out.leaf("th", {{"scope", "col"}}, "Declared");
+    out.leaf("th", {{"scope", "col"}}, "Live");
+  }
+  for (const FieldLine* line : lines) {
+    const auto row = out.element("tr");
+    out.leaf("th", {{"scope", "row"}}, line->name);
+    out.leaf("td", line->declared);
+    write_live(out, *line);
+  }
+}
+
+/// What differs is open, the rest of what is declared one click away.
+void write_fields(HtmlWriter& out, const WorkspaceStatus& row, std::string_view id) {
+  const std::vector<FieldLine> fields = declared_fields(row);
+  std::vector<const FieldLine*> different, rest;
+  for (const FieldLine& field : fields) {
+    const bool differs = field.match == FieldMatch::differs || field.match == FieldMatch::at_birth;
+    (differs ? different : rest).push_back(&field);
+  }
+  if (!different.empty()) write_lines(out, "What differs", different);
+  const bool absent = !fields.empty() && fields.front().match == FieldMatch::absent;
+  if (absent) out.leaf("p", {{"class", "absent"}}, "It does not exist in Coder.");
+  if (rest.empty()) return;
+  const auto box = out.element("details", {{"id", fmt::format("{}-fields", id)}});
+  const bool same = std::ranges::all_of(rest, [](const auto* f) { return f->match == FieldMatch::same; });
+  out.leaf("summary", fmt::format("{} {}{}", rest.size(), different.empty() ? "declared" : "more",
+                                  same ? ", as declared" : ""));
+  write_lines(out, "Declared and live", rest);
+}
+
+void write_error(HtmlWriter& out, const coder::ApiError& error) {
+  const auto box = out.element("p", {{"class", "error"}});
+  out.leaf("span", {{"class", "more"}}, "Last error");
+  std::string text = error.method.empty() ? "" : fmt::format("{} {}: ", error.method, error.path);
+  if (error.status != 0) text += fmt::format("{} ", error.status);
+  text += error.message;
+  if (!error.detail.empty()) text += fmt::format(" ({})", error.detail);
+  for (const coder::Validation& validation : error.validations)
+    text += fmt::format("; {}: {}", validation.field, validation.detail);
+  out.text(text);
+  if (!error.request_id.empty()) {
+    out.text(" ");
+    out.leaf("code", {{"class", "request"}, {"title", "Coder's request id: finds the call in its logs"}},
+             error.request_id);
+  }
+}
+
+/// Whether the condition's message quotes the error, as it often does.
+bool quotes(std::string_view message, const coder::ApiError& error) {
+  return message.find(error.message) != std::string_view::npos;
+}
+
+void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
+  const auto line = out.element("p", {{"class", "message"}});
+  // What holds for all of a held plan is said once, above.
+  const bool of_plan =
+      row.ready.reason == Reason::Held && row.ready.message == input.board.report->verdict.message;
+  if (!of_plan) {
+    out.text(row.ready.message);
+    return;
+  }
+  out.text("It is part of ");
+  out.leaf("a", {Attribute::href(Link::to("#plan"))}, "the plan that is held");
+  out.text("; how to let it go is at the top of this page.");
+}
+
+void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
+  if (!row.ready.message.empty()) write_message(out, input, row);
+  if (row.next_try) {
+    const auto line = out.element("p", {{"class", "more"}});
+    out.text(*row.next_try > input.now ? fmt::format("Next try in {}.", in_words(*row.next_try - input.now))
+                                       : std::string{"Tried again in the next cycle."});
+  }
+  if (row.last_error && !quotes(row.ready.message, *row.last_error)) {
+    write_error(out, *row.last_error);
+  } else if (row.last_error && !row.last_error->request_id.empty()) {
+    const auto line = out.element("p", {{"class", "more"}});
+    out.text("Coder's request id: ");
+    out.leaf("code", {{"class", "request"}}, row.last_error->request_id);
+  }
+  for (const reconcile::RemarkNote& note : row.remarks) {
+    const auto line = out.element("p", {{"class", "remark"}});
+    out.leaf("b", reconcile::to_string(note.remark));
+    out.text(" " + note.message);
+  }
+  if (row.ready.message.empty() && !row.last_error && row.remarks.empty())
+    out.leaf("p", {{"class", "nothing"}}, "Nothing to do");
+}
+
+void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
+                std::string_view folder) {
+  const specs::WorkspaceSpec& spec = *row.spec;
+  const std::string name = specs::identity_of(spec).to_string();
+  // Without an id there is no page in Coder to go to.
+  const auto link = row.id ? input.coder.workspace(spec.owner, spec.name) : std::nullopt;
+  if (link) {
+    out.leaf("a", {{"class", "name"}, {"rel", "noreferrer"}, Attribute::href(*link)}, name);
+  } else {
+    out.leaf("span", {{"class", "name"}}, name);
+  }
+  out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.template_ref));
+  if (!spec.labels.empty()) {
+    const auto labels = out.element("span", {{"class", "labels"}});
+    for (const auto& [key, value] : spec.labels) {
+      const std::string text = key + '=' + value;
+      out.leaf("a", {{"class", "tag"}, Attribute::href(input.query.with("label", text))}, text);
+      out.text(" ");
+    }
+  }
+  const std::string_view file = spec.where.path();
+  if (file.empty()) return;
+  const std::string_view shown = file.substr(file.starts_with(folder) ? folder.size() : 0);
+  out.leaf("code", {{"class", "source"}, {"title", file}}, fmt::format("{}:{}", shown, spec.where.line));
+}
+
+void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row, std::string_view folder) {
+  const std::string id = "w-" + specs::identity_of(*row.spec).to_string();
+  const auto line = out.element("tr", {{"id", id}, {"role", "row"}});
+  {
+    const auto cell =
+        out.element("th", {{"scope", "row"}, {"role", "rowheader"}, {"data-label", "Workspace"}});
+    write_name(out, input, row, folder);
+  }
+  {
+    const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "State"}});
+    const Tone tone = tone_of(standing_of(row.ready.reason));
+    out.leaf("span", {{"class", fmt::format("chip {}", to_string(tone))}},
+             reconcile::to_string(row.ready.reason));
+    if (row.ready.since != async::WallTime{}) {
+      const auto since = out.element("span", {{"class", "more"}});
+      out.text("since ");
+      out.leaf("time", {{"datetime", as_utc(row.ready.since)}, {"title", as_utc(row.ready.since)}},
+               in_words(input.now - row.ready.since));
+    }
+  }
+  {
+    const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Declared and live"}});
+    write_fields(out, row, id);
+  }
+  const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "What to do"}});
+  write_what_to_do(out, input, row);
+}
+
+void write_pager(HtmlWriter& out, const PageQuery& query, std::size_t page, std::size_t pages) {
+  if (pages < 2) return;
+  const auto nav = out.element("nav", {{"class", "pager"}, {"aria-label", "Pages"}});
+  const auto step = [&](bool there, std::size_t number, std::string_view text, AttributeName relation,
+                        std::string_view name) {
+    if (there) {
+      out.leaf("a", {{relation, name}, Attribute::href(query.on_page(number))}, text);
+    } else {
+      out.leaf("span", {{"class", "off"}, {"aria-hidden", "true"}}, text);
+    }
+  };
+  step(page > 1, 1, "First", "class", "first");
+  step(page > 1, page - 1, "Previous", "rel", "prev");
+  out.leaf("span", {{"class", "place"}}, fmt::format("Page {} of {}", page, pages));
+  step(page < pages, page + 1, "Next", "rel", "next");
+  step(page < pages, pages, "Last", "class", "last");
+}
+
+std::string shown_in_words(std::size_t first, std::size_t last, std::size_t found,
+                           const FleetCounts& counts) {
+  if (found == 0) return counts.all == 0 ? "There are none." : "None of them matches.";
+  const bool all_shown = first == 1 && last == found;
+  if (found == counts.all)
+    return all_shown ? fmt::format("All {}", found) : fmt::format("{} to {} of {}", first, last, found);
+  if (all_shown) return fmt::format("{} of {} match", found, counts.all);
+  return fmt::format("{} to {} of {} that match, of {}", first, last, found, counts.all);
+}
+
+void write_table(HtmlWriter& out, const PageInput& input, std::span<const WorkspaceStatus* const> rows,
+                 std::string_view folder) {
+  const auto table =
+      out.element("table", {{"class", "rows"}, {"role", "table"}, {"aria-labelledby", "shown"}});
+  {
+    const auto head = out.element("thead", {{"role", "rowgroup"}});
+    const auto line = out.element("tr", {{"role", "row"}});
+    for (const std::string_view name : {"Workspace", "State", "Declared and live", "What to do"})
+      out.leaf("th", {{"scope", "col"}, {"role", "columnheader"}}, name);
+  }
+  const auto body = out.element("tbody", {{"role", "rowgroup"}});
+  for (const WorkspaceStatus* row : rows) write_row(out, input, *row, folder);
+}
+
+}  // namespace
+
+void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts& counts) {
+  const auto section = out.element(
+      "section", {{"id", "workspaces"}, {"tabindex", "-1"}, {"aria-labelledby", "workspaces-title"}});
+  out.leaf("h2", {{"id", "workspaces-title"}}, "Workspaces");
+  const PageQuery& query = input.query;
+  write_states(out, query, counts);
+  write_form(out, query, counts);
+  for (const std::string& problem : query.problems)
+    out.leaf("p", {{"class", "alert warn problem"}, {"role", "alert"}}, "Not filtered by this: " + problem);
+  if (!input.board.report) {
+    out.leaf("p", {{"class", "empty"}}, "They are listed when the first cycle has ended.");
+    return;
+  }
+  std::vector<const WorkspaceStatus*> rows = filter_rows(*input.board.report, query.filter);
+  const std::size_t pages = std::max<std::size_t>(1, (rows.size() + query.per_page - 1) / query.per_page);
+  const std::size_t page = std::min(query.page, pages);
+  arrange(rows, query.order, page * query.per_page);
+  const std::size_t first = std::min(rows.size(), (page - 1) * query.per_page);
+  const std::size_t last = std::min(rows.size(), first + query.per_page);
+  out.leaf("p", {{"id", "shown"}, {"class", "shown"}}, shown_in_words(first + 1, last, rows.size(), counts));
+  if (!rows.empty()) write_table(out, input, std::span{rows}.subspan(first, last - first), counts.folder);
+  write_pager(out, query, page, pages);
+}
+
+}  // namespace cr::daemon

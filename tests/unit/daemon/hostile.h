@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace cr::testing {
+
+/// Texts that would run, or show something else than they are, on a page that did not escape them.
+[[nodiscard]] inline std::vector<std::string> hostile_texts() {
+  return {
+      "<script>window.harmed=1</script>",
+      "\"><img src=x onerror=window.harmed=1>",
+      "' onmouseover='window.harmed=1",
+      "</td></table><iframe src=javascript:window.harmed=1></iframe>",
+      "</style><script>window.harmed=1</script>",
+      "</title><svg onload=window.harmed=1>",
+      "<!--",
+      "javascript:window.harmed=1",
+      "&lt;script&gt;",
+      "{{constructor.constructor('window.harmed=1')()}}",
+      "\xe2\x80\xae"
+      "txt.exe",
+      "a\xe2\x81\xa6"
+      "b\xe2\x81\xa9",
+      "\x1b]0;title\x07",
+      "<\xc0\xbcscript>",
+  };
+}
+
+}  // namespace cr::testing

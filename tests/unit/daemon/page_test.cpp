@@ -1,0 +1,307 @@
+#include "daemon/http/page/page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <regex>
+
+#include "daemon/http/page/asset.h"
+#include "tests/unit/daemon/hostile.h"
+#include "tests/unit/daemon/reports.h"
+
+namespace cr::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::CycleReport;
+using reconcile::CycleResult;
+using reconcile::Reason;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class StatusPage : public ::testing::Test {
+ protected:
+  StatusPage() {
+    board_.heartbeat = {steady_, 1min};
+    board_.cycles = {steady_, "", 60s};
+    board_.next_cycle = steady_ + 40s;
+  }
+
+  void show(CycleReport report) {
+    report.ended = now_ - 12s;
+    auto desired = std::make_shared<specs::DesiredState>();
+    for (const auto& row : report.workspaces) desired->specs.push_back(row.spec);
+    desired->files = 1;
+    desired->revision = "0123456789abcdef0123456789abcdef01234567";
+    board_.desired = desired;
+    board_.specs_read = now_ - 3s;
+    board_.revision_since = now_ - 3h;
+    board_.history.add(report);
+    board_.report = std::make_shared<const CycleReport>(std::move(report));
+  }
+
+  std::string page(const QueryParameters& query = {}) {
+    return status_page({.board = board_,
+                        .alive = alive(board_.heartbeat, steady_),
+                        .ready = ready(board_.cycles, steady_),
+                        .steady = steady_,
+                        .now = now_,
+                        .query = parse_page_query(query),
+                        .coder = CoderLinks("https://coder.example.com"),
+                        .way_out = way_out_});
+  }
+
+  static std::size_t rows_of(const std::string& html) {
+    std::size_t rows = 0;
+    for (std::size_t at = html.find("<tr id=\"w-"); at != std::string::npos;
+         at = html.find("<tr id=\"w-", at + 1))
+      ++rows;
+    return rows;
+  }
+
+  const async::SteadyTime steady_ = async::SteadyTime{} + 24h;
+  const async::WallTime now_ = async::WallTime{} + 24h * 20'000;
+  Board board_;
+  WayOut way_out_{
+      .selection = {"specs"}, .api_token_file = "/run/token", .base_url = "http://127.0.0.1:9466"};
+};
+
+TEST_F(StatusPage, SaysBeforeTheFirstCycleThatThereIsNothingYet) {
+  board_.next_cycle.reset();
+  EXPECT_THAT(page(),
+              AllOf(HasSubstr("The first cycle has not ended yet"), HasSubstr("A cycle is running now.")));
+}
+
+TEST_F(StatusPage, SumsUpInWordsAndInTheTitle) {
+  show(testing::a_report({Reason::InSync, Reason::Drifted, Reason::Creating}));
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("<title>1 of 3 in sync; 1 waits for you; 1 on its way"));
+  EXPECT_THAT(html, HasSubstr("href=\"?state=waits_for_person\">1 waits for you</a>; "));
+  EXPECT_THAT(html, HasSubstr("12 s ago</time> in "));
+  EXPECT_THAT(html, HasSubstr("The next one begins in 40 s"));
+  EXPECT_THAT(html, HasSubstr("0123456789ab</span><span class=\"more\">in force here for 3 h"));
+}
+
+TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
+  auto report = testing::a_report({Reason::BackingOff});
+  auto& row = report.workspaces[0];
+  row.spec = testing::a_spec("Alice", "Dev", {{"team", "payments"}});
+  row.ready.since = now_ - 2h;
+  row.ready.message = "setting ttl failed";
+  row.drift = {{reconcile::Field::template_ref, "podman", "docker"}};
+  row.next_try = now_ + 30s;
+  row.last_error = coder::ApiError(coder::ApiFault::rejected, "ttl is too long");
+  row.last_error->method = "PUT";
+  row.last_error->path = "/api/v2/workspaces/1/ttl";
+  row.last_error->status = 400;
+  row.last_error->request_id = "req-1";
+  row.remarks = {{reconcile::Remark::TemplateDiffers, "it was created from podman"}};
+  show(std::move(report));
+  const std::string html = page();
+  for (const char* text : {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>",
+                           "href=\"?label=team%3Dpayments\"", "team.yaml:1", "chip busy\">BackingOff",
+                           ">2 h</time>", "<b>podman</b>", "setting ttl failed", "Next try in 30 s.",
+                           "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1", "TemplateDiffers"}) {
+    EXPECT_THAT(html, HasSubstr(text));
+  }
+}
+
+TEST_F(StatusPage, LinksOnlyToWorkspacesThatExist) {
+  auto report = testing::a_report({Reason::Missing});
+  report.workspaces[0].id.reset();
+  show(std::move(report));
+  EXPECT_THAT(page(), Not(HasSubstr("/@alice/")));
+}
+
+TEST_F(StatusPage, TellsHowToLetAHeldPlanGo) {
+  auto report = testing::a_report({Reason::Held, Reason::InSync}, CycleResult::held);
+  report.plan.workspaces.push_back(
+      {{"alice", "w0"}, {testing::a_success().action}, "dormant when it has stopped"});
+  report.verdict = {.held = true,
+                    .approved = false,
+                    .changes = 1,
+                    .limit = 0,
+                    .digest = "0123456789abcdef",
+                    .message = "m"};
+  show(std::move(report));
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("The plan is held: it would change 1 workspace, more than the limit of 0"));
+  EXPECT_THAT(html, HasSubstr("coder-reconciler apply --approve 0123456789abcdef specs"));
+  EXPECT_THAT(
+      html,
+      HasSubstr("$(cat /run/token)&quot; &#39;http://127.0.0.1:9466/-/approve?digest=0123456789abcdef&#39;"));
+  EXPECT_THAT(html, HasSubstr("<details id=\"planned\" open>"));
+  EXPECT_THAT(html, HasSubstr("ttl: 4h → 8h"));
+  way_out_.api_token_file.clear();
+  EXPECT_THAT(page(), AllOf(Not(HasSubstr("curl")), HasSubstr("started without --api-token-file")));
+}
+
+TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_THAT(page(), Not(HasSubstr("class=\"alert")));
+  board_.stale = "specs: no such directory";
+  EXPECT_THAT(page(), HasSubstr("The last good ones, read 3 s ago, stay in force."));
+  board_.stale.clear();
+
+  auto desired = std::make_shared<specs::DesiredState>(*board_.desired);
+  desired->invalid_documents = 2;
+  specs::Diagnostic wrong;
+  wrong.where.file = std::make_shared<const std::string>("a.yaml");
+  wrong.where.line = 7;
+  wrong.field = "spec.ttl";
+  wrong.message = "no such duration";
+  wrong.excerpt = "  ttl: x";
+  desired->diagnostics.assign(60, wrong);
+  board_.desired = desired;
+  EXPECT_THAT(page(), AllOf(HasSubstr("2 specs are invalid and left out"), HasSubstr("a.yaml:7"),
+                            HasSubstr("no such duration"), HasSubstr("  ttl: x"), HasSubstr("And 10 more")));
+
+  auto failed = testing::a_failed_report(coder::ApiFault::unauthorized, "the token is refused");
+  failed.failure->request_id = "req-9";
+  show(std::move(failed));
+  board_.cycles.last_success = steady_ - 10min;
+  EXPECT_THAT(page(), AllOf(HasSubstr("Coder could not be read"), HasSubstr("req-9"), HasSubstr("10 min ago"),
+                            HasSubstr("Write a new one into the token file")));
+
+  board_.heartbeat = {steady_ - 1h, 1min};
+  EXPECT_THAT(page(), HasSubstr("The loop stands still"));
+}
+
+TEST_F(StatusPage, HostileTextStaysText) {
+  for (const std::string& text : testing::hostile_texts()) {
+    auto report = testing::a_report({Reason::Rejected});
+    auto spec = *testing::a_spec(text, text, {{text, text}});
+    spec.template_ref = text;
+    spec.parameters = {{text, text}};
+    spec.where.file = std::make_shared<const std::string>(text);
+    auto& row = report.workspaces[0];
+    row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+    row.ready.message = text;
+    row.remarks = {{reconcile::Remark::Ineffective, text}};
+    row.drift = {{reconcile::Field::template_ref, text, text}};
+    coder::ApiError error(coder::ApiFault::rejected, text + "!");
+    error.method = error.path = error.detail = error.request_id = text;
+    error.validations = {{text, text}};
+    row.last_error = error;
+    report.failure = error;
+    report.result = CycleResult::failed;
+    report.plan.workspaces.push_back({{text, text}, {testing::a_success().action}, text});
+    report.verdict = {
+        .held = true, .approved = false, .changes = 1, .limit = 0, .digest = text, .message = text};
+    show(std::move(report));
+    board_.stale = text;
+    way_out_.selection = {text};
+    way_out_.api_token_file = text;
+    const std::string html = page(
+        {{"q", text}, {"reason", text}, {"owner", text}, {"template", text}, {"label", text}, {text, text}});
+    // All elements are the page's own: none is opened by what it shows.
+    const std::string own =
+        std::regex_replace(html, std::regex("<(script|style)>[^<]*(<[^<]*)*?</\\1>"), std::string{});
+    for (const char* markup : {"<script>window", "<img", "<iframe", "<svg", "<!--", "href=\"javascript",
+                               " onerror=window", "\xe2\x80\xae", "\xe2\x81\xa6", "\x1b", "\xc0\xbc"}) {
+      if (std::string_view{markup}.starts_with(' ')) continue;
+      EXPECT_THAT(own, Not(HasSubstr(markup))) << text;
+    }
+  }
+}
+
+// --- what it costs ---
+
+struct Size {
+  std::size_t workspaces;
+  std::chrono::milliseconds at_most;  ///< far above what it takes: other programs run, too
+};
+
+class StatusPageOfAFleet : public StatusPage, public ::testing::WithParamInterface<Size> {};
+
+TEST_P(StatusPageOfAFleet, CostsOnePageOfHtmlAndOneLookAtEachWorkspace) {
+  std::vector<Reason> reasons(GetParam().workspaces, Reason::Unreachable);
+  for (std::size_t i = 0; i < reasons.size(); i += 2) reasons[i] = Reason::InSync;
+  show(testing::a_report(reasons));
+  for (const QueryParameters& query :
+       {QueryParameters{}, QueryParameters{{"q", "nowhere"}},
+        QueryParameters{{"q", "something alice"}, {"page", "9"}},
+        QueryParameters{{"order", "newest"}, {"page", "100"}}, QueryParameters{{"label", "team!=x"}}}) {
+    const auto begun = std::chrono::steady_clock::now();
+    const std::string html = page(query);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    RecordProperty("bytes", static_cast<int>(html.size()));
+    RecordProperty("microseconds",
+                   static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    std::cout << "[   cost   ] " << GetParam().workspaces << " workspaces: " << html.size() << " bytes, "
+              << std::chrono::duration_cast<std::chrono::microseconds>(took).count() << " us\n";
+    EXPECT_LE(rows_of(html), PageQuery::kPerPage);
+    EXPECT_LT(html.size(), 150'000U);
+    EXPECT_LT(took, GetParam().at_most);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Fleets, StatusPageOfAFleet,
+                         ::testing::Values(Size{100, 2s}, Size{10'000, 5s}, Size{100'000, 20s}),
+                         [](const auto& fleet) { return std::to_string(fleet.param.workspaces); });
+
+TEST_F(StatusPage, PagesThroughAllOnce) {
+  show(testing::a_report(std::vector<Reason>(120, Reason::InSync)));
+  EXPECT_EQ(rows_of(page()), 50U);
+  EXPECT_EQ(rows_of(page({{"page", "3"}})), 20U);
+  EXPECT_THAT(page({{"page", "3"}}), HasSubstr("101 to 120 of 120"));
+  EXPECT_THAT(page({{"page", "99"}}), HasSubstr("Page 3 of 3")) << "the last one, not an empty one";
+  EXPECT_THAT(page({{"q", "w11"}}), HasSubstr("11 of 120 match"));
+  EXPECT_THAT(page({{"q", "none such"}}), HasSubstr("None of them matches."));
+}
+
+// --- colours ---
+
+double luminance(const std::string& hex) {
+  const auto channel = [&](std::size_t at) {
+    const double value = std::stoi(hex.substr(at, 2), nullptr, 16) / 255.0;
+    return value <= 0.04045 ? value / 12.92 : std::pow((value + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+double contrast(const std::string& a, const std::string& b) {
+  const double one = luminance(a) + 0.05, other = luminance(b) + 0.05;
+  return one > other ? one / other : other / one;
+}
+
+/// The two palettes of the style sheet: light, dark.
+std::vector<std::map<std::string, std::string>> palettes() {
+  const std::string css{Asset::style().text()};
+  std::vector<std::map<std::string, std::string>> list;
+  const std::regex block(":root \\{([^}]*)\\}"), entry("--([a-z-]+): (#[0-9a-f]{6});");
+  for (auto it = std::sregex_iterator(css.begin(), css.end(), block); it != std::sregex_iterator(); ++it) {
+    const std::string body = (*it)[1];
+    std::map<std::string, std::string> colours;
+    for (auto e = std::sregex_iterator(body.begin(), body.end(), entry); e != std::sregex_iterator(); ++e)
+      colours[(*e)[1]] = (*e)[2];
+    if (!colours.empty()) list.push_back(std::move(colours));
+  }
+  return list;
+}
+
+TEST(Palette, IsReadableInLightAndDark) {
+  const auto both = palettes();
+  ASSERT_EQ(both.size(), 2U);
+  for (const auto& colours : both) {
+    for (const char* ink : {"ink", "soft", "link", "good-ink", "busy-ink", "warn-ink", "bad-ink"}) {
+      EXPECT_GE(contrast(colours.at(ink), colours.at("ground")), 4.5) << ink << " on ground";
+      EXPECT_GE(contrast(colours.at(ink), colours.at("panel")), 4.5) << ink << " on panel";
+    }
+    for (const std::string tone : {"good", "busy", "warn", "bad", "quiet"}) {
+      EXPECT_GE(contrast(colours.at(tone + "-ink"), colours.at(tone + "-ground")), 4.5) << tone;
+      EXPECT_GE(contrast(colours.at("ink"), colours.at(tone + "-ground")), 4.5) << "ink on " << tone;
+    }
+    for (const char* ground : {"ground", "panel"}) {
+      EXPECT_GE(contrast(colours.at("edge"), colours.at(ground)), 3.0) << "edges of fields on " << ground;
+      EXPECT_GE(contrast(colours.at("focus"), colours.at(ground)), 3.0) << "focus on " << ground;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cr::daemon
