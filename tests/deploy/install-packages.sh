@@ -1,9 +1,10 @@
 #!/bin/sh
 # Installs what the tests of this folder use. "quick": for quick.sh; "slow": also for slow.sh. Debian 12's packages, and Go
-# programs at fixed versions, which need Go 1.24 or later (https://go.dev/dl): Debian 12's own is too old for Helm 3.18.
+# programs at fixed versions. Helm 3.18 needs Go 1.24: where Go is missing or older, Debian's Go fetches that toolchain as the module
+# that it is published as, and verifies it like every module.
 set -eu
 
-quick="systemd mandoc man-db jq git ca-certificates"
+quick="systemd mandoc man-db jq git ca-certificates prometheus python3 python3-yaml"
 slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file curl openssl"
 
 case "${1:-quick}" in
@@ -11,6 +12,9 @@ case "${1:-quick}" in
   slow) wanted="$quick $slow" ;;
   *) echo "usage: $0 [quick|slow]" >&2; exit 64 ;;
 esac
+
+. "$(dirname "$0")/tools.sh"
+command -v go >/dev/null || wanted="$wanted golang-go"
 
 missing=
 for package in $wanted; do
@@ -26,11 +30,23 @@ if [ -n "$missing" ]; then
   $sudo apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-. "$(dirname "$0")/tools.sh"
-command -v go >/dev/null || {
-  echo "Go 1.24 or later is needed to install Helm, kubeconform and helm-docs: https://go.dev/dl" >&2
-  exit 69
+toolchain=go1.24.13
+new_enough() {
+  minor=$(cd / && go version | sed -n 's/^go version go1\.\([0-9]*\).*/\1/p')
+  [ "${minor:-0}" -ge 24 ]
 }
+if ! new_enough; then
+  version=v0.0.1-$toolchain.linux-$(dpkg --print-architecture)
+  echo "installing: golang.org/toolchain@$version" >&2
+  fetched=$(cd / && go mod download -json "golang.org/toolchain@$version" | jq -er .Dir)
+  # What a module holds has lost its right to be executed.
+  chmod -R u+w "$fetched"
+  find "$fetched/bin" "$fetched/pkg/tool" -type f -exec chmod a+x {} +
+  ln -sfn "$fetched" "$tools/go"
+  hash -r
+  new_enough || { echo "$fetched/bin/go is not Go 1.24" >&2; exit 69; }
+fi
+
 install_tool() {
   name=$1
   module=$2

@@ -2,5 +2,5 @@
 # shellcheck shell=sh
 tools=${CR_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/coder-reconciler/tools-1}
 mkdir -p "$tools"
-PATH=$tools:$PATH
+PATH=$tools/go/bin:$tools:$PATH
 export PATH
