@@ -88,12 +88,14 @@ class Daemon {
   }
 
   async::awaitable<ExitCode> run() {
-    auto loop = turn();
+    // They start in this order: the specs are watched before they are read for the first time, so that no
+    // change falls between the two.
     auto surroundings = watch_and_serve();
+    auto loop = turn();
     // Settings are good and whoever asks is answered. The first cycle may take long: that is what /readyz
     // tells.
     notice_.ready();
-    co_await async::until_first_ends(std::move(loop), std::move(surroundings));
+    co_await async::until_first_ends(std::move(surroundings), std::move(loop));
     co_return ExitCode::failure;  // neither ends by itself
   }
 
