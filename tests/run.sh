@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests need, builds with warnings as errors, and runs every test under the address and undefined-behaviour
-# sanitizers. With --all also: code format, what has threads under the thread sanitizer, and the demo as a test.
+# sanitizers. With --all also: code format, what has threads under the thread sanitizer, the demo as a test, and what is deployed
+# (units, manifests, chart, dashboards) with the real tools. What needs a boot or an image is in tests/deploy/slow.sh.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -29,6 +30,9 @@ cmake --build --preset asan
 if [ -n "$all" ]; then
   step "demo"
   CR_DEMO_BUILD=$PWD/build/asan deploy/demo.sh
+
+  step "what is deployed, with the real tools"
+  CR_BUILD=$PWD/build/asan tests/deploy/quick.sh
 
   step "build and run what has threads with the thread sanitizer"
   cmake --preset tsan
