@@ -20,8 +20,8 @@ struct TextStyle {
 /// ones are only counted. Ends with a newline.
 [[nodiscard]] std::string render_plan_text(const CycleReport& report, TextStyle style);
 
-/// The last line of that: `Plan: 1 to create, 2 to update, 410 unchanged.`, then how many wait for a person,
-/// are on the way, or are not known. Without a line break.
+/// The last line of that: `Plan: 1 to create, 2 to update, 410 unchanged.`, then how many are suspended, wait
+/// for a person, are on the way, or are not known. Without a line break.
 [[nodiscard]] std::string plan_summary(const CycleReport& report);
 
 /// The same as Markdown, for the comment on a pull request. Cut at about 60 000 bytes (forges refuse longer
@@ -59,14 +59,15 @@ inline constexpr int kFormatVersion = 1;
 
 /// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
 /// heldMessage?,
-///  summary: {create, update, unchanged, waitsForPerson, onItsWay, unknown} (numbers of workspaces),
+///  summary: {create, update, unchanged, suspended, waitsForPerson, onItsWay, unknown} (workspaces),
 ///  workspaces: [{owner, name, file?, line?, actions: [action_json], followUp?}],
 ///  conditions: [status_json of each that has no actions and is not in sync or has remarks]}
 [[nodiscard]] nlohmann::json plan_json(const CycleReport& report);
 
 /// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
 /// heldMessage?,
-///  summary: {succeeded, failed, skipped (actions), inSync, waitsForPerson, onItsWay, unknown (workspaces)},
+///  summary: {succeeded, failed, skipped (actions),
+///            inSync, suspended, waitsForPerson, onItsWay, unknown (workspaces)},
 ///  outcomes: [action_json with owner, name, result, note?, error?, requestId?, durationSeconds],
 ///  conditions: [status_json of each that is not in sync or has remarks]}
 [[nodiscard]] nlohmann::json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last);

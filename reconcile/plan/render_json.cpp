@@ -191,9 +191,10 @@ json plan_json(const CycleReport& report) {
   json object{{"formatVersion", kFormatVersion}};
   add_failure(object, report);
   add_verdict(object, report.verdict);
-  object["summary"] = {{"create", view.creates.size()},     {"update", view.updates.size()},
-                       {"unchanged", view.unchanged},       {"waitsForPerson", view.person_count},
-                       {"onItsWay", view.on_its_way_count}, {"unknown", view.unknown_count}};
+  object["summary"] = {{"create", view.creates.size()},       {"update", view.updates.size()},
+                       {"unchanged", view.in_sync},           {"suspended", view.suspended},
+                       {"waitsForPerson", view.person_count}, {"onItsWay", view.on_its_way_count},
+                       {"unknown", view.unknown_count}};
   const auto rows = rows_of_plan(report);
   json workspaces = json::array();
   for (const WorkspacePlan& plan : report.plan.workspaces) {
@@ -233,7 +234,8 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   object["summary"] = {{"succeeded", results[ActionResult::success]},
                        {"failed", results[ActionResult::failed]},
                        {"skipped", results[ActionResult::skipped]},
-                       {"inSync", view.unchanged},
+                       {"inSync", view.in_sync},
+                       {"suspended", view.suspended},
                        {"waitsForPerson", view.person_count},
                        {"onItsWay", view.on_its_way_count},
                        {"unknown", view.unknown_count}};

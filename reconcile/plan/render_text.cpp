@@ -177,7 +177,8 @@ std::string counted(std::size_t count, std::string_view what) {
 }
 
 std::string others(const ReportView& view) {
-  return counted(view.person_count, view.person_count == 1 ? "waits for a person" : "wait for a person") +
+  return counted(view.suspended, "suspended") +
+         counted(view.person_count, view.person_count == 1 ? "waits for a person" : "wait for a person") +
          counted(view.on_its_way_count, "on the way") + counted(view.unknown_count, "not known");
 }
 
@@ -190,7 +191,7 @@ std::string plan_summary(const CycleReport& report) {
   if (!view.updates.empty())
     changes += fmt::format("{}{} to update", changes.empty() ? "" : ", ", view.updates.size());
   if (changes.empty()) changes = "nothing to change";
-  return fmt::format("Plan: {}, {} unchanged{}.", changes, view.unchanged, others(view));
+  return fmt::format("Plan: {}, {} unchanged{}.", changes, view.in_sync, others(view));
 }
 
 std::string render_plan_text(const CycleReport& report, TextStyle style) {
@@ -236,7 +237,7 @@ std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleR
   writer.remarks(last);
   writer.verdict(last.verdict);
   writer.last_line(fmt::format("Applied: {} created, {} updated{}{}; {} in sync{}.", created, updated.size(),
-                               counted(failed, "failed"), counted(skipped, "skipped"), view.unchanged,
+                               counted(failed, "failed"), counted(skipped, "skipped"), view.in_sync,
                                others(view)));
   return writer.take();
 }

@@ -89,8 +89,10 @@ ReportView view(const CycleReport& report, bool planned_apart) {
   for (const WorkspaceStatus& row : report.workspaces) {
     if (!planned.empty() && planned.contains(specs::identity_of(*row.spec))) continue;
     const Reason reason = row.ready.reason;
-    if (reason == Reason::InSync || reason == Reason::Suspended) {
-      ++view.unchanged;
+    if (reason == Reason::InSync) {
+      ++view.in_sync;
+    } else if (reason == Reason::Suspended) {
+      ++view.suspended;
     } else if (waits_for_person(reason)) {
       person.add(row);
     } else if (ready_of(reason) == Ready::Unknown) {

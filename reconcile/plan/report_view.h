@@ -25,9 +25,10 @@ struct ConditionGroup {
 struct ReportView {
   std::vector<const WorkspacePlan*> creates;
   std::vector<const WorkspacePlan*> updates;  ///< all other plans
-  std::size_t unchanged = 0;                  ///< in sync or suspended, and nothing planned
-  std::vector<ConditionGroup> person;         ///< wait for a person; suspended ones are not listed
-  std::vector<ConditionGroup> on_its_way;     ///< nothing planned now
+  std::size_t in_sync = 0;                    ///< and nothing planned
+  std::size_t suspended = 0;
+  std::vector<ConditionGroup> person;      ///< wait for a person; suspended ones are not listed
+  std::vector<ConditionGroup> on_its_way;  ///< nothing planned now
   std::vector<ConditionGroup> unknown;
   std::size_t person_count = 0, on_its_way_count = 0, unknown_count = 0;
 };
