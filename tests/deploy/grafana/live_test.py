@@ -152,6 +152,11 @@ def main(build, folder, work, keep):
         view = View(world, start, end)
         for dashboard in dashboards:
             judge(view, dashboard, revisions)
+        # A check that never refuses is none.
+        for spoilt in ('absent_metric', 'coder_reconciler_plan_held{reason="Synced"}', "sum(coder_reconciler_plan_held", "vector(0)"):
+            broken = Dashboard(dashboards[0].path)
+            broken.panels[0]["targets"][0]["expr"] = spoilt
+            say(len(list(unanswered(view, broken))) == 1, f"a query without an answer is found: {spoilt}")
         on_call = next(d for d in dashboards if d.uid.endswith("on-call"))
         faults = list(wrong_answers(view, on_call))
         say(not faults, "the cards show how the scenario ended", faults)
