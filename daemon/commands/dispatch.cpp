@@ -3,9 +3,9 @@
 #include "daemon/commands/commands.h"
 #include "daemon/config/completion.h"
 #include "daemon/config/help.h"
+#include "daemon/json_schema.h"
 #include "daemon/reference.h"
 #include "daemon/version.h"
-#include "specs/schema.h"
 
 namespace cr::daemon {
 namespace {
@@ -37,7 +37,7 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
     case Command::run:
       return run(invocation.config, terminal);
     case Command::schema:
-      return print(terminal, specs::schema_json());
+      return print(terminal, schema_text(invocation.schema));
     case Command::version:
       return print(terminal, version_text());
     case Command::completion:

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/config/option.h"
+#include "daemon/json_schema.h"
 
 namespace cr::daemon {
 namespace {
@@ -67,6 +68,9 @@ std::string bash() {
       "    COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
       "  elif [[ $command == completion ]]; then\n"
       "    COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$current\"))\n"
+      "  elif [[ $command == schema ]]; then\n";
+  text += fmt::format("    COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))\n", schema_names_text(" "));
+  text +=
       "  else\n"
       "    COMPREPLY=($(compgen -f -- \"$current\"))\n"
       "  fi\n"
@@ -121,6 +125,8 @@ std::string zsh() {
     }
     if (info.command == Command::completion) {
       text += " \\\n        ':shell:(bash zsh fish)'";
+    } else if (info.command == Command::schema) {
+      text += fmt::format(" \\\n        ':schema:({})'", schema_names_text(" "));
     } else if (!info.arguments.empty()) {
       text += " \\\n        '*:path:_files'";
     }
@@ -164,6 +170,9 @@ std::string fish() {
     if (info.command == Command::completion) {
       text +=
           "complete -c coder-reconciler -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'\n";
+    } else if (info.command == Command::schema) {
+      text += fmt::format("complete -c coder-reconciler -f -n '__fish_seen_subcommand_from schema' -a '{}'\n",
+                          schema_names_text(" "));
     }
   }
   return text;

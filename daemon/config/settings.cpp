@@ -11,6 +11,7 @@
 
 #include "daemon/config/config_file.h"
 #include "daemon/config/values.h"
+#include "daemon/json_schema.h"
 
 namespace cr::daemon {
 namespace {
@@ -96,9 +97,8 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   if (online && config.client_cert.empty() != config.client_key.empty()) {
     problems.emplace_back("--client-cert and --client-key go together; only one is set");
   }
-  if (invocation.command == Command::apply && !config.pushgateway &&
-      (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
-       !config.pushgateway_grouping.empty())) {
+  if (!config.pushgateway && (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
+                              !config.pushgateway_grouping.empty())) {
     problems.emplace_back("--pushgateway-… has no effect without --pushgateway-url");
   }
   if (config.pushgateway && !config.pushgateway->authorization.empty() &&
@@ -121,6 +121,14 @@ void check_arguments(const CommandLine& line, Invocation& invocation, std::vecto
       problems.emplace_back("completion: name the shell: bash, zsh or fish");
     } else {
       problems.push_back("completion: \"" + line.arguments.back() + "\" is not one of bash, zsh, fish");
+    }
+  } else if (invocation.command == Command::schema && line.arguments.size() == 1) {
+    const auto names = schema_names();
+    const std::string& name = line.arguments[0];
+    if (std::ranges::find(names, name) != names.end()) {
+      invocation.schema = name;
+    } else {
+      problems.push_back("schema: \"" + name + "\" is not one of " + schema_names_text(", "));
     }
   } else if (!line.arguments.empty()) {
     problems.push_back(std::string{to_string(invocation.command)} + " takes no arguments, but got \"" +

@@ -17,7 +17,8 @@ struct Invocation {
   Command command = Command::run;
   bool help = false;  ///< show help (of the command, if `has_command`) and do nothing else
   bool has_command = false;
-  std::string shell;  ///< of completion
+  std::string shell;            ///< of completion
+  std::string schema = "spec";  ///< of schema
   Config config;
 };
 

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 
+#include "tests/integration/daemon/documented.h"
 #include "tests/integration/daemon/process.h"
 #include "tests/standin/seed.h"
 #include "tests/standin/server.h"
@@ -88,6 +90,9 @@ TEST_P(CliGolden, WritesWhatIsExpected) {
     return coder ? replaced(text, coder->url(), "http://coder.example.com") : text;
   };
   compare("stdout", normal(ended.out));
+  std::istringstream words(read(folder / "cmd"));
+  const std::vector<std::string> arguments(std::istream_iterator<std::string>(words), {});
+  if (arguments.size() > 1) testing::expect_documented({arguments.begin() + 1, arguments.end()}, ended.out);
   compare("stderr", normal(ended.err));
   compare("exit", std::to_string(ended.code) + "\n");
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/integration/daemon/documented.h"
 #include "tests/integration/daemon/process.h"
 #include "tests/standin/server.h"
 #include "tests/unit/daemon/temp_folder.h"
@@ -40,8 +41,10 @@ class Deployment {
     return {
         {"CODER_URL", coder.url()}, {"CODER_SESSION_TOKEN", coder.admin_token()}, {"HOME", "/nonexistent"}};
   }
-  [[nodiscard]] Ended call(std::vector<std::string> arguments) const {
-    return run_program(CR_PROGRAM, std::move(arguments), environment());
+  [[nodiscard]] Ended call(const std::vector<std::string>& arguments) const {
+    Ended ended = run_program(CR_PROGRAM, arguments, environment());
+    expect_documented(arguments, ended.out);
+    return ended;
   }
   [[nodiscard]] std::string specs() const { return folder.path("specs"); }
 

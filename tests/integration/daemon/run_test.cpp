@@ -40,7 +40,11 @@ class Run : public ::testing::Test {
     port_ = line.substr(line.rfind(':') + 1);
     return *daemon_;
   }
-  Answer get(const std::string& target) { return testing::ask(port_, "GET", target); }
+  Answer get(const std::string& target) {
+    Answer answer = testing::ask(port_, "GET", target);
+    if (answer.status == 200) testing::expect_documented_answer(target, answer.body);
+    return answer;
+  }
   Answer post(const std::string& target, const std::string& bearer = {}, const std::string& body = {}) {
     return testing::ask(port_, "POST", target, bearer, body);
   }

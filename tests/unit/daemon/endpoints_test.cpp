@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/http/api_token.h"
+#include "daemon/json_schema.h"
+#include "tests/support/json_schema_judge.h"
 #include "tests/support/manual_clock.h"
 #include "tests/unit/daemon/reports.h"
 #include "tests/unit/daemon/temp_folder.h"
@@ -32,7 +34,14 @@ class EndpointsTest : public ::testing::Test {
     return endpoints_.handle(request);
   }
   HttpResponse get(const std::string& target) { return send("GET", target); }
-  json get_json(const std::string& target) { return json::parse(get(target).body); }
+  /// A good answer, which is as its schema says.
+  json get_json(const std::string& target) {
+    json answer = json::parse(get(target).body);
+    const std::string rest = target.substr(std::string_view{"/api/v1/"}.size());
+    const std::string name = rest.starts_with("workspaces/") ? "workspace" : rest.substr(0, rest.find('?'));
+    EXPECT_EQ(testing::strict_complaints(schema_text(name), answer), "") << target;
+    return answer;
+  }
 
   void show(reconcile::CycleReport report) {
     board_.report = std::make_shared<const reconcile::CycleReport>(std::move(report));

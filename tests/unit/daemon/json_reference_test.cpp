@@ -15,34 +15,6 @@ namespace {
 using nlohmann::json;
 using reconcile::Reason;
 
-/// A report in which everything that can be there is there.
-reconcile::CycleReport a_full_report() {
-  auto report = testing::a_report({Reason::BackingOff});
-  coder::ApiError error(coder::ApiFault::rejected, "no");
-  error.method = "PUT";
-  error.path = "/x";
-  error.status = 400;
-  error.detail = "d";
-  error.request_id = "r";
-  error.validations = {{"ttl_ms", "too long"}};
-  report.failure = error;
-  report.internal_error = "a defect";
-  report.revision = "abc";
-  report.verdict = {
-      .held = true, .approved = false, .changes = 2, .limit = 1, .digest = "d", .message = "held"};
-  report.look_again_in = std::chrono::seconds{1};
-  report.token_expires = std::chrono::sys_seconds{};
-  auto& workspace = report.workspaces[0];
-  auto spec = *workspace.spec;
-  spec.labels = {{"a", "b"}};
-  workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
-  workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
-  workspace.drift = {{reconcile::Field::ttl, "4h", "8h"}};
-  workspace.last_error = error;
-  workspace.next_try = async::WallTime{};
-  return report;
-}
-
 void expect_documented(JsonPart part, const json& object) {
   std::set<std::string> known;
   for (const JsonField& field : all_json_fields()) {
@@ -55,7 +27,7 @@ void expect_documented(JsonPart part, const json& object) {
 }
 
 TEST(JsonReference, HasEveryKeyThatIsWritten) {
-  const auto report = a_full_report();
+  const auto report = testing::a_full_report();
   expect_documented(JsonPart::plan, reconcile::plan_json(report));
   expect_documented(JsonPart::apply, reconcile::apply_json({testing::a_success()}, report));
   expect_documented(JsonPart::summary, reconcile::summary_json(report));

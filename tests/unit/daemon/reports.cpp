@@ -47,6 +47,33 @@ reconcile::CycleReport a_failed_report(coder::ApiFault fault, const std::string&
   return report;
 }
 
+reconcile::CycleReport a_full_report() {
+  auto report = a_report({reconcile::Reason::BackingOff});
+  coder::ApiError error(coder::ApiFault::rejected, "no");
+  error.method = "PUT";
+  error.path = "/x";
+  error.status = 400;
+  error.detail = "d";
+  error.request_id = "r";
+  error.validations = {{"ttl_ms", "too long"}};
+  report.failure = error;
+  report.internal_error = "a defect";
+  report.revision = "abc";
+  report.verdict = {
+      .held = true, .approved = false, .changes = 2, .limit = 1, .digest = "d", .message = "held"};
+  report.look_again_in = std::chrono::seconds{1};
+  report.token_expires = std::chrono::sys_seconds{};
+  auto& workspace = report.workspaces[0];
+  auto spec = *workspace.spec;
+  spec.labels = {{"a", "b"}};
+  workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
+  workspace.drift = {{reconcile::Field::ttl, "4h", "8h"}};
+  workspace.last_error = std::make_shared<const coder::ApiError>(error);
+  workspace.next_try = async::WallTime{};
+  return report;
+}
+
 reconcile::Outcome a_success() {
   reconcile::SetTtl action;
   action.workspace = {"alice", "w0"};

@@ -22,6 +22,9 @@ namespace cr::testing {
 /// A report in which nothing could be read.
 [[nodiscard]] reconcile::CycleReport a_failed_report(coder::ApiFault fault, const std::string& message);
 
+/// A report in which everything that can be there is there.
+[[nodiscard]] reconcile::CycleReport a_full_report();
+
 /// An action that was done well.
 [[nodiscard]] reconcile::Outcome a_success();
 

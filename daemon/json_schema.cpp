@@ -1,0 +1,124 @@
+#include "daemon/json_schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <vector>
+
+#include "daemon/json_reference.h"
+#include "reconcile/plan/render.h"
+#include "specs/schema.h"
+
+namespace cr::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kNames[] = {"spec",    "validate",   "plan",     "apply",
+                                       "summary", "workspaces", "workspace"};
+
+Json reference_to(JsonPart part) {
+  return {{"$ref", "#/definitions/" + std::string{to_string(part)}}};
+}
+
+Json counts_schema(JsonWords words) {
+  Json properties = Json::object();
+  for (const std::string& word : words_of(words)) {
+    properties[word] = {{"type", "integer"}, {"minimum", 0}};
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", words_of(words)}};
+}
+
+Json schema_of(const JsonType& type) {
+  switch (type.kind) {
+    case JsonType::Kind::text:
+      return {{"type", "string"}};
+    case JsonType::Kind::time:
+      return {{"type", "string"}, {"format", "date-time"}};
+    case JsonType::Kind::count:
+      return {{"type", "integer"}, {"minimum", 0}};
+    case JsonType::Kind::seconds:
+      return {{"type", "number"}, {"minimum", 0}};
+    case JsonType::Kind::boolean:
+      return {{"type", "boolean"}};
+    case JsonType::Kind::version:
+      return {{"const", reconcile::kFormatVersion}};
+    case JsonType::Kind::word:
+      return {{"enum", words_of(type.words)}};
+    case JsonType::Kind::object:
+      // What stands beside a $ref is not looked at, in this draft.
+      return {{"allOf", Json::array({reference_to(type.part)})}};
+    case JsonType::Kind::list:
+      return {{"type", "array"}, {"items", reference_to(type.part)}};
+    case JsonType::Kind::texts:
+      return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+    case JsonType::Kind::counts:
+      return counts_schema(type.words);
+  }
+  return Json::object();
+}
+
+/// `uses` gets the parts that its keys refer to.
+Json schema_of(JsonPart part, std::set<JsonPart>& uses) {
+  Json properties = Json::object();
+  Json required = Json::array();
+  for (const JsonField& field : all_json_fields()) {
+    const bool inherited = part == JsonPart::outcome && field.part == JsonPart::action;
+    if (field.part != part && !inherited) continue;
+    Json property = {{"description", field.meaning}};
+    property.update(schema_of(field.type));
+    properties[std::string{field.key}] = std::move(property);
+    if (field.always) required.push_back(field.key);
+    if (field.type.kind == JsonType::Kind::object || field.type.kind == JsonType::Kind::list) {
+      uses.insert(field.type.part);
+    }
+  }
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
+}
+
+/// A document is one of these parts; whatever they refer to is defined in it.
+Json document(std::string_view title, const std::vector<JsonPart>& one_of) {
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+                 {"title", fmt::format("coder-reconciler: {}", title)}};
+  for (const JsonPart part : one_of) schema["anyOf"].push_back(reference_to(part));
+  std::set<JsonPart> wanted(one_of.begin(), one_of.end()), defined;
+  Json definitions = Json::object();
+  while (defined.size() < wanted.size()) {
+    const JsonPart part = *std::ranges::find_if(wanted, [&](JsonPart p) { return !defined.contains(p); });
+    defined.insert(part);
+    definitions[std::string{to_string(part)}] = schema_of(part, wanted);
+  }
+  schema["definitions"] = std::move(definitions);
+  return schema;
+}
+
+Json document(std::string_view name) {
+  if (name == "validate")
+    return document("validate --output json", {JsonPart::validate, JsonPart::unreadable});
+  if (name == "plan") {
+    return document("plan --output json and /api/v1/plan", {JsonPart::plan, JsonPart::unreadable});
+  }
+  if (name == "apply") return document("apply --output json", {JsonPart::apply, JsonPart::unreadable});
+  if (name == "summary") return document("/api/v1/summary", {JsonPart::summary});
+  if (name == "workspaces") return document("/api/v1/workspaces", {JsonPart::workspaces});
+  return document("/api/v1/workspaces/{owner}/{name}", {JsonPart::workspace});
+}
+
+}  // namespace
+
+std::span<const std::string_view> schema_names() {
+  return kNames;
+}
+
+std::string schema_names_text(std::string_view separator) {
+  return fmt::format("{}", fmt::join(kNames, separator));
+}
+
+std::string schema_text(std::string_view name) {
+  if (name == "spec") return specs::schema_json();
+  return document(name).dump(2) + '\n';
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,69 @@
+#include <string>
+#include <vector>
+
+#include "daemon/json_reference.h"
+#include "reconcile/coder/api_error.h"
+#include "reconcile/diff/drift.h"
+#include "reconcile/plan/action.h"
+#include "reconcile/status/condition.h"
+#include "reconcile/status/report.h"
+#include "specs/diagnostic.h"
+
+namespace cr::daemon {
+namespace {
+
+using reconcile::ActionResult;
+using reconcile::CycleResult;
+using reconcile::Ready;
+using reconcile::Remark;
+
+template <class Values>
+std::vector<std::string> names_of(const Values& values) {
+  std::vector<std::string> names;
+  for (const auto value : values) names.emplace_back(to_string(value));
+  return names;
+}
+
+std::vector<std::string> all_faults() {
+  std::vector<std::string> names;
+  for (int i = 0; i <= static_cast<int>(coder::ApiFault::contract); ++i) {
+    names.emplace_back(coder::to_string(static_cast<coder::ApiFault>(i)));
+  }
+  return names;
+}
+
+}  // namespace
+
+std::vector<std::string> words_of(JsonWords words) {
+  switch (words) {
+    case JsonWords::none:
+      return {};
+    case JsonWords::cycle_results:
+      return names_of(std::vector{CycleResult::in_sync, CycleResult::converged, CycleResult::partial,
+                                  CycleResult::held, CycleResult::failed});
+    case JsonWords::action_results:
+      return names_of(std::vector{ActionResult::success, ActionResult::failed, ActionResult::skipped});
+    case JsonWords::failed:
+      return names_of(std::vector{CycleResult::failed});
+    case JsonWords::ready:
+      return names_of(std::vector{Ready::True, Ready::False, Ready::Unknown});
+    case JsonWords::reasons:
+      return names_of(reconcile::all_reasons());
+    case JsonWords::fields:
+      return names_of(reconcile::kFields);
+    case JsonWords::actions:
+      return names_of(reconcile::kActionKinds);
+    case JsonWords::remarks:
+      return names_of(std::vector{Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,
+                                  Remark::VersionDiffers, Remark::Ineffective});
+    case JsonWords::faults:
+      return all_faults();
+    case JsonWords::diagnostic_kinds:
+      return names_of(std::vector{specs::DiagnosticKind::unreadable, specs::DiagnosticKind::limit,
+                                  specs::DiagnosticKind::syntax, specs::DiagnosticKind::schema,
+                                  specs::DiagnosticKind::duplicate});
+  }
+  return {};
+}
+
+}  // namespace cr::daemon
