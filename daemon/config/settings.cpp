@@ -97,8 +97,9 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   if (online && config.client_cert.empty() != config.client_key.empty()) {
     problems.emplace_back("--client-cert and --client-key go together; only one is set");
   }
-  if (!config.pushgateway && (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
-                              !config.pushgateway_grouping.empty())) {
+  if (invocation.command == Command::apply && !config.pushgateway &&
+      (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
+       !config.pushgateway_grouping.empty())) {
     problems.emplace_back("--pushgateway-… has no effect without --pushgateway-url");
   }
   if (config.pushgateway && !config.pushgateway->authorization.empty() &&
