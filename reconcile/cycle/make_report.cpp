@@ -68,7 +68,9 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, Decl
   row.spec = spec;
   row.ready = condition_of(state, one, now);
   if (const LiveWorkspace* latest = one.latest()) row.id = latest->id;
-  if (const coder::ApiError* error = last_error(one)) row.last_error = *error;
+  if (const coder::ApiError* error = last_error(one)) {
+    row.last_error = std::make_shared<const coder::ApiError>(*error);
+  }
   if (const auto when = next_try(one)) row.next_try = to_wall(state, *when);
   row.remarks = one.latest_diff().remarks;
   row.drift = std::move(one.diff.drift);

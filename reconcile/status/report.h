@@ -47,7 +47,8 @@ struct WorkspaceStatus {
   std::vector<RemarkNote> remarks;
   std::vector<FieldDrift>
       drift;  ///< as read in this cycle, before its actions; policy-forbidden ones included
-  std::optional<coder::ApiError> last_error;
+  /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
+  std::shared_ptr<const coder::ApiError> last_error;
   std::optional<async::WallTime> next_try;  ///< while backing off
   /// Set in the cycle in which it came to be in sync after its spec changed (convergence) or drift was seen
   /// (repair).

@@ -1,5 +1,6 @@
 #include "reconcile/status/status_table.h"
 
+#include <compare>
 #include <utility>
 
 #include "reconcile/status/fingerprint.h"
@@ -10,6 +11,12 @@ namespace {
 /// The same declaration, though its file may have been read again or its lines have moved.
 bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
   return a == b || spec_fingerprint(*a) == spec_fingerprint(*b);
+}
+
+/// Specs that were not read again are the same object: no need to look into it.
+std::strong_ordering by_identity(const specs::SpecPtr& a, const specs::SpecPtr& b) {
+  if (a == b) return std::strong_ordering::equal;
+  return specs::identity_of(*a) <=> specs::identity_of(*b);
 }
 
 /// Whether a row without drift says that there is none: not where it was not read or not compared. (Updating
@@ -27,14 +34,9 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
   next.reserve(rows.size());
   auto old = entries_.begin();
   for (WorkspaceStatus& row : rows) {
-    const specs::Identity identity = specs::identity_of(*row.spec);
-    std::optional<specs::Identity> old_identity;
-    while (old != entries_.end()) {
-      old_identity = specs::identity_of(*old->spec);
-      if (!(*old_identity < identity)) break;
-      ++old;
-    }
-    const bool known = old != entries_.end() && *old_identity == identity;
+    auto order = std::strong_ordering::greater;
+    while (old != entries_.end() && (order = by_identity(old->spec, row.spec)) < 0) ++old;
+    const bool known = old != entries_.end() && order == 0;
 
     Entry entry;
     if (known) {

@@ -94,11 +94,12 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   row.ready.message = "setting ttl failed";
   row.drift = {{reconcile::Field::template_ref, "podman", "docker"}};
   row.next_try = now_ + 30s;
-  row.last_error = coder::ApiError(coder::ApiFault::rejected, "ttl is too long");
-  row.last_error->method = "PUT";
-  row.last_error->path = "/api/v2/workspaces/1/ttl";
-  row.last_error->status = 400;
-  row.last_error->request_id = "req-1";
+  coder::ApiError error(coder::ApiFault::rejected, "ttl is too long");
+  error.method = "PUT";
+  error.path = "/api/v2/workspaces/1/ttl";
+  error.status = 400;
+  error.request_id = "req-1";
+  row.last_error = std::make_shared<const coder::ApiError>(error);
   row.remarks = {{reconcile::Remark::TemplateDiffers, "it was created from podman"}};
   show(std::move(report));
   const std::string html = page();
@@ -186,7 +187,7 @@ TEST_F(StatusPage, HostileTextStaysText) {
     coder::ApiError error(coder::ApiFault::rejected, text + "!");
     error.method = error.path = error.detail = error.request_id = text;
     error.validations = {{text, text}};
-    row.last_error = error;
+    row.last_error = std::make_shared<const coder::ApiError>(error);
     report.failure = error;
     report.result = CycleResult::failed;
     report.plan.workspaces.push_back({{text, text}, {testing::a_success().action}, text});

@@ -108,8 +108,9 @@ TEST(WorkspaceFilter, FindsEachWordSomewhere) {
   CycleReport report = fleet_of(0, {Reason::Rejected});
   report.workspaces[0].spec = testing::a_spec("Alice", "Api-Dev", {{"team", "payments"}});
   report.workspaces[0].ready.message = "Coder says no";
-  report.workspaces[0].last_error = coder::ApiError(coder::ApiFault::rejected, "too long");
-  report.workspaces[0].last_error->request_id = "REQ-77";
+  coder::ApiError error(coder::ApiFault::rejected, "too long");
+  error.request_id = "REQ-77";
+  report.workspaces[0].last_error = std::make_shared<const coder::ApiError>(error);
   const auto finds = [&](const std::string& text) {
     return filter_rows(report, parse_filter({{"q", text}}).filter).size() == 1;
   };

@@ -118,7 +118,7 @@ CycleReport troubles() {
   error.detail = "pq: too many clients";
   error.request_id = "00000000-0000-4000-8000-00000000000a";
   error.validations = {{"ttl_ms", "too short"}};
-  waiting.last_error = error;
+  waiting.last_error = std::make_shared<const coder::ApiError>(error);
   waiting.next_try = kSince + 30s;
   builder.row("hal", "dev", Reason::Suspended, "left alone until 2026-12-24");
   for (int i = 0; i < 12; ++i)
