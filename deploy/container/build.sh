@@ -35,6 +35,6 @@ buildah build --layers --timestamp "$SOURCE_DATE_EPOCH" --file deploy/container/
   --ignorefile deploy/container/Dockerfile.dockerignore \
   --build-arg BASE="$base" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
   --build-arg CREATED="$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
-  --build-arg SOURCE="${CR_IMAGE_SOURCE:-}" \
+  --build-arg SOURCE="${CR_IMAGE_SOURCE:-}" --build-arg LAYOUT="${CR_IMAGE_LAYOUT:-1}" \
   --tag "$tag" . >&2
 echo "$tag"

@@ -69,6 +69,12 @@ for name in title description revision created; do
   check "it has the label $name" sh -c '[ -n "$1" ] && [ "$1" != null ]' - "$(label $name)"
 done
 
+if [ -z "${CR_IMAGE:-}" ]; then
+  CR_IMAGE_LAYOUT=again "$root/deploy/container/build.sh" localhost/coder-reconciler:again >"$scratch/again.log" 2>&1 || :
+  id() { buildah inspect --type image --format '{{.FromImageID}}' "$1"; }
+  check "laid out again it is the same image, byte for byte" test "$(id "$image")" = "$(id localhost/coder-reconciler:again)"
+fi
+
 echo "== run by buildah"
 check "it says its version" buildah run "$container" -- coder-reconciler version
 check "it knows time zones" buildah run --volume "$scratch/specs:/specs:ro" "$container" -- coder-reconciler validate /specs
