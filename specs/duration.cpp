@@ -86,13 +86,12 @@ DurationError no_duration(std::string_view text) {
   std::string_view rest = text;
   const std::string_view digits = take_digits(rest);
   if (!digits.empty() && digits.size() < 10) {
+    while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
     if (rest.empty()) {
       remedy = "a duration needs a unit: " + std::string(digits) + "m or " + std::string(digits) + "h?";
-    } else {
-      while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
+    } else if (std::string_view{"dhms"}.find(rest.front()) != std::string_view::npos) {
       // "8hours", "8 h", "30min": the first letter tells what was meant.
-      if (std::string_view{"dhms"}.find(rest.front()) != std::string_view::npos)
-        remedy = "write " + std::string(digits) + rest.front();
+      remedy = "write " + std::string(digits) + rest.front();
     }
   }
   return DurationError(in_quotes(text) + " is no duration", std::move(remedy));

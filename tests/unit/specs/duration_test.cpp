@@ -94,6 +94,7 @@ TEST(Ttl, ErrorsNameTheValueAndTheWayOut) {
            Refusal{"30d1m", "longer than Coder allows", "or null for no automatic stop"},
            Refusal{"30d1s", "longer than Coder allows", "or null for no automatic stop"},
            Refusal{"480", "\"480\" is no duration", "a duration needs a unit: 480m or 480h?"},
+           Refusal{"480 ", "\"480 \" is no duration", "a duration needs a unit: 480m or 480h?"},
            Refusal{"8hours", "\"8hours\" is no duration", "write 8h"},
            Refusal{"30min", "is no duration", "write 30m"},
            Refusal{"8 h", "is no duration", "write 8h"},
