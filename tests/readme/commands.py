@@ -31,6 +31,10 @@ SKIPPED = {
     "cmake --preset release && cmake --build --preset release": "compiles for minutes; deploy/demo.sh does it",
     "cmake --workflow --preset dev": "compiles for minutes",
     "sudo cmake --install build/release": "writes to /usr/local; the package's test installs the same files",
+    "sudo apt install \"$(deploy/debian/build.sh)\"": "compiles, and installs; tests/deploy/package_test.sh does it in a root of its own",
+    "sudo deploy/container/build.sh": "compiles; tests/deploy/container_test.sh does it",
+    "tests/deploy/install-packages.sh slow": "installs packages",
+    "tests/deploy/slow.sh": "takes long, and is itself a test",
     "systemctl stop coder-reconciler": "needs systemd; tests/deploy/package_test.sh does it",
     "kubectl -n coder-reconciler scale deployment/coder-reconciler --replicas=0": "needs a cluster",
     "kubectl -n coder-reconciler patch cronjob/coder-reconciler -p '{\"spec\":{\"suspend\":true}}'": "needs a cluster",
@@ -103,7 +107,8 @@ def commands(markdown):
         if heading == "How it works" or lines[0].startswith("$ "):
             continue
         text = "\n".join(lines).replace("\\\n", " ")
-        found += [" ".join(re.sub(r"\s# .*", "", line).split()) for line in text.split("\n")]
+        lines = (" ".join(re.sub(r"(^|\s)# .*", "", line).split()) for line in text.split("\n"))
+        found += [line for line in lines if line]
     return found
 
 
