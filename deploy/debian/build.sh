@@ -2,6 +2,8 @@
 # Builds the Debian package, with Debian's hardening flags, and prints its path. Building the same commit twice gives the same bytes.
 #
 #   deploy/debian/build.sh [BUILD-DIRECTORY]          (default: build/debian)
+#
+# With CMAKE_CXX_COMPILER_LAUNCHER=ccache in the environment CMake compiles through ccache.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$root/build/debian}

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The slow tests of what is deployed: the Debian package in a bare root that systemd boots, and the image. Needs root, Debian's
-# archive, and a quarter of an hour on two cores: both compile the program anew.
+# archive, and half an hour on two cores: both compile the program anew.
 #
 #   tests/deploy/slow.sh [package|container]
 set -u
