@@ -71,29 +71,4 @@ std::string quote(std::string_view text) {
   return result + '"';
 }
 
-std::string html(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const Decoded next = decode(text);
-    if (!next.valid || is_deceptive(next.code) ||
-        (is_control(next.code) && next.code != '\n' && next.code != '\t')) {
-      result += "\uFFFD";
-    } else if (next.code == '&') {
-      result += "&amp;";
-    } else if (next.code == '<') {
-      result += "&lt;";
-    } else if (next.code == '>') {
-      result += "&gt;";
-    } else if (next.code == '"') {
-      result += "&quot;";
-    } else if (next.code == '\'') {
-      result += "&#39;";
-    } else {
-      result += text.substr(0, next.length);
-    }
-    text.remove_prefix(next.length);
-  }
-  return result;
-}
-
 }  // namespace cr::daemon

@@ -11,7 +11,4 @@ namespace cr::daemon {
 /// becomes U+FFFD.
 [[nodiscard]] std::string quote(std::string_view text);
 
-/// For HTML text and attribute values in quotes. Broken UTF-8 becomes U+FFFD, control characters too.
-[[nodiscard]] std::string html(std::string_view text);
-
 }  // namespace cr::daemon

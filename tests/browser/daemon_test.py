@@ -6,7 +6,9 @@ import unittest
 import world
 from browser import CONTRAST, Browser
 
-INTERACTION = 10  # seconds: a hundred times what it takes, for machines that do other things, too
+# Seconds, a hundred times what it takes, for machines that do other things, too. The first page waits for the browser.
+INTERACTION = 10
+FIRST_PAGE = 45
 
 
 class Changing(unittest.TestCase):
@@ -94,14 +96,14 @@ class Changing(unittest.TestCase):
         fleet.until_first_cycle()
         took = {}
 
-        def timed(what, action, done):
+        def timed(what, action, done, within=INTERACTION):
             begun = time.monotonic()
             action()
             self.browser.until(done, what)
             took[what] = time.monotonic() - begun
-            self.assertLess(took[what], INTERACTION, what)
+            self.assertLess(took[what], within, what)
 
-        timed("open", lambda: self.browser.open(fleet.url), lambda: len(self.browser.names()) == 50)
+        timed("open", lambda: self.browser.open(fleet.url), lambda: len(self.browser.names()) == 50, FIRST_PAGE)
         self.assertLess(len(self.browser.driver.page_source), 200_000)
         self.browser.shot("fleet")
         timed("next page", lambda: self.browser.find(".pager [rel=next]").click(),

@@ -6,6 +6,8 @@
 /// The parts of the status page. Each writes one section with an id of its own.
 namespace cr::daemon {
 
+/// Links to each state and the form for the rest; a part of write_workspaces.
+void write_filters(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts);
 void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts& counts);
 void write_plan(HtmlWriter& out, const PageInput& input);
 void write_cycles(HtmlWriter& out, const PageInput& input);

@@ -6,137 +6,13 @@
 #include "daemon/http/page/declared_fields.h"
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
-#include "specs/name.h"
+#include "reconcile/status/guidance.h"
 
 namespace cr::daemon {
 namespace {
 
 using reconcile::Reason;
 using reconcile::WorkspaceStatus;
-
-std::string_view name_of(Standing standing) {
-  switch (standing) {
-    case Standing::waits_for_person:
-      return "Wait for you";
-    case Standing::unknown:
-      return "Unknown";
-    case Standing::on_its_way:
-      return "On their way";
-    case Standing::suspended:
-      return "Suspended";
-    case Standing::in_sync:
-      return "In sync";
-  }
-  return "";
-}
-
-// --- the filters ---
-
-void write_field(HtmlWriter& out, const PageQuery& query, std::string_view key, std::string_view label,
-                 std::string_view type, std::string_view example) {
-  const auto field = out.element("p", {{"class", fmt::format("field {}", key)}});
-  const std::string id = fmt::format("f-{}", key);
-  out.leaf("label", {{"for", id}}, label);
-  out.single("input", {{"id", id},
-                       {"name", key},
-                       {"type", type},
-                       {"value", query.typed(key)},
-                       {"placeholder", example},
-                       {"autocomplete", "off"},
-                       {"autocapitalize", "none"},
-                       {"spellcheck", "false"}});
-}
-
-void write_option(HtmlWriter& out, std::string_view value, std::string_view text, bool chosen) {
-  out.leaf("option", {{"value", value}, {"selected", chosen}}, text);
-}
-
-void write_reasons(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto field = out.element("p", {{"class", "field reason"}});
-  out.leaf("label", {{"for", "f-reason"}}, "Reason");
-  const auto select = out.element("select", {{"id", "f-reason"}, {"name", "reason"}});
-  write_option(out, "", "any", !query.filter.reason);
-  const auto reasons = reconcile::all_reasons();
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    const bool chosen = query.filter.reason == reasons[i];
-    const std::size_t number = i < counts.by_reason.size() ? counts.by_reason[i] : 0;
-    if (number == 0 && !chosen) continue;
-    const std::string_view name = reconcile::to_string(reasons[i]);
-    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
-  }
-}
-
-void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto field = out.element("p", {{"class", "field template"}});
-  out.leaf("label", {{"for", "f-template"}}, "Template");
-  const auto select = out.element("select", {{"id", "f-template"}, {"name", "template"}});
-  const std::string& chosen = query.filter.template_ref;
-  write_option(out, "", "any", chosen.empty());
-  bool listed = chosen.empty();
-  for (const auto& [name, number] : counts.templates) {
-    const bool this_one = !listed && specs::to_lower(name) == chosen;
-    listed = listed || this_one;
-    write_option(out, name, fmt::format("{} ({})", name, number), this_one);
-  }
-  if (!listed) write_option(out, query.typed("template"), query.typed("template"), true);
-}
-
-void write_orders(HtmlWriter& out, const PageQuery& query) {
-  const auto field = out.element("p", {{"class", "field order"}});
-  out.leaf("label", {{"for", "f-order"}}, "Order");
-  const auto select = out.element("select", {{"id", "f-order"}, {"name", "order"}});
-  write_option(out, "", "needs you first", query.order == RowOrder::need);
-  write_option(out, "name", "by name", query.order == RowOrder::name);
-  write_option(out, "newest", "newest first", query.order == RowOrder::newest);
-}
-
-void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto form = out.element("form", {{"id", "filters"},
-                                         {"class", "filters"},
-                                         {"method", "get"},
-                                         {"role", "search"},
-                                         {"aria-label", "Workspaces"},
-                                         Attribute::action(Link::to("?"))});
-  write_field(out, query, "q", "Search", "search", "name, label, message, request id");
-  write_reasons(out, query, counts);
-  write_templates(out, query, counts);
-  write_field(out, query, "owner", "Owner", "text", "alice");
-  write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
-  write_orders(out, query);
-  if (query.filter.standing)
-    out.single("input", {{"type", "hidden"}, {"name", "state"}, {"value", query.typed("state")}});
-  if (query.per_page != PageQuery::kPerPage)
-    out.single("input",
-               {{"type", "hidden"}, {"name", "per_page"}, {"value", std::to_string(query.per_page)}});
-  const auto buttons = out.element("p", {{"class", "field buttons"}});
-  out.leaf("button", {{"type", "submit"}}, "Filter");
-  if (query.filters()) out.leaf("a", {Attribute::href(query.without_filters())}, "Clear");
-}
-
-/// Links to each state, with numbers of the whole fleet.
-void write_states(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto nav = out.element("nav", {{"class", "states"}, {"aria-label", "States"}});
-  const auto list = out.element("ul");
-  const auto add = [&](const Link& link, std::string_view name, std::size_t number, std::string_view tone,
-                       bool current) {
-    const auto item = out.element("li");
-    const auto anchor = out.element("a", {{"class", fmt::format("chip {}", tone)},
-                                          Attribute::href(link),
-                                          Attribute::if_so(current, "aria-current", "true")});
-    out.text(name);
-    out.text(" ");
-    out.leaf("b", std::to_string(number));
-  };
-  add(query.with("state", ""), "All", counts.all, "quiet", !query.filter.standing);
-  for (const Standing standing : kStandings) {
-    const bool current = query.filter.standing == standing;
-    if (counts.of(standing) == 0 && !current) continue;
-    add(query.with("state", to_string(standing)), name_of(standing), counts.of(standing),
-        to_string(tone_of(standing)), current);
-  }
-}
-
-// --- the rows ---
 
 void write_live(HtmlWriter& out, const FieldLine& line) {
   switch (line.match) {
@@ -232,7 +108,37 @@ void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatu
   out.text("; how to let it go is at the top of this page.");
 }
 
-void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
+/// Text with `code` marked as Markdown does.
+void write_marked(HtmlWriter& out, std::string_view text) {
+  bool code = false;
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, text.find('`'));
+    if (code) out.leaf("code", part);
+    if (!code) out.text(part);
+    text.remove_prefix(std::min(text.size(), part.size() + 1));
+    code = !code;
+  }
+}
+
+/// What is true of every workspace with this reason.
+void write_guidance(HtmlWriter& out, Reason reason, std::string_view id) {
+  const reconcile::Guidance& guidance = reconcile::guidance_of(reason);
+  const auto box = out.element("details", {{"id", fmt::format("{}-about", id)}, {"class", "about"}});
+  out.leaf("summary", fmt::format("About {}", reconcile::to_string(reason)));
+  const auto list = out.element("dl");
+  const auto add = [&](std::string_view what, std::string_view text) {
+    if (text.empty()) return;
+    out.leaf("dt", what);
+    const auto definition = out.element("dd");
+    write_marked(out, text);
+  };
+  add("What it means", guidance.meaning);
+  add("What to do", guidance.what_to_do);
+  add("It ends", guidance.ends);
+}
+
+void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
+                      std::string_view id) {
   if (!row.ready.message.empty()) write_message(out, input, row);
   if (row.next_try) {
     const auto line = out.element("p", {{"class", "more"}});
@@ -253,6 +159,7 @@ void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceSt
   }
   if (row.ready.message.empty() && !row.last_error && row.remarks.empty())
     out.leaf("p", {{"class", "nothing"}}, "Nothing to do");
+  if (row.ready.reason != Reason::InSync) write_guidance(out, row.ready.reason, id);
 }
 
 void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
@@ -306,7 +213,7 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
     write_fields(out, row, id);
   }
   const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "What to do"}});
-  write_what_to_do(out, input, row);
+  write_what_to_do(out, input, row, id);
 }
 
 void write_pager(HtmlWriter& out, const PageQuery& query, std::size_t page, std::size_t pages) {
@@ -358,8 +265,7 @@ void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts
       "section", {{"id", "workspaces"}, {"tabindex", "-1"}, {"aria-labelledby", "workspaces-title"}});
   out.leaf("h2", {{"id", "workspaces-title"}}, "Workspaces");
   const PageQuery& query = input.query;
-  write_states(out, query, counts);
-  write_form(out, query, counts);
+  write_filters(out, query, counts);
   for (const std::string& problem : query.problems)
     out.leaf("p", {{"class", "alert warn problem"}, {"role", "alert"}}, "Not filtered by this: " + problem);
   if (!input.board.report) {

@@ -37,10 +37,5 @@ TEST(Quote, IsJsonWhateverTheBytes) {
   }
 }
 
-TEST(Html, EscapesMarkup) {
-  EXPECT_EQ(html("<b a='1' c=\"2\">&"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;");
-  EXPECT_EQ(html("\x1b"), "\uFFFD");
-}
-
 }  // namespace
 }  // namespace cr::daemon

@@ -103,10 +103,11 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   row.remarks = {{reconcile::Remark::TemplateDiffers, "it was created from podman"}};
   show(std::move(report));
   const std::string html = page();
-  for (const char* text : {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>",
-                           "href=\"?label=team%3Dpayments\"", "team.yaml:1", "chip busy\">BackingOff",
-                           ">2 h</time>", "<b>podman</b>", "setting ttl failed", "Next try in 30 s.",
-                           "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1", "TemplateDiffers"}) {
+  for (const char* text :
+       {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>", "href=\"?label=team%3Dpayments\"",
+        "team.yaml:1", "chip busy\">BackingOff", ">2 h</time>", "<b>podman</b>", "setting ttl failed",
+        "Next try in 30 s.", "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1", "TemplateDiffers",
+        "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>It ends</dt>"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
 }

@@ -1,0 +1,137 @@
+#include <fmt/format.h>
+
+#include "daemon/http/page/alerts.h"
+#include "daemon/http/page/sections.h"
+#include "specs/name.h"
+
+namespace cr::daemon {
+namespace {
+
+std::string_view name_of(Standing standing) {
+  switch (standing) {
+    case Standing::waits_for_person:
+      return "Wait for you";
+    case Standing::unknown:
+      return "Unknown";
+    case Standing::on_its_way:
+      return "On their way";
+    case Standing::suspended:
+      return "Suspended";
+    case Standing::in_sync:
+      return "In sync";
+  }
+  return "";
+}
+
+void write_field(HtmlWriter& out, const PageQuery& query, std::string_view key, std::string_view label,
+                 std::string_view type, std::string_view example) {
+  const auto field = out.element("p", {{"class", fmt::format("field {}", key)}});
+  const std::string id = fmt::format("f-{}", key);
+  out.leaf("label", {{"for", id}}, label);
+  out.single("input", {{"id", id},
+                       {"name", key},
+                       {"type", type},
+                       {"value", query.typed(key)},
+                       {"placeholder", example},
+                       {"autocomplete", "off"},
+                       {"autocapitalize", "none"},
+                       {"spellcheck", "false"}});
+}
+
+void write_option(HtmlWriter& out, std::string_view value, std::string_view text, bool chosen) {
+  out.leaf("option", {{"value", value}, {"selected", chosen}}, text);
+}
+
+void write_reasons(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field reason"}});
+  out.leaf("label", {{"for", "f-reason"}}, "Reason");
+  const auto select = out.element("select", {{"id", "f-reason"}, {"name", "reason"}});
+  write_option(out, "", "any", !query.filter.reason);
+  const auto reasons = reconcile::all_reasons();
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    const bool chosen = query.filter.reason == reasons[i];
+    const std::size_t number = i < counts.by_reason.size() ? counts.by_reason[i] : 0;
+    if (number == 0 && !chosen) continue;
+    const std::string_view name = reconcile::to_string(reasons[i]);
+    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
+  }
+}
+
+void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field template"}});
+  out.leaf("label", {{"for", "f-template"}}, "Template");
+  const auto select = out.element("select", {{"id", "f-template"}, {"name", "template"}});
+  const std::string& chosen = query.filter.template_ref;
+  write_option(out, "", "any", chosen.empty());
+  bool listed = chosen.empty();
+  for (const auto& [name, number] : counts.templates) {
+    const bool this_one = !listed && specs::to_lower(name) == chosen;
+    listed = listed || this_one;
+    write_option(out, name, fmt::format("{} ({})", name, number), this_one);
+  }
+  if (!listed) write_option(out, query.typed("template"), query.typed("template"), true);
+}
+
+void write_orders(HtmlWriter& out, const PageQuery& query) {
+  const auto field = out.element("p", {{"class", "field order"}});
+  out.leaf("label", {{"for", "f-order"}}, "Order");
+  const auto select = out.element("select", {{"id", "f-order"}, {"name", "order"}});
+  write_option(out, "", "needs you first", query.order == RowOrder::need);
+  write_option(out, "name", "by name", query.order == RowOrder::name);
+  write_option(out, "newest", "newest first", query.order == RowOrder::newest);
+}
+
+void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto form = out.element("form", {{"id", "filters"},
+                                         {"class", "filters"},
+                                         {"method", "get"},
+                                         {"role", "search"},
+                                         {"aria-label", "Workspaces"},
+                                         Attribute::action(Link::to("?"))});
+  write_field(out, query, "q", "Search", "search", "name, label, message, request id");
+  write_reasons(out, query, counts);
+  write_templates(out, query, counts);
+  write_field(out, query, "owner", "Owner", "text", "alice");
+  write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
+  write_orders(out, query);
+  if (query.filter.standing)
+    out.single("input", {{"type", "hidden"}, {"name", "state"}, {"value", query.typed("state")}});
+  if (query.per_page != PageQuery::kPerPage)
+    out.single("input",
+               {{"type", "hidden"}, {"name", "per_page"}, {"value", std::to_string(query.per_page)}});
+  const auto buttons = out.element("p", {{"class", "field buttons"}});
+  out.leaf("button", {{"type", "submit"}}, "Filter");
+  if (query.filters()) out.leaf("a", {Attribute::href(query.without_filters())}, "Clear");
+}
+
+/// Links to each state, with numbers of the whole fleet.
+void write_states(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto nav = out.element("nav", {{"class", "states"}, {"aria-label", "States"}});
+  const auto list = out.element("ul");
+  const auto add = [&](const Link& link, std::string_view name, std::size_t number, std::string_view tone,
+                       bool current) {
+    const auto item = out.element("li");
+    const auto anchor = out.element("a", {{"class", fmt::format("chip {}", tone)},
+                                          Attribute::href(link),
+                                          Attribute::if_so(current, "aria-current", "true")});
+    out.text(name);
+    out.text(" ");
+    out.leaf("b", std::to_string(number));
+  };
+  add(query.with("state", ""), "All", counts.all, "quiet", !query.filter.standing);
+  for (const Standing standing : kStandings) {
+    const bool current = query.filter.standing == standing;
+    if (counts.of(standing) == 0 && !current) continue;
+    add(query.with("state", to_string(standing)), name_of(standing), counts.of(standing),
+        to_string(tone_of(standing)), current);
+  }
+}
+
+}  // namespace
+
+void write_filters(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  write_states(out, query, counts);
+  write_form(out, query, counts);
+}
+
+}  // namespace cr::daemon
