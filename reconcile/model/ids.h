@@ -10,6 +10,26 @@
 
 namespace cr::reconcile {
 
+namespace uuid_text {
+
+inline constexpr std::uint8_t kNoDigit = 16;
+/// Value of each hex digit.
+inline constexpr auto kValues = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(kNoDigit);
+  for (unsigned i = 0; i < 10; ++i) values['0' + i] = static_cast<std::uint8_t>(i);
+  for (unsigned i = 0; i < 6; ++i) {
+    values['a' + i] = static_cast<std::uint8_t>(10 + i);
+    values['A' + i] = static_cast<std::uint8_t>(10 + i);
+  }
+  return values;
+}();
+/// Where the digits of each byte stand.
+inline constexpr std::array<std::uint8_t, 16> kPlaces = {0,  2,  4,  6,  9,  11, 14, 16,
+                                                         19, 21, 24, 26, 28, 30, 32, 34};
+
+}  // namespace uuid_text
+
 /// A UUID as 16 bytes: a fleet holds hundreds of thousands of them. The tag keeps the id of one thing from
 /// being passed for another's.
 template <class Tag>
@@ -21,31 +41,28 @@ class Id {
   /// 8-4-4-4-12 hex digits, any case.
   [[nodiscard]] static std::optional<Id> parse(std::string_view text) {
     if (text.size() != 36) return std::nullopt;
+    if (text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') return std::nullopt;
     Id id;
-    std::size_t byte = 0;
-    for (std::size_t i = 0; i < 36;) {
-      if (i == 8 || i == 13 || i == 18 || i == 23) {
-        if (text[i] != '-') return std::nullopt;
-        ++i;
-        continue;
-      }
-      const int high = digit(text[i]);
-      const int low = digit(text[i + 1]);
-      if (high < 0 || low < 0) return std::nullopt;
-      id.bytes_[byte++] = static_cast<std::uint8_t>(high * 16 + low);
-      i += 2;
+    unsigned wrong = 0;  // looked at once at the end: a page of the list has thousands of ids
+    for (std::size_t i = 0; i < id.bytes_.size(); ++i) {
+      const std::size_t at = uuid_text::kPlaces[i];
+      const unsigned high = uuid_text::kValues[static_cast<unsigned char>(text[at])];
+      const unsigned low = uuid_text::kValues[static_cast<unsigned char>(text[at + 1])];
+      wrong |= high | low;
+      id.bytes_[i] = static_cast<std::uint8_t>(high << 4 | low);
     }
+    if ((wrong & uuid_text::kNoDigit) != 0) return std::nullopt;
     return id;
   }
 
   [[nodiscard]] std::string to_string() const {
-    static constexpr char kDigits[] = "0123456789abcdef";
+    static constexpr char kHex[] = "0123456789abcdef";
     std::string text;
     text.reserve(36);
     for (std::size_t i = 0; i < bytes_.size(); ++i) {
       if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-      text += kDigits[bytes_[i] >> 4];
-      text += kDigits[bytes_[i] & 0xF];
+      text += kHex[bytes_[i] >> 4];
+      text += kHex[bytes_[i] & 0xF];
     }
     return text;
   }
@@ -55,13 +72,6 @@ class Id {
   constexpr auto operator<=>(const Id&) const = default;
 
  private:
-  static constexpr int digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-  }
-
   std::array<std::uint8_t, 16> bytes_{};
 };
 
