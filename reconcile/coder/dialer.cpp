@@ -182,7 +182,10 @@ awaitable<std::optional<TransportError>> Dialer::open_tunnel(Stream& stream) {
   const std::string peer = fmt::format("proxy {}", host_and_port(proxy_->host, proxy_->port));
   // Its own: what goes to the proxy has not reached Coder.
   Progress to_proxy;
-  auto work = exchange(stream, message, kTunnelBodyLimit, /*head_only=*/true, to_proxy);
+  Expected expected;
+  expected.body_limit = kTunnelBodyLimit;
+  expected.head_only = true;
+  auto work = exchange(stream, message, expected, to_proxy);
   auto response = co_await async::with_deadline(clock_, clock_.now() + timeouts_.connect, std::move(work));
   if (!response) co_return too_late(fmt::format("opening a tunnel through {}", peer), timeouts_.connect);
   if (response->has_error()) {

@@ -97,8 +97,7 @@ TransportError describe_parse_failure(const beast::error_code& failed, std::uint
 
 }  // namespace
 
-awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_view message,
-                                                  std::size_t body_limit, bool head_only,
+awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_view message, Expected expected,
                                                   Progress& progress) {
   const auto sent_error = [](TransportError error) {
     error.unsent = false;
@@ -112,13 +111,14 @@ awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_vi
 
   progress.doing = "waiting for the answer";
   beast::flat_buffer buffer;
-  std::uint64_t limit = body_limit;
+  std::uint64_t limit = expected.body_limit;
   auto parser = std::make_unique<Parser>();
   const auto prepare = [&] {
-    limit = body_limit;
+    limit = expected.body_limit;
     parser->header_limit(kHeadLimit);
-    parser->body_limit(body_limit);
-    parser->skip(head_only);
+    parser->body_limit(expected.body_limit);
+    parser->skip(expected.head_only);
+    if (!expected.head_only) parser->get().body().reserve(expected.body_size + kBodyPadding);
   };
   prepare();
   bool any_byte = false;
@@ -164,7 +164,7 @@ awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_vi
     error.closed_before_answer = !any_byte;
     co_return sent_error(std::move(error));
   }
-  HttpResponse response = take_response(*parser, head_only);
+  HttpResponse response = take_response(*parser, expected.head_only);
   // Bytes behind the answer belong to nothing that we asked.
   if (buffer.size() > 0 || written.has_error()) response.keep_alive = false;
   co_return response;

@@ -34,12 +34,18 @@ struct Progress {
   bool sent = false;  ///< a byte of the request may have reached Coder
 };
 
-/// One request on an open stream: writes `message` (head and body), reads the answer.
-///
-/// `body_limit` bounds the answer's body (errors: 1 MiB), its head is bounded by 64 KiB. Answers of the 1xx
-/// kind are passed over. With `head_only` the answer has no body whatever its head says (CONNECT).
+/// What an answer may be, and probably is.
+struct Expected {
+  std::size_t body_limit = 0;  ///< bounds the body; that of an error is bounded by 1 MiB
+  /// Set aside for the body before it comes. Coder sends what is large in chunks and does not say how large
+  /// it is: a buffer that grows as they come copies it all a second time.
+  std::size_t body_size = 0;
+  bool head_only = false;  ///< there is no body whatever the head says (CONNECT)
+};
+
+/// One request on an open stream: writes `message` (head and body), reads the answer. Its head is bounded by
+/// 64 KiB. Answers of the 1xx kind are passed over.
 [[nodiscard]] awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_view message,
-                                                                std::size_t body_limit, bool head_only,
-                                                                Progress& progress);
+                                                                Expected expected, Progress& progress);
 
 }  // namespace cr::coder

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/throw_exception.hpp>
 #include <stdexcept>
 #include <utility>
@@ -47,7 +48,11 @@ awaitable<TransportResult<HttpResponse>> Transport::send_now(const Request& requ
       if (!dialed) co_return dialed.error();
       stream = std::move(*dialed);
     }
-    auto response = co_await exchange(*stream, request.message, request.body_limit, false, progress);
+    Expected expected;
+    expected.body_limit = request.body_limit;
+    expected.body_size = std::min(body_size_ + body_size_ / 8, request.body_limit);
+    auto response = co_await exchange(*stream, request.message, expected, progress);
+    if (response) body_size_ = response->body.size();
     if (!response && kept && request.repeatable && response.error().closed_before_answer) {
       stream.reset();
       kept = false;

@@ -58,7 +58,8 @@ class Transport {
   Dialer dialer_;
   Limits limits_;
   async::Semaphore slots_;
-  std::vector<Kept> idle_;  ///< the one used last is at the back
+  std::size_t body_size_ = 0;  ///< of the last answer: requests of one kind come in rows
+  std::vector<Kept> idle_;     ///< the one used last is at the back
 };
 
 }  // namespace cr::coder
