@@ -61,16 +61,17 @@ std::string percent_encode(std::string_view text) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      out += '%';
-      out += kDigits[static_cast<unsigned char>(c) >> 4];
-      out += kDigits[static_cast<unsigned char>(c) & 0xF];
-    }
+  while (true) {
+    const auto end = std::find_if_not(text.begin(), text.end(), is_unreserved);
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out.append(text.substr(0, plain));
+    if (plain == text.size()) return out;
+    const auto byte = static_cast<unsigned char>(text[plain]);
+    out += '%';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 0xF];
+    text.remove_prefix(plain + 1);
   }
-  return out;
 }
 
 std::string percent_decode(std::string_view text) {
