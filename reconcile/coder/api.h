@@ -63,6 +63,11 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<TemplateVersion>> version_by_id(const VersionId& id) = 0;
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<RichParameter>>> rich_parameters(
       const VersionId& id) = 0;
+  /// Names of the parameters that a version of a template with dynamic parameters has for this owner and with
+  /// these values. Coder >= 2.24; the one before has no such route. A POST that changes nothing.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+      const VersionId& id, const UserId& owner,
+      const std::vector<std::pair<std::string, std::string>>& values) = 0;
   /// Parameters that a build used; immutable, cacheable by build.
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>>
   build_parameters(const BuildId& id) = 0;

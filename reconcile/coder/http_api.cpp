@@ -188,6 +188,15 @@ awaitable<ApiResult<std::vector<RichParameter>>> HttpApi::rich_parameters(const 
   co_return co_await call_and_decode(caller_, request, decode_rich_parameters);
 }
 
+awaitable<ApiResult<std::vector<std::string>>> HttpApi::parameter_names_for(
+    const VersionId& id, const UserId& owner,
+    const std::vector<std::pair<std::string, std::string>>& values) {
+  CallRequest request =
+      with_id(routes::kDynamicParameters, "/api/v2/templateversions/", id, "/dynamic-parameters/evaluate");
+  request.body = encode_parameter_question(owner, values);
+  co_return co_await call_and_decode(caller_, request, decode_parameter_names);
+}
+
 awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> HttpApi::build_parameters(
     const BuildId& id) {
   const CallRequest request =

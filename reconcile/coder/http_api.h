@@ -31,6 +31,9 @@ class HttpApi final : public CoderReader {
   awaitable<ApiResult<TemplateVersion>> version_named(const TemplateId& id, const std::string& name) override;
   awaitable<ApiResult<TemplateVersion>> version_by_id(const VersionId& id) override;
   awaitable<ApiResult<std::vector<RichParameter>>> rich_parameters(const VersionId& id) override;
+  awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+      const VersionId& id, const UserId& owner,
+      const std::vector<std::pair<std::string, std::string>>& values) override;
   awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
 

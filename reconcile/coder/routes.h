@@ -51,6 +51,8 @@ inline constexpr Route kVersionByName{.method = "GET",
 inline constexpr Route kVersion{.method = "GET", .pattern = "/api/v2/templateversions/{version}"};
 inline constexpr Route kRichParameters{.method = "GET",
                                        .pattern = "/api/v2/templateversions/{version}/rich-parameters"};
+inline constexpr Route kDynamicParameters{
+    .method = "POST", .pattern = "/api/v2/templateversions/{version}/dynamic-parameters/evaluate"};
 inline constexpr Route kBuildParameters{.method = "GET",
                                         .pattern = "/api/v2/workspacebuilds/{build}/parameters"};
 

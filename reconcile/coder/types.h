@@ -41,6 +41,7 @@ struct TokenFacts {
 struct BuildInfo {
   std::string version;           ///< "v2.35.1+abc1234"
   bool workspace_proxy = false;  ///< the URL is a workspace proxy, not the API: refuse to run
+  std::string dashboard_url;     ///< of the primary; empty where it does not say
   bool operator==(const BuildInfo&) const = default;
 };
 
@@ -64,6 +65,9 @@ struct Template {
   bool allow_user_autostop = true;
   bool require_active_version = false;
   std::uint8_t autostart_days = 0x7F;  ///< bit 0 = Sunday; 0: never autostarts
+  /// False: which parameters there are may depend on the values of others and on the owner, so the list that
+  /// a version has from its import may lack some. Coder before 2.23 knows none such.
+  bool classic_parameters = true;
   bool operator==(const Template&) const = default;
 };
 

@@ -136,6 +136,7 @@ Template read_template(Reader& reader, const json& from) {
   out.allow_user_autostart = reader.flag(from, "allow_user_autostart");
   out.allow_user_autostop = reader.flag(from, "allow_user_autostop");
   out.require_active_version = reader.flag(from, "require_active_version");
+  out.classic_parameters = from.value("use_classic_parameter_flow", json(true)) != json(false);
   if (const json* autostart = reader.need(from, "autostart_requirement")) {
     if (autostart->is_object()) {
       out.autostart_days = read_days(reader, *autostart);
@@ -175,6 +176,8 @@ DecodeResult<BuildInfo> decode_build_info(std::string_view body) {
   BuildInfo out;
   out.version = reader.text(from, "version");
   out.workspace_proxy = reader.flag(from, "workspace_proxy");
+  const auto dashboard = from.find("dashboard_url");
+  if (dashboard != from.end() && dashboard->is_string()) out.dashboard_url = dashboard->get<std::string>();
   return reader.result(std::move(out));
 }
 
@@ -259,6 +262,16 @@ DecodeResult<TemplateVersion> decode_version(std::string_view body) {
   return reader.result(std::move(out));
 }
 
+DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body) {
+  Reader reader(body);
+  std::vector<std::string> names;
+  if (const json* parameters = reader.need(reader.object(), "parameters")) {
+    if (!parameters->is_null() && !parameters->is_array()) reader.fail("parameters", "is not an array");
+    for (const json& parameter : *parameters) names.push_back(reader.text(parameter, "name"));
+  }
+  return reader.result(std::move(names));
+}
+
 DecodeResult<std::vector<RichParameter>> decode_rich_parameters(std::string_view body) {
   Reader reader(body);
   std::vector<RichParameter> out;
@@ -339,6 +352,13 @@ std::string encode_autostart(std::string_view schedule) {
   json body = json::object();
   body["schedule"] = schedule.empty() ? json() : json(schedule);
   return dump(body);
+}
+
+std::string encode_parameter_question(const UserId& owner,
+                                      const std::vector<std::pair<std::string, std::string>>& values) {
+  json inputs = json::object();
+  for (const auto& [name, value] : values) inputs[name] = value;
+  return dump({{"id", 0}, {"inputs", std::move(inputs)}, {"owner_id", owner.to_string()}});
 }
 
 std::string encode_ttl(std::optional<std::chrono::minutes> ttl) {

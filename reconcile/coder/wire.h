@@ -22,6 +22,7 @@ namespace cr::coder {
 [[nodiscard]] DecodeResult<std::vector<Template>> decode_templates(std::string_view body);
 [[nodiscard]] DecodeResult<TemplateVersion> decode_version(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<RichParameter>> decode_rich_parameters(std::string_view body);
+[[nodiscard]] DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_parameters(
     std::string_view body);
 /// `count` answers to what `encode_access_questions` asked, in its order.
@@ -32,6 +33,8 @@ namespace cr::coder {
 /// Empty text: null, which clears.
 [[nodiscard]] std::string encode_autostart(std::string_view schedule);
 /// Nothing: null, which clears.
+[[nodiscard]] std::string encode_parameter_question(
+    const UserId& owner, const std::vector<std::pair<std::string, std::string>>& values);
 [[nodiscard]] std::string encode_ttl(std::optional<std::chrono::minutes> ttl);
 [[nodiscard]] std::string encode_automatic_updates(bool always);
 [[nodiscard]] std::string encode_dormant(bool dormant);

@@ -48,6 +48,10 @@ awaitable<ApiResult<std::vector<coder::RichParameter>>> send(coder::CoderReader&
                                                              const AskRichParameters& question) {
   return reader.rich_parameters(question.version);
 }
+awaitable<ApiResult<std::vector<std::string>>> send(coder::CoderReader& reader,
+                                                    const AskParametersFor& question) {
+  return reader.parameter_names_for(question.version, question.owner, question.values);
+}
 
 /// Rights of the token, asked in one request.
 struct AskRights {

@@ -52,7 +52,8 @@ class Answers {
   }
 
   std::tuple<Table<AskUser>, Table<AskOrganizations>, Table<AskTemplatesNamed>, Table<AskTemplate>,
-             Table<AskVersionNamed>, Table<AskVersion>, Table<AskRichParameters>, Table<AskAccess>>
+             Table<AskVersionNamed>, Table<AskVersion>, Table<AskRichParameters>, Table<AskParametersFor>,
+             Table<AskAccess>>
       tables_;
 };
 

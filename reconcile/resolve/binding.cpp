@@ -37,7 +37,7 @@ class Walk {
 
     const std::optional<VersionId> version = find_version(*chosen);
     if (!version) return;
-    check_parameters(*chosen, *version);
+    check_parameters(*owner, *chosen, *version);
     if (!failed()) check_access(*owner, *chosen);
     if (failed() || !open_.empty()) return;
     bound_.emplace(make_bound(*owner, *chosen, *version));
@@ -219,7 +219,7 @@ class Walk {
     return version->id;
   }
 
-  void check_parameters(const Template& chosen, const VersionId& version) {
+  void check_parameters(const coder::User& owner, const Template& chosen, const VersionId& version) {
     const auto* known = take(AskRichParameters{version}, [&] {
       fail(Reason::VersionNotFound,
            fmt::format("the parameters of template {}'s version {} cannot be read; is it deleted?",
@@ -229,24 +229,61 @@ class Walk {
     if (!known) return;
     std::vector<std::string_view> names;
     for (const coder::RichParameter& parameter : *known) names.emplace_back(parameter.name);
-    std::string problems;
-    const auto problem = [&](const std::string& text) {
-      if (!problems.empty()) problems += "; ";
-      problems += text;
-    };
-    for (const auto& [name, value] : spec_.parameters) {
-      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-      const std::string hint = specs::did_you_mean(name, names);
-      problem(fmt::format("it has no parameter {}{}{}", name, hint.empty() ? "" : ", ", hint));
+    const bool all_known = std::ranges::all_of(spec_.parameters, [&](const auto& parameter) {
+      return std::ranges::find(names, parameter.first) != names.end();
+    });
+    if (!chosen.classic_parameters) {
+      if (!all_known) check_dynamic_parameters(owner, chosen, version);
+      return;
     }
+    std::string problems = unknown_parameters(names, "it has no parameter");
     for (const coder::RichParameter& parameter : *known) {
       const bool given = std::any_of(spec_.parameters.begin(), spec_.parameters.end(),
                                      [&](const auto& pair) { return pair.first == parameter.name; });
-      if (parameter.required && !given) problem(fmt::format("it requires parameter {}", parameter.name));
+      if (parameter.required && !given)
+        add(problems, fmt::format("it requires parameter {}", parameter.name));
     }
-    if (!problems.empty())
-      fail(Reason::ParametersRejected,
-           fmt::format("template {} would not take spec.parameters: {}", chosen.name, problems));
+    reject_parameters(chosen, problems);
+  }
+
+  /// The list that a version has from its import may lack those that depend on the values of others, and
+  /// calls some required that these values make away with: Coder is asked which there are, and judges the
+  /// rest.
+  void check_dynamic_parameters(const coder::User& owner, const Template& chosen, const VersionId& version) {
+    const AskParametersFor question{version, owner.id, spec_.parameters};
+    const auto* answer = answers_.find(question);
+    // A Coder that cannot tell (2.23 has dynamic parameters and not this question) drops what it does not
+    // know; the difference shows when the build's parameters are compared.
+    if (answer && !*answer && !coder::is_transient(answer->error().fault) &&
+        answer->error().fault != ApiFault::unauthorized) {
+      return;
+    }
+    const auto* known = take(question, [] {});
+    if (!known) return;
+    const std::vector<std::string_view> names(known->begin(), known->end());
+    reject_parameters(chosen, unknown_parameters(names, "with these values it has no parameter"));
+  }
+
+  [[nodiscard]] std::string unknown_parameters(const std::vector<std::string_view>& names,
+                                               std::string_view text) const {
+    std::string problems;
+    for (const auto& [name, value] : spec_.parameters) {
+      if (std::ranges::find(names, name) != names.end()) continue;
+      const std::string hint = specs::did_you_mean(name, names);
+      add(problems, fmt::format("{} {}{}{}", text, name, hint.empty() ? "" : ", ", hint));
+    }
+    return problems;
+  }
+
+  static void add(std::string& problems, const std::string& problem) {
+    if (!problems.empty()) problems += "; ";
+    problems += problem;
+  }
+
+  void reject_parameters(const Template& chosen, const std::string& problems) {
+    if (problems.empty()) return;
+    fail(Reason::ParametersRejected,
+         fmt::format("template {} would not take spec.parameters: {}", chosen.name, problems));
   }
 
   void check_access(const coder::User& owner, const Template& chosen) {

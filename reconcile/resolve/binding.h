@@ -45,9 +45,9 @@ using Binding = boost::system::result<Bound, Unbound>;
 
 /// Binds one absent spec. Everything that Coder would refuse, or accept and drop in silence, is found here:
 /// unknown or suspended owner, unknown organization, unknown, ambiguous or deprecated template, unknown or
-/// archived version, parameters that the version does not know or that it requires, and a token that may not
-/// read *and* create for that owner (one that may not read sees an empty fleet, and would create what is
-/// there already).
+/// archived version, parameters that the version does not know (with these values) or that it requires, and a
+/// token that may not read *and* create for that owner (one that may not read sees an empty fleet, and would
+/// create what is there already).
 ///
 /// Answers must be complete (next_questions returned none); a spec that still has open questions is NotRead.
 /// Pure.

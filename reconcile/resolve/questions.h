@@ -62,6 +62,15 @@ struct AskRichParameters {
   auto operator<=>(const AskRichParameters&) const = default;
 };
 
+/// Which parameters a version has for this owner with these values, where that depends on them.
+struct AskParametersFor {
+  using Answer = std::vector<std::string>;
+  VersionId version;
+  UserId owner;
+  std::vector<std::pair<std::string, std::string>> values;
+  auto operator<=>(const AskParametersFor&) const = default;
+};
+
 /// One right of the token. Many of these may go in one request to Coder.
 struct AskAccess {
   using Answer = bool;
@@ -70,10 +79,10 @@ struct AskAccess {
 };
 
 using Question = std::variant<AskUser, AskOrganizations, AskTemplatesNamed, AskTemplate, AskVersionNamed,
-                              AskVersion, AskRichParameters, AskAccess>;
+                              AskVersion, AskRichParameters, AskParametersFor, AskAccess>;
 
 /// What must be looked up next so that these absent workspaces can be bound; sorted, each question once. Ask
-/// them, put the answers, call again, until it returns none (at most four rounds, since a failed look-up is
+/// them, put the answers, call again, until it returns none (at most five rounds, since a failed look-up is
 /// an answer too). A question whose answer could no longer matter (the owner does not exist) is not asked.
 /// Pure.
 [[nodiscard]] std::vector<Question> next_questions(std::span<const specs::SpecPtr> absent,

@@ -168,6 +168,11 @@ awaitable<ApiResult<std::vector<coder::RichParameter>>> FleetInMemory::rich_para
   co_return std::vector<coder::RichParameter>();
 }
 
+awaitable<ApiResult<std::vector<std::string>>> FleetInMemory::parameter_names_for(
+    const VersionId&, const UserId&, const std::vector<std::pair<std::string, std::string>>&) {
+  co_return std::vector<std::string>();
+}
+
 awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> FleetInMemory::build_parameters(
     const BuildId&) {
   co_return std::vector<std::pair<std::string, std::string>>();

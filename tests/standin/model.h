@@ -70,6 +70,8 @@ struct TemplateParameter {
   std::vector<ParameterOption> options;
   std::optional<std::int64_t> minimum;
   std::optional<std::int64_t> maximum;
+  /// There only while another parameter has this value (dynamic flow); unknown when the version is imported.
+  std::optional<std::pair<std::string, std::string>> only_if;
 };
 
 struct Preset {

@@ -59,6 +59,12 @@ std::optional<Complaint> judge(const TemplateParameter& parameter, const std::st
 
 }  // namespace
 
+bool is_there(const TemplateParameter& parameter, const NamedValues& values) {
+  if (!parameter.only_if) return true;
+  const std::string* value = value_of(values, parameter.only_if->first);
+  return value != nullptr && *value == parameter.only_if->second;
+}
+
 std::variant<NamedValues, Reply> resolve_parameters(const State& state, const Template& of,
                                                     const TemplateVersion& version,
                                                     const NamedValues& requested, const Preset* preset,
@@ -77,6 +83,7 @@ std::variant<NamedValues, Reply> resolve_parameters(const State& state, const Te
   };
 
   for (const TemplateParameter& parameter : version.parameters) {
+    if (!is_there(parameter, requested)) continue;
     const std::string* before =
         previous == nullptr ? nullptr : value_of(previous->parameters, parameter.name);
     const std::string* value = preset == nullptr ? nullptr : value_of(preset->parameters, parameter.name);

@@ -13,7 +13,8 @@ bool concerns(const RequestRecord& record, std::string_view target_prefix, std::
 }  // namespace
 
 bool RequestRecord::is_write() const {
-  return method != "GET" && method != "HEAD" && path != "/api/v2/authcheck";
+  const bool only_asks = path == "/api/v2/authcheck" || path.ends_with("/dynamic-parameters/evaluate");
+  return method != "GET" && method != "HEAD" && !only_asks;
 }
 
 std::size_t RequestLog::begin(const Request& request, std::size_t connection) {

@@ -27,7 +27,7 @@ struct RequestRecord {
   std::uint64_t begin = 0;     ///< Place in the sequence of beginnings and ends of all requests.
   std::uint64_t end = 0;       ///< 0 while the reply is under way.
 
-  /// Anything that may change something: no GET, and no authcheck.
+  /// Anything that may change something: no GET, and no POST that only asks.
   [[nodiscard]] bool is_write() const;
 };
 

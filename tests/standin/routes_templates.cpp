@@ -6,6 +6,7 @@
 
 #include "tests/standin/decode.h"
 #include "tests/standin/lookup.h"
+#include "tests/standin/parameters.h"
 #include "tests/standin/query.h"
 #include "tests/standin/template_json.h"
 
@@ -171,7 +172,27 @@ Reply rich_parameters(Call& call) {
     return Reply::error(call.state.is(Age::v2_20) ? 403 : 425, "Template version job has not finished");
   }
   json body = json::array();
-  for (const auto& parameter : version.parameters) body.push_back(parameter_json(call.state, parameter));
+  for (const auto& parameter : version.parameters) {
+    if (!parameter.only_if) body.push_back(parameter_json(call.state, parameter));
+  }
+  return Reply::json(200, body.dump() + "\n");
+}
+
+/// Which parameters there are for the values given. Coder >= 2.24.
+Reply evaluate_parameters(Call& call) {
+  if (call.state.is(Age::v2_20)) return Reply::error(404, "Route not found.");
+  const auto found = version_in_path(call, call.params[0]);
+  if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
+  const json asked = json::parse(call.request.body, nullptr, false);
+  NamedValues values;
+  if (asked.is_object() && asked.contains("inputs")) {
+    for (const auto& [name, value] : asked["inputs"].items())
+      values.emplace_back(name, value.get<std::string>());
+  }
+  json body{{"id", asked.value("id", 0)}, {"diagnostics", json::array()}, {"parameters", json::array()}};
+  for (const auto& parameter : std::get<const TemplateVersion*>(found)->parameters) {
+    if (is_there(parameter, values)) body["parameters"].push_back(parameter_json(call.state, parameter));
+  }
   return Reply::json(200, body.dump() + "\n");
 }
 
@@ -202,6 +223,7 @@ const std::vector<Route>& template_routes() {
        version_by_names},
       {"GET", "/api/v2/templateversions/{version}", version_by_id},
       {"GET", "/api/v2/templateversions/{version}/rich-parameters", rich_parameters},
+      {"POST", "/api/v2/templateversions/{version}/dynamic-parameters/evaluate", evaluate_parameters},
       {"GET", "/api/v2/templateversions/{version}/presets", presets},
       {"GET", "/api/v2/templateversions/{version}/external-auth", external_auth},
   };

@@ -171,7 +171,7 @@ awaitable<ApiResult<std::optional<LiveWorkspace>>> ScriptedCoder::workspace_by_n
 }
 
 awaitable<ApiResult<coder::BuildInfo>> ScriptedCoder::build_info() {
-  return call<coder::BuildInfo>("buildinfo", [] { return coder::BuildInfo{"v2.35.1+abcdef0", false}; });
+  return call<coder::BuildInfo>("buildinfo", [] { return coder::BuildInfo{"v2.35.1+abcdef0", false, ""}; });
 }
 awaitable<ApiResult<coder::Me>> ScriptedCoder::me() {
   return call<coder::Me>("me", [] {
@@ -236,6 +236,11 @@ awaitable<ApiResult<coder::TemplateVersion>> ScriptedCoder::version_by_id(const 
   return call<coder::TemplateVersion>("version " + last_digits(id), [id] {
     return coder::TemplateVersion{id, an_id<TemplateId>(1), "v1", false};
   });
+}
+awaitable<ApiResult<std::vector<std::string>>> ScriptedCoder::parameter_names_for(
+    const VersionId& id, const UserId&, const std::vector<std::pair<std::string, std::string>>&) {
+  return call<std::vector<std::string>>("parameters_for " + last_digits(id),
+                                        [] { return std::vector<std::string>(); });
 }
 awaitable<ApiResult<std::vector<coder::RichParameter>>> ScriptedCoder::rich_parameters(const VersionId& id) {
   return call<std::vector<coder::RichParameter>>("rich_parameters " + last_digits(id),
@@ -315,6 +320,7 @@ awaitable<ApiResult<LiveBuild>> ScriptedCoder::queue_build(const WorkspaceId& id
                            LiveWorkspace* row = find(id);
                            if (!row) return ApiError(ApiFault::not_found, "no such workspace");
                            if (row->build.active()) return ApiError(ApiFault::conflict, "a build is active");
+                           row->build.id = an_id<BuildId>(next_id_++);
                            ++row->build.number;
                            row->build.transition = transition;
                            row->build.status = BuildStatus::pending;

@@ -74,6 +74,9 @@ class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter
   coder::awaitable<ApiResult<coder::TemplateVersion>> version_by_id(const VersionId& id) override;
   coder::awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(
       const VersionId& id) override;
+  coder::awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+      const VersionId& id, const UserId& owner,
+      const std::vector<std::pair<std::string, std::string>>& values) override;
   coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -71,6 +72,8 @@ class World {
   std::vector<coder::Template> templates;
   std::vector<coder::TemplateVersion> versions;
   std::map<VersionId, std::vector<coder::RichParameter>> parameters;
+  std::vector<std::string> names_with_values;  ///< of dynamic parameters
+  std::optional<ApiError> cannot_tell_names;
   std::set<coder::Access> denied;
   std::optional<ApiError> failure;  ///< of every look-up of templates
   Answers answers;
@@ -116,6 +119,11 @@ class World {
       if (one.id == ask.id) return one;
     }
     return not_found();
+  }
+  coder::ApiResult<std::vector<std::string>> answer(const AskParametersFor& ask) const {
+    EXPECT_EQ(ask.owner, a_user_id(1));
+    if (cannot_tell_names) return *cannot_tell_names;
+    return names_with_values;
   }
   coder::ApiResult<std::vector<coder::RichParameter>> answer(const AskRichParameters& ask) const {
     const auto found = parameters.find(ask.version);
@@ -255,6 +263,52 @@ TEST(Bind, AllParameterProblemsAreNamedAtOnce) {
   ASSERT_FALSE(bound);
   EXPECT_THAT(bound.error().message, HasSubstr("gpu"));
   EXPECT_THAT(bound.error().message, HasSubstr("zzz"));
+}
+
+/// A template whose parameters depend on each other.
+class DynamicParameters : public ::testing::Test {
+ protected:
+  DynamicParameters() {
+    world.templates[0].classic_parameters = false;
+    world.parameters[an_id<VersionId>(1)].push_back({"size", true, false});
+    world.names_with_values = {"region", "cpu", "gpu_model"};
+  }
+  [[nodiscard]] bool was_asked() const {
+    return std::any_of(world.asked.begin(), world.asked.end(), [](const Question& question) {
+      return std::holds_alternative<AskParametersFor>(question);
+    });
+  }
+  World world;
+};
+
+TEST_F(DynamicParameters, ThatTheImportDidNotSeeAreAskedFor) {
+  EXPECT_TRUE(world.bind_one(a_spec().parameter("region", "eu").parameter("gpu_model", "a100")));
+  EXPECT_TRUE(was_asked());
+}
+
+TEST_F(DynamicParameters, ThatAreKnownFromTheImportCostNoQuestion) {
+  EXPECT_TRUE(world.bind_one(a_spec().parameter("region", "eu")));
+  EXPECT_FALSE(was_asked());
+}
+
+TEST_F(DynamicParameters, ThatThereAreNotWithTheseValuesAreRefused) {
+  const Binding bound = world.bind_one(a_spec().parameter("regoin", "eu"));
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().reason, Reason::ParametersRejected);
+  EXPECT_THAT(bound.error().message,
+              HasSubstr("with these values it has no parameter regoin, did you mean \"region\"?"));
+}
+
+TEST_F(DynamicParameters, AreLeftToACoderThatCannotTell) {
+  world.cannot_tell_names = ApiError(ApiFault::contract, "Route not found.");
+  EXPECT_TRUE(world.bind_one(a_spec().parameter("gpu_model", "a100")));
+}
+
+TEST_F(DynamicParameters, WaitForACoderThatStumbles) {
+  world.cannot_tell_names = ApiError(ApiFault::server, "oops");
+  const Binding bound = world.bind_one(a_spec().parameter("gpu_model", "a100"));
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().reason, Reason::NotRead);
 }
 
 TEST(Bind, WithoutAnswersNothingIsKnown) {
