@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "reconcile/cycle/address.h"
 #include "reconcile/cycle/decide.h"
 #include "reconcile/cycle/learn.h"
 #include "reconcile/cycle/look_ups.h"
@@ -49,10 +50,16 @@ awaitable<void> read(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::read);
   Memory& memory = state.memory;
   std::vector<Target> targets = memory.ids.targets_of(state.desired.specs);
-  std::vector<TargetIndex> no_hints;
-  auto reading =
-      read_live(memory.reader, memory.clock, std::move(targets), memory.costs, std::move(no_hints));
-  state.read.emplace(co_await std::move(reading));
+  std::optional<coder::ApiError> wrong_address;
+  if (!targets.empty()) wrong_address = co_await check_address(memory);
+  if (wrong_address) {
+    state.read.emplace(nothing_read(std::move(targets), memory.costs, *wrong_address));
+  } else {
+    std::vector<TargetIndex> no_hints;
+    auto reading =
+        read_live(memory.reader, memory.clock, std::move(targets), memory.costs, std::move(no_hints));
+    state.read.emplace(co_await std::move(reading));
+  }
   state.stopped_by = state.read->broken_off;
   state.declared.reserve(state.desired.specs.size());
   for (std::size_t i = 0; i < state.desired.specs.size(); ++i) {
@@ -74,12 +81,17 @@ void diff_plan_and_guard(CycleState& state) {
 Work work_of(CycleState& state) {
   Work work;
   work.plan = &state.plan;
+  work.order = state.memory.turns.order(state.plan);
   work.concurrency = state.memory.limits.concurrency;
   const std::size_t in_flight = own_active_builds(state);
   work.build_slots = state.memory.limits.max_builds - std::min(state.memory.limits.max_builds, in_flight);
   for (const Declared& one : state.declared) {
     if (one.absent() && one.absence_proven) work.proven_absent.push_back(*one.identity);
   }
+  work.latest_build = [&state](const Identity& workspace) -> std::optional<BuildId> {
+    const LiveWorkspace* live = state.find(workspace)->live;
+    return live ? std::optional(live->build.id) : std::nullopt;
+  };
   work.follow_ups = [&state](const Identity& workspace, const LiveWorkspace& row, bool made_by_us) {
     const specs::WorkspaceSpec& spec = *state.find(workspace)->spec;
     if (!made_by_us && !spec.policy.update) return std::vector<Action>();
@@ -94,6 +106,7 @@ awaitable<void> carry_out(CycleState& state) {
   const PhaseTimer timer(memory, Phase::execute);
   const Work work = work_of(state);
   state.executed = co_await execute(memory.reader, *memory.writer, memory.clock, memory.observer, work);
+  memory.turns.served(state.plan, state.executed.passed_over);
 }
 
 /// The story of a cycle. Every part is a folder or a file of its own.

@@ -1,6 +1,6 @@
 #include "reconcile/cycle/learn.h"
 
-#include <functional>
+#include <algorithm>
 #include <memory>
 
 #include "reconcile/status/decide_condition.h"
@@ -29,24 +29,12 @@ std::optional<Write> write_of(const Action& action) {
   return std::nullopt;
 }
 
-/// What is nobody's fault but the connection's is tried again in the next cycle.
-bool makes_wait(const ApiError& error) {
-  return error.fault != ApiFault::unauthorized && error.fault != ApiFault::unreachable &&
-         error.fault != ApiFault::timeout;
-}
-
-/// Spreads retries without a source of chance: a number in [0, 1) that differs between workspaces and tries.
-double jitter_of(const Identity& workspace, std::uint32_t failures) {
-  const std::size_t hash = std::hash<std::string>{}(workspace.to_string() + '#' + std::to_string(failures));
-  return static_cast<double>(hash % 1024) / 1024;
-}
-
 void after_failure(CycleState& state, Declared& one, const ApiError& error) {
   Memory& memory = state.memory;
   if (one.bound) memory.answers.forget(one.bound->built_on);
   // A refusal may come from a policy that has changed since it was read.
   if (one.live && error.fault == ApiFault::rejected) memory.policies.erase(one.live->template_id);
-  if (!makes_wait(error)) return;
+  if (error.fault == ApiFault::unauthorized) return;  // all wait for another token, and then for nothing
   const Backoff* before = memory.backoff.find(*one.identity);
   const Fingerprints under{spec_fingerprint(*one.spec), live_fingerprint(one.live)};
   memory.backoff.failed(*one.identity, under, reason_of_write_failure(error), error, state.memory.clock.now(),
@@ -84,6 +72,22 @@ void take_outcomes(CycleState& state) {
   }
 }
 
+void count_failed_reads(CycleState& state) {
+  const bool any = std::any_of(state.declared.begin(), state.declared.end(), [](const Declared& one) {
+    return one.read_error && coder::is_transient(one.read_error->fault);
+  });
+  state.memory.failed_reads = any ? state.memory.failed_reads + 1 : 0;
+}
+
+/// Nothing that was read came from Coder's API: perhaps the address leads elsewhere by now.
+void doubt_address(CycleState& state) {
+  const bool none = !state.declared.empty() &&
+                    std::all_of(state.declared.begin(), state.declared.end(), [](const Declared& one) {
+                      return one.read_error && one.read_error->fault == ApiFault::contract;
+                    });
+  if (none) state.memory.address_checked = false;
+}
+
 void learn_one(CycleState& state, Declared& one) {
   bool failed = false;
   bool succeeded = false;
@@ -103,6 +107,7 @@ void learn_one(CycleState& state, Declared& one) {
 void retain_declared(CycleState& state) {
   const auto declared = [&](const Identity& workspace) { return state.find(workspace) != nullptr; };
   state.memory.backoff.retain(declared);
+  state.memory.turns.retain(declared);
   state.memory.build_failures.retain(declared);
   state.memory.fields.prune(state.begun);
 }
@@ -121,6 +126,8 @@ void learn(CycleState& state) {
     memory.ids.learn(seen.workspace, seen.row.id);
   }
   for (const Identity& workspace : state.executed.lost) memory.ids.forget(workspace);
+  count_failed_reads(state);
+  doubt_address(state);
 
   for (Declared& one : state.declared) {
     if (!one.outcomes.empty()) learn_one(state, one);

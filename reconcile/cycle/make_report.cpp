@@ -15,13 +15,11 @@ using coder::ApiFault;
 // What was written is proven by a read soon after; a build takes a while.
 constexpr std::chrono::nanoseconds kReadBack = 1s;
 constexpr std::chrono::nanoseconds kWhileBuilding = 5s;
-constexpr std::chrono::nanoseconds kAfterTransientFailure = 10s;
+// One process reads at one time; the loop spreads its cycles by itself.
+constexpr double kNoJitter = 0.5;
 
 bool succeeded(const Outcome& outcome) {
   return outcome.result == ActionResult::success;
-}
-bool failed(const Outcome& outcome) {
-  return outcome.result == ActionResult::failed;
 }
 
 Condition condition_of(const CycleState& state, const Declared& one, async::WallTime now) {
@@ -94,15 +92,14 @@ void when_to_look_again(const CycleState& state, CycleReport& report, async::Ste
     if (!report.look_again_in || delay < *report.look_again_in) report.look_again_in = delay;
   };
   if (std::any_of(report.outcomes.begin(), report.outcomes.end(), succeeded)) no_later_than(kReadBack);
-  if (std::any_of(report.outcomes.begin(), report.outcomes.end(), failed))
-    no_later_than(kAfterTransientFailure);
   for (const Declared& one : state.declared) {
-    if (one.read_error && coder::is_transient(one.read_error->fault)) no_later_than(kAfterTransientFailure);
     if (one.planned.waiting && one.planned.waiting->soon) report.waiting = true;
     if (const auto when = next_try(one)) no_later_than(*when - now);
   }
   if (state.executed.waiting_for_slot > 0 || state.executed.builds_started > 0) report.waiting = true;
   if (report.waiting) no_later_than(kWhileBuilding);
+  if (const std::uint32_t failed = state.memory.failed_reads; failed > 0)
+    no_later_than(backoff_delay(Cure::time, failed, kNoJitter, std::nullopt));
   if (const auto due = state.memory.backoff.next_due(now)) no_later_than(*due - now);
 }
 

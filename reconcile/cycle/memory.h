@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 
@@ -7,6 +8,7 @@
 #include "reconcile/cycle/approval.h"
 #include "reconcile/cycle/known_ids.h"
 #include "reconcile/diff/diff.h"
+#include "reconcile/execute/turns.h"
 #include "reconcile/read/costs.h"
 #include "reconcile/resolve/answers.h"
 #include "reconcile/resolve/duplicates.h"
@@ -41,6 +43,7 @@ struct Reconciler::Memory {
   Observer& observer;
   Limits limits;
 
+  bool address_checked = false;  ///< what answers is no workspace proxy
   KnownIds ids;
   ReadCosts costs;
   Answers answers;                                 ///< look-ups for what is to be created
@@ -51,6 +54,8 @@ struct Reconciler::Memory {
   Remembered<coder::TokenFacts> token;
 
   BackoffTable backoff;
+  std::uint32_t failed_reads = 0;  ///< cycles in a row in which some read failed in passing
+  Turns turns;
   FieldMemory fields;
   BuildFailures build_failures;
   StatusTable statuses;

@@ -5,10 +5,12 @@
 #include <variant>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/status/backoff.h"
 
 namespace cr::reconcile {
 namespace {
 
+using namespace std::chrono_literals;
 using async::awaitable;
 using coder::ApiError;
 using coder::ApiFault;
@@ -16,6 +18,13 @@ using coder::ApiResult;
 
 // So many calls in a row without an answer, each tried several times by the client, are a Coder that is down.
 constexpr int kSilencesInARow = 3;
+
+// A POST that failed in passing is sent so often in all; so many repeats in one execution are enough for a
+// Coder that stumbles, and too few to make a sick one sicker.
+constexpr std::uint32_t kTries = 3;
+constexpr int kRepeatsInAll = 10;
+// What Coder wants to be left alone for longer comes again in a later cycle.
+constexpr std::chrono::seconds kLongestPause = 5s;
 
 /// Whether Coder may have done the write although it did not say so.
 bool may_have_been_done(const ApiError& error) {
@@ -99,8 +108,10 @@ class Execution {
     std::vector<Item> items;
     items.reserve(work_.plan->workspaces.size());
     for (const WorkspacePlan& plan : work_.plan->workspaces) items.emplace_back(plan);
-    auto each = [this](Item& item) { return run_workspace(item); };
-    auto all = async::for_each_bounded(items, work_.concurrency, each);
+    std::vector<Item*> turns = in_turn(items);
+    keep_slots(turns);
+    auto each = [this](Item* item) { return run_workspace(*item); };
+    auto all = async::for_each_bounded(turns, work_.concurrency, each);
     co_await std::move(all);
     for (Item& item : items) {
       std::move(item.outcomes.begin(), item.outcomes.end(), std::back_inserter(executed_.outcomes));
@@ -108,6 +119,7 @@ class Execution {
         executed_.seen.push_back(Seen{item.plan->workspace, std::move(*item.row), item.conclusive});
     }
     std::sort(executed_.lost.begin(), executed_.lost.end());
+    std::sort(executed_.passed_over.begin(), executed_.passed_over.end());
     co_return std::move(executed_);
   }
 
@@ -118,13 +130,34 @@ class Execution {
     std::vector<Outcome> outcomes;
     std::optional<LiveWorkspace> row;
     bool conclusive = false;
+    bool slot = false;  ///< a build slot is kept for it
   };
+
+  std::vector<Item*> in_turn(std::vector<Item>& items) const {
+    std::vector<Item*> turns;
+    turns.reserve(items.size());
+    for (const std::size_t index : work_.order) turns.push_back(&items[index]);
+    if (work_.order.empty())
+      std::ranges::transform(items, std::back_inserter(turns), [](Item& item) { return &item; });
+    return turns;
+  }
+
+  /// Who comes first gets a slot although a look that comes first may take longer than another's.
+  void keep_slots(const std::vector<Item*>& turns) {
+    for (Item* item : turns) {
+      if (slots_ == 0) return;
+      item->slot = std::ranges::any_of(item->plan->actions, [](const Action& action) {
+        return kind_of(action) == ActionKind::create || kind_of(action) == ActionKind::stop;
+      });
+      if (item->slot) --slots_;
+    }
+  }
 
   awaitable<void> run_workspace(Item& item) {
     std::vector<Action> actions = item.plan->actions;
     for (std::size_t i = 0; i < actions.size(); ++i) {
       const async::SteadyTime begun = clock_.now();
-      Ended ended = co_await perform(actions[i]);
+      Ended ended = co_await perform(item, actions[i]);
       if (ended.error) judge(item, *ended.error);
       const bool carry_on = ended.carry_on;
       if (ended.row && kind_of(actions[i]) == ActionKind::create && carry_on) {
@@ -143,46 +176,58 @@ class Execution {
              "an earlier action of this workspace was not done", {});
       }
     }
+    if (item.slot) ++slots_;
+    item.slot = false;
   }
 
-  awaitable<Ended> perform(const Action& action) {
-    if (executed_.broken_off)
+  awaitable<Ended> perform(Item& item, const Action& action) {
+    if (executed_.broken_off) {
+      executed_.passed_over.push_back(item.plan->workspace);
       co_return skipped("Coder no longer takes calls: " + executed_.broken_off->message);
+    }
     if (const auto* create_action = std::get_if<CreateWorkspace>(&action))
-      co_return co_await create(*create_action);
+      co_return co_await create(item, *create_action);
     if (const auto* retry = std::get_if<RetryFirstBuild>(&action)) {
-      co_return co_await build(action, retry->id, Transition::start);
+      co_return co_await build(item, action, retry->id, Transition::start);
     }
     if (const auto* stop = std::get_if<StopWorkspace>(&action)) {
-      co_return co_await build(action, stop->id, Transition::stop);
+      co_return co_await build(item, action, stop->id, Transition::stop);
     }
     if (const auto* dormant = std::get_if<SetDormant>(&action)) co_return co_await set_dormant(*dormant);
     co_return co_await set_field(action);
   }
 
-  awaitable<Ended> create(const CreateWorkspace& action) {
+  awaitable<Ended> create(Item& item, const CreateWorkspace& action) {
     if (!std::binary_search(work_.proven_absent.begin(), work_.proven_absent.end(), action.workspace)) {
       ApiResult<std::optional<LiveWorkspace>> before = co_await look(action);
       if (!before)
         co_return failed(before.error(), "not created, since it could not be seen whether it exists");
       if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "exists already", false);
     }
-    if (!take_slot()) co_return wait_for_slot();
-    auto call = writer_.create_workspace(action.request);
-    ApiResult<LiveWorkspace> reply = co_await shielded_write(std::move(call));
-    if (reply) {
-      ++executed_.builds_started;
-      co_return adopt(std::move(*reply), ActionResult::success, {}, true);
+    if (!take_slot(item)) co_return wait_for_slot(item);
+    for (std::uint32_t tries = 1;; ++tries) {
+      auto call = writer_.create_workspace(action.request);
+      ApiResult<LiveWorkspace> reply = co_await shielded_write(std::move(call));
+      if (reply) {
+        ++executed_.builds_started;
+        co_return adopt(std::move(*reply), ActionResult::success, {}, true);
+      }
+      const ApiError error = reply.error();
+      const bool maybe = may_have_been_done(error);
+      if (!maybe) ++slots_;
+      if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
+      ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
+      if (!after) co_return failed(error);
+      if (*after && !maybe)
+        co_return adopt(std::move(**after), ActionResult::success, "exists already", false);
+      if (*after) {
+        ++executed_.builds_started;
+        co_return adopt(std::move(**after), ActionResult::success, "the answer was lost, but it is there",
+                        true);
+      }
+      if (!maybe || !may_repeat(error, tries)) co_return failed(error);
+      co_await pause(action.workspace, error, tries);
     }
-    const ApiError error = reply.error();
-    const bool maybe = may_have_been_done(error);
-    if (!maybe) give_back_slot();
-    if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
-    ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
-    if (!after || !*after) co_return failed(error);
-    if (!maybe) co_return adopt(std::move(**after), ActionResult::success, "exists already", false);
-    ++executed_.builds_started;
-    co_return adopt(std::move(**after), ActionResult::success, "the answer was lost, but it is there", true);
   }
 
   awaitable<ApiResult<std::optional<LiveWorkspace>>> look(const CreateWorkspace& action) {
@@ -200,21 +245,44 @@ class Execution {
     return ended;
   }
 
-  awaitable<Ended> build(const Action& action, const WorkspaceId& id, Transition transition) {
-    if (!take_slot()) co_return wait_for_slot();
-    auto call = writer_.queue_build(id, transition);
-    ApiResult<LiveBuild> reply = co_await shielded_write(std::move(call));
-    if (reply) {
-      ++executed_.builds_started;
-      co_return done();
+  awaitable<Ended> build(Item& item, const Action& action, const WorkspaceId& id, Transition transition) {
+    if (!take_slot(item)) co_return wait_for_slot(item);
+    for (std::uint32_t tries = 1;; ++tries) {
+      auto call = writer_.queue_build(id, transition);
+      ApiResult<LiveBuild> reply = co_await shielded_write(std::move(call));
+      if (reply) {
+        ++executed_.builds_started;
+        co_return done();
+      }
+      const ApiError error = reply.error();
+      const bool maybe = may_have_been_done(error);
+      if (!maybe) ++slots_;
+      // Somebody's build is active: ours has to wait for its end, which the next read will tell.
+      if (error.fault == ApiFault::conflict) {
+        co_return skipped(std::string(to_string(kind_of(action))) + " waits for a build that is under way");
+      }
+      const auto before = work_.latest_build ? work_.latest_build(item.plan->workspace) : std::nullopt;
+      if (!maybe || !before) co_return failed(error);
+      const std::vector<WorkspaceId> ids{id};
+      ApiResult<coder::WorkspaceRows> after = co_await reader_.workspaces_by_ids(ids);
+      if (!after || after->rows.empty()) co_return failed(error);
+      if (after->rows.front().build.id != *before) {
+        ++executed_.builds_started;
+        co_return done("the answer was lost, but its build is there");
+      }
+      if (!may_repeat(error, tries)) co_return failed(error);
+      co_await pause(item.plan->workspace, error, tries);
     }
-    const ApiError error = reply.error();
-    if (!may_have_been_done(error)) give_back_slot();
-    // Somebody's build is active: ours has to wait for its end, which the next read will tell.
-    if (error.fault == ApiFault::conflict) {
-      co_return skipped(std::string(to_string(kind_of(action))) + " waits for a build that is under way");
-    }
-    co_return failed(error);
+  }
+
+  bool may_repeat(const ApiError& error, std::uint32_t tries) {
+    const bool now = coder::is_transient(error.fault) && error.retry_after.value_or(0s) <= kLongestPause;
+    return now && tries < kTries && !executed_.broken_off && repeats_left_-- > 0;
+  }
+  /// Before the next try.
+  awaitable<void> pause(const Identity& workspace, const ApiError& error, std::uint32_t tries) {
+    const auto wait = repeat_delay(tries, jitter_of(workspace, tries), error.retry_after);
+    co_await clock_.sleep_until(clock_.now() + std::chrono::duration_cast<async::SteadyTime::duration>(wait));
   }
 
   awaitable<Ended> set_dormant(const SetDormant& action) {
@@ -268,14 +336,15 @@ class Execution {
     item.outcomes.push_back(std::move(outcome));
   }
 
-  bool take_slot() {
-    if (slots_ == 0) return false;
-    --slots_;
+  bool take_slot(Item& item) {
+    if (!item.slot && slots_ == 0) return false;
+    if (!item.slot) --slots_;
+    item.slot = false;
     return true;
   }
-  void give_back_slot() { ++slots_; }
-  Ended wait_for_slot() {
+  Ended wait_for_slot(const Item& item) {
     ++executed_.waiting_for_slot;
+    executed_.passed_over.push_back(item.plan->workspace);
     return skipped("waits for a build slot");
   }
 
@@ -284,8 +353,9 @@ class Execution {
   async::Clock& clock_;
   Observer& observer_;
   const Work& work_;
-  std::size_t slots_;
+  std::size_t slots_;  ///< free, and kept for nobody
   int silences_ = 0;
+  int repeats_left_ = kRepeatsInAll;
   Executed executed_;
 };
 

@@ -23,6 +23,13 @@ struct Work {
   /// What is still to be done now for a workspace that reads so: compares a reply with what is declared.
   /// `made_by_us` tells what we created from what was found in its place. Pure.
   std::function<std::vector<Action>(const Identity&, const LiveWorkspace&, bool made_by_us)> follow_ups;
+  /// The latest build of a workspace of the plan as it was read, to tell whether a build that was asked for
+  /// has come into being although its answer was lost. Pure; may be empty, then a lost answer is left to the
+  /// next read.
+  std::function<std::optional<BuildId>(const Identity&)> latest_build;
+  /// Indices of the plan's workspaces in the order in which they begin and build slots are given out (see
+  /// Turns); empty: the plan's order.
+  std::vector<std::size_t> order;
   std::size_t concurrency = 4;  ///< workspaces at a time
   std::size_t build_slots = 0;  ///< builds that may still be started
 };
@@ -45,6 +52,8 @@ struct Executed {
   std::vector<Identity> lost;
   std::size_t builds_started = 0;
   std::size_t waiting_for_slot = 0;  ///< workspaces that were left for want of a build slot
+  /// Workspaces that had no turn, for want of a slot or because writing was broken off; sorted.
+  std::vector<Identity> passed_over;
   /// Set if writing was broken off: the token was refused, or Coder did not answer several times in a row.
   std::optional<coder::ApiError> broken_off;
 };
@@ -53,15 +62,18 @@ struct Executed {
 /// skips the rest of its workspace and delays no other.
 ///
 /// - Create: one look by owner and name comes first, unless one of this cycle found none. Whatever is there
-/// is adopted
-///   and compared instead. After an answer that is lost, or that says that the name is taken, another look
-///   decides; a POST is never sent twice. What the reply shows to differ from what is declared follows at
-///   once.
-/// - Create, stop and retry take a build slot; without one they are skipped and the cycle waits.
+/// is
+///   adopted and compared instead. After an answer that is lost, or that says that the name is taken, another
+///   look decides; a POST is never sent twice without a look in between. What the reply shows to differ from
+///   what is declared follows at once.
+/// - Create, stop and retry take a build slot; without one they are skipped and the cycle waits. Slots are
+///   kept for those who come first in `order`, however long they take to use them; one that is not needed
+///   after all goes to whoever asks next.
+/// - The client does not repeat a POST whose answer was lost. Here one whose failure may pass is sent again a
+///   few times, after a look that shows that nothing came of it and a pause that grows.
 /// - After a 401, or several calls in a row without an answer, nothing more is sent.
 /// - Cancelling starts no new action, lets writes that are under way end and tells the observer about them,
-/// then
-///   throws operation_aborted.
+///   then throws operation_aborted.
 ///
 /// The observer hears each outcome as it comes. `work.plan` and all references must stay good meanwhile.
 [[nodiscard]] async::awaitable<Executed> execute(coder::CoderReader& reader, coder::CoderWriter& writer,

@@ -106,4 +106,11 @@ awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock
   co_return co_await pass.run();
 }
 
+ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, ApiError why) {
+  ReadProgress progress(std::move(targets), costs);
+  progress.give_up(why);
+  std::vector<Target> known = progress.take_targets();
+  return ReadOutcome{std::move(progress).finish(), std::move(known), costs, {}, 0, std::move(why)};
+}
+
 }  // namespace cr::reconcile

@@ -32,4 +32,7 @@ struct ReadOutcome {
                                                       std::vector<Target> targets, ReadCosts costs,
                                                       std::vector<TargetIndex> first);
 
+/// The outcome of a pass that was broken off before its first request.
+[[nodiscard]] ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, coder::ApiError why);
+
 }  // namespace cr::reconcile

@@ -16,6 +16,13 @@
 
 namespace cr::reconcile {
 
+/// What a failed action needs in order to succeed.
+enum class Cure : std::uint8_t {
+  time,    ///< no answer, 408, 425, 429, 5xx, an import that has not ended, a proxy that answers for Coder
+  change,  ///< a refusal (4xx and the 500s that mean one): of the spec, a policy, a right, the live state
+};
+[[nodiscard]] Cure cure_of(const coder::ApiError& error);
+
 /// What a workspace waits for after a failure.
 struct Backoff {
   Fingerprints under;          ///< a change of either ends the wait
@@ -25,12 +32,23 @@ struct Backoff {
   coder::ApiError error;
 };
 
-/// The wait after the n-th failure in a row (n >= 1): 30 s, doubling, at most an hour; `jitter` in [0, 1)
-/// spreads it by ±10 %. Never shorter than `at_least` (Coder's Retry-After).
-[[nodiscard]] std::chrono::nanoseconds backoff_delay(std::uint32_t failures, double jitter,
+/// The wait after the n-th failure in a row (n >= 1), doubling: 5 s to a minute where time is the cure, so
+/// that at most a minute is lost once Coder is well and the pace is never hotter than the default interval's;
+/// 30 s to an hour where only a change is. `jitter` in [0, 1) spreads it by ±10 %. Never shorter than
+/// `at_least` (Coder's Retry-After).
+[[nodiscard]] std::chrono::nanoseconds backoff_delay(Cure cure, std::uint32_t failures, double jitter,
                                                      std::optional<std::chrono::seconds> at_least);
 
-/// Waits of single workspaces, so that one that fails delays no other. Holds only those that failed.
+/// The pause before a POST is sent again in the same execution, after its n-th try: 1 s, doubling, spread as
+/// above.
+[[nodiscard]] std::chrono::nanoseconds repeat_delay(std::uint32_t tries, double jitter,
+                                                    std::optional<std::chrono::seconds> at_least);
+
+/// Spreads waits without a source of chance: a number in [0, 1) that differs between workspaces and tries.
+[[nodiscard]] double jitter_of(const specs::Identity& workspace, std::uint32_t failures);
+
+/// Waits of single workspaces, so that one that fails delays no other. Holds only those that failed. A
+/// failure with another cure than the last one begins a new row.
 class BackoffTable {
  public:
   void failed(const specs::Identity& workspace, Fingerprints under, Reason reason, coder::ApiError error,

@@ -203,13 +203,16 @@ class Decision {
   bool backing_off() {
     if (!in_.backoff) return false;
     const ApiError& error = in_.backoff->error;
+    const std::string times =
+        in_.backoff->failures == 1 ? "once" : fmt::format("{} times in a row", in_.backoff->failures);
+    const std::string_view when = cure_of(error) == Cure::time
+                                      ? "which may pass by itself; it is tried again within a minute"
+                                      : "and is tried again when its spec or what Coder shows of it changes, "
+                                        "or after a wait that grows "
+                                        "up to an hour";
     return decide(
         in_.backoff->reason,
-        with_remedy(
-            fmt::format("failed {} in a row and is tried again later: {}",
-                        in_.backoff->failures == 1 ? "once" : fmt::format("{} times", in_.backoff->failures),
-                        error.to_string()),
-            remedy_of(error)));
+        with_remedy(fmt::format("failed {}, {}: {}", times, when, error.to_string()), remedy_of(error)));
   }
 
   bool waiting() {

@@ -1,9 +1,26 @@
 #include "reconcile/status/failure_reason.h"
 
+#include <algorithm>
+
 namespace cr::reconcile {
 
 using coder::ApiError;
 using coder::ApiFault;
+
+namespace {
+
+/// A create for an owner who has not linked an account that the template needs.
+bool wants_external_auth(const ApiError& error) {
+  return std::any_of(error.validations.begin(), error.validations.end(),
+                     [](const coder::Validation& validation) { return validation.field == "external_auth"; });
+}
+
+/// Values that do not fit the template; Coder alone knows all rules for them.
+bool refuses_parameters(const ApiError& error) {
+  return error.message.starts_with("Unable to validate parameter");
+}
+
+}  // namespace
 
 Reason reason_of_read_failure(const ApiError& error) {
   switch (error.fault) {
@@ -36,7 +53,7 @@ Reason reason_of_write_failure(const ApiError& error) {
     case ApiFault::forbidden:
       return Reason::Forbidden;
     case ApiFault::rejected:
-      return Reason::Rejected;
+      return refuses_parameters(error) ? Reason::ParametersRejected : Reason::Rejected;
     case ApiFault::unreachable:
     case ApiFault::timeout:
     case ApiFault::server:
@@ -60,6 +77,9 @@ std::string_view remedy_of(const ApiError& error) {
     case ApiFault::unauthorized:
       return "give a valid token: this one is unknown, expired, or its user is suspended";
     case ApiFault::forbidden:
+      if (wants_external_auth(error))
+        return "the workspace's owner, not this token, has to link these accounts in Coder first (Account, "
+               "External Authentication)";
       return "the token may not do this: give it the role Owner or Organization Admin, and no narrow scope";
     case ApiFault::rejected:
       return "mend the spec, or the template's policy; it is tried again when either changes";

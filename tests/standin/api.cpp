@@ -165,6 +165,8 @@ Reply answer_api(State& state, const Request& request, const std::string& reques
     reply.headers.emplace_back("Retry-After", "60");
   } else {
     Found found = find_route(state, request);
+    // A workspace proxy serves applications and terminals, and says who it is.
+    if (state.workspace_proxy() && request.path != "/api/v2/buildinfo") found = Found();
     if (found.route == nullptr) {
       reply = found.path_known ? Reply::empty(405) : Reply::error(404, "Route not found.");
     } else if (found.route->needs_token && refused) {

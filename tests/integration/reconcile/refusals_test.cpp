@@ -111,12 +111,97 @@ TEST_P(Refusals, TheDisguised500OfNoAllowedDayIsLasting) {
   EXPECT_EQ(writes(), 1U);
 }
 
+TEST_P(Refusals, AnErrorThatMayPassIsTriedAgainWithinAMinuteAndNotHot) {
+  add("dev");
+  standin::FaultRule rule(standin::FaultKind::status);
+  rule.method = "PUT";
+  rule.status = 500;
+  const auto fault = world_.server.add_fault(rule);
+  world_.declare({a_document("alice", "dev", {"ttl: 8h"})});
+  const auto report = world_.cycle();
+  const std::size_t tries = world_.server.faults_applied(fault);
+  EXPECT_GT(tries, 1U) << "tried again within the cycle first";
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::BackingOff);
+  ASSERT_TRUE(report->look_again_in);
+  EXPECT_LE(*report->look_again_in, 6s);
+  EXPECT_GE(*report->look_again_in, 4s);
+  (void)world_.cycle();
+  EXPECT_EQ(world_.server.faults_applied(fault), tries) << "not in a hot loop";
+  EXPECT_THAT(message("dev"), HasSubstr("which may pass by itself; it is tried again within a minute"));
+  for (int i = 0; i < 5; ++i) {
+    world_.advance(67s);
+    (void)world_.cycle();
+  }
+  EXPECT_GE(world_.server.faults_applied(fault), tries + 5) << "however often it has failed";
+  world_.server.clear_faults();
+  world_.advance(67s);
+  (void)world_.converge();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync);
+}
+
+TEST_P(Refusals, ACreateThatStumblesOnceIsDoneInTheSameCycle) {
+  standin::FaultRule rule(standin::FaultKind::status);
+  rule.method = "POST";
+  rule.target_prefix = "/api/v2/users/";
+  rule.times = 1;
+  world_.server.add_fault(rule);
+  world_.declare({a_document("alice", "dev")});
+  const auto report = world_.cycle();
+  EXPECT_EQ(report->outcomes.at(0).result, reconcile::ActionResult::success);
+  EXPECT_TRUE(world_.live("alice", "dev"));
+}
+
 TEST_P(Refusals, UnknownParametersAreNotDroppedInSilence) {
   world_.declare({a_document("alice", "dev", {"parameters: {nope: x}"})});
   (void)world_.cycle();
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::ParametersRejected);
   EXPECT_THAT(message("dev"), HasSubstr("nope"));
   EXPECT_THAT(world_.server.writes(), IsEmpty());
+}
+
+TEST_P(Refusals, AParameterThatDependsOnAnothersValueIsNotUnknown) {
+  if (GetParam() == standin::Age::v2_20) return;  // it knows no dynamic parameters
+  edit([](standin::State& state) {
+    state.edit_version(state.find_template("docker")->active_version_id, [](standin::TemplateVersion& v) {
+      standin::TemplateParameter gpu;
+      gpu.name = "gpu";
+      gpu.default_value = "no";
+      standin::TemplateParameter model;
+      model.name = "gpu_model";
+      model.only_if = {"gpu", "yes"};
+      v.parameters = {gpu, model};
+    });
+  });
+  world_.declare({a_document("alice", "with", {"parameters: {gpu: \"yes\", gpu_model: a100}"}),
+                  a_document("alice", "without", {"parameters: {gpu: \"no\", gpu_model: a100}"})});
+  (void)world_.cycle();
+  EXPECT_TRUE(world_.live("alice", "with"));
+  EXPECT_FALSE(world_.live("alice", "without")) << "Coder would drop it in silence";
+  EXPECT_EQ(world_.reason("alice", "without"), Reason::ParametersRejected);
+  EXPECT_THAT(message("without"), HasSubstr("with these values it has no parameter gpu_model"));
+  (void)world_.converge();
+  EXPECT_EQ(world_.reason("alice", "with"), Reason::InSync);
+  EXPECT_THAT(world_.status("alice", "with").remarks, IsEmpty());
+}
+
+TEST_P(Refusals, AParameterValueThatDoesNotFitIsSaidToBeOne) {
+  edit([](standin::State& state) {
+    state.edit_version(state.find_template("docker")->active_version_id, [](standin::TemplateVersion& v) {
+      standin::TemplateParameter cpu;
+      cpu.name = "cpu";
+      cpu.type = "number";
+      cpu.default_value = "2";
+      cpu.minimum = 1;
+      cpu.maximum = 4;
+      v.parameters = {cpu};
+    });
+  });
+  world_.declare({a_document("alice", "dev", {"parameters: {cpu: 9}"})});
+  (void)world_.cycle();
+  (void)world_.cycle();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::ParametersRejected) << message("dev");
+  EXPECT_THAT(message("dev"), HasSubstr("cpu"));
+  EXPECT_EQ(writes(), 1U);
 }
 
 TEST_P(Refusals, UnknownAndSuspendedOwnersGetNothing) {
@@ -165,6 +250,35 @@ TEST_P(Refusals, ARefusedTokenIsOneClearFailure) {
   EXPECT_EQ(report->failure->fault, coder::ApiFault::unauthorized);
   EXPECT_EQ(report->count(Reason::Unauthorized), 40U);
   EXPECT_LE(world_.server.request_count(), 4U) << "no storm";
+}
+
+TEST_P(Refusals, AWorkspaceProxyIsNamedAndNothingIsAskedOfIt) {
+  add("dev");
+  edit([](standin::State& state) { state.set_workspace_proxy(true); });
+  world_.declare({a_document("alice", "dev", {"ttl: 8h"}), a_document("alice", "absent")});
+  const auto report = world_.cycle();
+  EXPECT_EQ(report->result, CycleResult::failed);
+  ASSERT_TRUE(report->failure);
+  EXPECT_THAT(report->failure->message, HasSubstr("this is a workspace proxy"));
+  EXPECT_THAT(report->failure->message, HasSubstr("use the primary's access URL " + world_.server.url()));
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::NotRead);
+  EXPECT_EQ(world_.server.request_count(), 1U);
+  edit([](standin::State& state) { state.set_workspace_proxy(false); });
+  (void)world_.converge();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync) << "the next cycle looks again";
+}
+
+TEST_P(Refusals, AnAddressThatLeadsToAWorkspaceProxyLaterIsNoticedToo) {
+  add("dev");
+  world_.declare({a_document("alice", "dev", {"ttl: 8h"})});
+  (void)world_.converge();
+  EXPECT_EQ(world_.server.request_count("/api/v2/buildinfo"), 1U) << "asked at first use alone";
+  edit([](standin::State& state) { state.set_workspace_proxy(true); });
+  (void)world_.cycle();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::NotRead);
+  const auto report = world_.cycle();
+  ASSERT_TRUE(report->failure);
+  EXPECT_THAT(report->failure->message, HasSubstr("this is a workspace proxy"));
 }
 
 TEST_P(Refusals, HtmlWith200IsNoCoder) {

@@ -3,7 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -63,16 +67,20 @@ World::~World() {
   std::filesystem::remove_all(directory_, ignored);
 }
 
-void World::restart(std::string token) {
+coder::Client World::make_client(std::string token) {
   coder::ClientOptions options;
   options.url = server.url();
   options.token_value = token.empty() ? server.admin_token() : std::move(token);
   options.random = [] { return 0.5; };
-  reconciler_.reset();
-  client_.reset();
   auto made = coder::make_client(std::move(options), clock_, observer_);
   if (!made) throw std::runtime_error("the client cannot be made");
-  client_.emplace(std::move(*made));
+  return std::move(*made);
+}
+
+void World::restart(std::string token) {
+  reconciler_.reset();
+  client_.reset();
+  client_.emplace(make_client(std::move(token)));
   coder::CoderWriter* writer = mode_ == Mode::plan ? nullptr : &client_->writer();
   reconciler_ =
       std::make_unique<reconcile::Reconciler>(client_->reader(), writer, clock_, observer_, limits_);
@@ -84,22 +92,68 @@ void World::declare(const std::vector<std::string>& documents) {
   for (const std::string& document : documents) file << "---\n" << document;
 }
 
-ReportPtr World::cycle() {
-  const auto desired = source_.load();
+specs::DesiredState World::desired() {
+  auto desired = source_.load();
   if (!desired) throw std::runtime_error(desired.error().message());
   if (!desired->diagnostics.empty()) throw std::runtime_error(specs::render(desired->diagnostics.front()));
+  return std::move(*desired);
+}
+
+ReportPtr World::run(reconcile::Reconciler& reconciler) {
+  const specs::DesiredState wanted = desired();
   ReportPtr report;
   bool done = false;
   std::exception_ptr failure;
   context_.restart();
-  boost::asio::co_spawn(context_, one_cycle(*reconciler_, *desired, report), [&](std::exception_ptr thrown) {
+  boost::asio::co_spawn(context_, one_cycle(reconciler, wanted, report), [&](std::exception_ptr thrown) {
     failure = thrown;
     done = true;
   });
   drive(done);
   if (failure) std::rethrow_exception(failure);
-  last_ = report;
   return report;
+}
+
+ReportPtr World::cycle() {
+  last_ = run(*reconciler_);
+  return last_;
+}
+
+ReportPtr World::plan_beside() {
+  coder::Client client = make_client({});
+  reconcile::Reconciler planner(client.reader(), nullptr, clock_, observer_, limits_);
+  return run(planner);
+}
+
+bool World::stopped_cycle(std::string target_prefix, std::size_t count) {
+  const specs::DesiredState wanted = desired();
+  const std::size_t before = server.request_count(target_prefix);
+  server.hold(target_prefix);
+  ReportPtr report;
+  bool done = false;
+  std::exception_ptr failure;
+  boost::asio::cancellation_signal stop;
+  context_.restart();
+  auto on_end = [&](std::exception_ptr thrown) {
+    failure = thrown;
+    done = true;
+  };
+  boost::asio::co_spawn(context_, one_cycle(*reconciler_, wanted, report),
+                        boost::asio::bind_cancellation_slot(stop.slot(), on_end));
+  const auto patience = std::chrono::steady_clock::now() + 30s;
+  while (!done && server.request_count(target_prefix) < before + count) {
+    context_.run_one_for(5ms);
+    if (std::chrono::steady_clock::now() > patience) throw std::logic_error("nothing of the kind is asked");
+  }
+  stop.emit(boost::asio::cancellation_type::terminal);
+  server.release();
+  drive(done);
+  if (!failure) return false;
+  try {
+    std::rethrow_exception(failure);
+  } catch (const boost::system::system_error& error) {
+    return error.code() == boost::asio::error::operation_aborted;
+  }
 }
 
 ReportPtr World::converge(int most) {

@@ -46,6 +46,11 @@ class World {
   void declare(const std::vector<std::string>& documents);
   /// One cycle over what is declared.
   reconcile::ReportPtr cycle();
+  /// One cycle as `plan` makes it: of a process of its own that has a reader and nothing to write with.
+  reconcile::ReportPtr plan_beside();
+  /// A cycle that is told to stop (SIGTERM) as soon as `count` such requests are under way, which Coder then
+  /// answers. True when it ended by being stopped.
+  bool stopped_cycle(std::string target_prefix, std::size_t count = 1);
   /// Cycles, with time going on between them, until one writes nothing and nothing is under way; at most
   /// `most`. Returns the last report.
   reconcile::ReportPtr converge(int most = 12);
@@ -64,6 +69,9 @@ class World {
   [[nodiscard]] std::vector<standin::WorkspaceSnapshot> fleet();
 
  private:
+  reconcile::ReportPtr run(reconcile::Reconciler& reconciler);
+  [[nodiscard]] coder::Client make_client(std::string token);
+  [[nodiscard]] specs::DesiredState desired();
   void drive(const bool& done);
   [[nodiscard]] bool server_is_at_work() const;
 

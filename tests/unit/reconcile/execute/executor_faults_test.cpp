@@ -6,6 +6,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 TEST_F(ExecutorTest, AFailedActionSkipsTheRestOfItsWorkspaceAndDelaysNoOther) {
   coder_.fleet = {a_live(1, "alice", "a"), a_live(2, "alice", "b")};
@@ -37,14 +38,77 @@ TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
   EXPECT_EQ(coder_.find("alice", "dev")->ttl, std::chrono::minutes(60));
 }
 
-TEST_P(LostAnswer, OfACreateThatWasNotDoneIsAFailureAndNotSentAgain) {
+TEST_P(LostAnswer, OfACreateThatWasNotDoneIsSentAgainOnlyAfterALook) {
   plan({create("dev")});
-  coder_.fail("create", GetParam());
+  coder_.fail("create", GetParam(), 100);
   const Executed executed = execute();
-  EXPECT_EQ(coder_.count("create"), 1U);
-  EXPECT_EQ(coder_.count("name "), 2U);
   ASSERT_THAT(results(executed), ElementsAre(ActionResult::failed));
   EXPECT_EQ(executed.outcomes[0].error->fault, GetParam());
+  // What is not Coder's answer at all will not be in a second either.
+  const std::size_t tries = GetParam() == ApiFault::contract ? 1 : 3;
+  EXPECT_EQ(coder_.count("create"), tries);
+  EXPECT_EQ(coder_.count("name "), 1 + tries);
+  EXPECT_EQ(clock_.slept.size(), tries - 1) << "with a pause before each further try";
+}
+
+TEST_F(ExecutorTest, ACreateThatFailedInPassingSucceedsInTheSameExecution) {
+  plan({create("dev")});
+  coder_.fail("create", ApiFault::server);
+  const Executed executed = execute();
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
+  EXPECT_THAT(coder_.calls(),
+              ElementsAre(StartsWith("name "), "create dev", StartsWith("name "), "create dev"));
+}
+
+TEST_F(ExecutorTest, WhatCoderWantsToBeLeftAloneForIsLeftToALaterCycle) {
+  plan({create("dev")});
+  ApiError error(ApiFault::server, "restarting");
+  error.retry_after = std::chrono::seconds(60);
+  coder_.fail("create", error);
+  EXPECT_THAT(results(execute()), ElementsAre(ActionResult::failed));
+  EXPECT_THAT(clock_.slept, IsEmpty());
+}
+
+TEST_F(ExecutorTest, ASickCoderGetsFewRepeatsHoweverMuchThereIsToDo) {
+  std::vector<WorkspacePlan> plans;
+  for (int i = 0; i < 30; ++i) plans.push_back(plan_for({create("w" + std::to_string(100 + i))}));
+  plan(plans);
+  work_.build_slots = 30;
+  coder_.fail("create", ApiFault::server, 1000);
+  (void)execute();
+  EXPECT_EQ(coder_.count("create"), 30U + 10U);
+}
+
+class LostBuild : public ExecutorTest {
+ protected:
+  LostBuild() {
+    coder_.fleet = {a_live(1, "alice", "dev").running()};
+    plan({stop(1, "dev")});
+    work_.latest_build = [build = coder_.fleet[0].build.id](const Identity&) { return std::optional(build); };
+  }
+};
+
+TEST_F(LostBuild, ThatWasQueuedIsSeenAndNotAskedForAgain) {
+  coder_.fail("build ", ApiFault::timeout, 1, true);
+  const Executed executed = execute();
+  EXPECT_EQ(coder_.count("build "), 1U);
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
+  EXPECT_EQ(executed.outcomes[0].note, "the answer was lost, but its build is there");
+  EXPECT_EQ(executed.builds_started, 1U);
+}
+
+TEST_F(LostBuild, ThatWasNotQueuedIsAskedForAgainAfterALook) {
+  coder_.fail("build ", ApiFault::server);
+  const Executed executed = execute();
+  EXPECT_THAT(coder_.calls(), ElementsAre(StartsWith("build "), "ids 1", StartsWith("build ")));
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
+}
+
+TEST_F(LostBuild, IsLeftToTheNextReadWhereTheLookFails) {
+  coder_.fail("build ", ApiFault::server);
+  coder_.fail("ids ", ApiFault::server);
+  EXPECT_THAT(results(execute()), ElementsAre(ActionResult::failed));
+  EXPECT_EQ(coder_.count("build "), 1U);
 }
 
 TEST_F(ExecutorTest, ALostRaceIsAdopted) {
@@ -86,6 +150,7 @@ TEST_F(ExecutorTest, ARefusedTokenStopsAllWriting) {
   EXPECT_EQ(executed.broken_off->fault, ApiFault::unauthorized);
   EXPECT_THAT(executed.outcomes, SizeIs(20));
   EXPECT_EQ(executed.outcomes[19].result, ActionResult::skipped);
+  EXPECT_GE(executed.passed_over.size(), 18U) << "they come first next time";
 }
 
 TEST_F(ExecutorTest, ACoderThatDoesNotAnswerIsNotAskedForEverything) {

@@ -14,6 +14,22 @@
 
 namespace cr::testing {
 
+/// Time that jumps to whatever is slept for.
+class HastyClock final : public async::Clock {
+ public:
+  std::vector<std::chrono::nanoseconds> slept;
+  [[nodiscard]] async::SteadyTime now() const override { return now_; }
+  [[nodiscard]] async::WallTime wall() const override { return {}; }
+  boost::asio::awaitable<void> sleep_until(async::SteadyTime when) override {
+    slept.push_back(when - now_);
+    now_ = when;
+    co_return;
+  }
+
+ private:
+  async::SteadyTime now_{std::chrono::hours(1)};
+};
+
 /// Hears outcomes as they come.
 class Listener final : public Observer {
  public:
@@ -65,10 +81,16 @@ class ExecutorTest : public ::testing::Test {
   }
 
   ScriptedCoder coder_;
-  async::SystemClock clock_;
+  HastyClock clock_;
   Listener listener_;
   Plan plan_;
-  Work work_{.plan = nullptr, .proven_absent = {}, .follow_ups = {}, .concurrency = 4, .build_slots = 10};
+  Work work_{.plan = nullptr,
+             .proven_absent = {},
+             .follow_ups = {},
+             .latest_build = {},
+             .order = {},
+             .concurrency = 4,
+             .build_slots = 10};
 };
 
 }  // namespace cr::testing

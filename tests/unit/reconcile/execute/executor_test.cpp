@@ -96,6 +96,29 @@ TEST_F(ExecutorTest, WithoutABuildSlotNothingIsStartedAndTheCycleWaits) {
               ElementsAre(ActionResult::success, ActionResult::success, ActionResult::skipped));
 }
 
+TEST_F(ExecutorTest, WhoComesFirstGetsTheSlotAlthoughItsLookTakesLonger) {
+  plan({plan_for({create("a")}), plan_for({create("b")}), plan_for({create("c")})});
+  work_.proven_absent = {{"alice", "a"}, {"alice", "c"}};  // these are sent at once, b is looked for
+  work_.order = {1, 0, 2};
+  work_.build_slots = 1;
+  const Executed executed = execute();
+  EXPECT_THAT(coder_.writes(), ElementsAre("create b"));
+  EXPECT_THAT(results(executed),
+              ElementsAre(ActionResult::skipped, ActionResult::success, ActionResult::skipped))
+      << "outcomes stay in the plan's order";
+  EXPECT_THAT(executed.passed_over, ElementsAre(Identity{"alice", "a"}, Identity{"alice", "c"}));
+}
+
+TEST_F(ExecutorTest, ASlotThatIsNotNeededGoesToWhoeverAsksNext) {
+  coder_.fleet = {a_live(1, "alice", "a").owned_by(a_user_id(10))};  // found by the look: nothing to build
+  plan({plan_for({create("a")}), plan_for({create("b")})});
+  work_.build_slots = 1;
+  work_.concurrency = 1;
+  const Executed executed = execute();
+  EXPECT_THAT(coder_.writes(), ElementsAre("create b"));
+  EXPECT_THAT(executed.passed_over, IsEmpty());
+}
+
 TEST_F(ExecutorTest, StopsAndRetriesTakeBuildSlotsToo) {
   coder_.fleet = {a_live(1, "alice", "a").running(), a_live(2, "alice", "b")};
   RetryFirstBuild retry{{"alice", "b"}, a_workspace_id(2), 1};

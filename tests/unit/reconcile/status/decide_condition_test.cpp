@@ -180,7 +180,8 @@ INSTANTIATE_TEST_SUITE_P(
                s.absent = true;
                s.backoff = Backoff{{}, 3, {}, Reason::BackingOff, an_error(ApiFault::server)};
              },
-             Reason::BackingOff, "3 times"}),
+             Reason::BackingOff,
+             "failed 3 times in a row, which may pass by itself; it is tried again within a minute"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -225,6 +226,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"RightIsMissing",
              [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::forbidden)); },
              Reason::Forbidden, "Organization Admin"},
+        Case{"TheOwnerHasToLinkAnAccountFirst",
+             [](Scene& s) {
+               coder::ApiError error = an_error(ApiFault::forbidden);
+               error.validations = {{"external_auth", "github"}};
+               s.did(kSetTtl, ActionResult::failed, error);
+             },
+             Reason::Forbidden, "the workspace's owner, not this token, has to link these accounts"},
+        Case{"ParameterValuesThatDoNotFit",
+             [](Scene& s) {
+               coder::ApiError error(ApiFault::rejected, "Unable to validate parameters");
+               error.validations = {{"cpu", "is above the maximum"}};
+               s.did(kSetTtl, ActionResult::failed, error);
+             },
+             Reason::ParametersRejected, "cpu: is above the maximum"},
         Case{"ServerFailed",
              [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::server)); },
              Reason::BackingOff, "setting ttl failed"},
@@ -241,7 +256,8 @@ INSTANTIATE_TEST_SUITE_P(
              [](Scene& s) {
                s.backoff = Backoff{{}, 1, {}, Reason::Forbidden, an_error(ApiFault::forbidden)};
              },
-             Reason::Forbidden, "failed once"}),
+             Reason::Forbidden,
+             "failed once, and is tried again when its spec or what Coder shows of it changes"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

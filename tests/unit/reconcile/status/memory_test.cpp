@@ -18,8 +18,16 @@ const SteadyTime kStart{std::chrono::hours{1000}};
 
 // --- backoff ---
 
+coder::ApiError refusal() {
+  return coder::ApiError(coder::ApiFault::rejected, "no");
+}
+coder::ApiError stumble() {
+  return coder::ApiError(coder::ApiFault::server, "oops");
+}
+
 struct DelayCase {
   std::string name;
+  Cure cure;
   std::uint32_t failures;
   double jitter;
   std::optional<std::chrono::seconds> at_least;
@@ -29,22 +37,53 @@ struct DelayCase {
 class DelayTable : public ::testing::TestWithParam<DelayCase> {};
 
 TEST_P(DelayTable, GrowsWithinBounds) {
-  EXPECT_EQ(backoff_delay(GetParam().failures, GetParam().jitter, GetParam().at_least), GetParam().delay);
+  EXPECT_EQ(backoff_delay(GetParam().cure, GetParam().failures, GetParam().jitter, GetParam().at_least),
+            GetParam().delay);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Backoff, DelayTable,
-    ::testing::Values(DelayCase{"First", 1, 0.5, {}, 30s}, DelayCase{"Second", 2, 0.5, {}, 60s},
-                      DelayCase{"Fifth", 5, 0.5, {}, 480s}, DelayCase{"AtMostAnHour", 8, 0.5, {}, 3600s},
-                      DelayCase{"AtMostAnHourWithJitterToo", 30, 0.999, {}, 3600s},
-                      DelayCase{"Shortest", 1, 0.0, {}, 27s}, DelayCase{"Longest", 1, 1.0, {}, 33s},
-                      DelayCase{"NotBeforeCoderSays", 1, 0.5, 90s, 90s},
-                      DelayCase{"LongerThanCoderSays", 5, 0.5, 60s, 480s}),
+    ::testing::Values(DelayCase{"First", Cure::change, 1, 0.5, {}, 30s},
+                      DelayCase{"Second", Cure::change, 2, 0.5, {}, 60s},
+                      DelayCase{"Fifth", Cure::change, 5, 0.5, {}, 480s},
+                      DelayCase{"AtMostAnHour", Cure::change, 8, 0.5, {}, 3600s},
+                      DelayCase{"AtMostAnHourWithJitterToo", Cure::change, 30, 0.999, {}, 3600s},
+                      DelayCase{"Shortest", Cure::change, 1, 0.0, {}, 27s},
+                      DelayCase{"Longest", Cure::change, 1, 1.0, {}, 33s},
+                      DelayCase{"NotBeforeCoderSays", Cure::change, 1, 0.5, 90s, 90s},
+                      DelayCase{"LongerThanCoderSays", Cure::change, 5, 0.5, 60s, 480s},
+                      DelayCase{"OfTimeBeginsShort", Cure::time, 1, 0.5, {}, 5s},
+                      DelayCase{"OfTimeGrows", Cure::time, 3, 0.5, {}, 20s},
+                      DelayCase{"OfTimeIsAtMostAMinute", Cure::time, 20, 0.9, {}, 60s},
+                      DelayCase{"OfTimeNotBeforeCoderSays", Cure::time, 1, 0.5, 60s, 60s}),
     [](const auto& test) { return test.param.name; });
+
+TEST(Cure, IsTimeForWhatMayPassAndChangeForARefusal) {
+  using coder::ApiFault;
+  for (const ApiFault fault : {ApiFault::unreachable, ApiFault::timeout, ApiFault::throttled,
+                               ApiFault::server, ApiFault::not_ready, ApiFault::contract}) {
+    EXPECT_EQ(cure_of(coder::ApiError(fault, "")), Cure::time) << coder::to_string(fault);
+  }
+  for (const ApiFault fault :
+       {ApiFault::rejected, ApiFault::forbidden, ApiFault::conflict, ApiFault::not_found, ApiFault::gone}) {
+    EXPECT_EQ(cure_of(coder::ApiError(fault, "")), Cure::change) << coder::to_string(fault);
+  }
+}
+
+TEST(BackoffTable, BeginsAnewWhenTheFailureHasAnotherCure) {
+  BackoffTable table;
+  for (int i = 0; i < 5; ++i) table.failed(kDev, {1, 1}, Reason::BackingOff, stumble(), kStart, 0.5);
+  EXPECT_EQ(table.find(kDev)->next_try, kStart + 60s);
+  table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
+  EXPECT_EQ(table.find(kDev)->failures, 1U);
+  EXPECT_EQ(table.find(kDev)->next_try, kStart + 30s);
+  table.failed(kDev, {1, 1}, Reason::BackingOff, stumble(), kStart, 0.5);
+  EXPECT_EQ(table.find(kDev)->next_try, kStart + 5s);
+}
 
 TEST(BackoffTable, HoldsOneWorkspaceAndNoOther) {
   BackoffTable table;
-  table.failed(kDev, {1, 1}, Reason::Rejected, {}, kStart, 0.5);
+  table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
   ASSERT_NE(table.waiting(kDev, {1, 1}, kStart + 29s), nullptr);
   EXPECT_EQ(table.waiting(kDev, {1, 1}, kStart + 29s)->reason, Reason::Rejected);
   EXPECT_EQ(table.waiting({"bob", "dev"}, {1, 1}, kStart), nullptr);
@@ -53,10 +92,10 @@ TEST(BackoffTable, HoldsOneWorkspaceAndNoOther) {
 
 TEST(BackoffTable, LetsItTryWhenItIsDueAndKeepsCounting) {
   BackoffTable table;
-  table.failed(kDev, {1, 1}, Reason::Rejected, {}, kStart, 0.5);
+  table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
   EXPECT_EQ(table.waiting(kDev, {1, 1}, kStart + 30s), nullptr);
   EXPECT_EQ(table.next_due(kStart + 30s), std::nullopt);
-  table.failed(kDev, {1, 1}, Reason::Rejected, {}, kStart + 30s, 0.5);
+  table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart + 30s, 0.5);
   ASSERT_NE(table.find(kDev), nullptr);
   EXPECT_EQ(table.find(kDev)->failures, 2U);
   EXPECT_NE(table.waiting(kDev, {1, 1}, kStart + 89s), nullptr);
@@ -65,7 +104,7 @@ TEST(BackoffTable, LetsItTryWhenItIsDueAndKeepsCounting) {
 TEST(BackoffTable, AChangeOfSpecOrLiveStateEndsTheWaitAndTheCount) {
   for (const Fingerprints changed : {Fingerprints{2, 1}, Fingerprints{1, 2}}) {
     BackoffTable table;
-    table.failed(kDev, {1, 1}, Reason::Rejected, {}, kStart, 0.5);
+    table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
     EXPECT_EQ(table.waiting(kDev, changed, kStart), nullptr);
     EXPECT_EQ(table.size(), 0U);
   }
@@ -73,8 +112,8 @@ TEST(BackoffTable, AChangeOfSpecOrLiveStateEndsTheWaitAndTheCount) {
 
 TEST(BackoffTable, ForgetsSuccessesAndWhatIsNoLongerDeclared) {
   BackoffTable table;
-  table.failed(kDev, {1, 1}, Reason::Rejected, {}, kStart, 0.5);
-  table.failed({"bob", "dev"}, {1, 1}, Reason::Rejected, {}, kStart, 0.5);
+  table.failed(kDev, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
+  table.failed({"bob", "dev"}, {1, 1}, Reason::Rejected, refusal(), kStart, 0.5);
   table.succeeded(kDev);
   EXPECT_EQ(table.size(), 1U);
   table.retain([](const Identity&) { return false; });

@@ -1,0 +1,29 @@
+#include "reconcile/cycle/address.h"
+
+#include <fmt/format.h>
+
+namespace cr::reconcile {
+
+using coder::ApiError;
+using coder::ApiFault;
+
+async::awaitable<std::optional<ApiError>> check_address(Reconciler::Memory& memory) {
+  if (memory.address_checked) co_return std::nullopt;
+  const coder::ApiResult<coder::BuildInfo> info = co_await memory.reader.build_info();
+  if (!info) {
+    // Where this page is blocked, the reads themselves tell whether it is Coder.
+    memory.address_checked = !coder::is_transient(info.error().fault);
+    co_return std::nullopt;
+  }
+  memory.address_checked = !info->workspace_proxy;
+  if (!info->workspace_proxy) co_return std::nullopt;
+  ApiError error(ApiFault::contract,
+                 fmt::format("this is a workspace proxy, which does not serve Coder's API; use the primary's "
+                             "access URL{}{}",
+                             info->dashboard_url.empty() ? "" : " ", info->dashboard_url));
+  error.method = "GET";
+  error.path = "/api/v2/buildinfo";
+  co_return error;
+}
+
+}  // namespace cr::reconcile
