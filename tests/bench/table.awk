@@ -31,6 +31,12 @@ BEGIN { FS = "," }
   value[pair[1]] = pair[2]
 }
 END {
+  # What was not measured must not pass for fast.
+  count = split("decode_page/500 decode_page_nlohmann_dom/500 scan_page_memchr/500 load_cold/10000/1 load_cold/10000/50 " \
+                "load_yaml_alone/10000/1 load_yaml_alone/10000/50 load_one_changed/10000/1 load_one_changed/10000/50 " \
+                "replan_one_changed/10000/1 replan_one_changed/10000/50", needed, " ")
+  for (i = 1; i <= count; i++) if (!(needed[i] in cpu)) failed = failed needed[i] ": was not measured\n"
+  if (!("cycle_cpu_ms" in value)) failed = failed "the whole cycle: was not measured\n"
   if (failed) { printf "%s", failed; exit 1 }
   row("CPU time of", "", "baseline", "ratio", "to reach", "")
   times_faster("decode a page of 500 rows", "decode_page/500", "nlohmann DOM", "decode_page_nlohmann_dom/500", 15)
