@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
+#include <set>
 #include <tuple>
 
 #include "ages.h"
@@ -61,6 +63,12 @@ class Scene {
 
   World world;
 };
+
+/// A target with its UUIDs cut out.
+std::string without_ids(const std::string& target) {
+  static const std::regex kUuid("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  return std::regex_replace(target, kUuid, "{id}");
+}
 
 class FaultSweep : public ::testing::TestWithParam<std::tuple<standin::Age, FaultKind, int>> {};
 
@@ -128,6 +136,82 @@ TEST_P(FaultSweep, DestroysNothingDoublesNothingAndHeals) {
     EXPECT_THAT(scene.world.server.writes(), IsEmpty());
     EXPECT_EQ(scene.workspaces(), 6U);
   }
+}
+
+/// Which declared workspaces need the answer to a request other than a write.
+std::set<std::string> dependants(const standin::RequestRecord& request) {
+  const std::set<std::string> all = {"alice/fresh", "alice/old", "bob/sleepy", "bob/awake", "carol/kept"};
+  const auto whose = [&](const std::string& owner) {
+    std::set<std::string> some;
+    for (const std::string& one : all) {
+      if (one.starts_with(owner + "/")) some.insert(one);
+    }
+    return some;
+  };
+  const std::string& target = request.target;
+  if (target.starts_with("/api/v2/workspaces?")) {
+    const auto owner = target.find("owner%3A");
+    return owner == std::string::npos ? all
+                                      : whose(target.substr(owner + 8, target.find('&', owner) - owner - 8));
+  }
+  if (const auto look = target.find("/workspace/"); look != std::string::npos) {
+    const std::string name = target.substr(look + 11);
+    const std::string owner = target.substr(14, look - 14);
+    // The look before a create goes by the owner's id.
+    return {(owner.size() == 36 ? "alice" : owner) + "/" + name};
+  }
+  // Policies: what they may forbid waits, and so does what is to be created from the template.
+  if (target.starts_with("/api/v2/templates")) return {"alice/fresh", "alice/old"};
+  // Whose the token is matters for builds that have failed or are under way, and its end to nobody.
+  if (target.starts_with("/api/v2/users/me")) return {};
+  return {"alice/fresh"};
+}
+
+class ReadFaults : public ::testing::TestWithParam<std::tuple<standin::Age, FaultKind, int>> {};
+INSTANTIATE_TEST_SUITE_P(Coder, ReadFaults,
+                         ::testing::Combine(::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
+                                            ::testing::Values(FaultKind::html, FaultKind::status,
+                                                              FaultKind::reset, FaultKind::broken_json),
+                                            ::testing::Values(500)),
+                         case_name);
+
+/// A read that fails for the whole of the cycle, and is tried again in vain.
+TEST_P(ReadFaults, HoldUpOnlyWhatDependsOnThem) {
+  const auto& [age, kind, status] = GetParam();
+  Scene clean(age);
+  (void)clean.world.cycle();
+  const auto log = clean.world.server.requests();
+  const auto expected = clean.fleet();
+  std::set<std::string> swept;
+  for (const standin::RequestRecord& failing : log) {
+    if (failing.is_write() || !swept.insert(failing.method + failing.target).second) continue;
+    SCOPED_TRACE(failing.method + " " + failing.target);
+    Scene scene(age);
+    // Ids are made up anew for each scene, so the same request is known by its place among those like it.
+    const std::string pattern = without_ids(failing.target);
+    standin::FaultRule rule(kind);
+    rule.method = failing.method;
+    rule.status = status;
+    rule.when = [pattern](const standin::Request& request) { return without_ids(request.target) == pattern; };
+    const auto fault = scene.world.server.add_fault(rule);
+    (void)scene.world.cycle();
+    ASSERT_GE(scene.world.server.faults_applied(fault), 1U);
+
+    const std::set<std::string> held_up = dependants(failing);
+    const auto after = scene.fleet();
+    for (const auto& [name, one] : expected) {
+      if (held_up.contains(name)) continue;
+      EXPECT_TRUE(after.contains(name) && after.at(name) == one) << name << " does not depend on it";
+    }
+    scene.world.server.clear_faults();
+    scene.world.advance(2h);
+    EXPECT_EQ(scene.world.converge()->count(Reason::InSync), 5U);
+    scene.world.server.clear_requests();
+    (void)scene.world.cycle();
+    EXPECT_THAT(scene.world.server.writes(), IsEmpty());
+    EXPECT_EQ(scene.workspaces(), 6U);
+  }
+  EXPECT_GT(swept.size(), 6U);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ class History {
       break_things();
       const auto cycles = 1 + pick(3);
       for (std::size_t i = 0; i < cycles; ++i) {
+        if (pick(3) == 0) plan_only();
         guarded_cycle();
         world_.advance(std::chrono::minutes(1 + static_cast<int>(pick(30))));
         if (pick(3) == 0) meddle();
@@ -183,13 +184,25 @@ class History {
     }
   }
 
+  /// What `plan` does writes nothing, faults or none, whatever there would be to write.
+  void plan_only() {
+    const std::size_t before = world_.server.writes().size();
+    const auto report = world_.plan_beside();
+    EXPECT_EQ(world_.server.writes().size(), before) << "written by a plan";
+    EXPECT_THAT(report->outcomes, IsEmpty());
+    EXPECT_TRUE(report->internal_error.empty()) << report->internal_error;
+  }
+
   /// A cycle never changes more workspaces than the guard allows, unless they were approved.
   reconcile::ReportPtr guarded_cycle() {
-    edit([this](standin::State&) { written_.clear(); });
+    edit([this](standin::State&) {
+      written_.clear();
+      created_.clear();
+    });
     auto report = world_.cycle();
     const auto written = world_.server.with_state([this](standin::State&) { return written_; });
     EXPECT_TRUE(report->internal_error.empty()) << report->internal_error;
-    if (!report->verdict.approved && !settling_) {
+    if (!report->verdict.approved) {
       EXPECT_LE(written.size(), kLimit);
     }
     if (report->verdict.held) {
@@ -212,6 +225,7 @@ class History {
       EXPECT_TRUE(wishes->second.create);
       EXPECT_EQ(state.find_workspace(owner->username, name), nullptr) << "creates what is there";
       written_.insert(wishes->first);
+      created_.insert(wishes->first);
       return;
     }
     ASSERT_TRUE(request.path.starts_with("/api/v2/workspaces/"));
@@ -221,29 +235,43 @@ class History {
     ASSERT_NE(wishes, declared_.end()) << "writes what is not declared";
     written_.insert(wishes->first);
     const std::string what = request.path.substr(56);
+    const Wishes& wanted = wishes->second;
+    if (what == "builds") {
+      const bool stops = request.body.find("\"stop\"") != std::string::npos;
+      const bool starts = request.body.find("\"start\"") != std::string::npos;
+      EXPECT_TRUE(stops || starts);
+      // A stop is for dormancy, a start tries a first build again.
+      EXPECT_TRUE(stops ? wanted.dormant.value_or(false) : wanted.create);
+      return;
+    }
+    // What we created gets what creation cannot set; else `update: false` lets nothing be written.
+    EXPECT_TRUE(wanted.update || created_.contains(wishes->first));
+    const auto says = [&](const std::string& value) {
+      EXPECT_NE(request.body.find(value), std::string::npos) << "not the declared value " << value;
+    };
     if (what == "ttl") {
-      EXPECT_TRUE(wishes->second.ttl_hours);
+      ASSERT_TRUE(wanted.ttl_hours);
+      says(*wanted.ttl_hours ? ":" + std::to_string(**wanted.ttl_hours * 3'600'000) + "}" : ":null}");
     }
     if (what == "autostart") {
-      EXPECT_TRUE(wishes->second.autostart_hour);
+      ASSERT_TRUE(wanted.autostart_hour);
+      says(*wanted.autostart_hour ? schedule_at(**wanted.autostart_hour) : ":null}");
     }
     if (what == "autoupdates") {
-      EXPECT_TRUE(wishes->second.always_update);
+      ASSERT_TRUE(wanted.always_update);
+      says(*wanted.always_update ? "always" : "never");
     }
     if (what == "dormant") {
-      EXPECT_TRUE(wishes->second.dormant);
+      ASSERT_TRUE(wanted.dormant);
+      says(*wanted.dormant ? "true" : "false");
     }
-    if (what == "builds") {
-      EXPECT_EQ(request.body.find("delete"), std::string::npos);
-    }
-    const std::set<std::string> known = {"ttl", "autostart", "autoupdates", "dormant", "builds"};
+    const std::set<std::string> known = {"ttl", "autostart", "autoupdates", "dormant"};
     EXPECT_TRUE(known.contains(what));
   }
 
   /// Faults have ended: a fixpoint is reached, and the next cycle writes nothing.
   void settle() {
     world_.server.clear_faults();
-    settling_ = true;
     for (int i = 0; i < 25; ++i) {
       world_.advance(61min);
       const auto report = guarded_cycle();
@@ -253,8 +281,32 @@ class History {
     const auto report = world_.cycle();
     EXPECT_THAT(world_.server.writes(), IsEmpty());
     for (const auto& row : report->workspaces) {
-      if (row.ready.reason == Reason::InSync) expect_as_declared({row.spec->owner, row.spec->name});
-      EXPECT_NE(reconcile::ready_of(row.ready.reason), reconcile::Ready::Unknown) << row.ready.message;
+      const std::pair who{row.spec->owner, row.spec->name};
+      if (row.ready.reason == Reason::InSync) {
+        expect_as_declared(who);
+      } else {
+        EXPECT_TRUE(is_explained(row.ready.reason, declared_.at(who), world_.live(who.first, who.second)))
+            << who.first << "/" << who.second << " " << reconcile::to_string(row.ready.reason) << ": "
+            << row.ready.message;
+      }
+    }
+  }
+
+  /// Why a workspace may be other than in sync when nothing is wrong with Coder any more.
+  static bool is_explained(Reason reason, const Wishes& wishes,
+                           const std::optional<standin::WorkspaceSnapshot>& live) {
+    switch (reason) {
+      case Reason::Missing:
+        return !live && !wishes.create;
+      case Reason::Drifted:
+        return live && !wishes.update;
+      case Reason::PolicyForbids:
+        return live && live->template_name == "strict";
+      case Reason::BuildFailed:
+      case Reason::Contested:
+        return live.has_value();
+      default:
+        return false;
     }
   }
 
@@ -283,7 +335,7 @@ class History {
   World world_;
   Declaration declared_;
   std::set<std::pair<std::string, std::string>> written_;  ///< in this cycle
-  bool settling_ = false;
+  std::set<std::pair<std::string, std::string>> created_;  ///< of these
 };
 
 class Histories : public ::testing::TestWithParam<std::uint64_t> {};
