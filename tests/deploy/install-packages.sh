@@ -4,8 +4,8 @@
 # that it is published as, and verifies it like every module.
 set -eu
 
-quick="systemd mandoc man-db jq git ca-certificates prometheus python3 python3-yaml"
-slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file curl openssl"
+quick="systemd mandoc man-db jq git ca-certificates prometheus python3 python3-yaml curl"
+slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file openssl"
 
 case "${1:-quick}" in
   quick) wanted="$quick" ;;
@@ -15,6 +15,7 @@ esac
 
 . "$(dirname "$0")/tools.sh"
 command -v go >/dev/null || wanted="$wanted golang-go"
+command -v npm >/dev/null || wanted="$wanted nodejs npm"
 
 missing=
 for package in $wanted; do
