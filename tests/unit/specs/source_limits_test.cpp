@@ -1,0 +1,85 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "source_fixture.h"
+
+namespace cr::specs {
+namespace {
+
+TEST(SpecSource, DirectoriesNestedWithoutEndAreRefused) {
+  const TempTree tree;
+  std::string deep = "d";
+  for (int i = 0; i < 70; ++i) deep += "/d";
+  tree.directory(deep);
+  EXPECT_THAT(error_for({tree.path()}), HasSubstr("directories are nested deeper than 64 levels"));
+}
+
+TEST(SpecSource, MoreBytesThanAnyoneDeclaresAreRefused) {
+  const TempTree tree;
+  // Sparse files: large for the count, and never read since they are beyond the limit of one file.
+  for (int i = 0; i < 3; ++i) {
+    const std::string name = "f" + std::to_string(i) + ".yaml";
+    tree.write(name, "");
+    ASSERT_EQ(::truncate(tree.path(name).c_str(), 100 << 20), 0);
+  }
+  EXPECT_THAT(error_for({tree.path()}), HasSubstr("the files have more than 256 MiB in all"));
+}
+
+TEST(SpecSource, ErrorsBeyondCountingAreKeptShort) {
+  const TempTree tree;
+  std::string text;
+  for (int i = 0; i < 5'000; ++i) text += "---\nx: 1\ny: 2\nz: 3\n";
+  tree.write("a.yaml", text);
+  tree.write("b.yaml", text);
+  SpecSource source({tree.path()});
+  const DesiredState state = load(source);
+  EXPECT_EQ(state.invalid_documents, 10'000U) << "each is still reported";
+  EXPECT_LT(state.diagnostics.size(), 20'000U);
+}
+
+/// Puts a text on standard input while it lives.
+class StandardInput {
+ public:
+  StandardInput(const TempTree& tree, std::string_view text) : saved_(::dup(STDIN_FILENO)) {
+    tree.write(".stdin", text);
+    const int fd = ::open(tree.path(".stdin").c_str(), O_RDONLY);
+    ::dup2(fd, STDIN_FILENO);
+    ::close(fd);
+  }
+  ~StandardInput() {
+    ::dup2(saved_, STDIN_FILENO);
+    ::close(saved_);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+
+ private:
+  int saved_;
+};
+
+TEST(SpecSource, ReadsStandardInputOnceAndRemembersIt) {
+  const TempTree tree;
+  const StandardInput input(tree, document("a") + "---\n" + document("b", "90s"));
+  tree.write("c.yaml", document("c"));
+  SpecSource source({"-", tree.path()});
+  DesiredState state = load(source);
+  EXPECT_THAT(names(state), ElementsAre("a", "c"));
+  EXPECT_EQ(state.files, 2U);
+  ASSERT_THAT(state.diagnostics, SizeIs(1));
+  EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("<stdin>:9:36: spec.ttl: "));
+  state = load(source);
+  EXPECT_THAT(names(state), ElementsAre("a", "c"));
+  EXPECT_EQ(source.parsed_files(), 0U);
+}
+
+TEST(SpecSource, StandardInputMayBeLargerThanAFile) {
+  const TempTree tree;
+  std::string text = document("a");
+  text.append((2U << 20), '#');
+  const StandardInput input(tree, text);
+  EXPECT_THAT(names_below("-"), ElementsAre("a"));
+}
+
+}  // namespace
+}  // namespace cr::specs
