@@ -136,7 +136,8 @@ Template read_template(Reader& reader, const json& from) {
   out.allow_user_autostart = reader.flag(from, "allow_user_autostart");
   out.allow_user_autostop = reader.flag(from, "allow_user_autostop");
   out.require_active_version = reader.flag(from, "require_active_version");
-  out.classic_parameters = from.value("use_classic_parameter_flow", json(true)) != json(false);
+  const auto classic = from.find("use_classic_parameter_flow");
+  out.classic_parameters = classic == from.end() || *classic != json(false);
   if (const json* autostart = reader.need(from, "autostart_requirement")) {
     if (autostart->is_object()) {
       out.autostart_days = read_days(reader, *autostart);
@@ -265,10 +266,14 @@ DecodeResult<TemplateVersion> decode_version(std::string_view body) {
 DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body) {
   Reader reader(body);
   std::vector<std::string> names;
-  if (const json* parameters = reader.need(reader.object(), "parameters")) {
-    if (!parameters->is_null() && !parameters->is_array()) reader.fail("parameters", "is not an array");
-    for (const json& parameter : *parameters) names.push_back(reader.text(parameter, "name"));
+  const json& from = reader.object();
+  const auto parameters = from.find("parameters");
+  // Go writes a list without entries as null in places.
+  if (parameters == from.end() || (!parameters->is_null() && !parameters->is_array())) {
+    reader.fail("parameters", "is not an array");
+    return reader.result(std::move(names));
   }
+  for (const json& parameter : *parameters) names.push_back(reader.text(parameter, "name"));
   return reader.result(std::move(names));
 }
 

@@ -104,6 +104,8 @@ TEST(Decode, NullStandsForAnEmptyList) {
   EXPECT_TRUE(decode_templates("null")->empty());
   EXPECT_TRUE(decode_rich_parameters("null")->empty());
   EXPECT_TRUE(decode_parameter_names(R"({"id":0,"diagnostics":[],"parameters":null})")->empty());
+  EXPECT_EQ(decode_parameter_names("{}").error().message, "\"parameters\" is not an array");
+  EXPECT_FALSE(decode_parameter_names(R"({"parameters":[7]})"));
   EXPECT_EQ(*decode_parameter_names(R"({"parameters":[{"name":"gpu","value":{"valid":true}}]})"),
             std::vector<std::string>{"gpu"});
 }
