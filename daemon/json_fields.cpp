@@ -37,7 +37,7 @@ constexpr std::string_view kDuplicates = "documents left out because another one
 constexpr std::string_view kFiles = "files read";
 constexpr std::string_view kRevision = "commit of the checkout or of git-sync's link, where there is one";
 constexpr std::string_view kDiagnostics = "each error of the specs";
-constexpr std::string_view kResult = "how the cycle ended";
+constexpr std::string_view kPlanResult = "how the cycle ended; changes where `plan` shows some";
 constexpr std::string_view kLastResult = "how the last cycle ended";
 constexpr std::string_view kFailure = "why nothing could be read";
 constexpr std::string_view kDefect = "a defect of this program";
@@ -65,7 +65,7 @@ constexpr JsonField kFields[] = {
     {validate, "diagnostics", list(diagnostic), kAlways, kDiagnostics},
 
     {plan, "formatVersion", kVersion, kAlways, kFormat},
-    {plan, "result", word(JsonWords::cycle_results), kAlways, kResult},
+    {plan, "result", word(JsonWords::plan_results), kAlways, kPlanResult},
     {plan, "failure", object(error), kSometimes, kFailure},
     {plan, "internalError", kText, kSometimes, kDefect},
     {plan, "revision", kText, kSometimes, kRevision},

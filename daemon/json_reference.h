@@ -37,6 +37,7 @@ enum class JsonPart : std::uint8_t {
 enum class JsonWords : std::uint8_t {
   none,
   cycle_results,
+  plan_results,  ///< likewise, or changes: of a plan that is only shown
   action_results,
   failed,
   ready,

@@ -41,6 +41,11 @@ std::vector<std::string> words_of(JsonWords words) {
     case JsonWords::cycle_results:
       return names_of(std::vector{CycleResult::in_sync, CycleResult::converged, CycleResult::partial,
                                   CycleResult::held, CycleResult::failed});
+    case JsonWords::plan_results: {
+      std::vector<std::string> names = words_of(JsonWords::cycle_results);
+      names.emplace_back("changes");
+      return names;
+    }
     case JsonWords::action_results:
       return names_of(std::vector{ActionResult::success, ActionResult::failed, ActionResult::skipped});
     case JsonWords::failed:

@@ -44,6 +44,7 @@ void throw_exception_from_error(const SourceError& error, const boost::source_lo
 struct SpecSource::State {
   std::vector<std::string> paths;
   Now now;
+  LoadLimits limits;
   FileCache cache;
   std::optional<ParsedFile> standard_input;
   /// What the last load made of the cached files; nothing once one of them has been parsed anew, or where
@@ -66,20 +67,23 @@ namespace {
 /// Adds up what a load finds, against the limits for all files together.
 class Totals {
  public:
+  explicit Totals(const LoadLimits& limits) : limits_(limits) {}
+
   bool add_bytes(std::uint64_t bytes, Abort& abort) {
     bytes_ += bytes;
-    if (bytes_ <= kMaxTotalBytes) return true;
-    abort = {false, fmt::format("the files have more than {} MiB in all", kMaxTotalBytes >> 20)};
+    if (bytes_ <= limits_.bytes) return true;
+    abort = {false, fmt::format("the files have more than {} MiB in all", limits_.bytes >> 20)};
     return false;
   }
   bool add_documents(std::size_t documents, Abort& abort) {
     documents_ += documents;
-    if (documents_ <= kMaxTotalDocuments) return true;
-    abort = {false, fmt::format("more than {} documents are declared in all", kMaxTotalDocuments)};
+    if (documents_ <= limits_.documents) return true;
+    abort = {false, fmt::format("more than {} documents are declared in all", limits_.documents)};
     return false;
   }
 
  private:
+  const LoadLimits& limits_;
   std::uint64_t bytes_ = 0;
   std::size_t documents_ = 0;
 };
@@ -137,9 +141,9 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort) {
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
-  const ParseLimits limits;
+  const ParseLimits of_file;
   const std::int64_t started = std::chrono::nanoseconds{now().time_since_epoch()}.count();
-  FileBytes content = read_regular_file(real_path(tree, file), limits.bytes);
+  FileBytes content = read_regular_file(real_path(tree, file), of_file.bytes);
   if (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature) {
     abort = {content.outcome != FileBytes::Outcome::failed, file.shown + ": changed while it was read"};
     if (content.outcome == FileBytes::Outcome::failed)
@@ -164,21 +168,21 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   assembled.reset();
   if (content.outcome == FileBytes::Outcome::too_large) {
     cached.parsed = {};
-    cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, limits));
+    cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
   } else {
-    cached.parsed = parse(content.bytes, cached.shown, limits);
+    cached.parsed = parse(content.bytes, cached.shown, of_file);
   }
   return true;
 }
 
 bool SpecSource::State::read_standard_input(Abort& abort) {
   if (standard_input) return true;
-  ParseLimits limits;
-  limits.bytes = kMaxInputBytes;
-  limits.documents = kMaxTotalDocuments;
+  ParseLimits of_input;
+  of_input.bytes = limits.input_bytes;
+  of_input.documents = limits.documents;
   std::string text;
   constexpr std::size_t kChunk = std::size_t{64} << 10;
-  while (text.size() <= limits.bytes) {
+  while (text.size() <= of_input.bytes) {
     const std::size_t filled = text.size();
     text.resize(filled + kChunk);
     const ssize_t n = ::read(STDIN_FILENO, text.data() + filled, kChunk);
@@ -192,13 +196,13 @@ bool SpecSource::State::read_standard_input(Abort& abort) {
   }
   ++parsed;
   assembled.reset();
-  standard_input = parse(text, std::make_shared<const std::string>("<stdin>"), limits);
+  standard_input = parse(text, std::make_shared<const std::string>("<stdin>"), of_input);
   return true;
 }
 
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
-  TreeWalk walk;
+  TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
   bool input = false;
   for (const std::string& path : paths) {
@@ -235,7 +239,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
 }
 
 bool SpecSource::State::read_all(const std::vector<Tree>& trees, bool input, Abort& abort) {
-  Totals totals;
+  Totals totals(limits);
   for (const Tree& tree : trees) {
     for (const TreeFile& file : tree.files) {
       if (!totals.add_bytes(file.signature.size, abort)) return false;
@@ -257,9 +261,11 @@ DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) con
   return gathering.assembled();
 }
 
-SpecSource::SpecSource(std::vector<std::string> paths, Now now) : state_(std::make_unique<State>()) {
+SpecSource::SpecSource(std::vector<std::string> paths, Now now, LoadLimits limits)
+    : state_(std::make_unique<State>()) {
   state_->paths = std::move(paths);
   state_->now = std::move(now);
+  state_->limits = limits;
 }
 SpecSource::~SpecSource() = default;
 SpecSource::SpecSource(SpecSource&&) noexcept = default;

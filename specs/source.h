@@ -25,10 +25,14 @@ class SourceError {
 [[noreturn]] void throw_exception_from_error(const SourceError& error, const boost::source_location& where);
 
 /// Limits of one load, against input that nobody means. Beyond them there is no new desired state.
-inline constexpr std::size_t kMaxTotalBytes = std::size_t{256} << 20;
-inline constexpr std::size_t kMaxTotalDocuments = 200'000;
-/// Standard input is one file that a program wrote, so it may be larger than files that people keep.
-inline constexpr std::size_t kMaxInputBytes = std::size_t{32} << 20;
+struct LoadLimits {
+  std::size_t bytes = std::size_t{256} << 20;  ///< of all files together
+  std::size_t documents = 200'000;             ///< valid ones, in all files together
+  /// Standard input is one file that a program wrote, so it may be larger than files that people keep.
+  std::size_t input_bytes = std::size_t{32} << 20;
+  std::size_t entries = 500'000;  ///< of all directories together, hidden ones and those of no interest too
+};
+
 /// Errors beyond this number are kept one a document, without the source line.
 inline constexpr std::size_t kMaxFullDiagnostics = 10'000;
 
@@ -43,7 +47,8 @@ class SpecSource {
   /// input (read once, remembered). Nothing is opened yet.
   /// `now` tells files at rest from files that were written just now.
   using Now = std::function<std::chrono::system_clock::time_point()>;
-  explicit SpecSource(std::vector<std::string> paths, Now now = std::chrono::system_clock::now);
+  explicit SpecSource(std::vector<std::string> paths, Now now = std::chrono::system_clock::now,
+                      LoadLimits limits = {});
   ~SpecSource();
   SpecSource(SpecSource&&) noexcept;
   SpecSource& operator=(SpecSource&&) noexcept;

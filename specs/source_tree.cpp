@@ -19,7 +19,6 @@ namespace cr::specs {
 namespace {
 
 constexpr std::size_t kMaxTreeDepth = 64;
-constexpr std::size_t kMaxEntries = 500'000;
 
 std::optional<std::string> resolve(const std::string& path) {
   const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
@@ -108,9 +107,9 @@ bool TreeWalk::walk_directory(const std::string& real, const std::string& shown,
     if (entry == nullptr && errno != 0) return fail(errno, shown);
     if (entry == nullptr) break;
     if (entry->d_name[0] != '.') entries.push_back({entry->d_name, entry->d_type});
-    if (++entries_ > kMaxEntries) {
+    if (++entries_ > max_entries_) {
       failure_->message =
-          fmt::format("{}: more than {} files and directories", tree_->links.front().first, kMaxEntries);
+          fmt::format("{}: more than {} files and directories", tree_->links.front().first, max_entries_);
       return false;
     }
   }

@@ -49,6 +49,9 @@ struct TreeFailure {
 /// Walks one path after another, taking every directory once, by whatever way it is reached first.
 class TreeWalk {
  public:
+  /// `max_entries`: of all directories together; beyond that a walk fails.
+  explicit TreeWalk(std::size_t max_entries) : max_entries_(max_entries) {}
+
   /// Fills `tree` with the spec files (`*.yaml`, `*.yml`) below `path` in a fixed order: hidden entries
   /// skipped, links followed as long as they stay within the checkout, or else within the path's own
   /// directory. A path that is a file is taken whatever its name. Returns false and a failure if anything of
@@ -64,6 +67,7 @@ class TreeWalk {
   void note(const std::string& shown, std::string message, std::string remedy = {});
 
   std::set<std::pair<std::uint64_t, std::uint64_t>> visited_;  ///< directories by device and inode
+  std::size_t max_entries_;
   std::size_t entries_ = 0;
   std::string boundary_;
   Tree* tree_ = nullptr;

@@ -1,5 +1,6 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
@@ -13,6 +14,9 @@
 namespace cr::daemon {
 namespace {
 
+/// Of a plan that nothing carries out.
+constexpr std::string_view kChangesResult = "changes";
+
 std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                      OutputFormat output, bool colour) {
   switch (output) {
@@ -22,6 +26,8 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
       return reconcile::render_plan_markdown(report);
     case OutputFormat::json: {
       nlohmann::json json = reconcile::plan_json(report);
+      // What a cycle that writes calls converged is still to be done here.
+      if (report.result == reconcile::CycleResult::converged) json["result"] = kChangesResult;
       json["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
       return reconcile::dump(json) + "\n";
     }

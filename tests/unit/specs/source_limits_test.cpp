@@ -26,6 +26,42 @@ TEST(SpecSource, MoreBytesThanAnyoneDeclaresAreRefused) {
   EXPECT_THAT(error_for({tree.path()}), HasSubstr("the files have more than 256 MiB in all"));
 }
 
+/// The error of a load below `path` with these limits.
+std::string error_within(const std::string& path, const LoadLimits& limits) {
+  SpecSource source({path}, std::chrono::system_clock::now, limits);
+  const auto state = source.load();
+  return state ? std::string{} : state.error().message();
+}
+
+TEST(SpecSource, AsManyDocumentsAsAllowedAreReadAndOneMoreIsRefused) {
+  LoadLimits limits;
+  limits.documents = 3;
+  const TempTree tree;
+  tree.write("a.yaml", document("a") + "---\n" + document("b"));
+  tree.write("b.yaml", document("c"));
+  EXPECT_EQ(error_within(tree.path(), limits), "");
+  tree.write("c.yaml", document("d"));
+  EXPECT_THAT(error_within(tree.path(), limits), HasSubstr("more than 3 documents are declared in all"));
+}
+
+TEST(SpecSource, AsManyEntriesAsAllowedAreListedAndOneMoreIsRefused) {
+  const TempTree tree;
+  tree.write("a.yaml", document("a"));
+  tree.directory("d");
+  tree.write("d/README", "");
+  LoadLimits limits;
+  limits.entries = 7;  // "." and ".." of two directories count
+  EXPECT_EQ(error_within(tree.path(), limits), "");
+  tree.write("d/.hidden", "");
+  EXPECT_THAT(error_within(tree.path(), limits), HasSubstr(": more than 7 files and directories"));
+}
+
+TEST(SpecSource, AnUnmeantNumberOfThingsHasALimit) {
+  const LoadLimits limits;
+  EXPECT_EQ(limits.documents, 200'000U);
+  EXPECT_EQ(limits.entries, 500'000U);
+}
+
 TEST(SpecSource, ErrorsBeyondCountingAreKeptShort) {
   const TempTree tree;
   std::string text;
