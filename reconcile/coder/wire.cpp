@@ -215,8 +215,10 @@ DecodeResult<TokenFacts> decode_token_facts(std::string_view body) {
   if (!reader.failed()) {
     const auto time = parse_timestamp(expires);
     if (!time) reader.fail("expires_at", "is not a time");
-    // The zero time, should it come, stands for "never".
-    if (time && *time > std::chrono::sys_seconds{}) facts.expires_at = *time;
+    // The zero time, should it come, stands for "never", and so does an end that no clock here reaches.
+    constexpr auto kNever =
+        std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::time_point::max());
+    if (time && *time > std::chrono::sys_seconds{} && *time < kNever) facts.expires_at = *time;
     // Coder before 2.27 has one `scope` in place of the list, which says nothing about workspaces.
     facts.scopes = reader.texts(from, "scopes");
   }

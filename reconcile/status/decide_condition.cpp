@@ -1,9 +1,9 @@
 #include "reconcile/status/decide_condition.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "specs/workspace_spec.h"
@@ -16,6 +16,13 @@ using coder::ApiError;
 std::string with_remedy(std::string text, std::string_view remedy) {
   if (!remedy.empty()) text += fmt::format("; {}", remedy);
   return text;
+}
+
+/// Days go further than the clock of the system, whose nanoseconds end in 2262.
+std::string date_of(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
 }
 
 std::string_view verb(const Action& action) {
@@ -99,9 +106,8 @@ class Decision {
     const auto& suspension = in_.spec->suspension;
     if (!suspension || !specs::in_force(*suspension, std::chrono::floor<std::chrono::seconds>(in_.now)))
       return false;
-    std::string message = suspension->until ? fmt::format("left alone until {:%F}",
-                                                          std::chrono::sys_seconds(*suspension->until))
-                                            : std::string("left alone");
+    std::string message = "left alone";
+    if (suspension->until) message += " until " + date_of(*suspension->until);
     if (!suspension->reason.empty()) message += ": " + suspension->reason;
     return decide(Reason::Suspended,
                   with_remedy(std::move(message), "remove the annotation coder-reconciler/suspend to go on"));

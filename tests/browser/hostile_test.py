@@ -29,7 +29,8 @@ class Hostile(unittest.TestCase):
                                for name in ("suspended", "refused")]}
         file = "<img src=x onerror=alert(1)> 'x' \u202e.yaml"
         with world.World(seed, {file: "\n---\n".join(documents)}) as fleet:
-            fleet.until_first_cycle()
+            # Drift before our own write is seen would be taken for Coder's own will, and waited out.
+            fleet.until_summary(lambda s: s["reasons"]["InSync"] == 1, "the first write is seen")
             fleet.control("fault", {"kind": "status", "status": 400, "method": "PUT", "message": SCRIPT + TURNED,
                                     "detail": IMAGE})
             fleet.control("drift", {"owner": "alice", "name": "refused", "ttl_ms": 1_800_000})

@@ -98,7 +98,7 @@ TEST_F(Run, ShowsItsStateOverHttp) {
   const std::string metrics = get("/metrics").body;
   EXPECT_THAT(metrics, HasSubstr("coder_reconciler_workspaces{reason=\"InSync\"} 1\n"));
   EXPECT_THAT(metrics, HasSubstr("coder_reconciler_specs{state=\"valid\"} 1\n"));
-  EXPECT_THAT(get("/").body, HasSubstr("Every workspace is as declared."));
+  EXPECT_THAT(get("/").body, HasSubstr("1 of 1 in sync"));
   EXPECT_EQ(get("/nothing").status, 404);
 }
 

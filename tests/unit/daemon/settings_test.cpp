@@ -95,9 +95,10 @@ TEST(Settings, OurVariableGoesBeforeTheOneOfCodersCommandLine) {
 }
 
 TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
-  const std::map<std::string_view, std::string> values{{"FILE", "a-file"},
+  const std::map<std::string_view, std::string> values{{"FILE", "a-file.prom"},
                                                        {"URL", "https://c.example.com"},
                                                        {"NAME=VALUE", "a=b"},
+                                                       {"KEY=VALUE", "a=b"},
                                                        {"LABELS", "a=b"},
                                                        {"OWNER", "alice"},
                                                        {"NAME", "dev"},

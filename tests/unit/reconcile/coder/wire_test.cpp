@@ -134,6 +134,10 @@ TEST(Decode, TokenFactsOfBothAges) {
   const auto older = decode_token_facts(R"({"expires_at":"0001-01-01T00:00:00Z","scope":"all"})");
   ASSERT_TRUE(older);
   EXPECT_EQ(older->expires_at, std::nullopt);
+
+  const auto far = decode_token_facts(R"({"expires_at":"9999-12-31T23:59:59Z","scope":"all"})");
+  ASSERT_TRUE(far);
+  EXPECT_EQ(far->expires_at, std::nullopt);
   EXPECT_TRUE(older->scopes.empty());
 }
 

@@ -112,6 +112,12 @@ INSTANTIATE_TEST_SUITE_P(
                                  std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}, "audit"};
                            },
                            Reason::Suspended, "until 2026-12-24: audit"},
+                      Case{"SuspendedUntilADayThatNoClockReaches",
+                           [](Scene& s) {
+                             s.spec.suspension = specs::Suspension{
+                                 std::chrono::sys_days{std::chrono::year{2999} / 12 / 24}, ""};
+                           },
+                           Reason::Suspended, "until 2999-12-24"},
                       Case{"SuspendedWinsOverAFailedRead",
                            [](Scene& s) {
                              s.spec.suspension = specs::Suspension{};
