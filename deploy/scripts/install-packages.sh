@@ -16,6 +16,9 @@ case "${1:-build}" in
   *) echo "usage: $0 [build|test|bench]" >&2; exit 64 ;;
 esac
 
+# A root without /etc/hosts, as debootstrap leaves it, knows no localhost; the browser's driver wants it.
+[ "${1:-build}" = build ] || getent hosts localhost >/dev/null || wanted="$wanted libnss-myhostname"
+
 missing=
 for package in $wanted; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

@@ -28,11 +28,12 @@ constexpr std::array kEntries = {
     Entry{Reason::Stopping,
           {"it is stopped, so that it can be made dormant", "if it stays: look at its build in Coder",
            "when the stop has ended"}},
-    Entry{Reason::BackingOff,
-          {"a write failed in a way that a later try may cure",
-           "if it stays: the message has Coder's answer and request id",
-           "by itself: where Coder was at fault tried after 5 s, then up to once a minute; where it refused, "
-           "after 30 s, then up to once an hour, and at once when its spec or live state changes"}},
+    Entry{
+        Reason::BackingOff,
+        {"a write failed in a way that a later try may cure",
+         "if it stays: the message has Coder's answer and request id",
+         "by itself: tried after 5 s, then up to once a minute, or after a refusal 30 s to an hour; at once "
+         "when its spec or live state changes"}},
     Entry{Reason::RateLimited,
           {"Coder answered 429 (too many requests)",
            "if it stays: see who else uses this token or, before 2.32, this address",
