@@ -1,11 +1,9 @@
 #include "specs/duration.h"
 
 #include <array>
-#include <boost/throw_exception.hpp>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <stdexcept>
 
 #include "specs/source_text.h"
 
@@ -81,7 +79,7 @@ std::optional<Wide> take_term(std::string_view& rest) {
   return std::nullopt;
 }
 
-DurationError no_duration(std::string_view text) {
+ValueError no_duration(std::string_view text) {
   std::string remedy = "write for example 8h, 90m or 1h30m";
   std::string_view rest = text;
   const std::string_view digits = take_digits(rest);
@@ -94,16 +92,12 @@ DurationError no_duration(std::string_view text) {
       remedy = "write " + std::string(digits) + rest.front();
     }
   }
-  return DurationError(in_quotes(text) + " is no duration", std::move(remedy));
+  return ValueError(in_quotes(text) + " is no duration", std::move(remedy));
 }
 
 }  // namespace
 
-void throw_exception_from_error(const DurationError& error, const boost::source_location& where) {
-  boost::throw_exception(std::logic_error("unchecked duration: " + error.message()), where);
-}
-
-boost::system::result<std::chrono::nanoseconds, DurationError> parse_duration(std::string_view text) {
+ValueResult<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   std::string_view rest = text;
   bool negative = false;
   if (!rest.empty() && (rest.front() == '-' || rest.front() == '+')) {
@@ -118,29 +112,29 @@ boost::system::result<std::chrono::nanoseconds, DurationError> parse_duration(st
     if (!term) return no_duration(text);
     total += *term;
     if (total > std::numeric_limits<std::int64_t>::max())
-      return DurationError(in_quotes(text) + " is longer than a duration can be");
+      return ValueError(in_quotes(text) + " is longer than a duration can be");
   }
   return std::chrono::nanoseconds{static_cast<std::int64_t>(negative ? -total : total)};
 }
 
-boost::system::result<Ttl, DurationError> parse_ttl(std::string_view text) {
+ValueResult<Ttl> parse_ttl(std::string_view text) {
   const auto duration = parse_duration(text);
   if (!duration) return duration.error();
   const std::string range = "between 1m and 30d (720h)";
   if (*duration == std::chrono::nanoseconds{0})
-    return DurationError(in_quotes(text) + " is no time at all",
-                         "write null for no automatic stop, else a TTL " + range);
+    return ValueError(in_quotes(text) + " is no time at all",
+                      "write null for no automatic stop, else a TTL " + range);
   if (*duration < kShortestTtl)
-    return DurationError(in_quotes(text) + " is shorter than Coder allows", "write a TTL " + range);
+    return ValueError(in_quotes(text) + " is shorter than Coder allows", "write a TTL " + range);
   if (*duration > kLongestTtl)
-    return DurationError(in_quotes(text) + " is longer than Coder allows",
-                         "write a TTL " + range + ", or null for no automatic stop");
+    return ValueError(in_quotes(text) + " is longer than Coder allows",
+                      "write a TTL " + range + ", or null for no automatic stop");
   const auto kept = std::chrono::floor<std::chrono::minutes>(*duration);
   if (kept != *duration) {
     const auto next = kept + std::chrono::minutes{1};
     std::string remedy = "write " + format_duration(kept);
     if (next <= kLongestTtl) remedy += " or " + format_duration(next);
-    return DurationError(
+    return ValueError(
         in_quotes(text) + " is no whole number of minutes; Coder would keep " + format_duration(kept),
         std::move(remedy));
   }

@@ -1,9 +1,7 @@
 #include "specs/field_value.h"
 
 #include <array>
-#include <boost/throw_exception.hpp>
 #include <charconv>
-#include <stdexcept>
 
 #include "specs/duration.h"
 #include "specs/name.h"
@@ -43,10 +41,6 @@ std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
 }
 
 }  // namespace
-
-void throw_exception_from_error(const ValueError& error, const boost::source_location& where) {
-  boost::throw_exception(std::logic_error("unchecked value: " + error.message()), where);
-}
 
 std::string_view kind_of(const YamlNode& node) {
   switch (node.kind) {

@@ -5,28 +5,11 @@
 #include <string_view>
 
 #include "specs/field_table.h"
+#include "specs/value_error.h"
 #include "specs/workspace_spec.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
-
-/// Why a value was refused, and what to write instead.
-class ValueError {
- public:
-  ValueError() = default;
-  explicit ValueError(std::string message, std::string remedy = {})
-      : message_(std::move(message)), remedy_(std::move(remedy)) {}
-  [[nodiscard]] const std::string& message() const { return message_; }
-  [[nodiscard]] const std::string& remedy() const { return remedy_; }
-
- private:
-  std::string message_;
-  std::string remedy_;
-};
-[[noreturn]] void throw_exception_from_error(const ValueError& error, const boost::source_location& where);
-
-template <class T>
-using ValueResult = boost::system::result<T, ValueError>;
 
 /// Readers of single values. Pure; `node` is never null by kind where the field does not allow it.
 

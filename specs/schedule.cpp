@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/throw_exception.hpp>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -68,7 +66,7 @@ class FieldReader {
   FieldReader(const FieldRule& rule, std::string_view field, Strictness strictness)
       : rule_(rule), field_(field), strict_(strictness == Strictness::spec) {}
 
-  boost::system::result<std::uint64_t, ScheduleError> read() const {
+  ValueResult<std::uint64_t> read() const {
     std::uint64_t set = 0;
     for (const std::string_view item : split(field_, ',')) {
       if (item.empty()) {
@@ -83,11 +81,11 @@ class FieldReader {
   }
 
  private:
-  ScheduleError fail(const std::string& why) const {
-    return ScheduleError("the " + std::string(rule_.name) + " field " + why);
+  ValueError fail(const std::string& why) const {
+    return ValueError("the " + std::string(rule_.name) + " field " + why);
   }
 
-  boost::system::result<std::uint64_t, ScheduleError> read_item(std::string_view item) const {
+  ValueResult<std::uint64_t> read_item(std::string_view item) const {
     const std::vector<std::string_view> base_and_step = split(item, '/');
     if (base_and_step.size() > 2) return fail("has more than one \"/\" in " + in_quotes(item));
     const std::vector<std::string_view> bounds = split(base_and_step[0], '-');
@@ -126,7 +124,7 @@ class FieldReader {
     return set;
   }
 
-  boost::system::result<unsigned, ScheduleError> read_value(std::string_view text) const {
+  ValueResult<unsigned> read_value(std::string_view text) const {
     if (rule_.weekday_names) {
       const std::string lower = to_lower(text);
       for (unsigned day = 0; day < kWeekdays.size(); ++day)
@@ -163,11 +161,10 @@ class FieldReader {
   bool strict_;
 };
 
-boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named(std::string_view name,
-                                                                                 Strictness strictness) {
+ValueResult<std::shared_ptr<const TimeZone>> zone_named(std::string_view name, Strictness strictness) {
   if (name.empty()) {
     if (strictness == Strictness::spec)
-      return ScheduleError("CRON_TZ names no time zone", "write CRON_TZ=UTC or leave it out");
+      return ValueError("CRON_TZ names no time zone", "write CRON_TZ=UTC or leave it out");
     name = "UTC";
   }
   if (auto zone = TimeZone::find(name)) return zone;
@@ -176,11 +173,11 @@ boost::system::result<std::shared_ptr<const TimeZone>, ScheduleError> zone_named
   if (strictness == Strictness::live)
     if (auto zone = TimeZone::unknown(name)) return zone;
   const TimeZone::Problem problem = TimeZone::problem_with(name);
-  return ScheduleError(problem.message, problem.remedy);
+  return ValueError(problem.message, problem.remedy);
 }
 
-ScheduleError wrong_field_count(std::size_t count) {
-  return ScheduleError(
+ValueError wrong_field_count(std::size_t count) {
+  return ValueError(
       "a schedule has five fields, minute hour * * weekday; this one has " + std::to_string(count),
       "write for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
 }
@@ -189,11 +186,10 @@ ScheduleError wrong_field_count(std::size_t count) {
 
 /// Builds the value; has the class's access.
 struct Schedule::Parser {
-  static boost::system::result<Schedule, ScheduleError> read(std::string_view text, Strictness strictness);
+  static ValueResult<Schedule> read(std::string_view text, Strictness strictness);
 };
 
-boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::string_view text,
-                                                                      Strictness strictness) {
+ValueResult<Schedule> Schedule::Parser::read(std::string_view text, Strictness strictness) {
   Schedule schedule;
   std::string_view fields = text;
   std::string_view zone_name = "UTC";
@@ -205,16 +201,16 @@ boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::strin
     fields = text.substr(end);
     for (const char c : zone_name)
       if (is_space(c))
-        return ScheduleError("the time zone must be followed by a plain blank, not by a tab or a line break");
+        return ValueError("the time zone must be followed by a plain blank, not by a tab or a line break");
   }
   const std::vector<std::string_view> words = words_of(fields);
   if (!prefixed && !words.empty()) {
     const std::string first = to_lower(words[0]);
     if (first.starts_with("@"))
-      return ScheduleError(in_quotes(words[0]) + " is not supported; write minute hour * * weekday");
-    if (words[0].starts_with(kPrefix)) return ScheduleError("CRON_TZ= must be the very first characters");
+      return ValueError(in_quotes(words[0]) + " is not supported; write minute hour * * weekday");
+    if (words[0].starts_with(kPrefix)) return ValueError("CRON_TZ= must be the very first characters");
     if (first.starts_with("cron_tz=") || first.starts_with("tz="))
-      return ScheduleError(in_quotes(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
+      return ValueError(in_quotes(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
   }
   auto zone = zone_named(zone_name, strictness);
   if (!zone) return zone.error();
@@ -223,8 +219,8 @@ boost::system::result<Schedule, ScheduleError> Schedule::Parser::read(std::strin
   if (words.size() != 5) return wrong_field_count(words.size());
   for (const auto& [name, word] : {std::pair{"day-of-month", words[2]}, std::pair{"month", words[3]}})
     if (word != "*")
-      return ScheduleError("the " + std::string(name) + " field is " + in_quotes(word) +
-                           ", but Coder allows only \"*\" there; choose days by weekday");
+      return ValueError("the " + std::string(name) + " field is " + in_quotes(word) +
+                        ", but Coder allows only \"*\" there; choose days by weekday");
 
   const auto minutes = FieldReader(kMinute, words[0], strictness).read();
   if (!minutes) return minutes.error();
@@ -273,10 +269,6 @@ std::optional<std::chrono::sys_seconds> next_on_clock(std::chrono::sys_seconds f
 
 }  // namespace
 
-void throw_exception_from_error(const ScheduleError& error, const boost::source_location& where) {
-  boost::throw_exception(std::logic_error("unchecked schedule: " + error.message()), where);
-}
-
 std::optional<std::chrono::sys_seconds> Schedule::next_after(std::chrono::sys_seconds after) const {
   using namespace std::chrono;
   const sys_seconds limit = after + kHorizon;
@@ -300,11 +292,11 @@ bool operator==(const Schedule& a, const Schedule& b) {
          TimeZone::same_rules(*a.zone_, *b.zone_);
 }
 
-boost::system::result<Schedule, ScheduleError> parse_schedule(std::string_view text) {
+ValueResult<Schedule> parse_schedule(std::string_view text) {
   return Schedule::Parser::read(text, Strictness::spec);
 }
 
-boost::system::result<Schedule, ScheduleError> parse_live_schedule(std::string_view text) {
+ValueResult<Schedule> parse_live_schedule(std::string_view text) {
   return Schedule::Parser::read(text, Strictness::live);
 }
 

@@ -9,24 +9,9 @@
 #include <string_view>
 
 #include "specs/time_zone.h"
+#include "specs/value_error.h"
 
 namespace cr::specs {
-
-/// Why a schedule was refused: a sentence that names the field and what is allowed.
-class ScheduleError {
- public:
-  ScheduleError() = default;
-  explicit ScheduleError(std::string message, std::string remedy = {})
-      : message_(std::move(message)), remedy_(std::move(remedy)) {}
-  [[nodiscard]] const std::string& message() const { return message_; }
-  /// What to write instead; empty where the message says it all.
-  [[nodiscard]] const std::string& remedy() const { return remedy_; }
-
- private:
-  std::string message_;
-  std::string remedy_;
-};
-[[noreturn]] void throw_exception_from_error(const ScheduleError& error, const boost::source_location& where);
 
 /// An autostart schedule in Coder's grammar: `[CRON_TZ=<zone> ]minute hour * * weekday`.
 ///
@@ -54,8 +39,8 @@ class Schedule {
 
  private:
   struct Parser;
-  friend boost::system::result<Schedule, ScheduleError> parse_schedule(std::string_view text);
-  friend boost::system::result<Schedule, ScheduleError> parse_live_schedule(std::string_view text);
+  friend ValueResult<Schedule> parse_schedule(std::string_view text);
+  friend ValueResult<Schedule> parse_live_schedule(std::string_view text);
   Schedule() = default;
 
   std::string text_;
@@ -67,9 +52,9 @@ class Schedule {
 
 /// Strict: what a spec may say. Refuses what Coder refuses, and also what Coder would take but no human means
 /// (`+5`, `*-`, `?`, empty list items). Zones come from the system's tzdata, case-sensitive.
-[[nodiscard]] boost::system::result<Schedule, ScheduleError> parse_schedule(std::string_view text);
+[[nodiscard]] ValueResult<Schedule> parse_schedule(std::string_view text);
 
 /// Lenient: what a Coder may hold. Everything that its own parser takes, for comparing with the declared one.
-[[nodiscard]] boost::system::result<Schedule, ScheduleError> parse_live_schedule(std::string_view text);
+[[nodiscard]] ValueResult<Schedule> parse_live_schedule(std::string_view text);
 
 }  // namespace cr::specs
