@@ -156,6 +156,7 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
     return list.empty() || std::ranges::find(list, text) != list.end();
   };
   specs::DesiredState selected = desired;
+  if (selection.labels.empty() && owners.empty() && names.empty()) return selected;
   std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) {
     const specs::Identity identity = specs::identity_of(*spec);
     return !wanted(owners, identity.owner) || !wanted(names, identity.name) ||

@@ -10,27 +10,22 @@
 namespace cr::specs {
 namespace {
 
-struct Keyed {
-  Identity identity;
-  SpecPtr spec;
-};
-
 /// Total order, so that the result does not depend on the order of the input.
-bool before(const Keyed& a, const Keyed& b) {
-  if (const auto order = a.identity <=> b.identity; order != 0) return order < 0;
-  const SourcePosition& left = a.spec->where;
-  const SourcePosition& right = b.spec->where;
+bool before(const SpecPtr& a, const SpecPtr& b) {
+  if (const auto order = compare_identities(*a, *b); order != 0) return order < 0;
+  const SourcePosition& left = a->where;
+  const SourcePosition& right = b->where;
   return std::tuple(left.path(), left.line, left.column) < std::tuple(right.path(), right.line, right.column);
 }
 
-Diagnostic duplicate_of(const Keyed& one, const Keyed& other, std::size_t declarations) {
+Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, std::size_t declarations) {
   Diagnostic diagnostic;
   diagnostic.kind = DiagnosticKind::duplicate;
-  diagnostic.where = one.spec->where;
-  diagnostic.document = one.spec->where.line;
+  diagnostic.where = one.where;
+  diagnostic.document = one.where.line;
   diagnostic.field = "metadata.name";
   diagnostic.message =
-      "workspace " + one.identity.to_string() + " is declared again at " + other.spec->where.to_string();
+      "workspace " + identity_of(one).to_string() + " is declared again at " + other.where.to_string();
   if (declarations > 2) diagnostic.message += ", " + std::to_string(declarations) + " times in all";
   diagnostic.remedy = "none of them is applied; keep one";
   return diagnostic;
@@ -47,6 +42,12 @@ Identity identity_of(const WorkspaceSpec& spec) {
   return {to_lower(spec.owner), to_lower(spec.name)};
 }
 
+std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceSpec& b) {
+  if (&a == &b) return std::strong_ordering::equal;
+  const auto by_owner = compare_lower(a.owner, b.owner);
+  return by_owner != 0 ? by_owner : compare_lower(a.name, b.name);
+}
+
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics) {
   DesiredState state;
   std::set<std::pair<std::string_view, std::uint32_t>> left_out;
@@ -55,27 +56,17 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
   state.invalid_documents = left_out.size();
   state.diagnostics = std::move(diagnostics);
 
-  std::vector<Keyed> keyed;
-  keyed.reserve(documents.size());
-  for (SpecPtr& spec : documents) {
-    Identity identity = identity_of(*spec);
-    keyed.push_back({std::move(identity), std::move(spec)});
-  }
-  // Sorted are pointers: moving an entry with its two names costs more than comparing it.
-  std::vector<Keyed*> sorted;
-  sorted.reserve(keyed.size());
-  for (Keyed& one : keyed) sorted.push_back(&one);
-  const auto before_it = [](const Keyed* a, const Keyed* b) { return before(*a, *b); };
-  if (!std::is_sorted(sorted.begin(), sorted.end(), before_it))
-    std::sort(sorted.begin(), sorted.end(), before_it);
+  if (!std::is_sorted(documents.begin(), documents.end(), before))
+    std::sort(documents.begin(), documents.end(), before);
 
-  state.specs.reserve(sorted.size());
-  for (auto first = sorted.begin(); first != sorted.end();) {
-    const auto last = std::find_if(first + 1, sorted.end(),
-                                   [&](const Keyed* k) { return k->identity != (*first)->identity; });
+  state.specs.reserve(documents.size());
+  for (auto first = documents.begin(); first != documents.end();) {
+    const auto last = std::find_if(first + 1, documents.end(), [&](const SpecPtr& spec) {
+      return compare_identities(*spec, **first) != 0;
+    });
     const auto count = static_cast<std::size_t>(last - first);
     if (count == 1) {
-      state.specs.push_back(std::move((*first)->spec));
+      state.specs.push_back(std::move(*first));
     } else {
       state.duplicate_documents += count;
       for (auto one = first; one != last; ++one)

@@ -25,6 +25,10 @@ struct Identity {
 };
 [[nodiscard]] Identity identity_of(const WorkspaceSpec& spec);
 
+/// The order of two specs' identities, without making them. The same object is equal to itself at no cost,
+/// which is what most are when a read is compared with the one before.
+[[nodiscard]] std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceSpec& b);
+
 using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 
 /// Everything that one read of the sources declares.

@@ -16,6 +16,10 @@ bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+char lower_of(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// Letters and digits with single separators strictly between them.
 bool is_separated_words(std::string_view text, std::string_view separators) {
   bool word_before = false;
@@ -53,9 +57,15 @@ bool is_dns_name(std::string_view text) {
 
 std::string to_lower(std::string_view text) {
   std::string lower(text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  for (char& c : lower) c = lower_of(c);
   return lower;
+}
+
+std::strong_ordering compare_lower(std::string_view a, std::string_view b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    // As std::string does it: by unsigned bytes.
+    return static_cast<unsigned char>(lower_of(x)) <=> static_cast<unsigned char>(lower_of(y));
+  });
 }
 
 std::string name_problem(std::string_view name) {

@@ -1,6 +1,7 @@
 #include "daemon/log/log_observer.h"
 
 #include <algorithm>
+#include <compare>
 
 #include "daemon/log/change.h"
 #include "metrics/catalogue.h"
@@ -126,10 +127,11 @@ void log_transitions(Logger& log, const CycleReport* previous, const CycleReport
   for (const WorkspaceStatus& status : current.workspaces) {
     const WorkspaceStatus* match = nullptr;
     if (previous != nullptr) {
-      const specs::Identity identity = specs::identity_of(*status.spec);
-      while (before != previous->workspaces.end() && specs::identity_of(*before->spec) < identity) ++before;
-      if (before != previous->workspaces.end() && specs::identity_of(*before->spec) == identity)
-        match = &*before;
+      auto order = std::strong_ordering::greater;
+      while (before != previous->workspaces.end() &&
+             (order = specs::compare_identities(*before->spec, *status.spec)) < 0)
+        ++before;
+      if (before != previous->workspaces.end() && order == 0) match = &*before;
     }
     const bool changed = match != nullptr ? match->ready.reason != status.ready.reason
                                           : status.ready.reason != reconcile::Reason::InSync;

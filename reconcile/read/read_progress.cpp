@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include "specs/name.h"
@@ -18,20 +17,11 @@ constexpr std::size_t kLostIdsByName = 150;
 constexpr int kTornPasses = 2;
 constexpr int kUriTooLong = 414;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equals_lower(std::string_view text, std::string_view lowered) {
-  return std::equal(text.begin(), text.end(), lowered.begin(), lowered.end(),
-                    [](char a, char b) { return lower(a) == b; });
-}
-
 /// Whether the row is the declared workspace.
 bool is(const LiveWorkspace& row, const Target& target) {
-  if (!equals_lower(row.name, target.identity.name)) return false;
+  if (specs::compare_lower(row.name, target.identity.name) != 0) return false;
   return target.owner_is_uuid ? row.owner_id.to_string() == target.identity.owner
-                              : equals_lower(row.owner_name, target.identity.owner);
+                              : specs::compare_lower(row.owner_name, target.identity.owner) == 0;
 }
 
 std::size_t distinct(std::vector<WorkspaceId>& ids) {

@@ -13,12 +13,6 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
   return a == b || spec_fingerprint(*a) == spec_fingerprint(*b);
 }
 
-/// Specs that were not read again are the same object: no need to look into it.
-std::strong_ordering by_identity(const specs::SpecPtr& a, const specs::SpecPtr& b) {
-  if (a == b) return std::strong_ordering::equal;
-  return specs::identity_of(*a) <=> specs::identity_of(*b);
-}
-
 /// Whether a row without drift says that there is none: not where it was not read or not compared. (Updating
 /// without drift is a workspace that is being deleted.)
 bool was_compared(Reason reason) {
@@ -35,7 +29,7 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
   auto old = entries_.begin();
   for (WorkspaceStatus& row : rows) {
     auto order = std::strong_ordering::greater;
-    while (old != entries_.end() && (order = by_identity(old->spec, row.spec)) < 0) ++old;
+    while (old != entries_.end() && (order = specs::compare_identities(*old->spec, *row.spec)) < 0) ++old;
     const bool known = old != entries_.end() && order == 0;
 
     Entry entry;

@@ -33,6 +33,17 @@ TEST(DesiredState, IsSortedByIdentityWithoutRegardToCase) {
   EXPECT_THAT(identities(state), ElementsAre("alice/api", "alice/db", "bob/web"));
 }
 
+TEST(DesiredState, TheOrderOfSpecsIsThatOfTheirIdentities) {
+  const SpecPtr specs[] = {spec("alice", "web"), spec("Alice", "WEB"), spec("ALICE", "w"),
+                           spec("alice2", "a"),  spec("bob", "A"),     spec("Bob", "b-1")};
+  for (const SpecPtr& a : specs) {
+    for (const SpecPtr& b : specs) {
+      EXPECT_EQ(compare_identities(*a, *b), identity_of(*a) <=> identity_of(*b))
+          << identity_of(*a).to_string() << ' ' << identity_of(*b).to_string();
+    }
+  }
+}
+
 TEST(DesiredState, DuplicatesAreBothInvalidAndNameEachOther) {
   const DesiredState state = assemble(
       {spec("alice", "web", "a.yaml", 3), spec("Alice", "WEB", "b.yaml", 7), spec("bob", "web")}, {});
