@@ -21,15 +21,7 @@ std::optional<std::string> search_term(std::string_view key, std::string_view va
 }
 
 std::string search_query(std::string_view search) {
-  std::string query = "q=";
-  while (!search.empty()) {
-    const std::size_t special = search.find_first_of(":,");
-    query += percent_encode(search.substr(0, special));
-    if (special == std::string_view::npos) break;
-    query += search[special];
-    search.remove_prefix(special + 1);
-  }
-  return query;
+  return "q=" + percent_encode(search, ":,");
 }
 
 }  // namespace cr::coder

@@ -57,12 +57,14 @@ void throw_exception_from_error(const SetupError& error, const boost::source_loc
   boost::throw_exception(std::runtime_error(error.message), where);
 }
 
-std::string percent_encode(std::string_view text) {
+std::string percent_encode(std::string_view text, std::string_view kept) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
   while (true) {
-    const auto end = std::find_if_not(text.begin(), text.end(), is_unreserved);
+    const auto end = std::find_if_not(text.begin(), text.end(), [kept](char c) {
+      return is_unreserved(c) || kept.find(c) != std::string_view::npos;
+    });
     const auto plain = static_cast<std::size_t>(end - text.begin());
     out.append(text.substr(0, plain));
     if (plain == text.size()) return out;

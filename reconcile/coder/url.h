@@ -31,8 +31,8 @@ struct BaseUrl {
 /// passwords.
 [[nodiscard]] SetupResult<BaseUrl> parse_base_url(std::string_view text);
 
-/// One path segment or query value: everything but unreserved characters as %XX.
-[[nodiscard]] std::string percent_encode(std::string_view text);
+/// One path segment or query value: everything but unreserved characters, and those of `kept`, as %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text, std::string_view kept = {});
 
 /// The other way round, as user information in a proxy's URL needs it. Broken escapes stay as they are.
 [[nodiscard]] std::string percent_decode(std::string_view text);

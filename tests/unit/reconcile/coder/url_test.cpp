@@ -98,6 +98,7 @@ TEST(PercentEncoding, KeepsUnreservedAndEncodesTheRest) {
   EXPECT_EQ(percent_encode("aZ09-._~"), "aZ09-._~");
   EXPECT_EQ(percent_encode("a b/c?d&e=f%"), "a%20b%2Fc%3Fd%26e%3Df%25");
   EXPECT_EQ(percent_encode("\r\n\xC3\xBC"), "%0D%0A%C3%BC");
+  EXPECT_EQ(percent_encode("a:b,c;d", ":,"), "a:b,c%3Bd");
 }
 
 TEST(PercentEncoding, DecodesAndLeavesBrokenEscapes) {
