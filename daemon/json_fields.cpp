@@ -154,6 +154,43 @@ constexpr JsonField kFields[] = {
     {workspace, "error", object(error), kSometimes, "the last failed call"},
     {workspace, "nextTry", kTime, kSometimes, "while it backs off"},
 
+    {refusal, "error", kText, kAlways, "why, and what to do instead"},
+
+    {accepted, "status", kText, kAlways, "what happens now, in words"},
+    {accepted, "digest", kText, kSometimes, "of the plan that was approved"},
+
+    {log_line, "time", kTime, kAlways, "when it was written"},
+    {log_line, "level", word(JsonWords::log_levels), kAlways, "how grave it is"},
+    {log_line, "msg", kText, kAlways,
+     "the event, always in the same words; what varies is in the other keys"},
+    {log_line, "workspace", kText, kSometimes, "its name, in lower case"},
+    {log_line, "owner", kText, kSometimes, "of the workspace, likewise"},
+    {log_line, "action", word(JsonWords::actions), kSometimes, "what was done"},
+    {log_line, "field", kText, kSometimes, "what an action changes, or the path of a spec's invalid field"},
+    {log_line, "old", kText, kSometimes, "value or reason before"},
+    {log_line, "new", kText, kSometimes, "value or reason now"},
+    {log_line, "status", kCount, kSometimes, "HTTP status; 0 if there was no answer"},
+    {log_line, "request_id", kText, kSometimes, "finds the call in Coder's logs"},
+    {log_line, "duration", kSeconds, kSometimes, "how long it took, in seconds"},
+    {log_line, "error", kText, kSometimes, "what went wrong"},
+    {log_line, "reason", kText, kSometimes, "why"},
+    {log_line, "method", kText, kSometimes, "of a request"},
+    {log_line, "route", kText, kSometimes, "of a request: its path without what varies"},
+    {log_line, "phase", kText, kSometimes, "of a cycle"},
+    {log_line, "result", word(JsonWords::cycle_results), kSometimes, "how a cycle ended"},
+    {log_line, "workspaces", kCount, kSometimes, "declared and selected ones of a cycle"},
+    {log_line, "in_sync", kCount, kSometimes, "of these, those as declared"},
+    {log_line, "actions", kCount, kSometimes, "executed in a cycle"},
+    {log_line, "count", kCount, kSometimes, "changed conditions that have no line of their own"},
+    {log_line, "revision", kText, kSometimes, kRevision},
+    {log_line, "specs", kCount, kSometimes, "specs that can be applied"},
+    {log_line, "invalid", kCount, kSometimes, kInvalid},
+    {log_line, "duplicates", kCount, kSometimes, kDuplicates},
+    {log_line, "position", kText, kSometimes, "file, line and column of an error in a spec"},
+    {log_line, "path", kText, kSometimes, "of a directory"},
+    {log_line, "address", kText, kSometimes, "that is listened on"},
+    {log_line, "signal", kText, kSometimes, "that ends the program"},
+
     {plan_summary, "create", kCount, kAlways, "workspaces to create"},
     {plan_summary, "update", kCount, kAlways, "workspaces to change"},
     {plan_summary, "unchanged", kCount, kAlways, "workspaces in sync"},
@@ -242,10 +279,10 @@ constexpr JsonField kFields[] = {
     {validation, "detail", kText, kAlways, "what is wrong with it"},
 };
 
-constexpr JsonPart kParts[] = {validate,   plan,      apply,        unreadable, summary,
-                               workspaces, workspace, plan_summary, planned,    apply_summary,
-                               outcome,    action,    drift,        remark,     diagnostic,
-                               ready,      specs,     daemon,       error,      validation};
+constexpr JsonPart kParts[] = {validate,      plan,    apply,    unreadable, summary,      workspaces,
+                               workspace,     refusal, accepted, log_line,   plan_summary, planned,
+                               apply_summary, outcome, action,   drift,      remark,       diagnostic,
+                               ready,         specs,   daemon,   error,      validation};
 
 }  // namespace
 

@@ -29,6 +29,12 @@ std::string_view title(JsonPart part) {
     case workspace:
       return "A workspace, in conditions, in `/api/v1/workspaces` and `/api/v1/workspaces/{owner}/{name}` "
              "(formatVersion only there)";
+    case refusal:
+      return "What the API answers with a status of 400 or more";
+    case accepted:
+      return "What `POST /-/reconcile` and `POST /-/approve` answer with 202";
+    case log_line:
+      return "A line of the log with `--log-format json`; the keys of logfmt and text are the same";
     case plan_summary:
       return "The summary of a plan";
     case planned:
@@ -77,6 +83,12 @@ std::string_view to_string(JsonPart part) {
       return "workspaces";
     case workspace:
       return "workspace";
+    case refusal:
+      return "refusal";
+    case accepted:
+      return "accepted";
+    case log_line:
+      return "logLine";
     case plan_summary:
       return "planSummary";
     case planned:

@@ -17,6 +17,9 @@ enum class JsonPart : std::uint8_t {
   summary,
   workspaces,
   workspace,
+  refusal,   ///< what the HTTP API answers where it can't or won't
+  accepted,  ///< what its POSTs answer
+  log_line,
   plan_summary,
   planned,
   apply_summary,
@@ -46,7 +49,8 @@ enum class JsonWords : std::uint8_t {
   actions,
   remarks,
   faults,
-  diagnostic_kinds
+  diagnostic_kinds,
+  log_levels
 };
 
 [[nodiscard]] std::vector<std::string> words_of(JsonWords words);

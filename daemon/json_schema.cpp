@@ -16,8 +16,30 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kNames[] = {"spec",    "validate",   "plan",     "apply",
-                                       "summary", "workspaces", "workspace"};
+/// A schema by the name that `schema` takes.
+struct Document {
+  std::string_view name;
+  std::string_view title;
+  std::vector<JsonPart> one_of;
+};
+
+const std::vector<Document>& documents() {
+  using enum JsonPart;
+  static const std::vector<Document> kDocuments = {
+      {"validate", "validate --output json", {validate, unreadable}},
+      {"plan", "plan --output json and /api/v1/plan", {plan, unreadable}},
+      {"apply", "apply --output json", {apply, unreadable}},
+      {"summary", "/api/v1/summary", {summary}},
+      {"workspaces", "/api/v1/workspaces", {workspaces}},
+      {"workspace", "/api/v1/workspaces/{owner}/{name}", {workspace}},
+      {"error", "what the API answers with a status of 400 or more", {refusal}},
+      {"accepted", "what the API's POSTs answer with 202", {accepted}},
+      {"log", "a line of the log with --log-format json", {log_line}},
+  };
+  return kDocuments;
+}
+
+constexpr std::string_view kSpec = "spec";
 
 Json reference_to(JsonPart part) {
   return {{"$ref", "#/definitions/" + std::string{to_string(part)}}};
@@ -94,31 +116,27 @@ Json document(std::string_view title, const std::vector<JsonPart>& one_of) {
   return schema;
 }
 
-Json document(std::string_view name) {
-  if (name == "validate")
-    return document("validate --output json", {JsonPart::validate, JsonPart::unreadable});
-  if (name == "plan") {
-    return document("plan --output json and /api/v1/plan", {JsonPart::plan, JsonPart::unreadable});
-  }
-  if (name == "apply") return document("apply --output json", {JsonPart::apply, JsonPart::unreadable});
-  if (name == "summary") return document("/api/v1/summary", {JsonPart::summary});
-  if (name == "workspaces") return document("/api/v1/workspaces", {JsonPart::workspaces});
-  return document("/api/v1/workspaces/{owner}/{name}", {JsonPart::workspace});
-}
-
 }  // namespace
 
 std::span<const std::string_view> schema_names() {
+  static const std::vector<std::string_view> kNames = [] {
+    std::vector<std::string_view> names{kSpec};
+    for (const Document& one : documents()) names.push_back(one.name);
+    return names;
+  }();
   return kNames;
 }
 
 std::string schema_names_text(std::string_view separator) {
-  return fmt::format("{}", fmt::join(kNames, separator));
+  return fmt::format("{}", fmt::join(schema_names(), separator));
 }
 
 std::string schema_text(std::string_view name) {
-  if (name == "spec") return specs::schema_json();
-  return document(name).dump(2) + '\n';
+  if (name == kSpec) return specs::schema_json();
+  const auto& all = documents();
+  const auto found = std::ranges::find(all, name, &Document::name);
+  if (found == all.end()) return {};
+  return document(found->title, found->one_of).dump(2) + '\n';
 }
 
 }  // namespace cr::daemon

@@ -12,7 +12,8 @@ namespace cr::daemon {
 [[nodiscard]] std::string schema_names_text(std::string_view separator);
 
 /// JSON Schema (draft 7) of that name, made from the table of the reference; indented, with a newline at its
-/// end. Keys that it does not name are allowed: newer versions may add some without a new formatVersion.
+/// end; empty if there is no such name. Keys that it does not name are allowed: newer versions may add some
+/// without a new formatVersion.
 [[nodiscard]] std::string schema_text(std::string_view name);
 
 }  // namespace cr::daemon

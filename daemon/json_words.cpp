@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "daemon/json_reference.h"
+#include "daemon/log/log_line.h"
 #include "reconcile/coder/api_error.h"
 #include "reconcile/diff/drift.h"
 #include "reconcile/plan/action.h"
@@ -67,6 +68,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(std::vector{specs::DiagnosticKind::unreadable, specs::DiagnosticKind::limit,
                                   specs::DiagnosticKind::syntax, specs::DiagnosticKind::schema,
                                   specs::DiagnosticKind::duplicate});
+    case JsonWords::log_levels:
+      return names_of(std::vector{LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
   }
   return {};
 }

@@ -20,11 +20,12 @@ constexpr CommandInfo kCommands[] = {
     {Command::run, "run", "[PATH…]", "Converge for ever (daemon)",
      "Runs a cycle every --interval, and at once when the specs change, on SIGHUP and on POST /-/reconcile.\n"
      "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight end, nothing new starts."},
-    {Command::schema, "schema", "[NAME]", "Print a JSON Schema: of a spec, or of a JSON output",
+    {Command::schema, "schema", "[NAME]", "Print a JSON Schema: of a spec, or of what the program writes",
      "spec, which is what it prints without a name, is for editors, which complete and check specs with it. "
      "The\n"
-     "others are of what the program writes: validate, plan and apply with --output json, and summary,\n"
-     "workspaces and workspace of the HTTP API."},
+     "others are of what the program writes: validate, plan and apply with --output json; summary, "
+     "workspaces,\n"
+     "workspace, error and accepted of the HTTP API; log with --log-format json."},
     {Command::version, "version", "", "Print the version", ""},
     {Command::completion, "completion", "bash|zsh|fish", "Print a completion script for a shell",
      "For example:  source <(coder-reconciler completion bash)"},

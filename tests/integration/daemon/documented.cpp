@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/integration/daemon/process.h"
 #include "tests/support/json_schema_judge.h"
@@ -33,11 +34,18 @@ void expect_documented(const std::vector<std::string>& arguments, const std::str
   if (json && !out.empty()) expect_as_in_schema(arguments.front(), out);
 }
 
-void expect_documented_answer(const std::string& target, const std::string& body) {
+void expect_documented_answer(const std::string& target, int status, const std::string& body) {
   const std::string kApi = "/api/v1/";
+  if (status == 202) return expect_as_in_schema("accepted", body);
   if (!target.starts_with(kApi)) return;
+  if (status >= 400) return expect_as_in_schema("error", body);
   const std::string rest = target.substr(kApi.size());
   expect_as_in_schema(rest.starts_with("workspaces/") ? "workspace" : rest.substr(0, rest.find('?')), body);
+}
+
+void expect_documented_log(const std::string& lines) {
+  std::istringstream all(lines);
+  for (std::string line; std::getline(all, line);) expect_as_in_schema("log", line);
 }
 
 }  // namespace cr::testing

@@ -42,11 +42,13 @@ class Run : public ::testing::Test {
   }
   Answer get(const std::string& target) {
     Answer answer = testing::ask(port_, "GET", target);
-    if (answer.status == 200) testing::expect_documented_answer(target, answer.body);
+    testing::expect_documented_answer(target, answer.status, answer.body);
     return answer;
   }
   Answer post(const std::string& target, const std::string& bearer = {}, const std::string& body = {}) {
-    return testing::ask(port_, "POST", target, bearer, body);
+    Answer answer = testing::ask(port_, "POST", target, bearer, body);
+    testing::expect_documented_answer(target, answer.status, answer.body);
+    return answer;
   }
   void drift(std::int64_t ttl) {
     deployment_.coder.with_state([&](standin::State& state) {
@@ -225,13 +227,22 @@ TEST_F(Run, ABusyPortIsAClearError) {
 }
 
 TEST_F(Run, LogsAsJson) {
+  drift(3'600'000);
+  deployment_.folder.write("current/specs/bad.yaml", "kind: Pod\n");
   daemon_.emplace(CR_PROGRAM,
-                  std::vector<std::string>{"run", specs(), "--listen", "off", "--log-format", "json"},
+                  std::vector<std::string>{"run", specs(), "--listen", "127.0.0.1:0", "--log-format", "json",
+                                           "--log-level", "debug"},
                   deployment_.environment());
   const json line = json::parse(daemon_->wait_for_log("cycle ended"));
   EXPECT_EQ(line["level"], "info");
-  EXPECT_EQ(line["result"], "in_sync");
+  EXPECT_EQ(line["result"], "converged");
   EXPECT_TRUE(line["duration"].is_number());
+  daemon_->signal(SIGTERM);
+  EXPECT_EQ(daemon_->wait(), 0);
+  for (const char* event : {"a spec is invalid", "request", "phase ended", "action done", "stopping"}) {
+    EXPECT_THAT(daemon_->err(), HasSubstr(std::string{"\"msg\":\""} + event));
+  }
+  testing::expect_documented_log(daemon_->err());
 }
 
 }  // namespace

@@ -31,7 +31,13 @@ class EndpointsTest : public ::testing::Test {
     request.bearer_token = bearer;
     request.body = body;
     EXPECT_TRUE(parse_target(target, request));
-    return endpoints_.handle(request);
+    HttpResponse response = endpoints_.handle(request);
+    const bool accepted = response.status == 202;
+    if (accepted || (response.status >= 400 && response.content_type == "application/json")) {
+      const auto schema = schema_text(accepted ? "accepted" : "error");
+      EXPECT_EQ(testing::strict_complaints(schema, json::parse(response.body)), "") << target;
+    }
+    return response;
   }
   HttpResponse get(const std::string& target) { return send("GET", target); }
   /// A good answer, which is as its schema says.

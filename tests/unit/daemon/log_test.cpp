@@ -2,7 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "daemon/json_schema.h"
 #include "daemon/log/log_observer.h"
+#include "tests/support/json_schema_judge.h"
 #include "tests/support/manual_clock.h"
 #include "tests/unit/daemon/reports.h"
 
@@ -59,6 +61,46 @@ class Logged : public ::testing::Test {
     lines_.emplace_back(line.substr(25));  // time
   }
 };
+
+TEST(LogSchema, HoldsForEachEvent) {
+  testing::ManualClock clock{kNoon};
+  std::vector<std::string> lines;
+  Logger log{clock, LogFormat::json, LogLevel::debug,
+             [&](std::string_view line) { lines.emplace_back(line); }};
+  LogObserver observer{log, LogObserver::Cycles::are_events};
+  coder::ApiError error{coder::ApiFault::conflict, "taken"};
+  error.status = 409;
+  error.request_id = "r";
+
+  reconcile::RequestDone request;
+  request.route = "/api/v2/workspaces";
+  request.method = "GET";
+  request.request_id = "r";
+  observer.on_request(request);
+  observer.on_retry(reconcile::RetryReason::throttled, error);
+  observer.on_phase(reconcile::Phase::read, 3ms);
+  for (const auto result : {reconcile::ActionResult::success, reconcile::ActionResult::failed,
+                            reconcile::ActionResult::skipped}) {
+    auto outcome = testing::a_success();
+    outcome.result = result;
+    outcome.request_id = "r";
+    outcome.note = "note";
+    if (result == reconcile::ActionResult::failed) outcome.error = error;
+    observer.on_action(outcome);
+  }
+  observer.on_cycle(testing::a_full_report());
+  observer.on_cycle(testing::a_failed_report(coder::ApiFault::unreachable, "refused"));
+  auto defect = testing::a_report({Reason::InSync}, reconcile::CycleResult::failed);
+  defect.internal_error = "broken";
+  observer.on_cycle(defect);
+  const auto before = testing::a_report(std::vector<Reason>(120, Reason::InSync));
+  log_transitions(log, &before, testing::a_report(std::vector<Reason>(120, Reason::Drifted)));
+
+  ASSERT_GT(lines.size(), 100U);
+  for (const std::string& line : lines) {
+    EXPECT_EQ(testing::strict_complaints(schema_text("log"), nlohmann::json::parse(line)), "") << line;
+  }
+}
 
 TEST_F(Logged, OnlyWhatIsGraveEnough) {
   log_.debug("not this");
