@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "ages.h"
+#include "tests/standin/seed.h"
 
 /// A cycle that does a bit of everything, once for each of its requests with that request failing, for each
 /// way to fail.
@@ -14,6 +15,7 @@ namespace cr::testing {
 namespace {
 
 using namespace std::chrono_literals;
+using reconcile::Ready;
 using reconcile::Reason;
 using standin::FaultKind;
 using ::testing::IsEmpty;
@@ -212,6 +214,58 @@ TEST_P(ReadFaults, HoldUpOnlyWhatDependsOnThem) {
     EXPECT_EQ(scene.workspaces(), 6U);
   }
   EXPECT_GT(swept.size(), 6U);
+}
+
+/// The same in the steady state, where workspaces are read by their ids, a batch at a time.
+TEST_P(ReadFaults, OfABatchOfIdsHoldUpOnlyTheWorkspacesInIt) {
+  constexpr std::int64_t kHour = 3'600'000;
+  constexpr std::size_t kDeclared = 200;
+  const auto& [age, kind, status] = GetParam();
+  World world(age, World::generous());
+  world.server.with_state([](standin::State& state) { standin::add_fleet(state, kDeclared); });
+  std::vector<std::string> documents;
+  for (const auto& one : world.fleet()) {
+    documents.push_back(a_document(one.owner, one.name, {"ttl: 8h"}, one.template_name));
+  }
+  world.declare(documents);
+  ASSERT_EQ(world.converge()->count(Reason::InSync), kDeclared);
+
+  const auto fleet = world.fleet();
+  for (std::size_t i = 0; i < fleet.size(); i += 10) {
+    world.server.with_state(
+        [&](standin::State& state) { state.set_ttl(fleet[i].owner, fleet[i].name, kHour); });
+  }
+  standin::FaultRule rule(kind);
+  rule.status = status;
+  rule.when = [id = fleet[0].id](const standin::Request& request) {
+    return request.target.find(id) != std::string::npos;
+  };
+  (void)world.server.add_fault(rule);
+  world.server.clear_requests();
+  (void)world.cycle();
+
+  std::string failed;
+  for (const standin::RequestRecord& request : world.server.requests()) {
+    if (request.fault) failed = request.target;
+  }
+  std::size_t held_up = 0;
+  for (std::size_t i = 0; i < fleet.size(); ++i) {
+    SCOPED_TRACE(fleet[i].owner + "/" + fleet[i].name);
+    const bool in_it = failed.find(fleet[i].id) != std::string::npos;
+    held_up += in_it ? 1 : 0;
+    const bool unknown = reconcile::ready_of(world.reason(fleet[i].owner, fleet[i].name)) == Ready::Unknown;
+    EXPECT_EQ(unknown, in_it);
+    EXPECT_EQ(world.live(fleet[i].owner, fleet[i].name)->ttl_ms, in_it && i % 10 == 0 ? kHour : 8 * kHour);
+  }
+  EXPECT_EQ(held_up, 150U);
+
+  world.server.clear_faults();
+  world.advance(2h);
+  EXPECT_EQ(world.converge()->count(Reason::InSync), kDeclared);
+  world.server.clear_requests();
+  (void)world.cycle();
+  EXPECT_THAT(world.server.writes(), IsEmpty());
+  EXPECT_EQ(world.fleet().size(), kDeclared) << "something was created twice";
 }
 
 }  // namespace
