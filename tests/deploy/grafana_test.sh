@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/deploy/tools.sh"
-need python3 prometheus promtool git go jq curl
+need python3 prometheus prometheus-pushgateway promtool git go jq curl
 
 here="$root/tests/deploy/grafana"
 dashboards="$root/deploy/grafana"

@@ -118,7 +118,6 @@ CONVERGING = [
                            ("mappings", [{"type": "value", "options": {
                                "critical": {"text": "critical", "color": "red", "index": 0},
                                "warning": {"text": "warning", "color": "orange", "index": 1}}}]))],
-          # These two have no other panel: they are of runs of apply, the rest is of a daemon.
           alerts=["CoderReconcilerRunFailed", "CoderReconcilerRunMissing"]),
     graph("Declared workspaces", 12, 8,
           "The whole of what is declared. Blue mends itself, orange waits for a person, red could not be read: then nothing is "
@@ -297,9 +296,27 @@ WORKS = [
           alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
 ]
 
+RUNS = [
+    timeline("How the last run of apply ended", 12, 7,
+             "For a CronJob or a timer: the exit code that the last run left in a textfile or a Pushgateway, in words. Held: look "
+             "at the plan and approve it. Not converged, invalid specs: the run's log names the workspaces and the files.",
+             query("max by (instance) (coder_reconciler_apply_exit_code{@})", "{{instance}}"), thresholds=steps("red"),
+             mappings=[say({0: ("converged", "green"), 1: ("error", "red"), 3: ("not converged", "yellow"),
+                            4: ("invalid specs", "orange"), 5: ("held", "purple"), 6: ("Coder away, or token refused", "red"),
+                            130: ("interrupted", "#8e8e8e"), 143: ("terminated", "#8e8e8e")})],
+             no_value="no run has left its metrics", alerts=["CoderReconcilerRunFailed"]),
+    graph("Age of the last run of apply", 12, 7,
+          "Time since a run left its metrics. Saw teeth as high as the period are right; a slope: it is not started any more. "
+          "The alert takes three periods of ten minutes; set your own there.",
+          query("""max by (instance) (time() - (push_time_seconds{@} and coder_reconciler_apply_exit_code{@}
+                   or node_textfile_mtime_seconds{@, file=~".*coder.?reconciler.*"}))""", "{{instance}}"),
+          "s", thresholds=steps("green", (1800, "red")), limit_lines=True, no_value="no run has left its metrics",
+          alerts=["CoderReconcilerRunMissing"]),
+]
+
 DASHBOARD = dashboard(
     "coder-reconciler-on-call", "Coder reconciler: on call",
     "Is it converging, what differs and why, and what does Coder answer? Most important at the top left.",
     ("Capacity", "coder-reconciler-capacity"), "now-3h",
     [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("How long does it take?", DURATIONS),
-     ("What does Coder answer, and what do we cost it?", CODER), ("Builds, specs and process", WORKS)])
+     ("What does Coder answer, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])

@@ -42,6 +42,7 @@ def play(world):
     world.start_coder(SEED)
     revisions = [world.commit(**FIRST)]
     world.start_daemon()
+    world.start_gateway()
     world.start_prometheus()
 
     # Builds end, fail and are waited for.
@@ -93,6 +94,10 @@ def play(world):
     revisions.append(world.commit(fleet=fleet("6h")))
     world.is_at_least("coder_reconciler_plan_held", 1)
     world.is_known('ALERTS{alertname="CoderReconcilerPlanHeld", alertstate="firing"}')
+    # A run of apply finds the same, and leaves word of it.
+    code = world.run_apply()
+    world.is_known(f"coder_reconciler_apply_exit_code == {code}")
+    world.is_known("push_time_seconds > 0")
     for revision in revisions:
         world.is_known(f'last_over_time(coder_reconciler_source_revision_info{{revision=~"{revision[:7]}.*"}}[5m])')
     return revisions

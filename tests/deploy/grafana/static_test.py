@@ -8,7 +8,8 @@ from grafana import Dashboard
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CURRENT = {"timeseries", "stat", "table", "state-timeline", "bargauge", "heatmap"}
 # What Prometheus itself adds.
-PROMETHEUS = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity"}, "scrape_samples_scraped": set()}
+PROMETHEUS = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity"}, "scrape_samples_scraped": set(),
+              "push_time_seconds": set(), "node_textfile_mtime_seconds": {"file"}}
 TARGET = {"namespace", "job", "instance"}
 SUFFIXES = ("_bucket", "_sum", "_count")
 
@@ -181,8 +182,7 @@ def main(folder):
     used = {name for dashboard in dashboards for _, expression in dashboard.queries() for name, _ in selections(expression)}
     families = {name for name in catalogue() if name not in used}
     families -= {name + s for name in {n.removesuffix(e) for n in used for e in SUFFIXES} for s in SUFFIXES}
-    families -= {"coder_reconciler_apply_exit_code",  # the dashboards are of a daemon; the alert on it is linked
-                 "process_virtual_memory_bytes"}  # says nothing: it is what was mapped, not what is used
+    families -= {"process_virtual_memory_bytes"}  # says nothing: it is what was mapped, not what is used
     holds("every metric of the catalogue is shown somewhere", families)
     recorded = {name for name in metrics if ":" in name}
     holds("every recording rule is used", recorded - used)

@@ -135,6 +135,21 @@ class World:
     def is_at_least(self, series, value, seconds=30):
         until(f"{series} >= {value}", seconds, lambda: (self.metric(series) or 0) >= value)
 
+    # A run beside the daemon, which leaves its metrics.
+
+    def start_gateway(self):
+        self.start("gateway", ["prometheus-pushgateway", "--web.listen-address=127.0.0.1:0"])
+        self.gateway = until("the Pushgateway", 20, lambda: re.search(
+            r"Listening on.*?address=(127\.0\.0\.1:\d+)", self.log("gateway"))).group(1)
+
+    def run_apply(self):
+        """Its exit code. It leaves what it has to say where the daemon stands, so that one choice shows both."""
+        grouping = [f"--pushgateway-grouping={label}" for label in
+                    (f"job={JOB}", f"instance={self.address}", f"namespace={NAMESPACE}")]
+        run = self.start("apply", [self.daemon_program, "apply", self.specs, "--pushgateway-url", f"http://{self.gateway}", *grouping],
+                         {"CODER_URL": self.coder, "CODER_SESSION_TOKEN_FILE": str(self.folder / "token")})
+        return run.wait(timeout=60)
+
     # Prometheus.
 
     def start_prometheus(self):
@@ -145,9 +160,12 @@ class World:
         (self.folder / "prometheus.yml").write_text(json.dumps({
             "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
             "rule_files": ["recording.yml", "alerts.yml"],
-            "scrape_configs": [{
-                "job_name": JOB,
-                "static_configs": [{"targets": [self.address], "labels": {"namespace": NAMESPACE}}]}]}), encoding="utf-8")
+            "scrape_configs": [
+                {"job_name": JOB, "static_configs": [{"targets": [self.address], "labels": {"namespace": NAMESPACE}}]},
+                # What only runs leave: the rest would stand for the daemon's workspaces a second time.
+                {"job_name": "pushgateway", "honor_labels": True, "static_configs": [{"targets": [self.gateway]}],
+                 "metric_relabel_configs": [{"source_labels": ["__name__"], "action": "keep",
+                                             "regex": "coder_reconciler_apply_.*|push_.*"}]}]}), encoding="utf-8")
         self.start("prometheus", ["prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=data",
                                   "--web.listen-address=127.0.0.1:0", "--log.level=info"])
         found = until("Prometheus", 30, lambda: re.search(r"Listening on.*?address=(127\.0\.0\.1:\d+)", self.log("prometheus")))
