@@ -138,7 +138,8 @@ class World:
     # A run beside the daemon, which leaves its metrics.
 
     def start_gateway(self):
-        self.start("gateway", ["prometheus-pushgateway", "--web.listen-address=127.0.0.1:0"])
+        # Debian's remembers what was pushed in a file of the whole machine, unless it is told otherwise.
+        self.start("gateway", ["prometheus-pushgateway", "--web.listen-address=127.0.0.1:0", "--persistence.file="])
         self.gateway = until("the Pushgateway", 20, lambda: re.search(
             r"Listening on.*?address=(127\.0\.0\.1:\d+)", self.log("gateway"))).group(1)
 

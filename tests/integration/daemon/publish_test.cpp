@@ -38,7 +38,9 @@ double sample(const std::string& text, const std::string& name) {
 class Gateway {
  public:
   explicit Gateway(const std::string& address = "127.0.0.1:0")
-      : process_(kGatewayProgram, {"--web.listen-address=" + address, "--log.format=logfmt"}, {}) {
+      // Debian's remembers what was pushed in a file of the whole machine, unless it is told otherwise.
+      : process_(kGatewayProgram,
+                 {"--web.listen-address=" + address, "--log.format=logfmt", "--persistence.file="}, {}) {
     const std::string line = process_.wait_for_log("msg=\"Listening on\"");
     port_ = line.substr(line.rfind(':') + 1);
   }
