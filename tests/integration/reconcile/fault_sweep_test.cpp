@@ -85,9 +85,9 @@ std::string case_name(const ::testing::TestParamInfo<FaultSweep::ParamType>& inf
 std::vector<FaultSweep::ParamType> cases() {
   std::vector<FaultSweep::ParamType> all;
   for (const standin::Age age : {standin::Age::v2_20, standin::Age::v2_35}) {
-    for (const FaultKind kind :
-         {FaultKind::reset, FaultKind::reset_after_effect, FaultKind::hang, FaultKind::hang_after_effect,
-          FaultKind::throttled, FaultKind::truncated_body, FaultKind::html, FaultKind::broken_json}) {
+    for (const FaultKind kind : {FaultKind::reset, FaultKind::reset_after_effect, FaultKind::hang,
+                                 FaultKind::hang_after_effect, FaultKind::slow_drip, FaultKind::throttled,
+                                 FaultKind::truncated_body, FaultKind::html, FaultKind::broken_json}) {
       all.emplace_back(age, kind, 0);
     }
     all.emplace_back(age, FaultKind::status, 500);
@@ -111,6 +111,7 @@ TEST_P(FaultSweep, DestroysNothingDoublesNothingAndHeals) {
     standin::FaultRule rule(kind);
     rule.nth = nth;
     rule.status = status;
+    rule.drip_interval = 1h;  // nobody waits for the second byte
     const auto fault = scene.world.server.add_fault(rule);
     (void)scene.world.cycle();
     ASSERT_EQ(scene.world.server.faults_applied(fault), 1U);
@@ -133,6 +134,42 @@ TEST_P(FaultSweep, DestroysNothingDoublesNothingAndHeals) {
     scene.world.advance(2h);
     const auto report = scene.world.converge();
     EXPECT_EQ(report->count(Reason::InSync), 5U);
+    scene.world.server.clear_requests();
+    (void)scene.world.cycle();
+    EXPECT_THAT(scene.world.server.writes(), IsEmpty());
+    EXPECT_EQ(scene.workspaces(), 6U);
+  }
+}
+
+/// Coder goes away in the middle of a cycle and is back before the next one.
+class Outage : public ::testing::TestWithParam<standin::Age> {};
+INSTANTIATE_TEST_SUITE_P(Coder, Outage, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
+                         [](const auto& tested) { return name_of(tested.param); });
+
+TEST_P(Outage, FromAnyRequestOnDestroysNothingDoublesNothingAndHeals) {
+  Scene clean(GetParam());
+  (void)clean.world.cycle();
+  const std::size_t requests = clean.world.server.request_count();
+  const auto expected = clean.fleet();
+
+  for (std::size_t first = 1; first <= requests; ++first) {
+    SCOPED_TRACE("from request " + std::to_string(first) + " of " + std::to_string(requests) + " on");
+    Scene scene(GetParam());
+    standin::FaultRule rule(FaultKind::reset);
+    rule.when = [arrived = std::size_t{0}, first](const standin::Request&) mutable {
+      return ++arrived >= first;
+    };
+    (void)scene.world.server.add_fault(rule);
+    (void)scene.world.cycle();
+
+    const auto after = scene.fleet();
+    EXPECT_LE(after.size(), expected.size()) << "something was created twice";
+    EXPECT_EQ(after.at("zoe/other"), expected.at("zoe/other")) << "what is not declared was touched";
+    EXPECT_EQ(after.at("carol/kept"), expected.at("carol/kept")) << "what was in sync was touched";
+
+    scene.world.server.clear_faults();
+    scene.world.advance(2h);
+    EXPECT_EQ(scene.world.converge()->count(Reason::InSync), 5U);
     scene.world.server.clear_requests();
     (void)scene.world.cycle();
     EXPECT_THAT(scene.world.server.writes(), IsEmpty());

@@ -29,8 +29,11 @@ async::awaitable<void> one_cycle(reconcile::Reconciler& reconciler, const specs:
   report = co_await reconciler.run_cycle(desired);
 }
 
+/// The client's deadline comes before the end of the answer.
 bool is_hang(const standin::RequestRecord& request) {
-  return request.fault == standin::FaultKind::hang || request.fault == standin::FaultKind::hang_after_effect;
+  return request.fault == standin::FaultKind::hang ||
+         request.fault == standin::FaultKind::hang_after_effect ||
+         request.fault == standin::FaultKind::slow_drip;
 }
 
 }  // namespace
