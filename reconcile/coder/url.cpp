@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/throw_exception.hpp>
 #include <cctype>
 #include <charconv>
@@ -11,10 +12,18 @@
 namespace cr::coder {
 namespace {
 
-// Not with std::isalnum: batches of ids make this hot, and the locale has no say in URLs.
+// A table, and not std::isalnum: batches of ids make this hot, and the locale has no say in URLs.
+constexpr auto kUnreserved = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
 constexpr bool is_unreserved(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return kUnreserved[static_cast<unsigned char>(c)];
 }
 
 int hex_value(char c) {
