@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/system/result.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
