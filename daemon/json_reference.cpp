@@ -34,7 +34,8 @@ std::string_view title(JsonPart part) {
     case accepted:
       return "What `POST /-/reconcile` and `POST /-/approve` answer with 202";
     case log_line:
-      return "A line of the log with `--log-format json`; the keys of logfmt and text are the same";
+      return "A line of the log with `--log-format json`; logfmt has the same keys, text those behind time, "
+             "level and message";
     case plan_summary:
       return "The summary of a plan";
     case planned:
