@@ -8,6 +8,7 @@
 
 #include "tests/architecture/rules.h"
 #include "tests/architecture/source_tree.h"
+#include "tests/support/tests_dir.h"
 
 // What the folders of this program may know of each other and of the world. Each offence is a line of its
 // own.
@@ -83,7 +84,7 @@ const std::vector<std::string_view> kClockReaders = {"reconcile/async/system_clo
 
 const std::vector<SourceFile>& product() {
   static const std::vector<SourceFile> files =
-      read_tree(std::string(CR_TESTS_DIR) + "/..", {"specs", "reconcile", "metrics", "daemon"});
+      read_tree(cr::testing::tests_dir() + "/..", {"specs", "reconcile", "metrics", "daemon"});
   return files;
 }
 

@@ -1,4 +1,5 @@
 #include "tests/bench/list_page_body.h"
+#include "tests/support/tests_dir.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +10,7 @@
 namespace cr::bench {
 
 std::string list_page_body(std::size_t rows) {
-  std::ifstream file(std::string(CR_TESTS_DIR) + "/bench/data/row.json");
+  std::ifstream file(cr::testing::tests_dir() + "/bench/data/row.json");
   if (!file) throw std::runtime_error("tests/bench/data/row.json cannot be read");
   // Keys stay in Coder's order.
   auto row = nlohmann::ordered_json::parse(file);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "tests/standin/uuid.h"
+#include "tests/support/tests_dir.h"
 
 namespace cr::standin {
 namespace {
@@ -94,7 +95,7 @@ std::string body_text(const json& body) {
 }  // namespace
 
 std::map<std::string, RecordedExchange> load_recording(Age age) {
-  const std::filesystem::path folder = std::filesystem::path(CR_TESTS_DIR) / "fixtures" /
+  const std::filesystem::path folder = std::filesystem::path(cr::testing::tests_dir()) / "fixtures" /
                                        (age == Age::v2_20 ? "coder-2.20.0" : "coder-2.35.1");
   std::map<std::string, RecordedExchange> exchanges;
   for (const auto& file : std::filesystem::directory_iterator(folder)) {

@@ -16,6 +16,7 @@
 #include "tests/integration/daemon/process.h"
 #include "tests/standin/seed.h"
 #include "tests/standin/server.h"
+#include "tests/support/tests_dir.h"
 #include "tests/unit/daemon/temp_folder.h"
 
 namespace cr {
@@ -24,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path cases_folder() {
-  return fs::path(CR_TESTS_DIR) / "golden/cli";
+  return fs::path(cr::testing::tests_dir()) / "golden/cli";
 }
 
 std::vector<std::string> all_cases() {

@@ -14,6 +14,7 @@
 #include "reconcile/plan/action.h"
 #include "reconcile/status/condition.h"
 #include "reconcile/status/report.h"
+#include "tests/support/tests_dir.h"
 
 namespace cr::metrics {
 namespace {
@@ -152,7 +153,7 @@ TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
 }
 
 TEST(Catalogue, ReferenceIsThatOfTheRepository) {
-  const std::string path = std::string(CR_TESTS_DIR) + "/../metrics/reference.md";
+  const std::string path = cr::testing::tests_dir() + "/../metrics/reference.md";
   const std::string expected =
       "# Metrics\n\nPrinted from `metrics/catalogue.cpp`; `CR_UPDATE_GOLDEN=1` makes the test of the "
       "catalogue write it "

@@ -12,12 +12,13 @@
 #include <vector>
 
 #include "metrics/catalogue.h"
+#include "tests/support/tests_dir.h"
 
 // The rules that are shipped for Prometheus belong together with the metrics, their runbook and their tests.
 namespace cr::metrics {
 namespace {
 
-const std::string kFolder = std::string(CR_TESTS_DIR) + "/../deploy/prometheus/";
+const std::string kFolder = cr::testing::tests_dir() + "/../deploy/prometheus/";
 
 std::string text_of(const std::string& name) {
   std::ifstream file(kFolder + name);

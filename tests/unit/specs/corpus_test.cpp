@@ -11,6 +11,7 @@
 
 #include "schema_judge.h"
 #include "specs/parse.h"
+#include "tests/support/tests_dir.h"
 
 namespace cr::specs {
 namespace {
@@ -24,7 +25,7 @@ std::string read_file(const fs::path& path) {
 
 std::vector<fs::path> files_in(const std::string& folder) {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(fs::path(CR_TESTS_DIR) / "corpus" / folder))
+  for (const auto& entry : fs::directory_iterator(fs::path(cr::testing::tests_dir()) / "corpus" / folder))
     files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   return files;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "specs/source.h"
+#include "tests/support/tests_dir.h"
 
 namespace cr::specs {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path root() {
-  return fs::path(CR_TESTS_DIR) / "golden" / "diagnostics";
+  return fs::path(cr::testing::tests_dir()) / "golden" / "diagnostics";
 }
 
 std::vector<std::string> cases() {

@@ -1,4 +1,5 @@
 #include "reconcile/coder/classify.h"
+#include "tests/support/tests_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -290,7 +291,7 @@ TEST(RecordedRefusals, MeanWhatTheyMeant) {
   std::map<std::string, int> found;
   for (const char* age : {"coder-2.20.0", "coder-2.35.1"}) {
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(CR_TESTS_DIR) + "/fixtures/" + age)) {
+         std::filesystem::directory_iterator(cr::testing::tests_dir() + "/fixtures/" + age)) {
       std::ifstream file(entry.path());
       for (const nlohmann::json& exchange : nlohmann::json::parse(file)) {
         const auto meaning = meanings.find(exchange["name"].get<std::string>());

@@ -10,6 +10,7 @@
 
 #include "reconcile/plan/planner.h"
 #include "reconcile/plan/render.h"
+#include "tests/support/tests_dir.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 // What people and programs see, byte by byte, in tests/golden/plan/<case>/. CR_UPDATE_GOLDEN=1 rewrites the
@@ -193,7 +194,7 @@ void compare(const path& file, const std::string& text) {
 class Golden : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Golden, LooksAsReviewed) {
-  const path folder = path(CR_TESTS_DIR) / "golden/plan" / GetParam();
+  const path folder = path(cr::testing::tests_dir()) / "golden/plan" / GetParam();
   const CycleReport report = kCases.at(GetParam())();
   compare(folder / "plan.txt", render_plan_text(report, {}));
   compare(folder / "plan.colour.txt", render_plan_text(report, {.colour = true}));
@@ -212,7 +213,8 @@ INSTANTIATE_TEST_SUITE_P(Render, Golden, ::testing::ValuesIn([] {
                          [](const auto& test) { return test.param; });
 
 TEST(Golden, HasNoFolderWithoutACase) {
-  for (const auto& entry : std::filesystem::directory_iterator(path(CR_TESTS_DIR) / "golden/plan"))
+  for (const auto& entry :
+       std::filesystem::directory_iterator(path(cr::testing::tests_dir()) / "golden/plan"))
     EXPECT_TRUE(kCases.contains(entry.path().filename().string())) << entry.path();
 }
 
