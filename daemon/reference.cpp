@@ -35,7 +35,7 @@ std::string flags_text() {
   std::string text =
       "| flag | default | commands | meaning | environment |\n| --- | --- | --- | --- | --- |\n";
   for (const Option& option : all_options()) {
-    if (option.name == "help") continue;
+    if (option.letter != '\0') continue;
     std::string commands;
     for (const CommandInfo& info : all_commands()) {
       if (info.hidden || !option.commands.has(info.command)) continue;

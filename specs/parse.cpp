@@ -13,8 +13,6 @@
 namespace cr::specs {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 class FileParser {
  public:
   FileParser(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits)
@@ -62,7 +60,7 @@ class FileParser {
     refuse(line, problem->message, DiagnosticKind::syntax);
     Diagnostic& diagnostic = result_.diagnostics.back();
     diagnostic.where.column = lines_.column_of(line, problem->offset - lines_.start_of(line));
-    diagnostic.remedy = "save it as UTF-8 text";
+    diagnostic.remedy = problem->remedy;
     diagnostic.excerpt = make_excerpt(lines_.line(line), diagnostic.where.column);
     return false;
   }
@@ -177,8 +175,7 @@ Diagnostic too_large(std::shared_ptr<const std::string> file, std::size_t bytes,
 }
 
 ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  return FileParser(text, std::move(file), limits).run();
+  return FileParser(without_byte_order_mark(text), std::move(file), limits).run();
 }
 
 }  // namespace cr::specs

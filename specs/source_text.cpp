@@ -8,6 +8,7 @@ namespace cr::specs {
 namespace {
 
 constexpr std::size_t kLongestQuote = 80;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Length of the well-formed UTF-8 sequence at the front of `text`, 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
@@ -68,7 +69,13 @@ std::string in_quotes(std::string_view text) {
   return out + '"';
 }
 
+std::string_view without_byte_order_mark(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
 std::optional<TextProblem> find_text_problem(std::string_view text) {
+  const std::string as_utf8 = "save it as UTF-8 text";
   std::size_t at = 0;
   while (at < text.size()) {
     const auto byte = static_cast<unsigned char>(text[at]);
@@ -76,16 +83,19 @@ std::optional<TextProblem> find_text_problem(std::string_view text) {
       ++at;
       continue;
     }
-    if (byte == 0) return TextProblem{at, "the file holds a NUL byte, so it is no text"};
+    if (byte == 0) return TextProblem{at, "the file holds a NUL byte, so it is no text", as_utf8};
+    if (byte == '\r' && !text.substr(at).starts_with("\r\n"))
+      return TextProblem{at, "the line ends with a carriage return (CR) alone",
+                         "save it with the line ends LF or CR LF"};
     const std::size_t length = sequence_length(text.substr(at));
     if (length == 0) {
       if (at == 0 && (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE")))
-        return TextProblem{at, "the file looks like UTF-16; only UTF-8 is read"};
-      return TextProblem{at, fmt::format("the byte 0x{:02x} is no valid UTF-8", byte)};
+        return TextProblem{at, "the file looks like UTF-16; only UTF-8 is read", as_utf8};
+      return TextProblem{at, fmt::format("the byte 0x{:02x} is no valid UTF-8", byte), as_utf8};
     }
     if (is_forbidden_control(text.substr(at, length)))
       return TextProblem{
-          at, "control character " + in_quotes(text.substr(at, length)) + " is not allowed in YAML"};
+          at, "control character " + in_quotes(text.substr(at, length)) + " is not allowed in YAML", as_utf8};
     at += length;
   }
   return std::nullopt;

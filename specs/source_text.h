@@ -12,12 +12,17 @@ namespace cr::specs {
 /// `"text"` for a message: one line, control characters and broken UTF-8 shown as \xNN, long text cut.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
+/// The text behind the mark that some editors put before it.
+[[nodiscard]] std::string_view without_byte_order_mark(std::string_view text);
+
 /// What makes a text unfit to be looked at as YAML at all.
 struct TextProblem {
   std::size_t offset = 0;  ///< of the offending byte
   std::string message;
+  std::string remedy;
 };
-/// Looks for NUL bytes, bytes that are no UTF-8, and control characters that YAML does not allow.
+/// Looks for NUL bytes, bytes that are no UTF-8, control characters that YAML does not allow, and line ends of a
+/// single CR: half of what reads YAML takes such a file for one line.
 [[nodiscard]] std::optional<TextProblem> find_text_problem(std::string_view text);
 
 /// Lines of a text, for diagnostics: from byte offsets to what a person counts. The text must outlive it.

@@ -27,6 +27,7 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
   if (invocation.help) {
     return print(terminal, invocation.has_command ? help_text(invocation.command) : help_text());
   }
+  if (invocation.version) return print(terminal, version_text());
   switch (invocation.command) {
     case Command::validate:
       return validate(invocation.config, terminal);
@@ -42,6 +43,8 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
       return print(terminal, version_text());
     case Command::completion:
       return print(terminal, completion_script(invocation.shell));
+    case Command::help:
+      return print(terminal, help_text());
     case Command::reference:
       return print(terminal, reference_markdown());
   }

@@ -1,6 +1,9 @@
 #include "daemon/config/command.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "specs/suggestion.h"
 
 namespace cr::daemon {
 namespace {
@@ -29,6 +32,8 @@ constexpr CommandInfo kCommands[] = {
     {Command::version, "version", "", "Print the version", ""},
     {Command::completion, "completion", "bash|zsh|fish", "Print a completion script for a shell",
      "For example:  source <(coder-reconciler completion bash)"},
+    {Command::help, "help", "[COMMAND]", "Show how a command is used; does nothing else",
+     "Without a name it lists the commands. `coder-reconciler COMMAND --help` is the same."},
     {Command::reference, "reference", "",
      "Print the reference of flags, exit codes and conditions as Markdown", "", true},
 };
@@ -51,6 +56,19 @@ std::optional<Command> parse_command(std::string_view name) {
   const auto* found = std::ranges::find(kCommands, name, &CommandInfo::name);
   if (found == std::end(kCommands)) return std::nullopt;
   return found->command;
+}
+
+std::string unknown_command(std::string_view word) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const CommandInfo& info : all_commands()) {
+    if (info.hidden) continue;
+    names.push_back(info.name);
+    list += list.empty() ? "" : ", ";
+    list += info.name;
+  }
+  const std::string hint = specs::did_you_mean(word, names);
+  return '"' + std::string{word} + "\" is no command; " + (hint.empty() ? "there are " + list : hint);
 }
 
 }  // namespace cr::daemon

@@ -3,11 +3,22 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace cr::daemon {
 
-enum class Command : std::uint8_t { validate, plan, apply, run, schema, version, completion, reference };
+enum class Command : std::uint8_t {
+  validate,
+  plan,
+  apply,
+  run,
+  schema,
+  version,
+  completion,
+  help,
+  reference
+};
 
 /// How a command is called and what it is for; the one place that help, completion and the reference read.
 struct CommandInfo {
@@ -24,6 +35,9 @@ struct CommandInfo {
 [[nodiscard]] const CommandInfo& info_of(Command command);
 [[nodiscard]] std::string_view to_string(Command command);
 [[nodiscard]] std::optional<Command> parse_command(std::string_view name);
+
+/// What is said of a word that stands where a command does and is none: the nearest, or all there are.
+[[nodiscard]] std::string unknown_command(std::string_view word);
 
 /// A set of commands, for saying which of them a flag belongs to.
 class Commands {

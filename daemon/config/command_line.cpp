@@ -1,9 +1,9 @@
 #include "daemon/config/command_line.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
-#include <map>
+#include <span>
+#include <string_view>
 
 #include "specs/suggestion.h"
 
@@ -20,8 +20,7 @@ std::string commands_that_take(const Option& option) {
   return text;
 }
 
-std::string unknown_flag(std::string_view text, std::optional<Command> command) {
-  const std::string_view flag = text.substr(0, text.find('='));
+std::string unknown_flag(std::string_view flag, std::optional<Command> command) {
   std::string_view name = flag;
   while (name.starts_with('-')) name.remove_prefix(1);
   if (const auto remedy = refused_option(name); !remedy.empty()) {
@@ -39,113 +38,159 @@ std::string unknown_flag(std::string_view text, std::optional<Command> command) 
   return message;
 }
 
-std::string unknown_command(std::string_view word) {
-  std::vector<std::string_view> names;
-  std::string list;
-  for (const CommandInfo& info : all_commands()) {
-    if (info.hidden) continue;
-    names.push_back(info.name);
-    list += list.empty() ? "" : ", ";
-    list += info.name;
-  }
-  const std::string hint = specs::did_you_mean(word, names);
-  return '"' + std::string{word} + "\" is no command; " + (hint.empty() ? "there are " + list : hint);
-}
+/// A flag that was given, with everything that was said about it in the order of the command line.
+struct Given {
+  const Option* option;
+  std::vector<std::string> values;
+};
 
-/// All flags are known to the program as a whole, so that they may stand before and behind the command; which
-/// command takes which is checked afterwards, against the table.
-std::map<const Option*, CLI::Option*> declare_flags(CLI::App& app) {
-  std::map<const Option*, CLI::Option*> declared;
-  for (const Option& option : all_options()) {
-    if (option.positional) continue;
-    const std::string name = (option.name == "help" ? "-h,--" : "--") + std::string{option.name};
-    CLI::Option* flag = option.kind == Option::Kind::flag
-                            ? app.add_flag(name)
-                            : app.add_option(name, std::function<bool(const CLI::results_t&)>(
-                                                       [](const CLI::results_t&) { return true; }));
-    if (option.kind != Option::Kind::flag) flag->expected(1)->allow_extra_args(false);
-    flag->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    declared.emplace(&option, flag);
+class Parser {
+ public:
+  explicit Parser(std::span<const std::string> arguments) : arguments_(arguments) {}
+
+  CommandLine run() {
+    while (at_ < arguments_.size()) {
+      const std::string& argument = arguments_[at_++];
+      if (argument == "--") {
+        words_behind_the_mark();
+        break;
+      }
+      if (argument.size() > 1 && argument.starts_with('-')) {
+        take_flag(argument);
+      } else if (line_.command) {
+        words_.push_back(argument);
+      } else if (const auto command = parse_command(argument)) {
+        line_.command = command;
+      } else {
+        line_.flags.problems.push_back(unknown_command(argument));
+        // What follows an unknown command is judged when the command is right.
+        return std::move(line_);
+      }
+    }
+    for (const std::string& flag : unknown_) {
+      line_.flags.problems.push_back(unknown_flag(flag, line_.command));
+    }
+    settle_flags();
+    settle_words();
+    return std::move(line_);
   }
-  return declared;
-}
+
+ private:
+  void words_behind_the_mark() {
+    literal_from_ = words_.size();
+    words_.insert(words_.end(), arguments_.begin() + static_cast<std::ptrdiff_t>(at_), arguments_.end());
+    if (!line_.command && !words_.empty()) {
+      line_.flags.problems.push_back("\"" + words_.front() +
+                                     "\" stands behind --, where only arguments of a "
+                                     "command do; name the command before it");
+    }
+  }
+
+  static const Option* find_flag(std::string_view flag) {
+    if (flag.starts_with("--")) {
+      const Option* option = find_option(flag.substr(2));
+      return option != nullptr && option->positional ? nullptr : option;
+    }
+    const auto options = all_options();
+    const auto found = std::ranges::find_if(options, [&](const Option& option) {
+      return option.letter != '\0' && flag.size() == 2 && flag[1] == option.letter;
+    });
+    return found == options.end() ? nullptr : &*found;
+  }
+
+  void problem(const Option& option, std::string_view text) {
+    line_.flags.problems.push_back("--" + std::string{option.name} + ' ' + std::string{text});
+  }
+
+  void take_flag(std::string_view argument) {
+    const std::size_t equal = argument.find('=');
+    const std::string_view flag = argument.substr(0, equal);
+    const Option* option = find_flag(flag);
+    if (option == nullptr) {
+      unknown_.emplace_back(flag);
+      return;
+    }
+    if (equal != std::string_view::npos) {
+      const std::string_view value = argument.substr(equal + 1);
+      if (option->letter != '\0') return problem(*option, "takes no value");
+      return take_value(*option, std::string{value});
+    }
+    if (option->kind == Option::Kind::flag) return add(*option, "true");
+    if (at_ == arguments_.size()) return problem(*option, "needs a value: " + wanted_value(*option));
+    const std::string& next = arguments_[at_];
+    const std::string_view next_flag = std::string_view{next}.substr(0, next.find('='));
+    if (next == "--" || (next.starts_with('-') && find_flag(next_flag) != nullptr)) {
+      return problem(*option, "needs a value: " + wanted_value(*option) + "; " + next + " is none");
+    }
+    ++at_;
+    take_value(*option, next);
+  }
+
+  void take_value(const Option& option, std::string value) {
+    if (!value.empty()) return add(option, std::move(value));
+    problem(option, "has an empty value; write " + wanted_value(option) + ", or leave the flag out");
+    // Seen all the same: that a command does not take it is worth saying too.
+    add(option, {});
+  }
+
+  void add(const Option& option, std::string value) {
+    auto given = std::ranges::find(given_, &option, &Given::option);
+    if (given == given_.end()) given = given_.insert(given_.end(), Given{&option, {}});
+    if (!value.empty()) given->values.push_back(std::move(value));
+  }
+
+  void settle_flags() {
+    // In the order of the table, which is that of help.
+    for (const Option& option : all_options()) {
+      const auto given = std::ranges::find(given_, &option, &Given::option);
+      if (given == given_.end()) continue;
+      const std::string origin = "--" + std::string{option.name};
+      if (option.name == "help") {
+        line_.help = true;
+      } else if (option.name == "version") {
+        line_.version = true;
+      } else if (line_.command && !option.commands.has(*line_.command)) {
+        const std::string others = commands_that_take(option);
+        line_.flags.problems.push_back(origin + " is no flag of " + std::string{to_string(*line_.command)} +
+                                       ", but of " + others);
+      } else if (given->values.empty()) {
+        continue;
+      } else if (option.name == "config") {
+        line_.config_file = given->values.back();
+      } else {
+        line_.flags.assignments.push_back({&option, std::move(given->values), origin});
+      }
+    }
+  }
+
+  void settle_words() {
+    if (!line_.command) return;
+    const Option& paths = *find_option("paths");
+    if (!paths.commands.has(*line_.command)) {
+      line_.arguments = std::move(words_);
+      return;
+    }
+    if (!words_.empty() && literal_from_ > 0 && parse_command(words_.front())) {
+      const std::string& word = words_.front();
+      line_.flags.problems.push_back("two commands are given, " + std::string{to_string(*line_.command)} +
+                                     " and " + word + "; for a path of that name write ./" + word);
+    }
+    if (!words_.empty()) line_.flags.assignments.push_back({&paths, std::move(words_), "PATH"});
+  }
+
+  std::span<const std::string> arguments_;
+  std::size_t at_ = 0;
+  CommandLine line_;
+  std::vector<std::string> words_;                           ///< behind the command
+  std::size_t literal_from_ = static_cast<std::size_t>(-1);  ///< words from here on stood behind --
+  std::vector<std::string> unknown_;
+  std::vector<Given> given_;
+};
 
 }  // namespace
 
 CommandLine parse_command_line(const std::vector<std::string>& arguments) {
-  CommandLine line;
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  const auto declared = declare_flags(app);
-  std::map<Command, std::vector<std::string>> positional;
-  std::map<Command, CLI::App*> commands;
-  for (const CommandInfo& info : all_commands()) {
-    CLI::App* command = app.add_subcommand(std::string{info.name});
-    command->set_help_flag();
-    command->fallthrough();
-    command->allow_extras();
-    command->add_option("arguments", positional[info.command]);
-    commands.emplace(info.command, command);
-  }
-  app.require_subcommand(0, 1);
-
-  // Behind -- everything is an argument; CLI11 forgets that where a flag may belong to the program as a
-  // whole.
-  const auto mark = std::ranges::find(arguments, "--");
-  // It takes the arguments last first.
-  std::vector<std::string> reversed(std::make_reverse_iterator(mark), arguments.rend());
-  try {
-    app.parse(reversed);
-  } catch (const CLI::ParseError& error) {
-    line.flags.problems.emplace_back(error.what());
-    return line;
-  }
-  for (const auto& [command, parsed] : commands) {
-    if (parsed->parsed()) line.command = command;
-  }
-
-  std::vector<std::string> leftover = app.remaining(true);
-  for (const std::string& extra : leftover) {
-    if (extra.size() > 1 && extra.starts_with('-')) {
-      line.flags.problems.push_back(unknown_flag(extra, line.command));
-    } else if (!line.command) {
-      // What follows an unknown command is judged when the command is right.
-      if (extra == "help") {
-        line.help = true;
-      } else if (!line.help || !parse_command(extra)) {
-        line.flags.problems.push_back(unknown_command(extra));
-      }
-      break;
-    }
-  }
-  for (const Option& option : all_options()) {
-    if (option.positional) continue;
-    const CLI::Option& flag = *declared.at(&option);
-    if (flag.count() == 0) continue;
-    const std::string origin = "--" + std::string{option.name};
-    if (option.name == "help") {
-      line.help = true;
-    } else if (line.command && !option.commands.has(*line.command)) {
-      line.flags.problems.push_back(origin + " is no flag of " + std::string{to_string(*line.command)} +
-                                    ", but of " + commands_that_take(option));
-    } else if (option.name == "config") {
-      line.config_file = flag.results().back();
-    } else {
-      line.flags.assignments.push_back({&option, flag.results(), origin});
-    }
-  }
-  if (line.command) {
-    auto& given = positional[*line.command];
-    if (mark != arguments.end()) given.insert(given.end(), std::next(mark), arguments.end());
-    const Option& paths = *find_option("paths");
-    if (!paths.commands.has(*line.command)) {
-      line.arguments = std::move(given);
-    } else if (!given.empty()) {
-      line.flags.assignments.push_back({&paths, std::move(given), "PATH"});
-    }
-  }
-  return line;
+  return Parser(arguments).run();
 }
 
 }  // namespace cr::daemon

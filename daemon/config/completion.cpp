@@ -61,8 +61,9 @@ std::string bash() {
   for (const CommandInfo& info : all_commands()) {
     if (!info.hidden) text += fmt::format("    {}) flags=\"{}\" ;;\n", info.name, flags_of(info.command));
   }
-  text += fmt::format("    *) COMPREPLY=($(compgen -W \"{} --help\" -- \"$current\")); return ;;\n  esac\n",
-                      command_names(" "));
+  text += fmt::format(
+      "    *) COMPREPLY=($(compgen -W \"{} --help --version\" -- \"$current\")); return ;;\n  esac\n",
+      command_names(" "));
   text +=
       "  if [[ $current == -* ]]; then\n"
       "    COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
@@ -70,6 +71,8 @@ std::string bash() {
       "    COMPREPLY=($(compgen -W \"bash zsh fish\" -- \"$current\"))\n"
       "  elif [[ $command == schema ]]; then\n";
   text += fmt::format("    COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))\n", schema_names_text(" "));
+  text += "  elif [[ $command == help ]]; then\n";
+  text += fmt::format("    COMPREPLY=($(compgen -W \"{}\" -- \"$current\"))\n", command_names(" "));
   text +=
       "  else\n"
       "    COMPREPLY=($(compgen -f -- \"$current\"))\n"
@@ -127,6 +130,8 @@ std::string zsh() {
       text += " \\\n        ':shell:(bash zsh fish)'";
     } else if (info.command == Command::schema) {
       text += fmt::format(" \\\n        ':schema:({})'", schema_names_text(" "));
+    } else if (info.command == Command::help) {
+      text += fmt::format(" \\\n        ':command:({})'", command_names(" "));
     } else if (!info.arguments.empty()) {
       text += " \\\n        '*:path:_files'";
     }
@@ -173,6 +178,9 @@ std::string fish() {
     } else if (info.command == Command::schema) {
       text += fmt::format("complete -c coder-reconciler -f -n '__fish_seen_subcommand_from schema' -a '{}'\n",
                           schema_names_text(" "));
+    } else if (info.command == Command::help) {
+      text += fmt::format("complete -c coder-reconciler -f -n '__fish_seen_subcommand_from help' -a '{}'\n",
+                          names);
     }
   }
   return text;

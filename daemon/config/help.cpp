@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kColumn = 32;
 
 std::string flag_text(const Option& option) {
-  std::string text = option.name == "help" ? "-h, --help" : "    --" + std::string{option.name};
+  std::string text = option.letter == '\0' ? "    --" : std::string{'-', option.letter} + ", --";
+  text += option.name;
   if (!option.value.empty()) text += ' ' + std::string{option.value};
   return text;
 }
@@ -35,7 +36,7 @@ std::string help_text() {
   text +=
       "\nCoder is named by --coder-url or CODER_URL; its token by --coder-token-file or "
       "CODER_SESSION_TOKEN.\n"
-      "`coder-reconciler COMMAND --help` shows the flags of a command.\n";
+      "`coder-reconciler COMMAND --help` shows the flags of a command, `--version` the version.\n";
   return text;
 }
 
@@ -55,7 +56,7 @@ std::string help_text(Command command) {
     text += option.help;
     if (!option.fallback.empty()) text += fmt::format(" (default {})", option.fallback);
     text += '\n';
-    if (option.name != "help") text += std::string(kColumn + 2, ' ') + sources_text(option) + '\n';
+    if (option.letter == '\0') text += std::string(kColumn + 2, ' ') + sources_text(option) + '\n';
   }
   if (find_option("config")->commands.has(command)) {
     text +=

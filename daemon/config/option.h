@@ -27,9 +27,10 @@ struct Option {
   std::string_view choices = {};   ///< "text|json" for completion; "FILE" or "DIR" complete paths
   Kind kind = Kind::value;
   Commands commands = {};   ///< that take it as a flag
-  Set set = nullptr;        ///< absent only for --config and --help, which say where to read, not what
+  Set set = nullptr;        ///< absent only for --config, --help and --version, which are no settings
   bool secret = false;      ///< its value is never repeated in an error
   bool positional = false;  ///< given as arguments and not as a flag
+  char letter = '\0';       ///< the short flag of what only informs (-h, -V), and takes no value
 };
 
 [[nodiscard]] std::span<const Option> all_options();
@@ -37,6 +38,9 @@ struct Option {
 [[nodiscard]] const Option* find_option(std::string_view name);
 /// CODER_RECONCILER_ and the name in upper case.
 [[nodiscard]] std::string env_name(const Option& option);
+
+/// What may be given to it, for a sentence: "text, json or markdown", "true or false", or as help shows it.
+[[nodiscard]] std::string wanted_value(const Option& option);
 
 /// Variables that have no flag: secrets, and what every program reads.
 struct EnvironmentVariable {

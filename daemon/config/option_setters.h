@@ -59,6 +59,7 @@ std::string set_list(Config& config, const Values& values) {
   for (const auto& value : values) {
     const auto items = parse_csv(value);
     if (!items) return items.error().message();
+    if (items->empty()) return "has commas and nothing between them";
     for (const auto& item : *items) (config.*Member).push_back(item);
   }
   return {};

@@ -12,7 +12,7 @@ using namespace setters;
 
 constexpr Commands kOnline{plan, apply, run};
 constexpr Commands kConverging{apply, run};
-constexpr Commands kAll{validate, plan, apply, run, schema, version, completion, reference};
+constexpr Commands kAll{validate, plan, apply, run, schema, version, completion, help, reference};
 
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kDay = 86'400'000;
@@ -211,10 +211,15 @@ const Option kOptions[] = {
      .set = set_log_level},
     {.name = "config",
      .value = "FILE",
-     .help = "YAML file with settings; its keys are the names of the flags",
+     .help = "YAML file with settings; its keys are the names of the flags, its paths relative to it",
      .choices = "FILE",
      .commands = Commands{validate, plan, apply, run}},
-    {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll},
+    {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll, .letter = 'h'},
+    {.name = "version",
+     .help = "Print the version and do nothing else",
+     .kind = Option::Kind::flag,
+     .commands = kAll,
+     .letter = 'V'},
 };
 
 constexpr EnvironmentVariable kEnvironmentOnly[] = {
@@ -246,6 +251,17 @@ std::string env_name(const Option& option) {
     name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   }
   return name;
+}
+
+std::string wanted_value(const Option& option) {
+  if (option.kind == Option::Kind::flag) return "true or false";
+  std::string text{option.choices};
+  const std::size_t last = text.rfind('|');
+  if (last == std::string::npos) return std::string{option.value};
+  text.replace(last, 1, " or ");
+  for (std::size_t at = text.find('|'); at != std::string::npos; at = text.find('|'))
+    text.replace(at, 1, ", ");
+  return text;
 }
 
 std::span<const EnvironmentVariable> environment_only() {

@@ -31,7 +31,11 @@ Source from_environment(const Environment& environment, bool aliases) {
         source.problems.push_back(name + ": " + items.error().message());
         continue;
       }
-      if (items->empty()) continue;
+      if (items->empty()) {
+        source.problems.push_back(name + ": has commas and nothing between them; write " +
+                                  wanted_value(option));
+        continue;
+      }
       values = std::move(*items);
     }
     source.assignments.push_back({&option, std::move(values), name});
@@ -50,8 +54,16 @@ Source from_environment(const Environment& environment, bool aliases) {
 void apply(const Source& source, Config& config, std::vector<std::string>& problems) {
   problems.insert(problems.end(), source.problems.begin(), source.problems.end());
   for (const Assignment& assignment : source.assignments) {
-    if (const std::string problem = assignment.option->set(config, assignment.values); !problem.empty()) {
-      problems.push_back(assignment.origin + ": " + problem);
+    const auto set = [&](const std::vector<std::string>& values) {
+      if (const std::string problem = assignment.option->set(config, values); !problem.empty()) {
+        problems.push_back(assignment.origin + ": " + problem);
+      }
+    };
+    if (assignment.option->kind == Option::Kind::list) {
+      set(assignment.values);
+    } else {
+      // The last one counts; one that it overrides is wrong all the same.
+      for (const std::string& value : assignment.values) set({value});
     }
   }
 }
@@ -113,6 +125,22 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   }
 }
 
+/// `help` is what `--help` is; so it names a command instead of calling it.
+void read_help_arguments(const std::vector<std::string>& arguments, Invocation& invocation,
+                         std::vector<std::string>& problems) {
+  invocation.help = true;
+  invocation.has_command = !arguments.empty();
+  if (arguments.empty()) return;
+  if (const auto command = parse_command(arguments[0])) {
+    invocation.command = *command;
+  } else {
+    problems.push_back(unknown_command(arguments[0]));
+  }
+  if (arguments.size() > 1) {
+    problems.push_back("help takes the name of one command, but got \"" + arguments[1] + "\" too");
+  }
+}
+
 void check_arguments(const CommandLine& line, Invocation& invocation, std::vector<std::string>& problems) {
   if (invocation.command == Command::completion) {
     static constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
@@ -131,6 +159,8 @@ void check_arguments(const CommandLine& line, Invocation& invocation, std::vecto
     } else {
       problems.push_back("schema: \"" + name + "\" is not one of " + schema_names_text(", "));
     }
+  } else if (invocation.command == Command::help) {
+    read_help_arguments(line.arguments, invocation, problems);
   } else if (!line.arguments.empty()) {
     problems.push_back(std::string{to_string(invocation.command)} + " takes no arguments, but got \"" +
                        line.arguments[0] + '"');
@@ -167,10 +197,12 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
   invocation.help = line.help;
   invocation.has_command = line.command.has_value();
   if (line.command) invocation.command = *line.command;
-  if (line.help && line.flags.problems.empty()) return invocation;
+  invocation.version = line.version;
+  if ((line.help || line.version) && line.flags.problems.empty()) return invocation;
   if (!line.command) {
     if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
-    return UsageError("no command given; one of validate, plan, apply, run, schema, version, completion");
+    return UsageError(
+        "no command given; one of validate, plan, apply, run, schema, version, completion, help");
   }
 
   std::vector<std::string> problems;

@@ -15,7 +15,8 @@ namespace cr::daemon {
 /// What the program is asked to do.
 struct Invocation {
   Command command = Command::run;
-  bool help = false;  ///< show help (of the command, if `has_command`) and do nothing else
+  bool help = false;     ///< show help (of the command, if `has_command`) and do nothing else
+  bool version = false;  ///< print the version and do nothing else
   bool has_command = false;
   std::string shell;            ///< of completion
   std::string schema = "spec";  ///< of schema

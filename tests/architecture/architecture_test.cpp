@@ -44,7 +44,7 @@ const std::vector<LayerRule> kLayers = {
 
 // Each library has its corner, so that it can be replaced there.
 const std::vector<LibraryRule> kLibraries = {
-    {"yaml-cpp/", {"specs/yaml_document.cpp", "daemon/config/config_file.cpp"}},
+    {"yaml-cpp/", {"specs/yaml_document.cpp"}},
     {"simdjson", {"reconcile/coder/"}},
     {"date/", {"specs/time_zone.cpp"}},
     {"boost/beast", {"reconcile/async/asio_impl.cpp", "reconcile/coder/", "daemon/http"}},
@@ -60,7 +60,6 @@ const std::vector<LibraryRule> kLibraries = {
     {"openssl/ssl", {"reconcile/coder/"}},
     {"openssl/x509", {"reconcile/coder/"}},
     {"prometheus/", {"metrics/"}},
-    {"CLI/", {"daemon/config/"}},
     {"gtest/", {}},
     {"gmock/", {}},
 };

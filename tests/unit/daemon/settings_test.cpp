@@ -207,6 +207,226 @@ TEST(Settings, HelpIsShownWhateverElseIsMissing) {
   EXPECT_TRUE(settings_of({{"help"}, {}, ""})->help);
 }
 
+TEST(Settings, HelpIsACommandThatOnlyShowsHelp) {
+  const auto of_apply = settings_of({{"help", "apply"}, {}, ""});
+  ASSERT_TRUE(of_apply);
+  EXPECT_TRUE(of_apply->help && of_apply->has_command);
+  EXPECT_EQ(of_apply->command, Command::apply);
+  const auto of_help = settings_of({{"help", "help"}, {}, ""});
+  ASSERT_TRUE(of_help);
+  EXPECT_TRUE(of_help->help && of_help->has_command);
+  EXPECT_EQ(of_help->command, Command::help);
+  EXPECT_FALSE(settings_of({{"help"}, {}, ""})->has_command);
+}
+
+TEST(Settings, TheVersionIsPrintedWhereverItIsAskedFor) {
+  for (const std::string flag : {"--version", "-V"}) {
+    for (const auto& arguments : std::vector<std::vector<std::string>>{{flag},
+                                                                       {flag, "apply"},
+                                                                       {"apply", flag},
+                                                                       {"apply", "s", flag},
+                                                                       {"schema", flag},
+                                                                       {"help", flag}}) {
+      const auto settings = settings_of({arguments, {}, ""});
+      ASSERT_TRUE(settings) << ::testing::PrintToString(arguments);
+      EXPECT_TRUE(settings->version && !settings->help) << ::testing::PrintToString(arguments);
+    }
+  }
+}
+
+TEST(Settings, NothingIsDoneForACommandLineThatIsNotUnderstoodAsAWhole) {
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"help", "apply", "s"},
+                                                                     {"help", "help", "apply"},
+                                                                     {"help", "s"},
+                                                                     {"help", "--", "apply", "s"},
+                                                                     {"apply", "help"},
+                                                                     {"apply", "help", "s"},
+                                                                     {"s", "apply"},
+                                                                     {"s", "apply", "s"},
+                                                                     {"--frobnicate", "apply", "s"},
+                                                                     {"-x", "apply", "s"},
+                                                                     {"--help=yes", "apply", "s"},
+                                                                     {"version", "apply", "s"},
+                                                                     {"plan", "apply", "s"},
+                                                                     {"apply", "apply", "s"},
+                                                                     {"--", "apply", "s"},
+                                                                     {"", "apply", "s"},
+                                                                     {"-", "apply", "s"},
+                                                                     {"APPLY", "s"},
+                                                                     {"appl", "s"},
+                                                                     {"apply", "--", "s", ""},
+                                                                     {"apply", "s", "--version=1"}}) {
+    EXPECT_NE(problems_of({.arguments = arguments}), "") << ::testing::PrintToString(arguments);
+  }
+}
+
+TEST(Settings, BehindADoubleDashNamesOfCommandsArePaths) {
+  const auto settings = settings_of({.arguments = {"apply", "--", "plan", "--wait"}});
+  ASSERT_TRUE(settings);
+  EXPECT_THAT(settings->config.paths, ElementsAre("plan", "--wait"));
+  EXPECT_FALSE(settings->config.wait);
+}
+
+/// Every flag of every command.
+std::vector<std::pair<Command, const Option*>> all_flags() {
+  std::vector<std::pair<Command, const Option*>> flags;
+  for (const CommandInfo& info : all_commands()) {
+    for (const Option& option : all_options()) {
+      if (!option.positional && option.commands.has(info.command)) flags.emplace_back(info.command, &option);
+    }
+  }
+  return flags;
+}
+
+TEST(Settings, AnEmptyValueIsRefusedAndNeverTakesTheNextArgument) {
+  for (const auto& [command, option] : all_flags()) {
+    const std::string name{option->name};
+    const std::string of{to_string(command)};
+    const std::string wanted = option->letter != '\0'
+                                   ? "--" + name + " takes no value\n"
+                                   : "--" + name + " has an empty value; write " + wanted_value(*option) +
+                                         ", or leave the flag out\n";
+    const bool takes_paths = find_option("paths")->commands.has(command);
+    std::vector<std::string> arguments{of, "--" + name + "="};
+    if (takes_paths) arguments.insert(arguments.end(), {"a", "b"});
+    if (command == Command::completion) arguments.emplace_back("bash");
+    EXPECT_EQ(problems_of({.arguments = arguments}), wanted) << of;
+    arguments.insert(arguments.begin(), arguments[1]);
+    arguments.erase(arguments.begin() + 2);
+    EXPECT_EQ(problems_of({.arguments = arguments}), wanted) << of << ", before the command";
+    if (option->kind == Option::Kind::flag) continue;
+    EXPECT_EQ(problems_of({.arguments = {of, "--" + name, "", "a"}}), wanted) << of << ", as an argument";
+  }
+}
+
+TEST(Settings, AFlagWithoutItsValueSaysWhatItNeeds) {
+  EXPECT_EQ(problems_of({.arguments = {"plan", "s", "--output"}}),
+            "--output needs a value: text, json or markdown\n");
+  EXPECT_EQ(problems_of({.arguments = {"plan", "s", "--output", "--detailed-exitcode"}}),
+            "--output needs a value: text, json or markdown; --detailed-exitcode is none\n");
+  EXPECT_EQ(problems_of({.arguments = {"plan", "--output", "--", "s"}}),
+            "--output needs a value: text, json or markdown; -- is none\n");
+  for (const auto& [command, option] : all_flags()) {
+    if (option->kind == Option::Kind::flag) continue;
+    EXPECT_EQ(
+        problems_of({.arguments = {std::string{to_string(command)}, "s", "--" + std::string{option->name}}}),
+        "--" + std::string{option->name} + " needs a value: " + wanted_value(*option) + "\n");
+  }
+}
+
+TEST(Settings, ASwitchTakesTrueAndFalseAndNothingElse) {
+  EXPECT_EQ(problems_of({.arguments = {"apply", "s", "--wait=maybe"}}),
+            "--wait: \"maybe\" is neither true nor false\n");
+  EXPECT_EQ(problems_of({.arguments = {"apply", "s", "--wait=true"}}), "");
+  const auto settings = settings_of({.arguments = {"apply", "--wait", "false"}});
+  ASSERT_TRUE(settings);
+  EXPECT_TRUE(settings->config.wait);
+  EXPECT_THAT(settings->config.paths, ElementsAre("false"));
+}
+
+TEST(Settings, OfAFlagThatIsGivenTwiceTheLastOneCountsAndEachIsChecked) {
+  const auto settings = settings_of({.arguments = {"run", "s", "--interval", "2m", "--interval=3m"}});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->config.interval, std::chrono::minutes{3});
+  const auto off = settings_of({.arguments = {"apply", "s", "--wait", "--wait=false"}});
+  ASSERT_TRUE(off);
+  EXPECT_FALSE(off->config.wait);
+  EXPECT_EQ(problems_of({.arguments = {"run", "s", "--interval", "soon", "--interval=3m"}}),
+            "--interval: \"soon\" is no duration; write it like 90s, 5m or 1h30m\n");
+  const auto owners = settings_of({.arguments = {"plan", "s", "--owner", "a,b", "--owner=c"}});
+  ASSERT_TRUE(owners);
+  EXPECT_THAT(owners->config.owners, ElementsAre("a", "b", "c"));
+}
+
+TEST(Settings, AFilterThatHoldsNothingIsNoFilterForAll) {
+  EXPECT_NE(problems_of({.arguments = {"plan", "s", "--owner", ","}}), "");
+  EXPECT_NE(problems_of({{"plan", "s"}, connected_and({{"CODER_RECONCILER_OWNER", ","}}), ""}), "");
+  EXPECT_NE(problems_of({{"plan", "s", "--config", "f"}, kConnected, "owner: ','\n"}), "");
+}
+
+TEST(Settings, AnEmptyVariableCountsAsNone) {
+  Variables variables = kConnected;
+  for (const Option& option : all_options()) {
+    if (option.letter != '\0') continue;
+    variables[env_name(option)] = "";
+    if (!option.alias_env.empty() && option.alias_env != "CODER_URL") {
+      variables[std::string{option.alias_env}] = "";
+    }
+  }
+  EXPECT_EQ(problems_of({{"apply", "s"}, variables, ""}), "");
+}
+
+TEST(ConfigFile, AnEmptyValueIsRefusedForEveryKey) {
+  for (const Option& option : all_options()) {
+    if (option.set == nullptr) continue;
+    const std::string name{option.name};
+    const std::string empty =
+        "has an empty value; write " + wanted_value(option) + ", or leave the key out\n";
+    const std::string column = std::to_string(name.size() + 3);
+    EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, name + ":\n"}),
+              "c:1:1: " + name + ": " + empty);
+    EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, name + ": \"\"\n"}),
+              "c:1:" + column + ": " + name + ": " + empty);
+    if (option.kind != Option::Kind::list) continue;
+    EXPECT_NE(problems_of({{"run", "s", "--config", "c"}, kConnected, name + ": [\"\"]\n"}), "");
+  }
+}
+
+TEST(ConfigFile, NothingInItIsIgnored) {
+  for (const std::string text : {"interval: 1m\n---\nmax-changes: 0\n",  // a second document
+                                 "interval: 1m\n...\nmax-changes: 0\n",  // what follows the end of the first
+                                 "---\n---\na: b\n---\ninterval: 1m\n",  // the wrong one first
+                                 "interval: 1m\n\"interval\": 2m\n",     // twice, spelt in two ways
+                                 "<<: {interval: 1m}\n",                 // a merge key
+                                 "interval: !duration 1m\n",             // a tag
+                                 "!settings\ninterval: 1m\n",            //
+                                 "interval:\t1m\n\tmax-changes: 0\n",    // a tab as indentation
+                                 "interval: 1m\n<<<<<<< HEAD\nmax-changes: 0\n=======\n>>>>>>> main\n",  //
+                                 "interval: *nowhere\n",                                                 //
+                                 "[interval: 1m]\n",                                                     //
+                                 "{interval: 1m}\nmax-changes: 0\n",                                     //
+                                 "interval\n",                                                           //
+                                 "interval: 1m\rmax-changes: 0\n",  // old line ends
+                                 "max-changes: 0\xff\n",            //
+                                 "? [interval]\n: 1m\n",            //
+                                 "Interval: 1m\n"}) {
+    EXPECT_NE(problems_of({{"run", "s", "--config", "c"}, kConnected, text}), "") << text;
+  }
+  const std::string with_nul{"interval: 1m\n\0max-changes: 0\n", 29};
+  EXPECT_NE(problems_of({{"run", "s", "--config", "c"}, kConnected, with_nul}), "");
+  EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, "interval: 1m\n---\nmax-changes: 0\n"}),
+            "c:3:1: a second document; settings are one, so put them all above the ---\n");
+}
+
+TEST(ConfigFile, WhatSaysNothingMayStandAroundTheSettings) {
+  for (const std::string text : {"", "# nothing\n", "---\n", "\xEF\xBB\xBFinterval: 1m\n",
+                                 "# a\n---\ninterval: 1m\n...\n# b\n", "interval: 1m\n---\n"}) {
+    EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, text}), "") << text;
+  }
+  const auto settings =
+      settings_of({{"run", "s", "--config", "c"}, kConnected, "interval: &a 2m\nshutdown-timeout: *a\n"});
+  ASSERT_TRUE(settings);
+  EXPECT_EQ(settings->config.shutdown_timeout, std::chrono::minutes{2});
+}
+
+TEST(ConfigFile, PathsAndFilesInItAreRelativeToIt) {
+  const std::string text =
+      "paths: [specs, /abs, -, ../more]\nca-file: ca.pem\ncoder-token-file: /run/token\n";
+  const auto settings =
+      settings_of({{"run", "--config", "etc/c.yaml"}, {{"CODER_URL", "https://coder.example.com"}}, text});
+  ASSERT_TRUE(settings);
+  EXPECT_THAT(settings->config.paths, ElementsAre("etc/specs", "/abs", "-", "etc/../more"));
+  EXPECT_EQ(settings->config.ca_file, "etc/ca.pem");
+  EXPECT_EQ(settings->config.coder_token_file, "/run/token");
+  const auto here = settings_of({{"run", "--config", "c.yaml"}, kConnected, "paths: specs\n"});
+  ASSERT_TRUE(here);
+  EXPECT_THAT(here->config.paths, ElementsAre("specs"));
+  for (const Option& option : all_options()) {
+    if (option.set == nullptr || (option.value != "FILE" && option.value != "DIR")) continue;
+    EXPECT_EQ(option.choices, option.value == "FILE" ? "FILE" : "DIR") << option.name;
+  }
+}
+
 TEST(Settings, AllProblemsAreToldAtOnce) {
   const std::string problems = problems_of({{"run", "s", "--interval", "x", "--frobnicate", "--config", "f"},
                                             connected_and({{"CODER_RECONCILER_LISTEN", "y"}}),
@@ -297,7 +517,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"aply\" is no command; did you mean \"apply\"?"},
         BadCase{"NoCommand",
                 {.arguments = {}},
-                "no command given; one of validate, plan, apply, run, schema, version, completion"},
+                "no command given; one of validate, plan, apply, run, schema, version, completion, help"},
         BadCase{"TokenAsFlag",
                 {.arguments = {"run", "s", "--coder-token", "x"}},
                 "--coder-token: a token is never given as a value, since others can read it there; set "
@@ -365,7 +585,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
   EXPECT_THAT(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, "a: [\n"}),
-              ::testing::StartsWith("c.yaml:2:1: no valid YAML: "));
+              ::testing::StartsWith("c.yaml:1:4: this is no valid YAML: "));
 }
 
 TEST(ConfigFile, TooLargeIsAnError) {
