@@ -129,6 +129,8 @@ std::vector<Metric> declare_all() {
             {{"how", {"ids", "owner", "name", "page"}}}),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
             "How the last run of apply ended: its exit code. Only in a textfile or Pushgateway."),
+      counter(log_lines_dropped, "coder_reconciler_log_lines_dropped_total",
+              "Log lines that were dropped, since nobody read standard error in time."),
       counter(process_cpu_seconds, "process_cpu_seconds_total",
               "User and system CPU time spent, in seconds."),
       gauge(process_resident_memory, "process_resident_memory_bytes", "Resident memory, in bytes."),

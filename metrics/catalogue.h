@@ -54,6 +54,7 @@ enum class MetricId : std::uint8_t {
   workspaces_contested,
   live_workspaces_read,
   apply_exit_code,
+  log_lines_dropped,
   process_cpu_seconds,
   process_resident_memory,
   process_virtual_memory,

@@ -126,6 +126,7 @@ struct Recorder::Instruments {
   Gauge& backing_off = Family<Gauge>(registry, MetricId::workspaces_backing_off).series({});
   Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
   Family<Gauge> exit_code{registry, MetricId::apply_exit_code};
+  Counter& log_lines_dropped = Family<Counter>(registry, MetricId::log_lines_dropped).series({});
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
 
   /// Series of one (method, route), made when first needed.
@@ -189,6 +190,11 @@ void Recorder::on_source_read(std::string_view revision, bool changed, async::Wa
 
 void Recorder::on_source_error() {
   instruments_->source_read_errors.Increment();
+}
+
+void Recorder::set_log_lines_dropped(std::uint64_t lines) {
+  Counter& counter = instruments_->log_lines_dropped;
+  counter.Increment(static_cast<double>(lines) - counter.Value());
 }
 
 void Recorder::on_run_ended(int exit_code) {

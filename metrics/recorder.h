@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ class Recorder final : public reconcile::Observer {
   void on_source_read(std::string_view revision, bool changed, async::WallTime when);
   /// The specs could not be read: the last good ones stay in force.
   void on_source_error();
+
+  /// Log lines that were dropped since the start.
+  void set_log_lines_dropped(std::uint64_t lines);
 
   /// A run of `apply` is over; for what it leaves behind where nothing can scrape.
   void on_run_ended(int exit_code);

@@ -154,6 +154,7 @@ ExitCode apply(const Config& config, Terminal& terminal) {
   recorder.set_build_info(version(), revision());
   boost::asio::io_context io(1);  // outlives the connections that the session keeps
   const auto end_with = [&](ExitCode code) {
+    recorder.set_log_lines_dropped(terminal.log->dropped());
     recorder.on_run_ended(static_cast<int>(code));
     return publish(recorder, code, config, terminal, io);
   };

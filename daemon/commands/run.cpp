@@ -33,20 +33,23 @@ class Daemon {
         triggers_(io.get_executor()),
         heartbeat_(board_, clock_),
         session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_}),
-        endpoints_(
-            {.board = board_,
-             .clock = clock_,
-             .metrics = [this] { return metrics::exposition(recorder_, metrics::read_process_figures()); },
-             .metrics_content_type = metrics::kExpositionContentType,
-             .reconcile = [this] { triggers_.fire(Cause::request); },
-             .approve =
-                 [this](const std::string& digest) {
-                   reconciler_->approve(digest);
-                   triggers_.fire(Cause::approval);
-                 },
-             .api_token = [this] { return read_api_token(config_.api_token_file); },
-             .coder_url = config.coder_url,
-             .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
+        endpoints_({.board = board_,
+                    .clock = clock_,
+                    .metrics =
+                        [this] {
+                          recorder_.set_log_lines_dropped(terminal_.log->dropped());
+                          return metrics::exposition(recorder_, metrics::read_process_figures());
+                        },
+                    .metrics_content_type = metrics::kExpositionContentType,
+                    .reconcile = [this] { triggers_.fire(Cause::request); },
+                    .approve =
+                        [this](const std::string& digest) {
+                          reconciler_->approve(digest);
+                          triggers_.fire(Cause::approval);
+                        },
+                    .api_token = [this] { return read_api_token(config_.api_token_file); },
+                    .coder_url = config.coder_url,
+                    .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }
 

@@ -12,8 +12,8 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
       log_(clock_, config.log_format,
            config.log_level.value_or(kind == Kind::daemon ? LogLevel::info : LogLevel::warn),
            [this](std::string_view line) {
-             end_progress();
-             terminal_.err(line);
+             if (progress_) progress_->clear();
+             terminal_.log->push(line);
            }),
       log_observer_(log_,
                     kind == Kind::daemon ? LogObserver::Cycles::are_events : LogObserver::Cycles::are_shown) {
@@ -21,10 +21,15 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
   // A line that is rewritten and lines that stay don't go together: whoever logs much sees the progress
   // there.
   if (terminal.err_is_terminal && !log_.enabled(LogLevel::info)) {
-    progress_ = std::make_unique<Progress>(terminal.err);
+    progress_ =
+        std::make_unique<Progress>([&terminal](std::string_view bytes) { terminal.log->offer(bytes); });
     observers.push_back(progress_.get());
   }
   tee_ = std::make_unique<Tee>(std::move(observers));
+  // It may be asked for after the session has ended.
+  terminal.log->set_notice([format = config.log_format](std::uint64_t lines) {
+    return format_dropped(lines, async::SystemClock{}.wall(), format) + '\n';
+  });
 }
 
 bool Session::connect() {

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <utility>
 
 namespace cr::daemon {
 namespace {
@@ -24,10 +25,23 @@ void write_all(int descriptor, std::string_view text) {
 
 Terminal Terminal::of_process(const Environment& environment) {
   const bool plain = !environment.get("NO_COLOR").empty() || environment.get("TERM") == "dumb";
-  return {.out = [](std::string_view text) { write_all(STDOUT_FILENO, text); },
-          .err = [](std::string_view text) { write_all(STDERR_FILENO, text); },
+  auto log = std::make_shared<LogQueue>([](std::string_view text) { write_all(STDERR_FILENO, text); });
+  auto out = [log](std::string_view text) {
+    log->drain();
+    write_all(STDOUT_FILENO, text);
+  };
+  auto err = [log](std::string_view text) {
+    if (log->drain()) {
+      write_all(STDERR_FILENO, text);
+    } else {
+      log->offer(text);  // behind what nobody has read yet
+    }
+  };
+  return {.out = std::move(out),
+          .err = std::move(err),
           .out_colour = !plain && ::isatty(STDOUT_FILENO) == 1,
-          .err_is_terminal = ::isatty(STDERR_FILENO) == 1 && environment.get("TERM") != "dumb"};
+          .err_is_terminal = ::isatty(STDERR_FILENO) == 1 && environment.get("TERM") != "dumb",
+          .log = std::move(log)};
 }
 
 }  // namespace cr::daemon

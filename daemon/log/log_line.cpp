@@ -76,6 +76,12 @@ std::string format_line(const LogLine& line, async::WallTime time, LogFormat for
   return {};
 }
 
+std::string format_dropped(std::uint64_t lines, async::WallTime time, LogFormat format) {
+  const std::string count = std::to_string(lines);
+  const std::string message = count + " log lines were dropped, since nobody read them";
+  return format_line({LogLevel::warn, message, {{"count", count, true}}}, time, format);
+}
+
 std::string duration_text(std::chrono::nanoseconds duration) {
   return fmt::format("{:.3f}", std::chrono::duration<double>(duration).count());
 }

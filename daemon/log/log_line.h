@@ -33,6 +33,9 @@ struct LogLine {
 /// or a terminal sequence: control characters and broken UTF-8 are escaped. Pure.
 [[nodiscard]] std::string format_line(const LogLine& line, async::WallTime time, LogFormat format);
 
+/// The line, without its newline, that stands for so many that nobody read in time.
+[[nodiscard]] std::string format_dropped(std::uint64_t lines, async::WallTime time, LogFormat format);
+
 /// Seconds with three digits behind the point, as the key `duration` has them.
 [[nodiscard]] std::string duration_text(std::chrono::nanoseconds duration);
 

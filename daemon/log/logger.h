@@ -9,7 +9,8 @@
 
 namespace cr::daemon {
 
-/// Writes events that are at least as grave as the level. One thread.
+/// Writes events that are at least as grave as the level. Any thread may log if the sink may be called on
+/// any.
 class Logger {
  public:
   /// Gets a whole line with its newline. `clock` outlives the logger.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,10 +112,27 @@ std::string Process::wait_for_log(std::string_view text) {
 int Process::wait() {
   while (read_some()) {
   }
+  return reap();
+}
+
+int Process::wait_without_reading() {
+  const auto end = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  pollfd polled{end, POLLIN, 0};
+  const int ready = ::poll(&polled, 1, kPatienceMs);
+  ::close(end);
+  if (ready <= 0) throw std::runtime_error("the program does not end");
+  return reap();
+}
+
+int Process::reap() {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void Process::narrow_err() const {
+  if (::fcntl(err_.descriptor, F_SETPIPE_SZ, 4096) < 0) throw std::runtime_error("the pipe stays wide");
 }
 
 Ended run_program(const std::string& program, std::vector<std::string> arguments,

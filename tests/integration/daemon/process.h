@@ -24,6 +24,10 @@ class Process {
   /// Reads standard error until it contains `text`, from behind what earlier calls found; the line that it is
   /// in.
   std::string wait_for_log(std::string_view text);
+  /// The same as `wait`, but nothing that it writes is read any more.
+  int wait_without_reading();
+  /// Lets the pipe behind its standard error hold no more than a page.
+  void narrow_err() const;
   /// Its exit code, or 128 + the signal that killed it, once it has ended.
   int wait();
 
@@ -38,6 +42,7 @@ class Process {
   };
   /// Reads what is there, waiting for something if nothing is. False when both ends are closed.
   bool read_some();
+  int reap();
 
   int pid_ = -1;
   Pipe out_, err_;

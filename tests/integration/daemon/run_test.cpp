@@ -133,6 +133,23 @@ TEST_F(Run, AWriteThatNeverEndsIsCutOffAfterTheShutdownTimeout) {
   deployment_.coder.release();
 }
 
+TEST_F(Run, ALogThatNobodyReadsHoldsUpNeitherCyclesNorAnswersNorTheEnd) {
+  // Each request is a line, and the pipe takes about thirty.
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = "w" + std::to_string(i);
+    deployment_.declare("worktrees/1/specs/" + name + ".yaml", name, "");
+  }
+  deployment_.coder.hold("/api/v2/users/me");
+  Process& daemon = start({"--log-level", "debug", "--max-changes", "100%"});
+  daemon.narrow_err();
+  deployment_.coder.release();
+  ASSERT_TRUE(deployment_.coder.wait_for_requests("/api/v2/", 60, std::chrono::seconds(30)));
+  EXPECT_EQ(get("/healthz").status, 200);
+  EXPECT_THAT(get("/metrics").body, HasSubstr("coder_reconciler_log_lines_dropped_total 0\n"));
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait_without_reading(), 0);
+}
+
 TEST_F(Run, ASecondSignalEndsItAtOnce) {
   deployment_.declare("worktrees/1/specs/dev.yaml", "dev", "  ttl: 8h\n");
   deployment_.coder.hold("/api/v2/workspaces/");

@@ -92,6 +92,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::workspaces_contested, {}},
       {MetricId::live_workspaces_read, {"how"}},
       {MetricId::apply_exit_code, {}},
+      {MetricId::log_lines_dropped, {}},
   };
   for (const LabelCase& c : cases) EXPECT_EQ(label_names(describe(c.id)), c.labels) << describe(c.id).name;
   EXPECT_EQ(cases.size() + 6, catalogue().size()) << "six are process_*";
