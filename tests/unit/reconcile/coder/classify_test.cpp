@@ -34,7 +34,7 @@ void PrintTo(const Case& c, std::ostream* out) {
   *out << c.name;
 }
 
-class Classify : public testing::TestWithParam<Case> {};
+class Classify : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Classify, SaysWhatToDoAboutIt) {
   const Case& c = GetParam();
@@ -54,13 +54,13 @@ TEST_P(Classify, SaysWhatToDoAboutIt) {
   EXPECT_NE(error->message.find(c.says), std::string::npos) << error->message;
 }
 
-std::string named(const testing::TestParamInfo<Case>& info) {
+std::string named(const ::testing::TestParamInfo<Case>& info) {
   return info.param.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Success, Classify,
-    testing::Values(Case{"GetWithJson", routes::kWorkspaces, 200, kJson, "{}", {}},
+    ::testing::Values(Case{"GetWithJson", routes::kWorkspaces, 200, kJson, "{}", {}},
                     Case{"CreatedWithJson", routes::kCreateWorkspace, 201, kJson, "{}", {}},
                     Case{"PutWithoutContent", routes::kTtl, 204, "", "", {}},
                     Case{"DormantWithWorkspace", routes::kDormant, 200, kJson, "{}", {}},
@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     NotTheApi, Classify,
-    testing::Values(
+    ::testing::Values(
         Case{"HtmlWith200", routes::kWorkspaces, 200, kHtml, "<html>", ApiFault::contract,
              "is this the access URL?"},
         Case{"NoContentTypeWith200", routes::kWorkspaces, 200, "", "{}", ApiFault::contract,
@@ -94,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     AsTheCodeSays, Classify,
-    testing::Values(
+    ::testing::Values(
         Case{"BadRequest", routes::kTtl, 400, kJson, R"({"message":"Validation failed."})",
              ApiFault::rejected, "Validation failed."},
         Case{"Unauthorized", routes::kUser, 401, kJson, R"({"message":"Cookie missing"})",
@@ -139,7 +139,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Disguised, Classify,
-    testing::Values(
+    ::testing::Values(
         Case{
             "ForbiddenAutostart", routes::kAutostart, 500, kJson,
             R"({"message":"Internal error updating workspace autostart schedule.","detail":"unauthorized: rbac: forbidden"})",
