@@ -153,6 +153,6 @@ PROCESS = [
 DASHBOARD = dashboard(
     "coder-reconciler-capacity", "Coder reconciler: capacity",
     "Does it keep up, what does it cost Coder and the machine, and for how much of a fleet will that do?",
-    ("On call", "coder-reconciler-on-call"), "now-24h",
+    ("On call", "coder-reconciler-on-call"), "now-7d", "5m",
     [(None, AT_A_GLANCE), ("Does a cycle fit into its interval?", CYCLE), ("What does Coder have to bear?", REQUESTS),
      ("Fleet and builds", FLEET), ("Process", PROCESS)])

@@ -1,5 +1,5 @@
 """For who is on call: is it converging, what differs and why, what does Coder answer."""
-from .parts import (NEVER, bars, colors, dashboard, dashed, fixed, graph, heatmap, named, query, say, stat, steps, table,
+from .parts import (ALERTS, NEVER, bars, colors, dashboard, dashed, fixed, graph, heatmap, named, query, say, stat, steps, table,
                     timeline)
 
 ON_ITS_WAY = "Creating|Updating|Stopping|BackingOff|RateLimited"
@@ -29,9 +29,10 @@ AT_A_GLANCE = [
          alerts=["CoderReconcilerNotConverging", "CoderReconcilerAbsent"]),
     stat("In sync", 4, 4,
          "Share of the declared workspaces that read as declared; suspended ones are not counted. If it is not 100 %, "
-         "'What differs' below says why; the status page names the workspaces.",
+         "'What differs' below says why; the status page names the workspaces. Never red: some workspaces that wait are no "
+         "outage, and the cards beside it turn red for one.",
          'sum(coder_reconciler_workspaces{@, reason="InSync"}) / (sum(coder_reconciler_workspaces{@, reason!="Suspended"}) > 0)',
-         "percentunit", loud=True, decimals=1, thresholds=steps("red", (0.9, "yellow"), (0.99, "green")),
+         "percentunit", loud=True, decimals=1, thresholds=steps("orange", (0.5, "yellow"), (0.99, "green")),
          no_value="none declared", minimum=0, maximum=1, alerts=["CoderReconcilerDriftStanding", "CoderReconcilerBackingOff"]),
     stat("Wait for a person", 4, 4,
          "Workspaces with a reason that no later try will cure. Nothing is broken, but somebody has to decide: 'Who waits for "
@@ -54,8 +55,9 @@ AT_A_GLANCE = [
          thresholds=steps("red", (86400, "yellow"), (7 * 86400, "green")), no_value="never, or unknown",
          alerts=["CoderReconcilerTokenExpiresSoon", "CoderReconcilerTokenExpiresToday", "CoderReconcilerTokenRefused"]),
     stat("Alerts", 3, 3,
-         "Alerts that fire now. Their names, and since when, are in the table below; each has a section in the runbook.",
-         'count(ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"})', "none",
+         "Alerts that fire now, for what is chosen above or for no instance at all. Their names are in the table below; each has "
+         "a section in the runbook.",
+         f"count({ALERTS})", "none",
          thresholds=steps("green", (1, "red")), no_value="none"),
     stat("Specs read", 3, 3,
          "Time since the specs were last read whole. Red: changes in Git do not arrive; the last good specs stay in force. "
@@ -107,7 +109,7 @@ CONVERGING = [
              alerts=["CoderReconcilerAbsent", "CoderReconcilerCoderUnreachable", "CoderReconcilerNotConverging"]),
     table("Alerts that fire", 10, 8,
           "What fires now. The name is that of the section in the runbook.",
-          query('ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"}', table=True, instant=True), "none",
+          query(f"max by (alertname, severity, instance, reason, field) ({ALERTS})", table=True, instant=True), "none",
           hide=["__name__", "alertstate", "Value"],
           rename={"alertname": "Alert", "severity": "Severity", "instance": "Instance", "reason": "Reason", "field": "Field"},
           order=["severity", "alertname", "reason", "field", "instance"], no_value="–",
@@ -287,7 +289,7 @@ WORKS = [
           [query("coder_reconciler_build_info{@}", table=True, instant=True),
            query("max by (instance) (time() - process_start_time_seconds{@})", table=True, instant=True),
            query("max by (instance) (time() - coder_reconciler_source_last_change_timestamp_seconds{@})", table=True, instant=True)],
-          "s", hide=["__name__", "revision", "Value #A", "prometheus", "pod", "container", "endpoint", "service"],
+          "s", hide=["__name__", "revision", "Value #A"],
           rename={"instance": "Instance", "version": "Version", "Value #B": "Up for", "Value #C": "Specs same for"},
           order=["instance", "version", "Value #B", "Value #C"], no_value="none",
           overrides=[named("Instance", ("links", [{"title": "Status page", "url": "http://${__value.text}/", "targetBlank": True}]),
@@ -317,6 +319,6 @@ RUNS = [
 DASHBOARD = dashboard(
     "coder-reconciler-on-call", "Coder reconciler: on call",
     "Is it converging, what differs and why, and what does Coder answer? Most important at the top left.",
-    ("Capacity", "coder-reconciler-capacity"), "now-3h",
+    ("Capacity", "coder-reconciler-capacity"), "now-3h", "30s",
     [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("How long does it take?", DURATIONS),
      ("What does Coder answer, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])

@@ -6,6 +6,12 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # As in the alerts: where the runbook lies in the repository, until somebody puts the address before it where it is published.
 RUNBOOK = "deploy/prometheus/runbook.md"
 COLUMNS = 24
+# The form that panels are written in: demo.sh and the README start this Grafana.
+GRAFANA = "11.6.0"
+# What stands for the alerts of what is chosen. One without a target (it is absent) has none of the three labels, so an empty one
+# fits, too.
+ALERTS = ('ALERTS{alertname=~"CoderReconciler.*", alertstate="firing", namespace=~"$namespace|", job=~"$job|", '
+          'instance=~"$instance|"}')
 
 
 def query(expr, legend="", table=False, instant=False, heatmap=False):
@@ -82,6 +88,7 @@ def panel(kind, title, width, height, description, targets, unit, *, options, al
     defaults.update({key: value for key, value in given.items() if value is not None})
     made = {
         "type": kind,
+        "pluginVersion": GRAFANA,
         "title": title,
         "description": description,
         "datasource": DATASOURCE,
@@ -177,8 +184,8 @@ def heatmap(title, width, height, description, expr, unit="s", **rest):
 
 
 def table(title, width, height, description, targets, unit, *, hide=(), rename=None, order=(), sort=None, **rest):
-    """Rows now; the labels of the series are its columns."""
-    hidden = ["Time", "namespace", "job", *hide]
+    """Rows now; the labels of the series are its columns, but for those that say where it was scraped."""
+    hidden = ["Time", "namespace", "job", "prometheus", "pod", "container", "endpoint", "service", *hide]
     tidy = [
         {"id": "organize", "options": {
             "excludeByName": {name: True for name in hidden},
@@ -283,6 +290,10 @@ def variables():
     ]
 
 
+# A minute has some scrapes in it, so that one that is late or lost is no gap.
+ANNOTATION_STEP = "1m"
+
+
 def annotation(name, expr, color, title, text, enable=True):
     return {
         "name": name,
@@ -290,29 +301,35 @@ def annotation(name, expr, color, title, text, enable=True):
         "enable": enable,
         "hide": False,
         "iconColor": color,
-        "expr": " ".join(expr.replace("@", SELECTOR).split()),
+        "target": {
+            "refId": "Anno",
+            "expr": " ".join(expr.replace("@", SELECTOR).split()),
+            "interval": ANNOTATION_STEP,
+        },
         "titleFormat": title,
         "textFormat": text,
-        "step": "15s",
         "useValueForTime": False,
     }
 
 
 def annotations():
-    revision = "count by (revision) (coder_reconciler_source_revision_info{@}"
+    # Over the whole step on both sides: one that was in force between two points counts, too.
+    seen = "count by (revision) (count_over_time(coder_reconciler_source_revision_info{@}[$__interval]"
+    # A label that an alert lacks would be shown as its bare name.
+    where = f'label_replace({ALERTS}, "where", "on $1", "instance", "(.+)")'
+    where = f'label_replace({where}, "where", "on no instance", "instance", "")'
     return [
         {"builtIn": 1, "datasource": {"type": "grafana", "uid": "-- Grafana --"}, "enable": True, "hide": True,
          "iconColor": "rgba(0, 211, 255, 1)", "name": "Annotations & Alerts", "type": "dashboard"},
-        annotation("Revisions", f"{revision}) unless {revision} offset $__interval)", "blue", "Specs changed",
+        annotation("Revisions", f"{seen})) unless {seen} offset $__interval))", "blue", "Specs changed",
                    "revision {{revision}}"),
         annotation("Restarts", "changes(process_start_time_seconds{@}[$__rate_interval]) > 0", "purple", "Restarted",
                    "{{instance}}", enable=False),
-        annotation("Alerts", 'ALERTS{alertname=~"CoderReconciler.*", alertstate="firing"}', "red", "{{alertname}}",
-                   "{{severity}} {{instance}}", enable=False),
+        annotation("Alerts", where, "red", "{{alertname}}", "{{severity}} {{where}}", enable=False),
     ]
 
 
-def dashboard(uid, title, description, other, since, sections):
+def dashboard(uid, title, description, other, since, refresh, sections):
     """`other`: (title, uid) of the dashboard beside it."""
     return {
         "uid": uid,
@@ -325,7 +342,7 @@ def dashboard(uid, title, description, other, since, sections):
         "graphTooltip": 1,
         "fiscalYearStartMonth": 0,
         "liveNow": False,
-        "refresh": "30s",
+        "refresh": refresh,
         "timezone": "browser",
         "time": {"from": since, "to": "now"},
         "timepicker": {},

@@ -19,7 +19,7 @@ class Dashboard:
             for target in panel["targets"]:
                 yield f"{self.uid}: {panel['title']}: {target['refId']}", target["expr"]
         for one in self.annotations:
-            yield f"{self.uid}: annotation {one['name']}", one["expr"]
+            yield f"{self.uid}: annotation {one['name']}", one["target"]["expr"]
 
 
 def escaped(value):

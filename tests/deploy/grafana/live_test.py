@@ -19,6 +19,8 @@ from world import JOB, NAMESPACE, GaveUp, World, until
 SCRAPE = 1.0
 # A second here stands for a minute: so it is with the least step of a panel, too.
 SCALE = 60
+# Outside there are four scrapes in a minute, here one: steps of annotations have as many scrapes as there.
+SCRAPES_A_STEP = 4
 # Cards that are at 0 again when the scenario has ended.
 QUIET = {"Contested", "Builds in flight"}
 
@@ -70,6 +72,14 @@ class View:
         # One point a scrape, so that no instant of the scenario falls between two.
         return self.world.ask("query_range", query=text, start=self.start, end=self.end, step=SCRAPE)["result"]
 
+    def marks(self, annotation):
+        """As Grafana asks for them: steps of the annotation's own."""
+        least = max(seconds(annotation["target"]["interval"]) / SCALE, SCRAPE) * SCRAPES_A_STEP
+        step = math.ceil(self.step(least=least))
+        text = substituted(annotation["target"]["expr"], {**self.all, **intervals(self.end - self.start, step, SCRAPE)})
+        start = math.floor(self.start / step) * step
+        return self.world.ask("query_range", query=text, start=start, end=self.end + step, step=step)["result"]
+
     def now(self, expression, chosen):
         text = substituted(expression, {**chosen, **intervals(self.end - self.start, SCRAPE, SCRAPE)})
         return self.world.ask("query", query=text, time=self.end)["result"]
@@ -110,11 +120,11 @@ def judge(view, dashboard, revisions):
     say(not faults, f"{dashboard.uid}: each of the {count} queries of its {len(dashboard.panels)} panels has an answer", faults)
     for one in dashboard.annotations:
         try:
-            found = view.range(one["expr"], view.all)
+            found = view.marks(one)
         except ValueError as refused:
             found = []
             print(f"\t{refused}")
-        say(any(numbers(found)), f"{dashboard.uid}: the annotation {one['name']} has an answer", [one["expr"]])
+        say(any(numbers(found)), f"{dashboard.uid}: the annotation {one['name']} has an answer", [one["target"]["expr"]])
         if one["name"] == "Revisions":
             marked = sorted({revision for revision in revisions for series in found
                              if revision.startswith(series["metric"]["revision"])}, key=revisions.index)

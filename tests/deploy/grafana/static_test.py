@@ -8,9 +8,10 @@ from grafana import Dashboard
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 CURRENT = {"timeseries", "stat", "table", "state-timeline", "bargauge", "heatmap"}
 # What Prometheus itself adds.
-PROMETHEUS = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity"}, "scrape_samples_scraped": set(),
+PROMETHEUS = {"up": set(), "ALERTS": {"alertname", "alertstate", "severity", "reason", "field"}, "scrape_samples_scraped": set(),
               "push_time_seconds": set(), "node_textfile_mtime_seconds": {"file"}}
 TARGET = {"namespace", "job", "instance"}
+DEMO = (ROOT / "deploy" / "grafana" / "demo.sh").read_text(encoding="utf-8")
 SUFFIXES = ("_bucket", "_sum", "_count")
 
 
@@ -88,13 +89,33 @@ def misnamed(where, expression, metrics):
                 for one in value.split("|"):
                     if one not in known[label]:
                         yield f"{where}: {name} has no {label} {one}"
-        if name != "ALERTS" and not TARGET <= {label for label, _, _ in matchers}:
+        if not TARGET <= {label for label, _, _ in matchers}:
             yield f"{where}: {name} is not selected by namespace, job and instance"
     made = set(re.findall(r'label_replace\(.*?, "(\w+)", "\$1"', expression))
     for group in re.findall(r"\b(?:by|on|without)\s*\(([^)]*)\)", expression):
         for label in filter(None, (part.strip() for part in group.split(","))):
             if label not in seen | TARGET | made:
                 yield f"{where}: nothing there has the label {label}"
+
+
+def scrape_labels(dashboard):
+    """Tables that show where Prometheus has found what it scraped, as its operator labels it."""
+    for panel in dashboard.panels:
+        if panel["type"] == "table":
+            excluded = next(t["options"]["excludeByName"] for t in panel["transformations"] if t["id"] == "organize")
+            for label in ("namespace", "job", "pod", "container", "endpoint", "service"):
+                if not excluded.get(label):
+                    yield f"{panel['title']}: {label}"
+
+
+def annotations_of_old(dashboard):
+    """Annotations that Grafana would have to bring into today's form, and texts with labels that may be missing."""
+    for one in dashboard.annotations:
+        if {"expr", "step"} & set(one) or not {"expr", "interval", "refId"} <= set(one.get("target", {})):
+            yield f"{one['name']}: its query is not a target"
+        # A label that is not there is shown as its name: CoderReconcilerAbsent has no instance.
+        if "ALERTS" in one["target"]["expr"] and set(re.findall(r"\{\{(\w+)\}\}", one["textFormat"] + one["titleFormat"])) & TARGET:
+            yield f"{one['name']}: shows a label that not every alert has"
 
 
 def overlaps(dashboard):
@@ -147,6 +168,10 @@ def judge(dashboard, uids, headings, metrics):
     holds(f"{name}: the form is that of Grafana 10.4 and later", [] if whole["schemaVersion"] >= 39 else [whole["schemaVersion"]])
     holds(f"{name}: it forces neither dark nor light", [whole["style"]] if "style" in whole else [])
     holds(f"{name}: every kind of panel is a current one", (p["type"] for p in panels if p["type"] not in CURRENT))
+    holds(f"{name}: every panel says which Grafana's form it has, the one that the demo starts",
+          (p["title"] for p in panels if f"grafana/grafana:{p.get('pluginVersion')}" not in DEMO))
+    holds(f"{name}: no table shows where it was scraped", scrape_labels(dashboard))
+    holds(f"{name}: annotations have today's form, and no label that is missing in their text", annotations_of_old(dashboard))
     ids = [panel["id"] for panel in whole["panels"]]
     holds(f"{name}: no id is given twice", {i for i in ids if ids.count(i) > 1})
     titles = [panel["title"] for panel in whole["panels"]]
@@ -166,6 +191,19 @@ def judge(dashboard, uids, headings, metrics):
     holds(f"{name}: every link leads to a section of the runbook, or to a dashboard", lost_links(dashboard, uids, headings))
 
 
+def colour(panel, value):
+    """That a card has at this value."""
+    steps = panel["fieldConfig"]["defaults"]["thresholds"]["steps"]
+    return [step["color"] for step in steps if step["value"] is None or step["value"] <= value][-1]
+
+
+def judge_on_call(dashboard):
+    card = next(panel for panel in dashboard.panels if panel["title"] == "In sync")
+    shares = {(1, 1): "green", (999, 1000): "green", (6, 7): "yellow", (1, 2): "yellow", (0, 1): "orange"}
+    holds("the card 'In sync' is not red for workspaces that wait for a person",
+          (f"{good} of {all}: {colour(card, good / all)}" for (good, all), right in shares.items() if colour(card, good / all) != right))
+
+
 def main(folder):
     dashboards = [Dashboard(path) for path in sorted(pathlib.Path(folder).glob("*.json"))]
     metrics = {**with_rules(catalogue()), **{name: dict.fromkeys(labels) for name, labels in PROMETHEUS.items()}}
@@ -176,6 +214,10 @@ def main(folder):
     holds("the catalogue is read", [] if len(metrics) > 50 else [len(metrics)])
     for dashboard in dashboards:
         judge(dashboard, uids, headings, metrics)
+        if dashboard.uid.endswith("on-call"):
+            judge_on_call(dashboard)
+        else:
+            holds("capacity opens at a week: its trends are of days", [] if dashboard.json["time"]["from"] == "now-7d" else [dashboard.json["time"]])
     alerts = re.findall(r"alert: (\w+)", (ROOT / "deploy" / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
     linked = {url.partition("#")[2] for dashboard in dashboards for _, url in links(dashboard)}
     holds("every alert's section is linked from a panel", (alert for alert in alerts if alert.lower() not in linked))
