@@ -187,7 +187,7 @@ constexpr JsonField kFields[] = {
     {log_line, "invalid", kCount, kSometimes, kInvalid},
     {log_line, "duplicates", kCount, kSometimes, kDuplicates},
     {log_line, "position", kText, kSometimes, "file, line and column of an error in a spec"},
-    {log_line, "path", kText, kSometimes, "of a directory"},
+    {log_line, "path", kText, kSometimes, "of a directory or a request"},
     {log_line, "address", kText, kSometimes, "that is listened on"},
     {log_line, "signal", kText, kSometimes, "that ends the program"},
 

@@ -65,9 +65,7 @@ class Daemon {
                                           .concurrency = config_.concurrency,
                                           .max_builds = config_.max_builds});
     if (config_.listen.enabled) {
-      auto server =
-          HttpServer::listen(io.get_executor(), config_.listen, clock_,
-                             [this](const HttpRequest& request) { return endpoints_.handle(request); });
+      auto server = HttpServer::listen(io.get_executor(), config_.listen, clock_, server_parts());
       if (!server) {
         terminal_.err("coder-reconciler: " + server.error().message() + "\n");
         return ExitCode::failure;
@@ -103,6 +101,19 @@ class Daemon {
   }
 
  private:
+  ServerParts server_parts() {
+    std::vector<std::string> names = config_.allowed_hosts;
+    names.push_back(config_.listen.host);
+    return {.handler = [this](const HttpRequest& request) { return endpoints_.handle(request); },
+            .hosts = AllowedHosts(names),
+            .on_failure =
+                [this](const HttpRequest& request, std::string_view what) {
+                  session_.log().error(
+                      "a request could not be answered",
+                      {{"method", request.method}, {"path", request.path}, {"error", std::string{what}}});
+                }};
+  }
+
   async::awaitable<void> turn() {
     LoopParts parts{
         .load = [this] { return source_.load(); },

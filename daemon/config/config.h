@@ -65,6 +65,7 @@ struct Config {
   LogFormat log_format = LogFormat::text;
   std::optional<LogLevel> log_level;  ///< absent: info for run, warn for the others
   ListenAddress listen;
+  std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
   std::string api_token_file;
 
   // Where a run of apply leaves its metrics

@@ -82,6 +82,20 @@ std::string set_listen(Config& config, const Values& values) {
   return {};
 }
 
+std::string set_allowed_hosts(Config& config, const Values& values) {
+  config.allowed_hosts.clear();
+  for (const auto& value : values) {
+    const auto names = parse_csv(value);
+    if (!names) return names.error().message();
+    for (const auto& name : *names) {
+      const auto host = parse_host_name(name);
+      if (!host) return host.error().message();
+      config.allowed_hosts.push_back(*host);
+    }
+  }
+  return {};
+}
+
 std::string set_metrics_textfile(Config& config, const Values& values) {
   if (std::string problem = metrics::textfile_path_problem(values.back()); !problem.empty()) return problem;
   config.metrics_textfile = values.back();

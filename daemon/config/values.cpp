@@ -139,6 +139,22 @@ Value<std::vector<std::string>> parse_csv(std::string_view text) {
   return items;
 }
 
+Value<std::string> parse_host_name(std::string_view text) {
+  constexpr std::size_t kLongest = 253;
+  const std::string_view name = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
+  const bool good =
+      !name.empty() && name.size() <= kLongest && !name.starts_with('.') && !name.ends_with('.') &&
+      name.find("..") == std::string_view::npos && std::ranges::all_of(name, [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+      });
+  if (!good) {
+    return ValueError(quoted(text) +
+                      " is no name of a host; write it like reconciler.example.com, without scheme and port "
+                      "(addresses need not be named)");
+  }
+  return {boost::system::in_place_value, text};
+}
+
 Value<std::string> parse_digest(std::string_view text) {
   const bool hex =
       std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });

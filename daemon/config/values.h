@@ -43,6 +43,8 @@ using Value = boost::system::result<T, ValueError>;
 [[nodiscard]] Value<std::pair<std::string, Secret>> parse_header(std::string_view text);
 /// Items separated by commas; an item with commas is put in double quotes, as in CSV.
 [[nodiscard]] Value<std::vector<std::string>> parse_csv(std::string_view text);
+/// The name of a host: labels of letters, digits, `-` and `_`, with dots between. Without a port.
+[[nodiscard]] Value<std::string> parse_host_name(std::string_view text);
 /// A plan's digest: 16 hex digits.
 [[nodiscard]] Value<std::string> parse_digest(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "daemon/http/message.h"
 
+#include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <optional>
 
 namespace cr::daemon {
@@ -29,7 +31,55 @@ std::optional<std::string> decode(std::string_view text, bool plus_is_blank) {
   return result;
 }
 
+/// Whether the text begins with the lower-case prefix, without regard to case.
+bool begins(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && boost::beast::iequals(text.substr(0, prefix.size()), prefix);
+}
+
+constexpr std::string_view kMarks[] = {"via",
+                                       "forwarded",
+                                       "forwarded-for",
+                                       "x-real-ip",
+                                       "x-client-ip",
+                                       "x-cluster-client-ip",
+                                       "x-proxyuser-ip",
+                                       "client-ip",
+                                       "true-client-ip",
+                                       "fastly-client-ip",
+                                       "cdn-loop",
+                                       "x-request-start",
+                                       "x-amzn-trace-id"};
+/// `CF-Connecting-IP`, `X-Forwarded-Proto`, `X-Original-Forwarded-For`, `X-Envoy-External-Address`, …
+constexpr std::string_view kFamilies[] = {"x-forwarded", "x-original-", "x-envoy-", "cf-"};
+
 }  // namespace
+
+bool is_mark_of_proxy(std::string_view field) {
+  return std::ranges::any_of(kMarks, [&](auto mark) { return boost::beast::iequals(field, mark); }) ||
+         std::ranges::any_of(kFamilies, [&](auto family) { return begins(field, family); });
+}
+
+bool is_local(const RequestOrigin& origin) {
+  if (!origin.from_loopback || origin.proxied) return false;
+  if (!origin.fetch_site.empty() && !boost::beast::iequals(origin.fetch_site, "same-origin") &&
+      !boost::beast::iequals(origin.fetch_site, "none")) {
+    return false;
+  }
+  constexpr std::string_view kScheme = "http://";
+  return origin.origin.empty() || (!origin.host.empty() && begins(origin.origin, kScheme) &&
+                                   boost::beast::iequals(origin.origin.substr(kScheme.size()), origin.host));
+}
+
+std::optional<std::string_view> take_authority(std::string_view& target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!begins(target, scheme)) continue;
+    const std::string_view rest = target.substr(scheme.size());
+    const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
+    target = rest.substr(authority.size());
+    return authority;
+  }
+  return std::nullopt;
+}
 
 bool parse_target(std::string_view target, HttpRequest& into) {
   if (!target.starts_with('/')) return false;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,9 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> query;  ///< decoded; of a repeated key the last one
   std::string body;
   std::string bearer_token;  ///< of the Authorization header; empty: none
+  std::string peer;          ///< the address of the other end of the connection
+  /// What proxies in between say about the client ("X-Forwarded-For: 10.1.2.3"); hostile, bounded.
+  std::string forwarded;
   /// Sent by a program on this machine for itself: the connection comes from loopback, and no proxy and no
   /// web page stands behind it.
   bool local = false;
@@ -27,6 +31,27 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
 };
+
+/// The header fields of a request that tell what sent it, and for whom.
+struct RequestOrigin {
+  bool from_loopback = false;   ///< the connection
+  bool proxied = false;         ///< a proxy has left its mark
+  std::string_view host;        ///< of the Host header; empty: none
+  std::string_view origin;      ///< of the Origin header; empty: none
+  std::string_view fetch_site;  ///< of Sec-Fetch-Site; empty: none
+};
+
+/// Whether a program on this machine has sent it for itself. A proxy on this machine speaks for others, and
+/// so does a browser for the page that it shows, unless that page is our own.
+[[nodiscard]] bool is_local(const RequestOrigin& origin);
+
+/// Whether a header of this name is what proxies, load balancers and CDNs add on the way. Without regard to
+/// case.
+[[nodiscard]] bool is_mark_of_proxy(std::string_view field);
+
+/// The authority of a target in absolute form ("http://host:1/a" → "host:1"), which is cut from the target;
+/// nothing, and the target as it was, for every other form.
+[[nodiscard]] std::optional<std::string_view> take_authority(std::string_view& target);
 
 /// Splits and decodes a request target ("/a%20b?c=d"). False if it is malformed or does not begin with a '/'.
 [[nodiscard]] bool parse_target(std::string_view target, HttpRequest& into);

@@ -50,12 +50,8 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 }  // namespace
 
 struct HttpServer::State {
-  State(const asio::any_io_executor& executor, async::Clock& clock_, Handler handler_, ServerLimits limits_)
-      : acceptor(executor),
-        clock(clock_),
-        handler(std::move(handler_)),
-        limits(limits_),
-        ended(executor, 1) {}
+  State(const asio::any_io_executor& executor, async::Clock& clock_, ServerParts parts_, ServerLimits limits_)
+      : acceptor(executor), clock(clock_), parts(std::move(parts_)), limits(limits_), ended(executor, 1) {}
 
   struct Connection {
     asio::cancellation_signal stop;
@@ -89,7 +85,7 @@ struct HttpServer::State {
     const auto connection = connections.emplace(connections.end());
     connection->activity.waiting_since = clock.now();
     auto executor = acceptor.get_executor();
-    auto session = serve_connection(std::move(socket), clock, limits, handler, connection->activity);
+    auto session = serve_connection(std::move(socket), clock, limits, parts, connection->activity);
     auto when_done = [this, connection, executor](const std::exception_ptr&) {
       // A connection's failure is its own; the client has gone or was too slow. The signal is still in use by
       // the frame that calls this, so it goes in a turn of its own.
@@ -117,7 +113,7 @@ struct HttpServer::State {
 
   tcp::acceptor acceptor;
   async::Clock& clock;
-  Handler handler;
+  ServerParts parts;
   ServerLimits limits;
   std::list<Connection> connections;
   asio::experimental::channel<void(error_code)> ended;
@@ -134,9 +130,9 @@ HttpServer& HttpServer::operator=(HttpServer&&) noexcept = default;
 
 boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::any_io_executor& executor,
                                                                   const ListenAddress& address,
-                                                                  async::Clock& clock, Handler handler,
+                                                                  async::Clock& clock, ServerParts parts,
                                                                   ServerLimits limits) {
-  auto state = std::make_unique<State>(executor, clock, std::move(handler), limits);
+  auto state = std::make_unique<State>(executor, clock, std::move(parts), limits);
   error_code error;
   std::vector<tcp::endpoint> endpoints;
   if (address.host.empty()) {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/config/config.h"
+#include "daemon/http/host.h"
 #include "daemon/http/message.h"
 #include "reconcile/async/clock.h"
 
@@ -38,20 +39,32 @@ class ListenError {
 };
 [[noreturn]] void throw_exception_from_error(const ListenError& error, const boost::source_location& where);
 
-/// A small HTTP/1.1 server. The handler is called on the one thread that runs the executor and must not
-/// block; an exception of it is an answer with status 500.
+/// Who makes the answers, and who hears of them. All is called on the one thread that runs the executor and
+/// must not block.
+struct ServerParts {
+  /// An exception of it is an answer with status 500.
+  std::function<HttpResponse(const HttpRequest&)> handler;
+  AllowedHosts hosts{};
+  /// How long a request waits before the handler gets it; absent: none does.
+  std::function<std::chrono::nanoseconds(const HttpRequest&)> delay{};
+  /// Each answer, those that the server gives without the handler included: such a request may be empty.
+  std::function<void(const HttpRequest&, int status)> on_answer{};
+  /// What the handler threw.
+  std::function<void(const HttpRequest&, std::string_view what)> on_failure{};
+};
+
+/// A small HTTP/1.1 server. A request has exactly one Host (HTTP/1.0: at most one), and it is one that the
+/// server answers to.
 ///
 /// A client that is slow, silent or greedy costs a connection for the times in ServerLimits and nothing else;
 /// when all connections are taken, the one that has been waiting longest for its client makes room for the
 /// next.
 class HttpServer {
  public:
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
-
   /// Listens at once, serves when `serve` is awaited. `clock` outlives the server.
   [[nodiscard]] static boost::system::result<HttpServer, ListenError> listen(
       const boost::asio::any_io_executor& executor, const ListenAddress& address, async::Clock& clock,
-      Handler handler, ServerLimits limits = {});
+      ServerParts parts, ServerLimits limits = {});
   ~HttpServer();
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;

@@ -3,11 +3,13 @@
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <exception>
 #include <optional>
 
+#include "daemon/http/host.h"
 #include "daemon/text/escape.h"
 #include "reconcile/async/structured.h"
 
@@ -44,26 +46,124 @@ std::string bearer_of(std::string_view authorization) {
   return std::string{authorization};
 }
 
-/// False if the target is malformed.
-bool read_request(const Parser::value_type& message, const asio::ip::address& peer, HttpRequest& into) {
-  into.method = message.method_string();
-  into.body = message.body();
-  into.bearer_token = bearer_of(message[http::field::authorization]);
-  // A proxy on this machine speaks for others, and so does a browser for the page that it shows.
-  into.local = is_loopback(peer) && message.count("X-Forwarded-For") == 0 &&
-               message.count("Forwarded") == 0 && message.count(http::field::origin) == 0;
-  return parse_target(message.target(), into);
+/// At most this much of what proxies say is kept.
+constexpr std::size_t kMostForwarded = 200;
+
+/// What came of a request's header: what the handler needs of it, and why it gets no answer but this.
+struct Reading {
+  HttpRequest request;
+  std::optional<HttpResponse> refused;
+};
+
+/// The fields of the header that tell where the request comes from.
+struct Fields {
+  RequestOrigin origin;
+  std::size_t hosts = 0;
+  std::string forwarded;
+};
+
+Fields read_fields(const Parser::value_type& message) {
+  Fields fields;
+  for (const auto& field : message) {
+    const auto beast_name = field.name_string();
+    const std::string_view name(beast_name.data(), beast_name.size());
+    const std::string_view value(field.value().data(), field.value().size());
+    if (field.name() == http::field::host) {
+      ++fields.hosts;
+      fields.origin.host = value;
+    } else if (field.name() == http::field::origin) {
+      // An empty one is no page of ours, and two are none either.
+      fields.origin.origin = value.empty() || !fields.origin.origin.empty() ? "null" : value;
+    } else if (boost::beast::iequals(name, "Sec-Fetch-Site")) {
+      fields.origin.fetch_site = value.empty() || !fields.origin.fetch_site.empty() ? "cross-site" : value;
+    } else if (is_mark_of_proxy(name)) {
+      fields.origin.proxied = true;
+      if (fields.forwarded.size() < kMostForwarded) {
+        fields.forwarded += fields.forwarded.empty() ? "" : ", ";
+        fields.forwarded += std::string{name} + ": " + std::string{value};
+      }
+    }
+  }
+  if (fields.forwarded.size() > kMostForwarded) fields.forwarded.resize(kMostForwarded);
+  return fields;
 }
 
-HttpResponse answer(const Parser& parser, const asio::ip::address& peer, const HttpServer::Handler& handler) {
-  HttpRequest request;
-  if (!read_request(parser.get(), peer, request))
-    return error_response(400, "the request target is malformed");
-  try {
-    return handler(request);
-  } catch (const std::exception&) {
-    return error_response(500, "internal error");
+/// Why the server does not answer to the name by which it is called.
+std::optional<HttpResponse> refuse_host(std::string_view authority, const AllowedHosts& hosts) {
+  const auto host = host_of_authority(authority);
+  if (!host) return error_response(400, "the request's host is malformed");
+  if (hosts.allows(*host)) return std::nullopt;
+  return error_response(421, "this server does not answer to the name \"" + *host +
+                                 "\"; ask for it by its address, or name that host with --allowed-hosts");
+}
+
+HttpResponse no_such_method(std::string_view method) {
+  HttpResponse response = error_response(405, std::string{method} + " is not allowed here");
+  response.headers.emplace_back("Allow", "GET, HEAD, POST");
+  return response;
+}
+
+Reading read_header(const Parser::value_type& message, const asio::ip::address& peer,
+                    const AllowedHosts& hosts) {
+  Reading reading;
+  HttpRequest& request = reading.request;
+  Fields fields = read_fields(message);
+  fields.origin.from_loopback = is_loopback(peer);
+  request.method = message.method_string();
+  request.bearer_token = bearer_of(message[http::field::authorization]);
+  request.peer = peer.to_string();
+  request.forwarded = std::move(fields.forwarded);
+  request.local = is_local(fields.origin);
+
+  if (fields.hosts > 1) {
+    reading.refused = error_response(400, "the request has more than one Host");
+    return reading;
   }
+  if (fields.hosts == 0 && message.version() >= 11) {
+    reading.refused = error_response(400, "the request has no Host");
+    return reading;
+  }
+  std::string_view target(message.target().data(), message.target().size());
+  // What the target names counts, whatever the Host header says.
+  const auto absolute = take_authority(target);
+  if (absolute) {
+    reading.refused = refuse_host(*absolute, hosts);
+  } else if (fields.hosts == 1) {
+    reading.refused = refuse_host(fields.origin.host, hosts);
+  }
+  if (reading.refused) return reading;
+  if (message.method() == http::verb::connect || target == "*") {
+    reading.refused = no_such_method(request.method);
+    return reading;
+  }
+  const bool rooted = target.starts_with('/') || !absolute;
+  const bool good = rooted ? parse_target(target, request) : parse_target('/' + std::string{target}, request);
+  if (!good) {
+    reading.refused = error_response(400, "the request target is malformed");
+    return reading;
+  }
+  const auto expected = message[http::field::expect];
+  if (!expected.empty() && !boost::beast::iequals(expected, "100-continue")) {
+    reading.refused = error_response(417, "there is nothing to expect but 100-continue");
+  }
+  return reading;
+}
+
+/// Whether the client waits for a word before it sends the body.
+bool waits_for_word(const Parser& parser) {
+  return !parser.is_done() && parser.get().version() >= 11 &&
+         boost::beast::iequals(parser.get()[http::field::expect], "100-continue");
+}
+
+HttpResponse answer(const HttpRequest& request, const ServerParts& parts) {
+  try {
+    return parts.handler(request);
+  } catch (const std::exception& failure) {
+    if (parts.on_failure) parts.on_failure(request, failure.what());
+  } catch (...) {
+    if (parts.on_failure) parts.on_failure(request, "unknown exception");
+  }
+  return error_response(500, "internal error");
 }
 
 /// Why a request could not be read, as an answer; nothing if there is nobody to answer.
@@ -89,8 +189,19 @@ void fill_header(Message& message, const HttpResponse& response, unsigned versio
   message.content_length(response.body.size());
 }
 
-async::awaitable<error_code> read_all(tcp::socket& socket, boost::beast::flat_buffer& buffer,
-                                      Parser& parser) {
+async::awaitable<error_code> read_head(tcp::socket& socket, boost::beast::flat_buffer& buffer,
+                                       Parser& parser) {
+  auto [error, bytes] = co_await http::async_read_header(socket, buffer, parser, kTuple);
+  co_return error;
+}
+
+async::awaitable<error_code> read_body(tcp::socket& socket, boost::beast::flat_buffer& buffer,
+                                       Parser& parser) {
+  if (waits_for_word(parser)) {
+    constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
+    auto [error, bytes] = co_await asio::async_write(socket, asio::buffer(kGoOn), kTuple);
+    if (error) co_return error;
+  }
   auto [error, bytes] = co_await http::async_read(socket, buffer, parser, kTuple);
   co_return error;
 }
@@ -141,12 +252,46 @@ async::awaitable<error_code> discard(tcp::socket& socket) {
   co_return error_code{};
 }
 
+/// A request as far as it came. Nothing to say to the client: `refused` is absent and `complete` false.
+struct Arrival {
+  HttpRequest request;
+  std::optional<HttpResponse> refused;
+  bool complete = false;
+};
+
+async::awaitable<Arrival> receive(tcp::socket& socket, async::Clock& clock, async::SteadyTime deadline,
+                                  boost::beast::flat_buffer& buffer, Parser& parser,
+                                  const asio::ip::address& peer, const AllowedHosts& hosts) {
+  Arrival arrival;
+  auto reading_head = read_head(socket, buffer, parser);
+  const auto head = co_await async::with_deadline(clock, deadline, std::move(reading_head));
+  if (!head) co_return arrival;
+  if (*head) {
+    arrival.refused = refusal(*head);
+    co_return arrival;
+  }
+  Reading reading = read_header(parser.get(), peer, hosts);
+  arrival.request = std::move(reading.request);
+  arrival.refused = std::move(reading.refused);
+  if (arrival.refused) co_return arrival;
+  auto reading_body = read_body(socket, buffer, parser);
+  const auto body = co_await async::with_deadline(clock, deadline, std::move(reading_body));
+  if (!body) co_return arrival;
+  if (*body) {
+    arrival.refused = refusal(*body);
+    co_return arrival;
+  }
+  arrival.request.body = std::move(parser.get().body());
+  arrival.complete = true;
+  co_return arrival;
+}
+
 }  // namespace
 
 async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock, const ServerLimits& limits,
-                                        const HttpServer::Handler& handler, SessionActivity& activity) {
+                                        const ServerParts& parts, SessionActivity& activity) {
   error_code ignored;
-  const tcp::endpoint peer = socket.remote_endpoint(ignored);
+  const asio::ip::address peer = socket.remote_endpoint(ignored).address();
   socket.set_option(tcp::no_delay(true), ignored);
   boost::beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
   while (true) {
@@ -159,23 +304,22 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     parser.body_limit(limits.body_bytes);
-    auto reading = read_all(socket, buffer, parser);
-    const auto error = co_await async::with_deadline(clock, clock.now() + limits.request, std::move(reading));
-    if (!error) co_return;
+    auto receiving = receive(socket, clock, clock.now() + limits.request, buffer, parser, peer, parts.hosts);
+    Arrival arrival = co_await std::move(receiving);
+    if (!arrival.complete && !arrival.refused) co_return;
     HttpResponse response;
-    bool keep_alive = false;
-    bool head_only = false;
-    unsigned http_version = 11;
-    if (*error) {
-      auto refused = refusal(*error);
-      if (!refused) co_return;
-      response = std::move(*refused);
+    if (arrival.complete) {
+      const auto delay = parts.delay ? parts.delay(arrival.request) : std::chrono::nanoseconds{0};
+      if (delay > std::chrono::nanoseconds{0}) co_await clock.sleep_for(delay);
+      response = answer(arrival.request, parts);
     } else {
-      keep_alive = parser.get().keep_alive();
-      head_only = parser.get().method() == http::verb::head;
-      http_version = parser.get().version();
-      response = answer(parser, peer.address(), handler);
+      response = std::move(*arrival.refused);
     }
+    if (parts.on_answer) parts.on_answer(arrival.request, response.status);
+    // Of a request that was not read whole nobody knows where the next one begins.
+    const bool keep_alive = arrival.complete && parser.get().keep_alive();
+    const bool head_only = parser.is_header_done() && parser.get().method() == http::verb::head;
+    const unsigned http_version = parser.is_header_done() ? parser.get().version() : 11;
     activity.waiting_since = clock.now();
     const bool sent = co_await send(socket, clock, limits, response, http_version, keep_alive, head_only);
     if (!sent) co_return;

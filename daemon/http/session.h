@@ -15,7 +15,6 @@ struct SessionActivity {
 /// in all of these. References outlive it.
 [[nodiscard]] async::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                                       async::Clock& clock, const ServerLimits& limits,
-                                                      const HttpServer::Handler& handler,
-                                                      SessionActivity& activity);
+                                                      const ServerParts& parts, SessionActivity& activity);
 
 }  // namespace cr::daemon
