@@ -1,5 +1,9 @@
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <random>
+#include <utility>
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
@@ -14,7 +18,9 @@
 #include "metrics/exposition.h"
 #include "metrics/process.h"
 #include "metrics/recorder.h"
+#include "reconcile/async/elsewhere.h"
 #include "reconcile/async/structured.h"
+#include "reconcile/async/worker.h"
 #include "reconcile/cycle.h"
 #include "specs/source.h"
 
@@ -23,49 +29,60 @@ namespace {
 
 /// The daemon put together: each part gets by reference what it needs of the others, and all of them end with
 /// it.
+///
+/// Threads: the loop has the one that runs the command, with everything that writes to Coder; reading specs
+/// has its own, the HTTP server has its own, and the server's longer answers have theirs. Between them go
+/// values and what is immutable: the board is a copy, commands to the loop are posted to it, metrics and log
+/// lines may be written by anybody.
 class Daemon {
  public:
   Daemon(const Config& config, Terminal& terminal, boost::asio::io_context& io)
       : config_(config),
         terminal_(terminal),
+        loop_(io.get_executor()),
         notice_(Environment::of_process()),
+        selection_{.labels = config.selector, .owners = config.owners, .names = config.names},
         source_(config.paths),
         triggers_(io.get_executor()),
-        heartbeat_(board_, clock_),
+        heartbeat_(shown_, clock_),
         session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_}),
-        endpoints_({.board = board_,
-                    .clock = clock_,
-                    .metrics =
-                        [this] {
-                          recorder_.set_log_lines_dropped(terminal_.log->dropped());
-                          return metrics::exposition(recorder_, metrics::read_process_figures());
-                        },
-                    .metrics_content_type = metrics::kExpositionContentType,
-                    .reconcile = [this] { triggers_.fire(Cause::request); },
-                    .approve =
-                        [this](const std::string& digest) {
-                          reconciler_->approve(digest);
-                          triggers_.fire(Cause::approval);
-                        },
-                    .api_token = [this] { return read_api_token(config_.api_token_file); },
-                    .coder_url = config.coder_url,
-                    .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
+        during_cycle_(session_.observer()),
+        endpoints_(
+            {.board = shown_,
+             .clock = clock_,
+             .metrics =
+                 [this] {
+                   recorder_.set_log_lines_dropped(terminal_.log->dropped());
+                   return metrics::exposition(recorder_, metrics::read_process_figures());
+                 },
+             .metrics_content_type = metrics::kExpositionContentType,
+             .reconcile = [this] { boost::asio::post(loop_, [this] { triggers_.fire(Cause::request); }); },
+             .approve =
+                 [this](const std::string& digest) {
+                   boost::asio::post(loop_, [this, digest] {
+                     reconciler_->approve(digest);
+                     triggers_.fire(Cause::approval);
+                   });
+                 },
+             .api_token = [this] { return read_api_token(config_.api_token_file); },
+             .coder_url = config.coder_url,
+             .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }
 
   /// Everything that can fail before the first cycle. The exit code if it did; then it has been said why.
-  std::optional<ExitCode> prepare(boost::asio::io_context& io) {
+  std::optional<ExitCode> prepare() {
     if (const std::string problem = api_token_problem(config_.api_token_file); !problem.empty()) {
       terminal_.err("coder-reconciler: --api-token-file: " + problem + "\n");
       return ExitCode::usage;
     }
     if (!session_.connect()) return ExitCode::usage;
-    reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, session_.observer(),
+    reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
                         reconcile::Limits{.max_changes = config_.max_changes,
                                           .concurrency = config_.concurrency,
                                           .max_builds = config_.max_builds});
     if (config_.listen.enabled) {
-      auto server = HttpServer::listen(io.get_executor(), config_.listen, clock_, server_parts());
+      auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts());
       if (!server) {
         terminal_.err("coder-reconciler: " + server.error().message() + "\n");
         return ExitCode::failure;
@@ -105,6 +122,7 @@ class Daemon {
     std::vector<std::string> names = config_.allowed_hosts;
     names.push_back(config_.listen.host);
     return {.handler = [this](const HttpRequest& request) { return endpoints_.handle(request); },
+            .lane = lane_of,
             .hosts = AllowedHosts(names),
             .on_failure =
                 [this](const HttpRequest& request, std::string_view what) {
@@ -116,7 +134,7 @@ class Daemon {
 
   async::awaitable<void> turn() {
     LoopParts parts{
-        .load = [this] { return source_.load(); },
+        .load = [this](DesiredPtr in_force) { return load(std::move(in_force)); },
         .cycle = [this](const specs::DesiredState& desired) { return reconciler_->run_cycle(desired); },
         .on_specs_read =
             [this](const specs::DesiredState& desired, bool changed) {
@@ -124,46 +142,59 @@ class Daemon {
             },
         .on_specs_error = [this] { recorder_.on_source_error(); },
         .random = [this] { return std::uniform_real_distribution<double>{}(random_); },
-        .selection = {.labels = config_.selector, .owners = config_.owners, .names = config_.names},
         .interval = config_.interval,
         .observer = session_.observer(),
         .board = board_,
+        .shown = shown_,
         .triggers = triggers_,
         .clock = clock_,
         .log = session_.log()};
     co_await run_loop(parts);
   }
 
+  /// On the disk's thread: it takes seconds where there are many specs, and longer where the disk hangs.
+  async::awaitable<LoadResult> load(DesiredPtr in_force) {
+    auto work = [this, in_force = std::move(in_force)] { return load_specs(source_, selection_, in_force); };
+    auto loaded = disk_.run(std::move(work));
+    co_return co_await std::move(loaded);
+  }
+
   async::awaitable<void> watch_and_serve() {
-    auto watch = watch_specs(config_.paths, triggers_, clock_, session_.log());
+    auto watch = watch_specs(config_.paths, triggers_, clock_, disk_, session_.log());
     auto feed_and_serve = keep_fed_and_serve();
     co_await async::until_first_ends(std::move(watch), std::move(feed_and_serve));
   }
 
   async::awaitable<void> keep_fed_and_serve() {
-    auto feed = keep_watchdog_fed(notice_, board_, clock_);
+    auto feed = keep_watchdog_fed(notice_, shown_, clock_);
     if (!server_) {
       co_await std::move(feed);
       co_return;
     }
-    auto serve = server_->serve();
+    auto serve = async::elsewhere(server_thread_.get_executor(), server_->serve());
     co_await async::until_first_ends(std::move(feed), std::move(serve));
   }
 
   const Config& config_;
   Terminal& terminal_;
+  boost::asio::any_io_executor loop_;
   ServiceNotice notice_;
   async::SystemClock clock_;
   std::mt19937_64 random_{std::random_device{}()};
-  specs::SpecSource source_;
+  const Selection selection_;
+  specs::SpecSource source_;  ///< the disk's thread alone uses it
   Board board_;
+  SharedBoard shown_;
   Triggers triggers_;
   metrics::Recorder recorder_;
   HeartbeatObserver heartbeat_;
   Session session_;
+  DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;
   Endpoints endpoints_;
+  boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
+  async::Worker disk_;
 };
 
 }  // namespace
@@ -171,7 +202,7 @@ class Daemon {
 ExitCode run(const Config& config, Terminal& terminal) {
   boost::asio::io_context io(1);
   Daemon daemon(config, terminal, io);
-  if (const auto failed = daemon.prepare(io)) return *failed;
+  if (const auto failed = daemon.prepare()) return *failed;
   const SignalRules rules = daemon.signal_rules();
   return run_to_end(io, daemon.run(), rules);
 }

@@ -76,6 +76,11 @@ bool same_secret(const std::string& a, const std::string& b) {
   return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+Lane lane_of(const HttpRequest& request) {
+  if (request.path == "/healthz" || request.path == "/readyz") return Lane::at_once;
+  return request.path == "/metrics" || request.method == "POST" ? Lane::brief : Lane::lengthy;
+}
+
 HttpResponse Endpoints::handle(const HttpRequest& request) const {
   const auto& segments = request.segments;
   const auto is = [&](std::string_view path) { return request.path == path; };
@@ -91,16 +96,17 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
     response.headers.emplace_back("Allow", posts ? "POST" : "GET, HEAD");
     return response;
   }
-  if (is("/-/reconcile")) return reconcile(request);
-  if (is("/-/approve")) return approve(request);
-  if (is("/metrics")) return metrics();
   if (is("/healthz")) return healthz();
   if (is("/readyz")) return readyz();
-  if (is("/api/v1/summary")) return summary();
-  if (is("/api/v1/plan")) return plan();
-  if (is("/api/v1/workspaces")) return workspaces(request);
-  if (one) return workspace(segments[3], segments[4]);
-  return page(request);
+  if (is("/metrics")) return metrics();
+  if (is("/-/reconcile")) return reconcile(request);
+  const Board board = parts_.board.snapshot();
+  if (is("/-/approve")) return approve(request, board);
+  if (is("/api/v1/summary")) return summary(board);
+  if (is("/api/v1/plan")) return plan(board);
+  if (is("/api/v1/workspaces")) return workspaces(request, board);
+  if (one) return workspace(segments[3], segments[4], board);
+  return page(request, board);
 }
 
 HttpResponse Endpoints::metrics() const {
@@ -109,17 +115,16 @@ HttpResponse Endpoints::metrics() const {
 }
 
 HttpResponse Endpoints::healthz() const {
-  const Health health = alive(parts_.board.heartbeat, parts_.clock.now());
+  const Health health = alive(parts_.board.vitals().heartbeat, parts_.clock.now());
   return plain(health.good ? 200 : 503, (health.good ? "ok: " : "failing: ") + health.reason);
 }
 
 HttpResponse Endpoints::readyz() const {
-  const Health health = ready(parts_.board.cycles, parts_.clock.now());
+  const Health health = ready(parts_.board.vitals().cycles, parts_.clock.now());
   return plain(health.good ? 200 : 503, (health.good ? "ok: " : "not ready: ") + health.reason);
 }
 
-HttpResponse Endpoints::summary() const {
-  const Board& board = parts_.board;
+HttpResponse Endpoints::summary(const Board& board) const {
   if (!board.report) return not_begun();
   nlohmann::json json = reconcile::summary_json(*board.report);
   nlohmann::json& specs = json["specs"];
@@ -137,12 +142,12 @@ HttpResponse Endpoints::summary() const {
   return json_response(json);
 }
 
-HttpResponse Endpoints::plan() const {
-  if (!parts_.board.report) return not_begun();
-  return json_response(reconcile::plan_json(*parts_.board.report));
+HttpResponse Endpoints::plan(const Board& board) const {
+  if (!board.report) return not_begun();
+  return json_response(reconcile::plan_json(*board.report));
 }
 
-HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
+HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& board) const {
   for (const auto& [key, value] : request.query) {
     if (!is_filter(key) && key != "limit" && key != "offset") {
       return error_response(400,
@@ -158,9 +163,9 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
   if (!limit || *limit == 0 || *limit > kMostListed)
     return error_response(400, "limit is a number from 1 to 1000");
   if (!offset) return error_response(400, "offset is a number from 0 on");
-  if (!parts_.board.report) return not_begun();
+  if (!board.report) return not_begun();
 
-  const auto rows = filter_rows(*parts_.board.report, parsed.filter);
+  const auto rows = filter_rows(*board.report, parsed.filter);
   nlohmann::json list = nlohmann::json::array();
   for (std::size_t i = *offset; i < rows.size() && list.size() < *limit; ++i)
     list.push_back(reconcile::status_json(*rows[i]));
@@ -171,10 +176,11 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request) const {
                         {"workspaces", std::move(list)}});
 }
 
-HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name) const {
-  if (!parts_.board.report) return not_begun();
+HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name,
+                                  const Board& board) const {
+  if (!board.report) return not_begun();
   const specs::Identity wanted{specs::to_lower(owner), specs::to_lower(name)};
-  const auto& all = parts_.board.report->workspaces;
+  const auto& all = board.report->workspaces;
   const auto found = std::ranges::find_if(
       all, [&](const WorkspaceStatus& status) { return specs::identity_of(*status.spec) == wanted; });
   if (found == all.end()) {
@@ -185,12 +191,12 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
   return json_response(json);
 }
 
-HttpResponse Endpoints::page(const HttpRequest& request) const {
+HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) const {
   const async::SteadyTime now = parts_.clock.now();
   const WayOut way_out = parts_.way_out();
-  const PageInput input{.board = parts_.board,
-                        .alive = alive(parts_.board.heartbeat, now),
-                        .ready = ready(parts_.board.cycles, now),
+  const PageInput input{.board = board,
+                        .alive = alive(parts_.board.vitals().heartbeat, now),
+                        .ready = ready(board.cycles, now),
                         .steady = now,
                         .now = parts_.clock.wall(),
                         .query = parse_page_query(request.query),
@@ -214,11 +220,11 @@ HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
   return json_response({{"status", "a cycle starts now, or when the one that runs has ended"}}, 202);
 }
 
-HttpResponse Endpoints::approve(const HttpRequest& request) const {
+HttpResponse Endpoints::approve(const HttpRequest& request, const Board& board) const {
   if (auto refusal = refuse(request)) return std::move(*refusal);
   const std::string digest = digest_in(request);
   if (digest.empty()) return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
-  const auto& report = parts_.board.report;
+  const auto& report = board.report;
   if (!report || !report->verdict.held) return error_response(409, "no plan is held");
   if (report->verdict.digest != digest) {
     return error_response(409, "the plan that is held has the digest " + report->verdict.digest +

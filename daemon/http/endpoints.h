@@ -5,15 +5,16 @@
 #include <string>
 
 #include "daemon/config/secret.h"
+#include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
 #include "daemon/http/page/way_out.h"
-#include "daemon/loop/board.h"
+#include "daemon/loop/shared_board.h"
 
 namespace cr::daemon {
 
-/// What the endpoints show and may cause. Everything outlives them.
+/// What the endpoints show and may cause; everything outlives them and may be used on any thread.
 struct EndpointParts {
-  const Board& board;
+  const SharedBoard& board;
   async::Clock& clock;
   std::function<std::string()> metrics;  ///< the text of a scrape
   std::string metrics_content_type;
@@ -28,8 +29,9 @@ struct EndpointParts {
   std::function<WayOut()> way_out = [] { return WayOut{}; };
 };
 
-/// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as HttpServer::Handler calls
-/// them. Answers from the board alone: no call waits for Coder or for the disk, but for the token's file.
+/// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as ServerParts::handler is
+/// called: on several threads at a time, so what is shared is immutable or a copy. Answers from the board
+/// alone: no call waits for Coder or for the disk, but for the token's file; the probes for neither.
 class Endpoints {
  public:
   explicit Endpoints(EndpointParts parts) : parts_(std::move(parts)) {}
@@ -39,18 +41,23 @@ class Endpoints {
   [[nodiscard]] HttpResponse metrics() const;
   [[nodiscard]] HttpResponse healthz() const;
   [[nodiscard]] HttpResponse readyz() const;
-  [[nodiscard]] HttpResponse summary() const;
-  [[nodiscard]] HttpResponse plan() const;
-  [[nodiscard]] HttpResponse workspaces(const HttpRequest& request) const;
-  [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name) const;
-  [[nodiscard]] HttpResponse page(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse summary(const Board& board) const;
+  [[nodiscard]] HttpResponse plan(const Board& board) const;
+  [[nodiscard]] HttpResponse workspaces(const HttpRequest& request, const Board& board) const;
+  [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name,
+                                       const Board& board) const;
+  [[nodiscard]] HttpResponse page(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse reconcile(const HttpRequest& request) const;
-  [[nodiscard]] HttpResponse approve(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse approve(const HttpRequest& request, const Board& board) const;
   /// Why the caller may not do it; nothing if it may.
   [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
 
   EndpointParts parts_;
 };
+
+/// Where the answer to a request is made: to probes at once, whatever else goes on; scrapes and what asks for
+/// something do not queue behind pages, which take long where there are many workspaces.
+[[nodiscard]] Lane lane_of(const HttpRequest& request);
 
 /// Whether both are the same text, in a time that does not depend on where they differ.
 [[nodiscard]] bool same_secret(const std::string& a, const std::string& b);

@@ -51,7 +51,12 @@ error_code open(tcp::acceptor& acceptor, const tcp::endpoint& endpoint) {
 
 struct HttpServer::State {
   State(const asio::any_io_executor& executor, async::Clock& clock_, ServerParts parts_, ServerLimits limits_)
-      : acceptor(executor), clock(clock_), parts(std::move(parts_)), limits(limits_), ended(executor, 1) {}
+      : acceptor(executor),
+        clock(clock_),
+        parts(std::move(parts_)),
+        limits(limits_),
+        lanes(limits_.waiting),
+        ended(executor, 1) {}
 
   struct Connection {
     asio::cancellation_signal stop;
@@ -85,7 +90,7 @@ struct HttpServer::State {
     const auto connection = connections.emplace(connections.end());
     connection->activity.waiting_since = clock.now();
     auto executor = acceptor.get_executor();
-    auto session = serve_connection(std::move(socket), clock, limits, parts, connection->activity);
+    auto session = serve_connection(std::move(socket), clock, limits, parts, lanes, connection->activity);
     auto when_done = [this, connection, executor](const std::exception_ptr&) {
       // A connection's failure is its own; the client has gone or was too slow. The signal is still in use by
       // the frame that calls this, so it goes in a turn of its own.
@@ -112,9 +117,11 @@ struct HttpServer::State {
   }
 
   tcp::acceptor acceptor;
+  tcp::endpoint local;  ///< never changes, so that others may ask for it
   async::Clock& clock;
   ServerParts parts;
   ServerLimits limits;
+  Lanes lanes;
   std::list<Connection> connections;
   asio::experimental::channel<void(error_code)> ended;
 };
@@ -151,7 +158,10 @@ boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::an
       std::to_string(address.port);
   for (const tcp::endpoint& endpoint : endpoints) {
     error = open(state->acceptor, endpoint);
-    if (!error) return HttpServer(std::move(state));
+    if (!error) {
+      state->local = state->acceptor.local_endpoint();
+      return HttpServer(std::move(state));
+    }
     if (error == asio::error::address_in_use) break;
   }
   std::string message = "can't listen on " + wanted + ": " + error.message();
@@ -162,11 +172,11 @@ boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::an
 }
 
 std::uint16_t HttpServer::port() const {
-  return state_->acceptor.local_endpoint().port();
+  return state_->local.port();
 }
 
 std::string HttpServer::address() const {
-  return text_of(state_->acceptor.local_endpoint());
+  return text_of(state_->local);
 }
 
 async::awaitable<void> HttpServer::serve() {

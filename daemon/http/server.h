@@ -11,6 +11,7 @@
 
 #include "daemon/config/config.h"
 #include "daemon/http/host.h"
+#include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
 #include "reconcile/async/clock.h"
 
@@ -21,6 +22,7 @@ struct ServerLimits {
   std::size_t connections = 64;
   std::size_t header_bytes = 8 * 1024;
   std::size_t body_bytes = 16 * 1024;
+  std::size_t waiting = 32;  ///< answers in each lane that are not made yet; others are refused with 503
   std::chrono::nanoseconds idle = std::chrono::seconds{60};     ///< between two requests of a connection
   std::chrono::nanoseconds request = std::chrono::seconds{10};  ///< from a request's first byte to its last
   std::chrono::nanoseconds response =
@@ -39,17 +41,19 @@ class ListenError {
 };
 [[noreturn]] void throw_exception_from_error(const ListenError& error, const boost::source_location& where);
 
-/// Who makes the answers, and who hears of them. All is called on the one thread that runs the executor and
-/// must not block.
+/// Who makes the answers, and who hears of them. All but `handler` and `on_failure` is called on the one
+/// thread that runs the executor and must not block.
 struct ServerParts {
-  /// An exception of it is an answer with status 500.
+  /// Called on the thread of the request's lane. An exception of it is an answer with status 500.
   std::function<HttpResponse(const HttpRequest&)> handler;
+  /// Where the answer is made; absent: all of them at once, on the server's own thread.
+  std::function<Lane(const HttpRequest&)> lane{};
   AllowedHosts hosts{};
   /// How long a request waits before the handler gets it; absent: none does.
   std::function<std::chrono::nanoseconds(const HttpRequest&)> delay{};
   /// Each answer, those that the server gives without the handler included: such a request may be empty.
   std::function<void(const HttpRequest&, int status)> on_answer{};
-  /// What the handler threw.
+  /// What the handler threw, on the same thread.
   std::function<void(const HttpRequest&, std::string_view what)> on_failure{};
 };
 
@@ -69,6 +73,7 @@ class HttpServer {
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) noexcept;
 
+  /// These two from any thread.
   [[nodiscard]] std::uint16_t port() const;
   /// "127.0.0.1:9466", "[::]:9466"
   [[nodiscard]] std::string address() const;

@@ -166,6 +166,10 @@ HttpResponse answer(const HttpRequest& request, const ServerParts& parts) {
   return error_response(500, "internal error");
 }
 
+std::function<HttpResponse()> make_answer(const HttpRequest& request, const ServerParts& parts) {
+  return [request, &parts] { return answer(request, parts); };
+}
+
 /// Why a request could not be read, as an answer; nothing if there is nobody to answer.
 std::optional<HttpResponse> refusal(const error_code& error) {
   if (error == http::error::header_limit) return error_response(431, "the request's header is too large");
@@ -218,7 +222,7 @@ async::awaitable<error_code> write_all(tcp::socket& socket, Message& message) {
 }
 
 async::awaitable<bool> send(tcp::socket& socket, async::Clock& clock, const ServerLimits& limits,
-                            const HttpResponse& response, unsigned version, bool keep_alive, bool head_only) {
+                            HttpResponse response, unsigned version, bool keep_alive, bool head_only) {
   const async::SteadyTime deadline = clock.now() + limits.response;
   std::optional<error_code> error;
   if (head_only) {
@@ -229,7 +233,7 @@ async::awaitable<bool> send(tcp::socket& socket, async::Clock& clock, const Serv
   } else {
     http::response<http::string_body> message;
     fill_header(message, response, version, keep_alive);
-    message.body() = response.body;
+    message.body() = std::move(response.body);
     auto write = write_all(socket, message);
     error = co_await async::with_deadline(clock, deadline, std::move(write));
   }
@@ -289,7 +293,7 @@ async::awaitable<Arrival> receive(tcp::socket& socket, async::Clock& clock, asyn
 }  // namespace
 
 async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock, const ServerLimits& limits,
-                                        const ServerParts& parts, SessionActivity& activity) {
+                                        const ServerParts& parts, Lanes& lanes, SessionActivity& activity) {
   error_code ignored;
   const asio::ip::address peer = socket.remote_endpoint(ignored).address();
   socket.set_option(tcp::no_delay(true), ignored);
@@ -311,7 +315,11 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
     if (arrival.complete) {
       const auto delay = parts.delay ? parts.delay(arrival.request) : std::chrono::nanoseconds{0};
       if (delay > std::chrono::nanoseconds{0}) co_await clock.sleep_for(delay);
-      response = answer(arrival.request, parts);
+      // Nobody waits for this client now, so it makes no room for others.
+      activity.waiting_since = async::SteadyTime::max();
+      const Lane lane = parts.lane ? parts.lane(arrival.request) : Lane::at_once;
+      auto making = lanes.answer(lane, make_answer(arrival.request, parts));
+      response = co_await std::move(making);
     } else {
       response = std::move(*arrival.refused);
     }
@@ -321,7 +329,8 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
     const bool head_only = parser.is_header_done() && parser.get().method() == http::verb::head;
     const unsigned http_version = parser.is_header_done() ? parser.get().version() : 11;
     activity.waiting_since = clock.now();
-    const bool sent = co_await send(socket, clock, limits, response, http_version, keep_alive, head_only);
+    auto sending = send(socket, clock, limits, std::move(response), http_version, keep_alive, head_only);
+    const bool sent = co_await std::move(sending);
     if (!sent) co_return;
     if (!keep_alive) {
       auto rest = discard(socket);

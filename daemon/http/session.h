@@ -15,6 +15,7 @@ struct SessionActivity {
 /// in all of these. References outlive it.
 [[nodiscard]] async::awaitable<void> serve_connection(boost::asio::ip::tcp::socket socket,
                                                       async::Clock& clock, const ServerLimits& limits,
-                                                      const ServerParts& parts, SessionActivity& activity);
+                                                      const ServerParts& parts, Lanes& lanes,
+                                                      SessionActivity& activity);
 
 }  // namespace cr::daemon

@@ -8,7 +8,7 @@
 namespace cr::daemon {
 
 /// Tells several observers what it is told, in order. They outlive it.
-class Tee final : public reconcile::Observer {
+class Tee : public reconcile::Observer {
  public:
   explicit Tee(std::vector<reconcile::Observer*> observers) : observers_(std::move(observers)) {}
   void on_request(const reconcile::RequestDone& request) override {
@@ -29,6 +29,13 @@ class Tee final : public reconcile::Observer {
 
  private:
   std::vector<reconcile::Observer*> observers_;
+};
+
+/// Tells what happens in a cycle, but not its end: for whoever has to do something before others hear of it.
+class DuringCycle final : public Tee {
+ public:
+  explicit DuringCycle(reconcile::Observer& observer) : Tee({&observer}) {}
+  void on_cycle(const reconcile::CycleReport&) override {}
 };
 
 }  // namespace cr::daemon

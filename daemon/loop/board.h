@@ -11,8 +11,8 @@
 
 namespace cr::daemon {
 
-/// What the daemon knows now, for whoever shows it. Written by the loop, read by the HTTP endpoints, on one
-/// thread; what the pointers lead to never changes.
+/// What the daemon knows now, for whoever shows it. The loop's own; others see it by SharedBoard. What the
+/// pointers lead to never changes.
 struct Board {
   reconcile::ReportPtr report;  ///< of the last cycle; null before the first has ended
   std::shared_ptr<const specs::DesiredState>
@@ -23,7 +23,6 @@ struct Board {
   CycleHistory history;
   /// When the next cycle begins unless something triggers it earlier; nothing while one runs.
   std::optional<async::SteadyTime> next_cycle;
-  Heartbeat heartbeat;
   LastCycles cycles;
 };
 

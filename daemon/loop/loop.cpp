@@ -21,57 +21,59 @@ constexpr std::chrono::nanoseconds kStepAllowance = 5min;
 /// What the wait for the next cycle may take longer than asked for.
 constexpr std::chrono::nanoseconds kWaitGrace = 30s;
 
-bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
-  if (a.specs.size() != b.specs.size() || a.revision != b.revision || a.diagnostics != b.diagnostics)
-    return false;
-  for (std::size_t i = 0; i < a.specs.size(); ++i) {
-    // Files that did not change give the same object again.
-    if (a.specs[i] != b.specs[i] && !(*a.specs[i] == *b.specs[i])) return false;
-  }
-  return true;
+void beat(LoopParts& parts, std::chrono::nanoseconds allowed) {
+  parts.shown.beat({parts.clock.now(), allowed});
 }
 
-/// Loads the specs onto the board. Whether there is anything new to converge to.
-bool refresh(LoopParts& parts) {
+void tell_unreadable(LoopParts& parts, const std::string& message) {
+  Board& board = parts.board;
+  const bool is_new = std::exchange(board.stale, message) != message;
+  parts.shown.publish(board);
+  parts.on_specs_error();
+  if (!is_new) return;
+  parts.log.error(board.desired ? "can't read the specs; the last good ones stay in force"
+                                : "can't read the specs; nothing is done until they can be read",
+                  {{"error", message}});
+}
+
+void log_specs(Logger& log, const specs::DesiredState& desired) {
+  std::vector<LogField> fields{{"specs", std::to_string(desired.specs.size()), true},
+                               {"invalid", std::to_string(desired.invalid_documents), true},
+                               {"duplicates", std::to_string(desired.duplicate_documents), true}};
+  if (!desired.revision.empty()) fields.push_back({"revision", desired.revision});
+  log.info("specs read", std::move(fields));
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
+    log.error(
+        "a spec is invalid",
+        {{"position", diagnostic.where.to_string()},
+         {"field", diagnostic.field},
+         {"error", diagnostic.message + (diagnostic.remedy.empty() ? "" : " (" + diagnostic.remedy + ')')}});
+  }
+}
+
+/// Loads the specs onto the board. Whether there is anything new to converge to. A load that does not end
+/// shows in the heartbeat.
+async::awaitable<bool> refresh(LoopParts& parts) {
+  beat(parts, kStepAllowance);
   const async::SteadyTime started = parts.clock.now();
-  auto loaded = parts.load();
+  auto loading = parts.load(parts.board.desired);
+  const LoadResult loaded = co_await std::move(loading);
   parts.observer.on_phase(reconcile::Phase::load, parts.clock.now() - started);
   Board& board = parts.board;
   if (!loaded) {
-    const std::string message = loaded.error().message();
-    parts.on_specs_error();
-    if (board.stale != message) {
-      parts.log.error(board.desired ? "can't read the specs; the last good ones stay in force"
-                                    : "can't read the specs; nothing is done until they can be read",
-                      {{"error", message}});
-    }
-    board.stale = message;
-    return false;
+    tell_unreadable(parts, loaded.error().message());
+    co_return false;
   }
-  auto selected = std::make_shared<const specs::DesiredState>(select(*loaded, parts.selection));
-  const bool changed = !board.desired || !says_the_same(*board.desired, *selected);
-  if (!board.stale.empty()) parts.log.info("the specs can be read again");
-  board.stale.clear();
+  const bool readable_again = !std::exchange(board.stale, {}).empty();
   board.specs_read = parts.clock.wall();
-  if (!board.desired || board.desired->revision != selected->revision)
+  if (!board.desired || board.desired->revision != loaded->desired->revision)
     board.revision_since = board.specs_read;
-  if (changed) {
-    std::vector<LogField> fields{{"specs", std::to_string(selected->specs.size()), true},
-                                 {"invalid", std::to_string(selected->invalid_documents), true},
-                                 {"duplicates", std::to_string(selected->duplicate_documents), true}};
-    if (!selected->revision.empty()) fields.push_back({"revision", selected->revision});
-    parts.log.info("specs read", std::move(fields));
-    for (const specs::Diagnostic& diagnostic : selected->diagnostics) {
-      parts.log.error("a spec is invalid",
-                      {{"position", diagnostic.where.to_string()},
-                       {"field", diagnostic.field},
-                       {"error", diagnostic.message +
-                                     (diagnostic.remedy.empty() ? "" : " (" + diagnostic.remedy + ')')}});
-    }
-    board.desired = std::move(selected);
-  }
-  parts.on_specs_read(*board.desired, changed);
-  return changed;
+  board.desired = loaded->desired;
+  parts.shown.publish(board);
+  parts.on_specs_read(*board.desired, loaded->changed);
+  if (readable_again) parts.log.info("the specs can be read again");
+  if (loaded->changed) log_specs(parts.log, *board.desired);
+  co_return loaded->changed;
 }
 
 ReportPtr report_of_defect(const LoopParts& parts, const std::exception& defect, async::WallTime started) {
@@ -92,37 +94,32 @@ async::awaitable<ReportPtr> run_guarded(LoopParts& parts) {
     co_return co_await parts.cycle(*desired);
   } catch (const boost::system::system_error& error) {
     if (error.code() == boost::asio::error::operation_aborted) throw;
-    ReportPtr report = report_of_defect(parts, error, started);
-    parts.observer.on_cycle(*report);
-    co_return report;
+    co_return report_of_defect(parts, error, started);
   } catch (const std::exception& error) {
-    ReportPtr report = report_of_defect(parts, error, started);
-    parts.observer.on_cycle(*report);
-    co_return report;
+    co_return report_of_defect(parts, error, started);
   }
 }
 
-void publish(LoopParts& parts, ReportPtr report) {
+/// The board first: whoever hears of the cycle's end finds it there.
+void publish(LoopParts& parts, const ReportPtr& report) {
   Board& board = parts.board;
-  log_transitions(parts.log, board.report.get(), *report);
+  const ReportPtr before = std::exchange(board.report, report);
   board.history.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;
     // What was known of each workspace stays on show; a cycle that could not begin knows nothing better.
-    if (board.report && report->workspaces.empty() && !board.report->workspaces.empty()) {
+    if (before && report->workspaces.empty() && !before->workspaces.empty()) {
       auto merged = std::make_shared<CycleReport>(*report);
-      merged->workspaces = board.report->workspaces;
-      report = std::move(merged);
+      merged->workspaces = before->workspaces;
+      board.report = std::move(merged);
     }
   } else {
     board.cycles.failure.clear();
     board.cycles.last_success = parts.clock.now();
   }
-  board.report = std::move(report);
-}
-
-void beat(LoopParts& parts, std::chrono::nanoseconds allowed) {
-  parts.board.heartbeat = {parts.clock.now(), allowed};
+  parts.shown.publish(board);
+  parts.observer.on_cycle(*report);
+  log_transitions(parts.log, before.get(), *report);
 }
 
 /// Waits for the time of the next cycle, or for a trigger that is worth one.
@@ -131,13 +128,15 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, bool& s
       parts.clock.now() +
       std::chrono::duration_cast<async::SteadyTime::duration>(time_to_next(pace, parts.random()));
   parts.board.next_cycle = deadline;
+  parts.shown.publish(parts.board);
   while (true) {
     beat(parts, deadline - parts.clock.now() + kWaitGrace);
     co_await parts.triggers.wait_until(parts.clock, deadline);
     const std::string causes = parts.triggers.take_causes();
     const bool only_files = causes == to_string(Cause::specs_changed);
     if (only_files && parts.clock.now() < deadline) {
-      if (!refresh(parts)) continue;
+      const bool changed = co_await refresh(parts);
+      if (!changed) continue;
       specs_are_fresh = true;
     }
     parts.log.debug("cycle starts", {{"reason", causes}});
@@ -152,15 +151,16 @@ async::awaitable<void> run_loop(LoopParts& parts) {
   while (true) {
     beat(parts, kStepAllowance);
     parts.board.next_cycle.reset();
-    if (!specs_are_fresh) refresh(parts);
+    parts.shown.publish(parts.board);
+    if (!specs_are_fresh) co_await refresh(parts);
     specs_are_fresh = false;
     Pace pace{.interval = parts.interval, .read_duration = {}, .look_again_in = {}};
     if (parts.board.desired) {
-      ReportPtr report = co_await run_guarded(parts);
+      const ReportPtr report = co_await run_guarded(parts);
       pace.read_duration = report->read_duration;
       pace.look_again_in = report->look_again_in;
       parts.board.cycles.interval = effective_interval(pace);
-      publish(parts, std::move(report));
+      publish(parts, report);
     } else {
       parts.board.cycles.interval = parts.interval;
       parts.board.cycles.failure = "the specs can't be read: " + parts.board.stale;
@@ -170,7 +170,7 @@ async::awaitable<void> run_loop(LoopParts& parts) {
 }
 
 void HeartbeatObserver::beat() {
-  board_.heartbeat = {clock_.now(), kStepAllowance};
+  board_.beat({clock_.now(), kStepAllowance});
 }
 
 }  // namespace cr::daemon

@@ -5,28 +5,28 @@
 
 #include "daemon/log/logger.h"
 #include "daemon/loop/board.h"
+#include "daemon/loop/load.h"
+#include "daemon/loop/shared_board.h"
 #include "daemon/loop/triggers.h"
-#include "daemon/selector.h"
 #include "reconcile/observer.h"
 #include "reconcile/status/report.h"
-#include "specs/source.h"
 
 namespace cr::daemon {
 
 /// What the loop turns and what it tells. Everything outlives it.
 struct LoopParts {
-  /// The whole desired state, or why there is none; called before every cycle.
-  std::function<boost::system::result<specs::DesiredState, specs::SourceError>()> load;
-  /// One cycle over what is selected.
+  /// The desired state, compared with the one in force, or why there is none; called before every cycle.
+  std::function<async::awaitable<LoadResult>(DesiredPtr in_force)> load;
+  /// One cycle over what is selected; the loop tells the observer of its end.
   std::function<async::awaitable<reconcile::ReportPtr>(const specs::DesiredState&)> cycle;
   /// Told about each load: its result, and whether it differs from the one before.
   std::function<void(const specs::DesiredState& desired, bool changed)> on_specs_read;
   std::function<void()> on_specs_error;
   std::function<double()> random;  ///< from 0 to 1, for the jitter
-  Selection selection;
   std::chrono::nanoseconds interval{0};
   reconcile::Observer& observer;
   Board& board;
+  SharedBoard& shown;  ///< where others see the board and the heartbeat
   Triggers& triggers;
   async::Clock& clock;
   Logger& log;
@@ -44,7 +44,7 @@ struct LoopParts {
 /// progress is not taken for a dead one.
 class HeartbeatObserver final : public reconcile::Observer {
  public:
-  HeartbeatObserver(Board& board, async::Clock& clock) : board_(board), clock_(clock) {}
+  HeartbeatObserver(SharedBoard& board, async::Clock& clock) : board_(board), clock_(clock) {}
   void on_request(const reconcile::RequestDone&) override { beat(); }
   void on_retry(reconcile::RetryReason, const coder::ApiError&) override { beat(); }
   void on_phase(reconcile::Phase, std::chrono::nanoseconds) override { beat(); }
@@ -53,7 +53,7 @@ class HeartbeatObserver final : public reconcile::Observer {
  private:
   void beat();
 
-  Board& board_;
+  SharedBoard& board_;
   async::Clock& clock_;
 };
 

@@ -53,12 +53,13 @@ void ServiceNotice::send(std::string_view notice) const {
   ::close(socket);
 }
 
-async::awaitable<void> keep_watchdog_fed(const ServiceNotice& notice, const Board& board,
+async::awaitable<void> keep_watchdog_fed(const ServiceNotice& notice, const SharedBoard& board,
                                          async::Clock& clock) {
   // Where nobody watches there is nothing to do, but ending would end the daemon.
   const auto interval = notice.feeding_interval().value_or(std::chrono::hours(1));
   while (true) {
-    if (notice.feeding_interval() && alive(board.heartbeat, clock.now()).good) notice.feed_watchdog();
+    if (notice.feeding_interval() && alive(board.vitals().heartbeat, clock.now()).good)
+      notice.feed_watchdog();
     co_await clock.sleep_for(interval);
   }
 }

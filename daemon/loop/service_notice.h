@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "daemon/config/environment.h"
-#include "daemon/loop/board.h"
+#include "daemon/loop/shared_board.h"
 #include "reconcile/async/clock.h"
 
 namespace cr::daemon {
@@ -35,7 +35,7 @@ class ServiceNotice {
 
 /// Feeds the watchdog for as long as the loop makes progress by its heartbeat, so that a hung cycle ends in a
 /// restart and a Coder that is away does not. Ends only when cancelled.
-[[nodiscard]] async::awaitable<void> keep_watchdog_fed(const ServiceNotice& notice, const Board& board,
+[[nodiscard]] async::awaitable<void> keep_watchdog_fed(const ServiceNotice& notice, const SharedBoard& board,
                                                        async::Clock& clock);
 
 }  // namespace cr::daemon

@@ -26,7 +26,7 @@ constexpr auto kPoll = 10s;
 constexpr auto kQuiet = 200ms;
 constexpr auto kLongestBurst = 2s;
 
-/// The kernel's watches, kept in step with what has to be watched.
+/// The kernel's watches, kept in step with what has to be watched. `follow` waits for the disk.
 class Watches {
  public:
   Watches(stream_descriptor descriptor, Logger& log) : descriptor_(std::move(descriptor)), log_(log) {}
@@ -107,7 +107,7 @@ async::awaitable<void> settle(Watches& watches, async::Clock& clock) {
 }  // namespace
 
 async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Triggers& triggers,
-                                   async::Clock& clock, Logger& log) {
+                                   async::Clock& clock, async::Worker& disk, Logger& log) {
   auto executor = co_await boost::asio::this_coro::executor;
   std::optional<Watches> watches;
   if (const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); descriptor >= 0) {
@@ -117,9 +117,14 @@ async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Trigge
     log.warn("the kernel can't tell about changed specs; they are looked at every ten seconds",
              {{"error", std::strerror(errno)}});
   }
-  std::uint64_t fingerprint = path_fingerprint(paths);
+  const auto look = [&] { return path_fingerprint(paths); };
+  const auto follow = [&] {
+    watches->follow(watched_directories(paths, kMostDirectories));
+    return true;
+  };
+  std::uint64_t fingerprint = co_await disk.run(look);
   while (true) {
-    if (watches) watches->follow(watched_directories(paths, kMostDirectories));
+    if (watches) co_await disk.run(follow);
     const async::SteadyTime poll = clock.now() + kPoll;
     bool told = false;
     if (watches) {
@@ -128,7 +133,7 @@ async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Trigge
     } else {
       co_await clock.sleep_until(poll);
     }
-    const std::uint64_t now = path_fingerprint(paths);
+    const std::uint64_t now = co_await disk.run(look);
     if (told || now != fingerprint) triggers.fire(Cause::specs_changed);
     fingerprint = now;
   }

@@ -6,6 +6,7 @@
 #include "daemon/log/logger.h"
 #include "daemon/loop/triggers.h"
 #include "reconcile/async/clock.h"
+#include "reconcile/async/worker.h"
 
 namespace cr::daemon {
 
@@ -15,8 +16,9 @@ namespace cr::daemon {
 /// a network file system) the paths are looked at every ten seconds all the same. Several changes in short
 /// order, as a checkout makes them, are one trigger after they have been quiet for a moment, or after two
 /// seconds at the latest. It may fire for what turns out to be no change, never the other way round.
-/// References outlive the call.
+/// The
+/// tree is walked on the thread of `disk`. References outlive the call.
 [[nodiscard]] async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Triggers& triggers,
-                                                 async::Clock& clock, Logger& log);
+                                                 async::Clock& clock, async::Worker& disk, Logger& log);
 
 }  // namespace cr::daemon

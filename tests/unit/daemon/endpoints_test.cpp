@@ -53,7 +53,8 @@ class EndpointsTest : public ::testing::Test {
     board_.report = std::make_shared<const reconcile::CycleReport>(std::move(report));
     board_.desired = std::make_shared<const specs::DesiredState>();
     board_.cycles = {clock_.now(), "", 60s};
-    board_.heartbeat = {clock_.now(), 60s};
+    shown_.publish(board_);
+    shown_.beat({clock_.now(), 60s});
   }
 
   static std::string header(const HttpResponse& response, std::string_view name) {
@@ -65,10 +66,11 @@ class EndpointsTest : public ::testing::Test {
 
   testing::ManualClock clock_;
   Board board_;
+  SharedBoard shown_;
   int reconciled_ = 0;
   std::vector<std::string> approved_;
   std::optional<Secret> token_ = Secret{"s3cret"};
-  Endpoints endpoints_{{.board = board_,
+  Endpoints endpoints_{{.board = shown_,
                         .clock = clock_,
                         .metrics = [] { return std::string{"up 1\n"}; },
                         .metrics_content_type = "text/plain; version=0.0.4",
@@ -157,6 +159,7 @@ TEST_F(EndpointsTest, SummarySaysThatSpecsAreStale) {
   show(testing::a_report({Reason::InSync}));
   EXPECT_EQ(get_json("/api/v1/summary")["specs"]["stale"], false);
   board_.stale = "specs: no such directory";
+  shown_.publish(board_);
   const json summary = get_json("/api/v1/summary");
   EXPECT_EQ(summary["specs"]["stale"], true);
   EXPECT_EQ(summary["specs"]["staleReason"], "specs: no such directory");

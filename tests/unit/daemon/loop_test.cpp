@@ -36,10 +36,11 @@ class Loop : public ::testing::Test {
     settle();
   }
 
-  boost::system::result<specs::DesiredState, specs::SourceError> load() {
+  async::awaitable<LoadResult> load(DesiredPtr in_force) {
     ++loads_;
-    if (!load_error_.empty()) return specs::SourceError(load_error_);
-    return desired_;
+    if (load_hangs_) co_await clock_.sleep_for(24h);
+    if (!load_error_.empty()) co_return specs::SourceError(load_error_);
+    co_return compare_with(in_force, desired_, {});
   }
 
   async::awaitable<reconcile::ReportPtr> cycle() {
@@ -57,24 +58,25 @@ class Loop : public ::testing::Test {
   Logger log_{clock_, LogFormat::text, LogLevel::info,
               [this](std::string_view line) { logged_.emplace_back(line.substr(25)); }};
   Board board_;
+  SharedBoard shown_;
   Triggers triggers_{io_.get_executor()};
   reconcile::Observer observer_;
   specs::DesiredState desired_ = testing::a_desired_state({testing::a_spec("alice", "dev")});
   std::string load_error_;
   std::deque<CycleReport> next_reports_;
   std::chrono::nanoseconds cycle_takes_{0};
-  bool throws_ = false;
+  bool throws_ = false, load_hangs_ = false;
   int loads_ = 0, cycles_ = 0, changes_ = 0, source_errors_ = 0;
   LoopParts parts_{
-      .load = [this] { return load(); },
+      .load = [this](DesiredPtr in_force) { return load(std::move(in_force)); },
       .cycle = [this](const specs::DesiredState&) { return cycle(); },
       .on_specs_read = [this](const specs::DesiredState&, bool changed) { changes_ += changed ? 1 : 0; },
       .on_specs_error = [this] { ++source_errors_; },
       .random = [] { return 0.5; },
-      .selection = {},
       .interval = 60s,
       .observer = observer_,
       .board = board_,
+      .shown = shown_,
       .triggers = triggers_,
       .clock = clock_,
       .log = log_};
@@ -109,6 +111,28 @@ TEST_F(Loop, LooksAgainSoonWhenSomethingIsWaitedFor) {
   start();
   advance(2s);
   EXPECT_EQ(cycles_, 2);
+}
+
+TEST_F(Loop, ALoadThatNeverEndsIsSeen) {
+  load_hangs_ = true;
+  start();
+  advance(4min);
+  EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
+  advance(2min);
+  EXPECT_FALSE(alive(shown_.vitals().heartbeat, clock_.now()).good);
+}
+
+TEST_F(Loop, ALoadBetweenCyclesThatNeverEndsIsSeenHoweverLongTheInterval) {
+  parts_.interval = 24h;
+  start();
+  load_hangs_ = true;
+  triggers_.fire(Cause::specs_changed);
+  settle();
+  EXPECT_EQ(loads_, 2);
+  advance(4min);
+  EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
+  advance(2min);
+  EXPECT_FALSE(alive(shown_.vitals().heartbeat, clock_.now()).good);
 }
 
 TEST_F(Loop, ATriggerStartsACycleAtOnce) {
@@ -183,7 +207,7 @@ TEST_F(Loop, TurnsNotReadyWhileCoderIsAwayAndComesBackByItself) {
   const Health away = ready(board_.cycles, clock_.now());
   EXPECT_FALSE(away.good);
   EXPECT_THAT(away.reason, ::testing::HasSubstr("connection refused"));
-  EXPECT_TRUE(alive(board_.heartbeat, clock_.now()).good) << "a restart would not help";
+  EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good) << "a restart would not help";
   EXPECT_EQ(board_.report->workspaces.size(), 1U) << "what was known stays on show";
   advance(60s);
   EXPECT_TRUE(ready(board_.cycles, clock_.now()).good);
@@ -207,22 +231,22 @@ TEST_F(Loop, EndsWhenItIsCancelled) {
 
 TEST_F(Loop, IsNotTakenForDeadWhileALongCycleMakesProgress) {
   cycle_takes_ = 20min;
-  HeartbeatObserver heartbeat(board_, clock_);
+  HeartbeatObserver heartbeat(shown_, clock_);
   start();
   for (int i = 0; i < 9; ++i) {
     clock_.advance(2min);
     heartbeat.on_request({});
-    EXPECT_TRUE(alive(board_.heartbeat, clock_.now()).good);
+    EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
   }
   clock_.advance(1min + 59s);
-  EXPECT_TRUE(alive(board_.heartbeat, clock_.now()).good);
+  EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
 }
 
 TEST_F(Loop, IsTakenForDeadWhenACycleHangs) {
   cycle_takes_ = 1h;
   start();
   clock_.advance(5min + 1s);
-  EXPECT_FALSE(alive(board_.heartbeat, clock_.now()).good);
+  EXPECT_FALSE(alive(shown_.vitals().heartbeat, clock_.now()).good);
 }
 
 }  // namespace

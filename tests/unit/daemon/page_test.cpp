@@ -26,7 +26,7 @@ using ::testing::Not;
 class StatusPage : public ::testing::Test {
  protected:
   StatusPage() {
-    board_.heartbeat = {steady_, 1min};
+    heartbeat_ = {steady_, 1min};
     board_.cycles = {steady_, "", 60s};
     board_.next_cycle = steady_ + 40s;
   }
@@ -46,7 +46,7 @@ class StatusPage : public ::testing::Test {
 
   std::string page(const QueryParameters& query = {}) {
     return status_page({.board = board_,
-                        .alive = alive(board_.heartbeat, steady_),
+                        .alive = alive(heartbeat_, steady_),
                         .ready = ready(board_.cycles, steady_),
                         .steady = steady_,
                         .now = now_,
@@ -66,6 +66,7 @@ class StatusPage : public ::testing::Test {
   const async::SteadyTime steady_ = async::SteadyTime{} + 24h;
   const async::WallTime now_ = async::WallTime{} + 24h * 20'000;
   Board board_;
+  Heartbeat heartbeat_;
   WayOut way_out_{
       .selection = {"specs"}, .api_token_file = "/run/token", .base_url = "http://127.0.0.1:9466"};
 };
@@ -169,7 +170,7 @@ TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
   EXPECT_THAT(page(), AllOf(HasSubstr("Coder could not be read"), HasSubstr("req-9"), HasSubstr("10 min ago"),
                             HasSubstr("Write a new one into the token file")));
 
-  board_.heartbeat = {steady_ - 1h, 1min};
+  heartbeat_ = {steady_ - 1h, 1min};
   EXPECT_THAT(page(), HasSubstr("The loop stands still"));
 }
 

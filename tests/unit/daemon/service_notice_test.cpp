@@ -84,8 +84,8 @@ TEST(Watchdog, IsFedOnlyWhileTheLoopMakesProgress) {
   const Manager manager;
   const ServiceNotice notice = notice_to(manager, "20000000");
   testing::ManualClock clock;
-  Board board;
-  board.heartbeat = {clock.now(), 15s};
+  SharedBoard board;
+  board.beat({clock.now(), 15s});
   boost::asio::io_context io;
   const testing::Background feeding(io, keep_watchdog_fed(notice, board, clock));
   testing::turn(io);
@@ -99,7 +99,7 @@ TEST(Watchdog, IsFedOnlyWhileTheLoopMakesProgress) {
   testing::turn(io);
   EXPECT_EQ(manager.next(), "");
 
-  board.heartbeat = {clock.now(), 15s};
+  board.beat({clock.now(), 15s});
   clock.advance(10s);
   testing::turn(io);
   EXPECT_EQ(manager.next(), "WATCHDOG=1");

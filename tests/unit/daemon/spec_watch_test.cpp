@@ -16,7 +16,7 @@ class SpecWatch : public ::testing::Test {
  protected:
   void watch(std::vector<std::string> paths) {
     paths_ = std::move(paths);
-    background_.emplace(io_, watch_specs(paths_, triggers_, clock_, log_));
+    background_.emplace(io_, watch_specs(paths_, triggers_, clock_, disk_, log_));
     testing::turn_until(io_, [&] { return clock_.sleepers() == 1; });
   }
 
@@ -37,6 +37,7 @@ class SpecWatch : public ::testing::Test {
   Triggers triggers_{io_.get_executor()};
   Logger log_{clock_, LogFormat::text, LogLevel::error, [](std::string_view) {}};
   std::vector<std::string> paths_;
+  async::Worker disk_;
   std::optional<testing::Background> background_;
 };
 

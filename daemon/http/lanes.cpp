@@ -1,0 +1,38 @@
+#include "daemon/http/lanes.h"
+
+#include <utility>
+
+namespace cr::daemon {
+namespace {
+
+HttpResponse refusal() {
+  return {.status = 503,
+          .body = "{\"error\":\"too many requests wait for their answers; try again in a second\"}\n",
+          .headers = {{"Retry-After", "1"}}};
+}
+
+/// Counts for as long as it lives.
+class Place {
+ public:
+  explicit Place(std::size_t& count) : count_(count) { ++count_; }
+  ~Place() { --count_; }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+}  // namespace
+
+async::awaitable<HttpResponse> Lanes::answer(Lane lane, std::function<HttpResponse()> make) {
+  if (lane == Lane::at_once) co_return make();
+  Queue& queue = queues_[lane == Lane::brief ? 0 : 1];
+  if (queue.waiting >= most_waiting_) co_return refusal();
+  const Place place(queue.waiting);
+  if (!queue.worker) queue.worker.emplace();
+  auto made = queue.worker->run(std::move(make));
+  co_return co_await std::move(made);
+}
+
+}  // namespace cr::daemon

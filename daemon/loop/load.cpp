@@ -1,0 +1,33 @@
+#include "daemon/loop/load.h"
+
+#include <cstddef>
+#include <utility>
+
+namespace cr::daemon {
+namespace {
+
+bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
+  if (a.specs.size() != b.specs.size() || a.revision != b.revision || a.diagnostics != b.diagnostics)
+    return false;
+  for (std::size_t i = 0; i < a.specs.size(); ++i) {
+    // Files that did not change give the same object again.
+    if (a.specs[i] != b.specs[i] && !(*a.specs[i] == *b.specs[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read, const Selection& selection) {
+  auto selected = std::make_shared<const specs::DesiredState>(select(read, selection));
+  if (in_force && says_the_same(*in_force, *selected)) return {in_force, false};
+  return {std::move(selected), true};
+}
+
+LoadResult load_specs(specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force) {
+  const auto read = source.load();
+  if (!read) return read.error();
+  return compare_with(in_force, *read, selection);
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <memory>
+
+#include "daemon/selector.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+
+using DesiredPtr = std::shared_ptr<const specs::DesiredState>;
+
+/// What a read of the specs came to.
+struct Loaded {
+  DesiredPtr desired;    ///< what is selected; the very object that was in force if nothing changed
+  bool changed = false;  ///< there is something new to converge to
+};
+using LoadResult = boost::system::result<Loaded, specs::SourceError>;
+
+/// Selects, and compares with what is in force (null: nothing yet). Pure.
+[[nodiscard]] Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read,
+                                  const Selection& selection);
+
+/// Reads the specs, selects and compares. Waits for the disk, and takes seconds where there are many: work
+/// for a thread of its own.
+[[nodiscard]] LoadResult load_specs(specs::SpecSource& source, const Selection& selection,
+                                    const DesiredPtr& in_force);
+
+}  // namespace cr::daemon
