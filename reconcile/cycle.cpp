@@ -153,8 +153,8 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   co_return report;
 }
 
-void Reconciler::approve(std::string digest) {
-  memory_->approval.approve(std::move(digest));
+bool Reconciler::approve(std::string digest) {
+  return memory_->approval.approve(std::move(digest), memory_->clock.now());
 }
 
 }  // namespace cr::reconcile

@@ -40,9 +40,10 @@ class Reconciler {
   /// end, then throws operation_aborted.
   [[nodiscard]] async::awaitable<ReportPtr> run_cycle(const specs::DesiredState& desired);
 
-  /// Lets the plan with this digest go in the next cycle although it is over the limit. Forgotten when
-  /// another plan comes up.
-  void approve(std::string digest);
+  /// Approves the plan with this digest although it is over the limit: what it changes on each workspace,
+  /// until that is done, its spec changes, or for a day. True if that plan is held. Any other digest is good
+  /// for the plan of the next cycle that reads everything, and for no later one.
+  bool approve(std::string digest);
 
   /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/memory.h).
   struct Memory;

@@ -1,5 +1,6 @@
 #include "reconcile/cycle/decide.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "reconcile/status/fingerprint.h"
@@ -104,15 +105,25 @@ void decide(CycleState& state) {
     if (!one.duplicate.empty() || one.read_error) continue;
     diff_one(state, one);
     if (one.read_error) continue;
+    one.compared = !one.diff.blocked;
     plan_one(state, one);
     if (one.planned.plan) plans.push_back(*one.planned.plan);
   }
   state.plan = assemble_plan(std::move(plans));
-  const auto spec_of = [&](const Identity& workspace) {
-    return spec_fingerprint(*state.find(workspace)->spec);
+  const auto facts_of = [&](const Identity& workspace) -> std::optional<WorkspaceFacts> {
+    const Declared* one = state.find(workspace);
+    if (!one) return std::nullopt;
+    WorkspaceFacts facts;
+    facts.spec = spec_fingerprint(*one->spec);
+    if (!one->compared) return facts;
+    facts.exists = one->live != nullptr;
+    facts.left = changes_left(one->diff, one->live, state.memory.me.value);
+    return facts;
   };
-  state.verdict = state.memory.approval.judge(state.plan, state.declared.size(),
-                                              state.memory.limits.max_changes, spec_of);
+  const bool read_all = std::all_of(state.declared.begin(), state.declared.end(),
+                                    [](const Declared& one) { return !one.read_error; });
+  state.verdict = state.memory.approval.judge(
+      state.plan, state.declared.size(), state.memory.limits.max_changes, read_all, facts_of, state.begun);
 }
 
 }  // namespace cr::reconcile

@@ -104,6 +104,26 @@ void learn_one(CycleState& state, Declared& one) {
   if (succeeded && !failed) state.memory.backoff.succeeded(*one.identity);
 }
 
+/// What was written is done unless a later sight of the workspace shows otherwise. Builds are done when a
+/// read says so.
+void spend_approval(CycleState& state, const Declared& one) {
+  ChangesLeft written;
+  ChangesLeft fields;
+  for (const Outcome& outcome : one.outcomes) {
+    if (outcome.result != ActionResult::success) continue;
+    if (const auto write = write_of(outcome.action)) fields.fields.add(write->field);
+    if (std::holds_alternative<CreateWorkspace>(outcome.action)) written.fields.add(Field::missing);
+  }
+  ChangesLeft left;
+  if (one.seen) left = changes_left(one.latest_diff(), one.latest(), state.memory.me.value);
+  for (const Field field : kFields) {
+    if (!fields.fields.has(field)) continue;
+    written.fields.add(field);
+    if (one.seen && !one.seen->conclusive) left.fields.remove(field);
+  }
+  if (!written.empty()) state.memory.approval.wrote(*one.identity, written, left);
+}
+
 void retain_declared(CycleState& state) {
   const auto declared = [&](const Identity& workspace) { return state.find(workspace) != nullptr; };
   state.memory.backoff.retain(declared);
@@ -132,6 +152,7 @@ void learn(CycleState& state) {
   for (Declared& one : state.declared) {
     if (!one.outcomes.empty()) learn_one(state, one);
     if (one.seen) compare_reply(state, one);
+    spend_approval(state, one);
     if (one.unbound) memory.answers.forget(one.unbound->built_on);
   }
   if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "reconcile/diff/first_build.h"
+
 namespace cr::reconcile {
 
 Declared* CycleState::find(const Identity& workspace) {
@@ -23,6 +25,20 @@ std::size_t own_active_builds(const CycleState& state) {
 const coder::Template* policy_of(const Reconciler::Memory& memory, const LiveWorkspace& live) {
   const auto found = memory.policies.find(live.template_id);
   return found == memory.policies.end() ? nullptr : &found->second;
+}
+
+ChangesLeft changes_left(const WorkspaceDiff& diff, const LiveWorkspace* live,
+                         const std::optional<UserId>& me) {
+  ChangesLeft left;
+  for (const Field field : kFields) {
+    const bool differs = diff.wanted.has(field) || diff.forbidden.has(field) || diff.unreadable.has(field);
+    if (differs) left.fields.add(field);
+  }
+  if (!live) return left;
+  const FirstBuild build = first_build_of(*live, me);
+  // While we do not know who we are it may be ours.
+  left.first_build = build == FirstBuild::active || build == FirstBuild::failed || (!me && needs_me(*live));
+  return left;
 }
 
 DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& live) {

@@ -27,6 +27,7 @@ struct Declared {
   std::unique_ptr<const Bound> bound;      ///< absent, and can be created
   std::unique_ptr<const Unbound> unbound;  ///< absent, and cannot
   WorkspaceDiff diff;                      ///< as read
+  bool compared = false;                   ///< `diff` says all that is left to do
   PlannedWorkspace planned;
   const Backoff* backoff = nullptr;  ///< in force
   FieldVerdict fields;
@@ -74,6 +75,10 @@ struct CycleState {
 
 /// The template of a live workspace, if known.
 [[nodiscard]] const coder::Template* policy_of(const Reconciler::Memory& memory, const LiveWorkspace& live);
+/// What has to change until it is as declared, by a diff of it; fields that may not be written, or not now,
+/// included. `live`: null if absent.
+[[nodiscard]] ChangesLeft changes_left(const WorkspaceDiff& diff, const LiveWorkspace* live,
+                                       const std::optional<UserId>& me);
 /// What a diff of this workspace needs beside spec and live state.
 [[nodiscard]] DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& live);
 

@@ -43,26 +43,27 @@ std::optional<ChangeLimit> parse_change_limit(std::string_view text) {
 }
 
 Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
-              std::string_view approved_digest) {
+              std::size_t approved_changes) {
   Verdict verdict;
   verdict.changes = plan.workspaces.size();
   verdict.limit = limit.for_declared(declared);
   if (plan.empty()) return verdict;
   verdict.digest = digest(plan);
   if (verdict.changes <= verdict.limit) return verdict;
-  verdict.approved = verdict.digest == approved_digest;
-  verdict.held = !verdict.approved;
+  verdict.held = verdict.changes - std::min(approved_changes, verdict.changes) > verdict.limit;
+  verdict.approved = !verdict.held;
   if (!verdict.held) return verdict;
   const std::string rule =
       limit.count ? fmt::format("--max-changes {}", *limit.count)
                   : fmt::format("--max-changes {:g}%, at least {}", limit.percent, limit.at_least);
+  const std::string before =
+      approved_changes > 0 ? fmt::format(" ({} of them as approved before)", approved_changes) : "";
   verdict.message = fmt::format(
-      "the plan changes {} of {} declared workspaces, more than the limit of {} ({}); nothing is changed. "
-      "Look at it "
-      "with `coder-reconciler plan`, then let it go: `coder-reconciler apply --approve {}`, for the daemon "
-      "POST "
-      "/-/approve with this digest, or a higher --max-changes",
-      verdict.changes, declared, verdict.limit, rule, verdict.digest);
+      "the plan changes {} of {} declared workspaces{}, more than the limit of {} ({}); nothing is changed. "
+      "Look at it with `coder-reconciler plan`, then let it go: `coder-reconciler apply --approve {}`, for "
+      "the "
+      "daemon POST /-/approve with this digest, or a higher --max-changes",
+      verdict.changes, declared, before, verdict.limit, rule, verdict.digest);
   return verdict;
 }
 

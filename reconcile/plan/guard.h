@@ -24,7 +24,7 @@ struct ChangeLimit {
 
 struct Verdict {
   bool held = false;
-  bool approved = false;    ///< over the limit, let go by its digest
+  bool approved = false;    ///< over the limit, let go since what is above it was approved
   std::size_t changes = 0;  ///< workspaces that the plan changes; creates count
   std::size_t limit = 0;
   std::string digest;   ///< of the plan; empty for an empty plan
@@ -32,8 +32,9 @@ struct Verdict {
   bool operator==(const Verdict&) const = default;
 };
 
-/// Holds the plan as a whole if it changes more than the limit, unless `approved_digest` is its digest. Pure.
+/// Holds the plan as a whole if it changes more than the limit beside the `approved_changes`: workspaces of
+/// it of which a person has approved all that it does to them. Pure.
 [[nodiscard]] Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
-                            std::string_view approved_digest);
+                            std::size_t approved_changes);
 
 }  // namespace cr::reconcile

@@ -44,6 +44,8 @@ class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter
   /// The next `times` calls that begin with `prefix` fail; `after_effect`: after having been done.
   void fail(std::string prefix, ApiFault fault, int times = 1, bool after_effect = false);
   void fail(std::string prefix, ApiError error, int times = 1, bool after_effect = false);
+  /// Nothing fails any more.
+  void heal() { faults_.clear(); }
   /// Calls that begin with `prefix` wait until `release`; `reached` is called when one does.
   void hold(std::string prefix, std::function<void()> reached);
   void release();

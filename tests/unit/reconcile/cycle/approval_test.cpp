@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/builders.h"
@@ -12,70 +15,277 @@ namespace cr::testing {
 namespace {
 
 using namespace cr::reconcile;
+using namespace std::chrono_literals;
 
-/// A plan that sets the TTL of these workspaces of alice, one of them allowed without approval.
+/// What is to be changed, by the workspace's name.
+using Changes = std::map<std::string, ChangesLeft>;
+
+constexpr ChangesLeft kTtl{{Field::ttl}, false};
+constexpr ChangesLeft kAutostart{{Field::autostart}, false};
+constexpr ChangesLeft kTtlAndAutostart{{Field::ttl, Field::autostart}, false};
+constexpr ChangesLeft kDormant{{Field::dormant}, false};
+constexpr ChangesLeft kMissing{{Field::missing}, false};
+constexpr ChangesLeft kFirstBuild{{}, true};
+constexpr ChangesLeft kFirstBuildAndDormant{{Field::dormant}, true};
+
+/// Declared workspaces a to h of alice, of which one may be changed in a cycle without approval.
 class ApprovalTest : public ::testing::Test {
  protected:
-  static Plan plan_of(const std::vector<std::string>& names) {
+  /// Whatever else is declared is as it should be.
+  struct Cycle {
+    Changes planned{};
+    Changes waiting{};                   ///< differ too, and are not in the plan
+    std::vector<std::string> unread{};   ///< nothing is known of them
+    std::vector<std::string> removed{};  ///< no longer declared
+  };
+
+  static Plan plan_of(const Changes& planned) {
     Plan plan;
-    for (const std::string& name : names) {
+    for (const auto& [name, changes] : planned) {
       WorkspacePlan one;
       one.workspace = {"alice", name};
-      one.actions = {SetTtl{one.workspace, a_workspace_id(1), std::nullopt, std::chrono::minutes(60)}};
+      const WorkspaceId id = a_workspace_id(1);
+      if (changes.fields.has(Field::missing))
+        one.actions.emplace_back(CreateWorkspace{one.workspace, {}, ""});
+      if (changes.first_build) one.actions.emplace_back(RetryFirstBuild{one.workspace, id, 1});
+      if (changes.fields.has(Field::autostart))
+        one.actions.emplace_back(SetAutostart{one.workspace, id, "", "0 9 * * *"});
+      if (changes.fields.has(Field::ttl)) one.actions.emplace_back(SetTtl{one.workspace, id, {}, 60min});
+      if (changes.fields.has(Field::dormant)) one.actions.emplace_back(StopWorkspace{one.workspace, id});
       plan.workspaces.push_back(one);
     }
     return plan;
   }
-  Verdict judge(const Plan& plan) {
+
+  Verdict judge(const Cycle& cycle) {
     ChangeLimit limit;
     limit.count = 1;
-    return approval_.judge(plan, 100, limit, [&](const Identity& who) { return specs_[who.name]; });
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    const auto facts_of = [&](const Identity& who) -> std::optional<WorkspaceFacts> {
+      if (has(cycle.removed, who.name)) return std::nullopt;
+      WorkspaceFacts facts;
+      facts.spec = specs_[who.name];
+      if (has(cycle.unread, who.name)) return facts;
+      ChangesLeft left;
+      if (const auto found = cycle.planned.find(who.name); found != cycle.planned.end()) left = found->second;
+      if (const auto found = cycle.waiting.find(who.name); found != cycle.waiting.end()) {
+        for (const Field field : kFields) {
+          if (found->second.fields.has(field)) left.fields.add(field);
+        }
+        left.first_build = left.first_build || found->second.first_build;
+      }
+      facts.exists = !left.fields.has(Field::missing);
+      facts.left = left;
+      return facts;
+    };
+    return approval_.judge(plan_of(cycle.planned), 100, limit, cycle.unread.empty(), facts_of, now_);
   }
-  void approve(const Plan& plan) {
-    approval_.approve(digest(plan));
-    EXPECT_TRUE(judge(plan).approved);
+  bool held(const Cycle& cycle) { return judge(cycle).held; }
+
+  /// The plan comes up, is held, and is approved.
+  void approve(const Changes& planned) {
+    const Verdict verdict = judge({.planned = planned});
+    ASSERT_TRUE(verdict.held);
+    ASSERT_TRUE(approval_.approve(verdict.digest, now_));
+  }
+  static Changes each(const std::vector<std::string>& names, ChangesLeft change = kTtl) {
+    Changes changes;
+    for (const std::string& name : names) changes[name] = change;
+    return changes;
   }
 
   Approval approval_;
   std::map<std::string, std::uint64_t> specs_;
+  async::SteadyTime now_{};
 };
 
-TEST_F(ApprovalTest, APlanOverTheLimitIsHeldUntilItsDigestIsApproved) {
-  const Plan plan = plan_of({"a", "b"});
-  EXPECT_TRUE(judge(plan).held);
-  approval_.approve(digest(plan));
-  EXPECT_FALSE(judge(plan).held);
+TEST_F(ApprovalTest, APlanOverTheLimitIsHeldUntilItIsApproved) {
+  const Changes plan = each({"a", "b"});
+  EXPECT_TRUE(held({.planned = plan}));
+  EXPECT_TRUE(held({.planned = plan}));
+  EXPECT_TRUE(approval_.approve(digest(plan_of(plan)), now_));
+  const Verdict verdict = judge({.planned = plan});
+  EXPECT_FALSE(verdict.held);
+  EXPECT_TRUE(verdict.approved);
 }
 
-TEST_F(ApprovalTest, CoversWhatIsLeftOfTheApprovedPlan) {
-  approve(plan_of({"a", "b", "c", "d"}));
-  EXPECT_FALSE(judge(plan_of({"b", "c", "d"})).held);
-  EXPECT_FALSE(judge(plan_of({"c", "d"})).held);
+TEST_F(ApprovalTest, AnotherDigestApprovesNothing) {
+  const Changes plan = each({"a", "b"});
+  EXPECT_TRUE(held({.planned = plan}));
+  EXPECT_FALSE(approval_.approve(digest(plan_of(each({"a", "c"}))), now_));
+  EXPECT_TRUE(held({.planned = plan}));
+  EXPECT_TRUE(held({.planned = each({"a", "c"})})) << "good for the next whole read alone";
+}
+
+TEST_F(ApprovalTest, ADigestOfAPlanThatIsHeldNoLongerApprovesNothing) {
+  const std::string old = judge({.planned = each({"a", "b"})}).digest;
+  EXPECT_TRUE(held({.planned = each({"b", "c"})}));
+  EXPECT_FALSE(approval_.approve(old, now_));
+  EXPECT_TRUE(held({.planned = each({"b", "c"})}));
+  EXPECT_FALSE(held({}));
+  EXPECT_FALSE(approval_.approve(digest(plan_of(each({"b", "c"}))), now_));
+}
+
+TEST_F(ApprovalTest, ADigestMayComeBeforeItsPlanAndWaitsForAWholeRead) {
+  const Changes plan = each({"a", "b", "c"});
+  EXPECT_FALSE(approval_.approve(digest(plan_of(plan)), now_)) << "as apply --approve gives it";
+  EXPECT_TRUE(held({.planned = each({"a", "b"}), .unread = {"c"}}));
+  EXPECT_FALSE(held({.planned = plan}));
+}
+
+TEST_F(ApprovalTest, ADigestThatWaitsForItsPlanEndsWithTheDay) {
+  const Changes plan = each({"a", "b", "c"});
+  EXPECT_FALSE(approval_.approve(digest(plan_of(plan)), now_));
+  now_ += 24h;
+  EXPECT_TRUE(held({.planned = plan}));
+}
+
+TEST_F(ApprovalTest, IsNotLostWhenTheNextCycleCannotRead) {
+  const Changes plan = each({"a", "b", "c"});
+  approve(plan);
+  EXPECT_FALSE(held({.unread = {"a", "b", "c"}}));
+  EXPECT_FALSE(held({.planned = plan}));
+}
+
+TEST_F(ApprovalTest, MayBeGivenWhileACycleCannotRead) {
+  const Changes plan = each({"a", "b", "c"});
+  const std::string seen = judge({.planned = plan}).digest;
+  EXPECT_FALSE(held({.unread = {"a", "b", "c"}}));
+  EXPECT_TRUE(held({.planned = each({"a", "b"}), .unread = {"c"}}));
+  EXPECT_TRUE(approval_.approve(seen, now_));
+  EXPECT_FALSE(held({.planned = plan}));
+}
+
+TEST_F(ApprovalTest, OfAPlanThatLacksWhatWasNotReadCoversWhatItShows) {
+  const Verdict part = judge({.planned = each({"a", "b"}), .unread = {"c", "d", "e"}});
+  EXPECT_TRUE(approval_.approve(part.digest, now_));
+  EXPECT_FALSE(held({.planned = each({"a", "b", "c"})})) << "c is the one that needs no approval";
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c", "d"})}));
+}
+
+TEST_F(ApprovalTest, LastsWhileWhatIsLeftWaits) {
+  approve(each({"a", "b", "c", "d"}));
+  EXPECT_FALSE(held({.planned = each({"c", "d"}), .waiting = each({"b"})}));
+  EXPECT_FALSE(held({.waiting = each({"b", "c", "d"})})) << "all are backing off";
+  EXPECT_FALSE(held({.planned = each({"b", "c", "d"})}));
+}
+
+TEST_F(ApprovalTest, LastsFromTheStopToDormancy) {
+  approve(each({"a", "b", "c"}, kDormant));
+  EXPECT_FALSE(held({.waiting = each({"a", "b", "c"}, kDormant)})) << "all are being stopped";
+  EXPECT_FALSE(held({.planned = each({"a", "b", "c"}, kDormant)}));
+}
+
+TEST_F(ApprovalTest, OfACreateCoversWhatFollowsIt) {
+  approve(each({"a", "b", "c"}, kMissing));
+  for (const char* name : {"a", "b", "c"}) approval_.wrote({"alice", name}, kMissing, kFirstBuildAndDormant);
+  EXPECT_FALSE(held({.waiting = each({"a", "b", "c"}, kFirstBuildAndDormant)}));
+  EXPECT_FALSE(held({.planned = each({"a", "b", "c"}, kFirstBuild), .waiting = each({"a"}, kDormant)}));
+  EXPECT_FALSE(held({.planned = each({"a"}, kDormant)}));
+  EXPECT_TRUE(held({.planned = each({"b", "c"}, kDormant)})) << "of those nothing was left";
+}
+
+TEST_F(ApprovalTest, OfACreateWhoseEndWasNotSeenCoversWhatIsLeft) {
+  approve(each({"a", "b", "c"}, kMissing));
+  EXPECT_FALSE(held({.planned = each({"a", "b", "c"}, kTtlAndAutostart)})) << "they exist by now";
+  EXPECT_FALSE(held({.planned = each({"a", "b", "c"})}));
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"}, kAutostart)})) << "that was done";
+}
+
+TEST_F(ApprovalTest, OfARetryCoversTheSleepThatFollows) {
+  const Verdict verdict =
+      judge({.planned = each({"a", "b"}, kFirstBuild), .waiting = each({"a", "b"}, kDormant)});
+  EXPECT_TRUE(approval_.approve(verdict.digest, now_));
+  EXPECT_FALSE(held({.planned = each({"a", "b"}, kDormant)}));
+}
+
+TEST_F(ApprovalTest, EndsForEachWorkspaceWhenItIsDone) {
+  approve(each({"a", "b", "c", "d"}));
+  EXPECT_FALSE(held({.planned = each({"c", "d"})})) << "a and b are done";
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c", "d"})})) << "somebody has reset them";
+}
+
+TEST_F(ApprovalTest, WhatIsResetBeforeTheNextReadCountsAnew) {
+  approve(each({"a", "b", "c"}));
+  for (const char* name : {"a", "b", "c"}) approval_.wrote({"alice", name}, kTtl, {});
+  EXPECT_EQ(approval_.size(), 0U);
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"})}));
+}
+
+TEST_F(ApprovalTest, WhatCoderDidNotKeepIsNotDone) {
+  approve(each({"a", "b"}));
+  for (const char* name : {"a", "b"}) approval_.wrote({"alice", name}, kTtl, kTtl);
+  EXPECT_FALSE(held({.planned = each({"a", "b"})}));
+}
+
+TEST_F(ApprovalTest, CoversNoOtherFieldOfTheWorkspace) {
+  approve(each({"a", "b", "c"}));
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"}, kTtlAndAutostart)}));
+  EXPECT_TRUE(held({.planned = each({"a", "b"}, kAutostart), .waiting = each({"a", "b"})}));
+}
+
+TEST_F(ApprovalTest, CoversNoWorkspaceThatIsGoneMeanwhile) {
+  approve(each({"a", "b", "c"}));
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"}, kMissing)}));
 }
 
 TEST_F(ApprovalTest, OthersCountAgainstTheLimitBesideIt) {
-  approve(plan_of({"a", "b", "c"}));
-  EXPECT_FALSE(judge(plan_of({"b", "c", "x"})).held) << "one more is allowed without approval";
-  EXPECT_TRUE(judge(plan_of({"b", "c", "x", "y"})).held);
+  approve(each({"a", "b", "c"}));
+  EXPECT_FALSE(held({.planned = each({"b", "c", "x"})})) << "one more is allowed without approval";
+  EXPECT_TRUE(held({.planned = each({"b", "c", "x", "y"})})) << "the plan is held as a whole";
+  EXPECT_FALSE(held({.planned = each({"b", "c", "x"})}));
 }
 
 TEST_F(ApprovalTest, EndsForAWorkspaceWhoseSpecChanges) {
-  approve(plan_of({"a", "b", "c"}));
+  approve(each({"a", "b", "c", "d"}));
   specs_["b"] = specs_["c"] = 7;
-  EXPECT_TRUE(judge(plan_of({"b", "c"})).held);
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c", "d"})}));
+  EXPECT_FALSE(held({.planned = each({"a", "b", "d"})}));
 }
 
-TEST_F(ApprovalTest, EndsWhenNothingIsLeftToDo) {
-  approve(plan_of({"a", "b"}));
-  EXPECT_FALSE(judge(Plan()).held);
-  EXPECT_TRUE(judge(plan_of({"a", "b"})).held) << "drift of another day is another plan";
+TEST_F(ApprovalTest, EndsForASpecThatChangesWhileItCannotBeRead) {
+  approve(each({"a", "b"}));
+  specs_["a"] = specs_["b"] = 7;
+  EXPECT_FALSE(held({.unread = {"a", "b"}}));
+  specs_["a"] = specs_["b"] = 0;
+  EXPECT_TRUE(held({.planned = each({"a", "b"})}));
 }
 
-TEST_F(ApprovalTest, AnotherDigestIsForgotten) {
-  const Plan plan = plan_of({"a", "b"});
-  approval_.approve(digest(plan));
-  EXPECT_TRUE(judge(plan_of({"a", "b", "c"})).held);
-  EXPECT_TRUE(judge(plan).held) << "the approval was for a plan that did not come up";
+TEST_F(ApprovalTest, EndsForAWorkspaceThatIsNoLongerDeclared) {
+  approve(each({"a", "b", "c"}));
+  EXPECT_FALSE(held({.planned = each({"c"}), .removed = {"a", "b"}}));
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"})}));
+}
+
+TEST_F(ApprovalTest, OfASpecThatChangedSinceThePlanWasSeenCoversNothing) {
+  const std::string seen = judge({.planned = each({"a", "b"})}).digest;
+  specs_["a"] = specs_["b"] = 7;
+  EXPECT_TRUE(approval_.approve(seen, now_));
+  EXPECT_TRUE(held({.planned = each({"a", "b"})})) << "the same changes, of other specs";
+}
+
+TEST_F(ApprovalTest, EndsAfterADay) {
+  approve(each({"a", "b"}));
+  now_ += 24h - 1s;
+  EXPECT_FALSE(held({.planned = each({"a", "b"})}));
+  now_ += 1s;
+  EXPECT_TRUE(held({.planned = each({"a", "b"})}));
+}
+
+TEST_F(ApprovalTest, ASecondOneAddsToTheFirst) {
+  approve(each({"a", "b", "c"}));
+  approve(each({"b", "c", "x", "y"}));
+  EXPECT_FALSE(held({.planned = each({"b", "x", "y"}), .waiting = each({"c"})}));
+  EXPECT_FALSE(held({.planned = each({"b", "c", "x", "y"})}));
+}
+
+TEST_F(ApprovalTest, NothingIsRememberedWhenAllIsDone) {
+  approve(each({"a", "b"}));
+  EXPECT_EQ(approval_.size(), 2U);
+  EXPECT_FALSE(held({}));
+  EXPECT_EQ(approval_.size(), 0U);
 }
 
 }  // namespace

@@ -62,7 +62,7 @@ TEST(ChangeLimit, RefusesWhatIsNeitherACountNorAShare) {
 }
 
 TEST(Guard, LetsAPlanWithinTheLimitGo) {
-  const Verdict verdict = judge(a_plan(10), 10, {}, "");
+  const Verdict verdict = judge(a_plan(10), 10, {}, 0);
   EXPECT_FALSE(verdict.held);
   EXPECT_FALSE(verdict.approved);
   EXPECT_EQ(verdict.changes, 10U) << "workspaces, not actions";
@@ -71,7 +71,7 @@ TEST(Guard, LetsAPlanWithinTheLimitGo) {
 
 TEST(Guard, HoldsAPlanOverTheLimitAndPrintsEachWayOut) {
   const Plan plan = a_plan(11);
-  const Verdict verdict = judge(plan, 20, {}, "");
+  const Verdict verdict = judge(plan, 20, {}, 0);
   EXPECT_TRUE(verdict.held);
   EXPECT_EQ(verdict.limit, 10U);
   EXPECT_THAT(verdict.message, HasSubstr("11 of 20"));
@@ -80,15 +80,20 @@ TEST(Guard, HoldsAPlanOverTheLimitAndPrintsEachWayOut) {
   EXPECT_THAT(verdict.message, HasSubstr("--max-changes"));
 }
 
-TEST(Guard, LetsExactlyTheApprovedPlanGo) {
-  const Verdict approved = judge(a_plan(11), 20, {}, digest(a_plan(11)));
-  EXPECT_FALSE(approved.held);
-  EXPECT_TRUE(approved.approved);
-  EXPECT_TRUE(judge(a_plan(12), 20, {}, digest(a_plan(11))).held);
+TEST(Guard, WhatIsApprovedDoesNotCountAgainstTheLimit) {
+  const Verdict all = judge(a_plan(12), 20, {}, 12);
+  EXPECT_FALSE(all.held);
+  EXPECT_TRUE(all.approved);
+  EXPECT_FALSE(judge(a_plan(12), 20, {}, 2).held);
+  const Verdict too_few = judge(a_plan(12), 20, {}, 1);
+  EXPECT_TRUE(too_few.held);
+  EXPECT_FALSE(too_few.approved);
+  EXPECT_THAT(too_few.message, HasSubstr("12 of 20 declared workspaces (1 of them as approved before)"));
+  EXPECT_FALSE(judge(a_plan(10), 20, {}, 3).approved) << "nobody's yes was needed";
 }
 
 TEST(Guard, AnEmptyPlanIsNeverHeldAndHasNoDigest) {
-  const Verdict verdict = judge({}, 100, {.count = 0}, "");
+  const Verdict verdict = judge({}, 100, {.count = 0}, 0);
   EXPECT_FALSE(verdict.held);
   EXPECT_EQ(verdict.digest, "");
 }
@@ -99,7 +104,7 @@ TEST(Guard, CreatesCount) {
     const Identity identity{"alice", "w" + std::to_string(i)};
     plans.push_back({identity, {CreateWorkspace{identity, {}, "docker"}}, ""});
   }
-  EXPECT_TRUE(judge(assemble_plan(plans), 20, {}, "").held);
+  EXPECT_TRUE(judge(assemble_plan(plans), 20, {}, 0).held);
 }
 
 TEST(Digest, ChangesWithEveryNewValueAndKind) {

@@ -50,7 +50,9 @@ class ReportBuilder {
   }
   CycleReport& take(const ChangeLimit& limit = {}, std::string_view approved = {}) {
     report_.plan = assemble_plan(plans_);
-    report_.verdict = judge(report_.plan, report_.workspaces.size(), limit, approved);
+    const bool is_approved = approved == digest(report_.plan);
+    report_.verdict = judge(report_.plan, report_.workspaces.size(), limit,
+                            is_approved ? report_.plan.workspaces.size() : 0);
     report_.result = report_.verdict.held ? CycleResult::held : CycleResult::partial;
     return report_;
   }
