@@ -46,12 +46,12 @@ SetupResult<Token> Token::parse(std::string_view text, std::string_view origin) 
         text.size()));
   }
   Token token;
-  token.text_ = text;
+  token.text_ = SensitiveText(std::string(text));
   return token;
 }
 
 std::string_view Token::key_id() const {
-  return std::string_view(text_).substr(0, std::min(kIdLength, text_.size()));
+  return std::string_view(reveal()).substr(0, kIdLength);
 }
 
 bool TokenSource::Stamp::operator==(const Stamp& other) const {
@@ -109,6 +109,7 @@ void TokenSource::read() {
     return;
   }
   SetupResult<Token> token = Token::parse(text, fmt::format("token file {}", path_));
+  cleanse(text);
   if (!token) {
     problem_ = token.error().message;
     return;

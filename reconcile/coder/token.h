@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "reconcile/coder/sensitive.h"
 #include "reconcile/coder/setup_error.h"
 
 namespace cr::coder {
 
-/// A Coder API token. Cannot be printed: what needs the secret says so by calling `reveal`.
+/// A Coder API token. Cannot be printed: what needs the secret says so by calling `reveal`. Its memory is
+/// overwritten when it ends.
 class Token {
  public:
   Token() = default;
@@ -21,12 +23,12 @@ class Token {
   /// The part before the dash: the key's id, no secret.
   [[nodiscard]] std::string_view key_id() const;
   /// The whole token, for the request header and nothing else.
-  [[nodiscard]] const std::string& reveal() const { return text_; }
+  [[nodiscard]] const std::string& reveal() const { return text_.text(); }
 
   bool operator==(const Token&) const = default;
 
  private:
-  std::string text_;
+  SensitiveText text_;
 };
 
 /// Where the token comes from: a fixed value, or a file that is read again when it changes.
