@@ -133,8 +133,9 @@ class Differ {
     std::string live_text;
     std::string desired_text;
     for (const auto& [name, desired] : spec_.parameters) {
-      const auto found = std::find_if(context_.parameters->begin(), context_.parameters->end(),
-                                      [&](const auto& parameter) { return parameter.first == name; });
+      const auto found =
+          std::ranges::find(*context_.parameters, name,
+                            [](const auto& parameter) -> const std::string& { return parameter.first; });
       const bool absent = found == context_.parameters->end();
       if (!absent && found->second == desired) continue;
       const std::string_view separator = desired_text.empty() ? "" : ", ";

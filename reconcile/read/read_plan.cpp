@@ -43,8 +43,8 @@ void add_batches(const ReadState& state, std::vector<Query>& queries) {
     const std::size_t end = std::min(begin + batch, known.size());
     // Made in place, as are all below: moved in, g++ 12 takes the other alternatives for uninitialized ones.
     queries.emplace_back(std::in_place_type<ReadIds>,
-                         std::vector<TargetIndex>(known.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                  known.begin() + static_cast<std::ptrdiff_t>(end)));
+                         ReadIds{{known.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  known.begin() + static_cast<std::ptrdiff_t>(end)}});
   }
 }
 
@@ -89,12 +89,12 @@ Cost cost_of_pages(const ReadState& state, std::size_t unknown) {
 void add_pages(const ReadState& state, std::vector<Query>& queries) {
   const std::uint32_t limit = state.costs.rows_per_page;
   if (!state.pages.count) {
-    queries.emplace_back(std::in_place_type<ReadPage>, 0U, limit);
+    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{0U, limit});
     return;
   }
   std::uint64_t offset = state.pages.next_offset;
   for (std::size_t i = 0; i < kPagesARound && offset < *state.pages.count; ++i, offset += limit) {
-    queries.emplace_back(std::in_place_type<ReadPage>, offset, limit);
+    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{offset, limit});
   }
 }
 
@@ -102,10 +102,11 @@ void add_groups(const ReadState& state, std::vector<OwnerGroup> groups, std::vec
   for (OwnerGroup& group : groups) {
     if (group.by_owner) {
       std::string owner = state.targets[group.targets.front()].identity.owner;
-      queries.emplace_back(std::in_place_type<ReadOwner>, std::move(owner), std::move(group.targets));
+      queries.emplace_back(std::in_place_type<ReadOwner>,
+                           ReadOwner{std::move(owner), std::move(group.targets)});
       continue;
     }
-    for (const TargetIndex i : group.targets) queries.emplace_back(std::in_place_type<ReadName>, i);
+    for (const TargetIndex i : group.targets) queries.emplace_back(std::in_place_type<ReadName>, ReadName{i});
   }
 }
 
@@ -122,7 +123,7 @@ std::vector<Query> plan_reads(const ReadState& state) {
 
   std::vector<TargetIndex> unknown = in_stage(state, Stage::unknown);
   const std::vector<TargetIndex> by_name = in_stage(state, Stage::by_name);
-  for (const TargetIndex i : by_name) queries.emplace_back(std::in_place_type<ReadName>, i);
+  for (const TargetIndex i : by_name) queries.emplace_back(std::in_place_type<ReadName>, ReadName{i});
   if (unknown.empty()) return queries;
 
   std::vector<OwnerGroup> groups = group_by_owner(state, unknown);

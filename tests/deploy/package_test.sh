@@ -39,6 +39,9 @@ refute "nothing in it can be written by others, and nothing belongs to others th
   grep -E '^([^l].......w|.{10} [^r])' "$scratch/contents"
 refute "nothing is left in /usr/local, or of a build directory" grep -E 'usr/local|/build/|/home/|/tmp/' "$scratch/contents"
 
+dpkg-deb --extract "$deb" "$scratch/extracted"
+check "the program in it is hardened" "$root/tests/deploy/hardening_test.sh" "$scratch/extracted/usr/bin/coder-reconciler"
+
 echo "== a bare Debian 12"
 bare="$scratch/root"
 if [ -n "${CR_BARE_TAR:-}" ]; then
