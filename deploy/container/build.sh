@@ -4,6 +4,8 @@
 #
 #   deploy/container/build.sh [TAG]                    (default: localhost/coder-reconciler:VERSION)
 #
+# Beside the image it leaves its bill of materials, build/coder-reconciler-VERSION.cdx.json (or CR_SBOM): attach it to what you push.
+#
 # Push it then:  buildah push TAG docker://registry.example.com/coder-reconciler:VERSION
 set -eu
 cd "$(dirname "$0")/../.."
@@ -31,10 +33,23 @@ deb http://deb.debian.org/debian-security bookworm-security main' >"$scratch/roo
   buildah commit --quiet --rm "$container" "$base" >&2
 fi
 
-buildah build --layers --timestamp "$SOURCE_DATE_EPOCH" --file deploy/container/Dockerfile \
-  --ignorefile deploy/container/Dockerfile.dockerignore \
-  --build-arg BASE="$base" --build-arg VERSION="$version" --build-arg REVISION="$revision" \
-  --build-arg CREATED="$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
-  --build-arg SOURCE="${CR_IMAGE_SOURCE:-}" --build-arg LAYOUT="${CR_IMAGE_LAYOUT:-1}" \
-  --tag "$tag" . >&2
+created=$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)
+build() { # OPTION…
+  buildah build --layers --timestamp "$SOURCE_DATE_EPOCH" --file deploy/container/Dockerfile \
+    --ignorefile deploy/container/Dockerfile.dockerignore \
+    --build-arg BASE="$base" --build-arg VERSION="$version" --build-arg REVISION="$revision" --build-arg CREATED="$created" \
+    --build-arg SOURCE="${CR_IMAGE_SOURCE:-}" --build-arg LAYOUT="${CR_IMAGE_LAYOUT:-1}" "$@" . >&2
+}
+build --tag "$tag"
+
+# From the layers that are there already.
+stage=localhost/coder-reconciler-build:$version
+build --target build --tag "$stage"
+sbom=${CR_SBOM:-build/coder-reconciler-$version.cdx.json}
+mkdir -p "$(dirname "$sbom")"
+container=$(buildah from "$stage")
+laid_out=$(buildah mount "$container")
+deploy/container/sbom.py "$laid_out/rootfs" "$version" "$revision" "$created" "$laid_out/rootfs.built-using" >"$sbom"
+buildah rm "$container" >/dev/null
+echo "bill of materials: $sbom" >&2
 echo "$tag"

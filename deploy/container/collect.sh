@@ -1,6 +1,6 @@
 #!/bin/sh
-# collect.sh BINARY ROOT: lays out a root file system with the binary, what it links, certificates and time zones.
-# Runs in the build stage. For scanners it also leaves what Debian says of each package that a file came from, where they look
+# collect.sh BINARY ROOT: lays out a root file system with the binary, what it links, certificates and time zones. ROOT.built-using gets
+# package and version of what is compiled in, for sbom.py. Runs in the build stage. For scanners it also leaves what Debian says of each package that a file came from, where they look
 # for it in images without a package manager.
 set -eu
 binary=$1
@@ -44,6 +44,11 @@ printf 'ca-certificates\ntzdata\n' >>/tmp/packages
 sort -u /tmp/packages | while read -r package; do
   dpkg-query -s "$package" >"$root/var/lib/dpkg/status.d/$package"
 done
+
+# Headers alone, or static.
+for package in libboost1.81-dev nlohmann-json3-dev libcli11-dev; do
+  dpkg-query -W -f='${Package} ${Version}\n' "$package"
+done >"$root.built-using"
 
 printf 'root:x:0:0:root:/:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/:/sbin/nologin\n' >"$root/etc/passwd"
 printf 'root:x:0:\nnonroot:x:65532:\n' >"$root/etc/group"

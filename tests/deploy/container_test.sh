@@ -19,6 +19,7 @@ cleanup() {
   rm -rf "$scratch"
 }
 
+export CR_SBOM="$scratch/sbom.json"
 image=${CR_IMAGE:-$("$root/deploy/container/build.sh" localhost/coder-reconciler:test)}
 container=$(buildah from "$image")
 files=$(buildah mount "$container")
@@ -69,7 +70,11 @@ for name in title description revision created; do
   check "it has the label $name" sh -c '[ -n "$1" ] && [ "$1" != null ]' - "$(label $name)"
 done
 
+check "the program in it is hardened" "$root/tests/deploy/hardening_test.sh" "$files/usr/bin/coder-reconciler"
 if [ -z "${CR_IMAGE:-}" ]; then
+  (cd "$files/var/lib/dpkg/status.d" && ls | sort) >"$scratch/packages"
+  check "its bill of materials has every package in it" sh -c '
+    jq -r ".components[] | select(.description == null) | .name" "$1" | sort | diff - "$2"' - "$CR_SBOM" "$scratch/packages"
   CR_IMAGE_LAYOUT=again "$root/deploy/container/build.sh" localhost/coder-reconciler:again >"$scratch/again.log" 2>&1 || :
   id() { buildah inspect --type image --format '{{.FromImageID}}' "$1"; }
   check "laid out again it is the same image, byte for byte" test "$(id "$image")" = "$(id localhost/coder-reconciler:again)"
