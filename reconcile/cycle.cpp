@@ -11,6 +11,7 @@
 #include "reconcile/cycle/learn.h"
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
+#include "reconcile/cycle/read_back.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/execute/executor.h"
 #include "reconcile/read/reader.h"
@@ -106,6 +107,7 @@ awaitable<void> carry_out(CycleState& state) {
   const PhaseTimer timer(memory, Phase::execute);
   const Work work = work_of(state);
   state.executed = co_await execute(memory.reader, *memory.writer, memory.clock, memory.observer, work);
+  co_await read_back(state);
   memory.turns.served(state.plan, state.executed.passed_over);
 }
 

@@ -96,11 +96,21 @@ awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpApi::workspace_by_name(co
                                                                               const std::string& name) {
   const CallRequest request =
       user_path(routes::kWorkspaceByName, owner, "/workspace/" + percent_encode(name));
+  co_return co_await one_workspace(request);
+}
+
+awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpApi::workspace_by_id(const WorkspaceId& id) {
+  const CallRequest request = with_id(routes::kWorkspace, "/api/v2/workspaces/", id, "");
+  co_return co_await one_workspace(request);
+}
+
+awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpApi::one_workspace(const CallRequest& request) {
   auto decode = [this](std::string& body) { return decoder_.workspace(body); };
   auto found = co_await call_and_decode(caller_, request, decode);
   if (found) co_return std::optional<LiveWorkspace>(std::move(*found));
   ApiError error = found.error();
-  if (error.fault == ApiFault::not_found) co_return std::optional<LiveWorkspace>();
+  if (error.fault == ApiFault::not_found || error.fault == ApiFault::gone)
+    co_return std::optional<LiveWorkspace>();
   co_return error;
 }
 

@@ -19,6 +19,7 @@ class HttpApi final : public CoderReader {
   awaitable<ApiResult<WorkspaceRows>> workspaces_page(std::uint64_t offset, std::uint32_t limit) override;
   awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(const std::string& owner,
                                                                        const std::string& name) override;
+  awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override;
   awaitable<ApiResult<BuildInfo>> build_info() override;
   awaitable<ApiResult<Me>> me() override;
   awaitable<ApiResult<TokenFacts>> token_facts() override;
@@ -39,6 +40,7 @@ class HttpApi final : public CoderReader {
 
  private:
   awaitable<ApiResult<WorkspaceRows>> list(std::string query);
+  awaitable<ApiResult<std::optional<LiveWorkspace>>> one_workspace(const CallRequest& request);
   awaitable<ApiResult<std::vector<Template>>> templates(std::string search);
 
   Caller& caller_;

@@ -38,6 +38,7 @@ inline constexpr std::size_t kListLimit = std::size_t{256} << 20;
 inline constexpr Route kWorkspaces{
     .method = "GET", .pattern = "/api/v2/workspaces", .body_limit = kListLimit, .list = true};
 inline constexpr Route kWorkspaceByName{.method = "GET", .pattern = "/api/v2/users/{user}/workspace/{name}"};
+inline constexpr Route kWorkspace{.method = "GET", .pattern = "/api/v2/workspaces/{workspace}"};
 inline constexpr Route kBuildInfo{.method = "GET", .pattern = "/api/v2/buildinfo"};
 inline constexpr Route kUser{.method = "GET", .pattern = "/api/v2/users/{user}"};
 inline constexpr Route kTokenKey{.method = "GET", .pattern = "/api/v2/users/{user}/keys/{key}"};

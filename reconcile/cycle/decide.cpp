@@ -29,13 +29,6 @@ bool managed(const specs::WorkspaceSpec& spec, Field field) {
   return false;
 }
 
-bool has_drift(const WorkspaceDiff& diff, Field field) {
-  for (const FieldDrift& drift : diff.drift) {
-    if (drift.field == field) return true;
-  }
-  return false;
-}
-
 /// Nothing is written on the word of a policy that could not be read.
 bool waits_for_policy(const CycleState& state, const Declared& one) {
   if (!state.policies_unread || policy_of(state.memory, *one.live)) return false;
@@ -46,9 +39,13 @@ void observe_fields(CycleState& state, Declared& one) {
   FieldMemory& fields = state.memory.fields;
   if (!fields.knows(one.live->id)) return;
   for (const Field field : kFields) {
+    if (!managed(*one.spec, field)) {
+      fields.not_declared(one.live->id, field);
+      continue;
+    }
     // A value that we do not know confirms nothing and contradicts nothing.
-    if (!managed(*one.spec, field) || one.diff.unreadable.has(field)) continue;
-    fields.observed(one.live->id, field, !has_drift(one.diff, field), wish_fingerprint(*one.spec, field),
+    if (one.diff.blocked || one.diff.unreadable.has(field)) continue;
+    fields.observed(one.live->id, field, other_value(one.diff, field), wish_fingerprint(*one.spec, field),
                     state.begun);
   }
   one.fields = fields.verdict(one.live->id, state.begun);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "reconcile/status/decide_condition.h"
 #include "reconcile/status/fingerprint.h"
@@ -12,22 +13,6 @@ namespace {
 using coder::ApiError;
 using coder::ApiFault;
 using Memory = Reconciler::Memory;
-
-/// The field that an action writes, and of which workspace.
-struct Write {
-  Field field;
-  WorkspaceId id;
-};
-
-std::optional<Write> write_of(const Action& action) {
-  if (const auto* updates = std::get_if<SetAutomaticUpdates>(&action))
-    return Write{Field::automatic_updates, updates->id};
-  if (const auto* autostart = std::get_if<SetAutostart>(&action))
-    return Write{Field::autostart, autostart->id};
-  if (const auto* ttl = std::get_if<SetTtl>(&action)) return Write{Field::ttl, ttl->id};
-  if (const auto* dormant = std::get_if<SetDormant>(&action)) return Write{Field::dormant, dormant->id};
-  return std::nullopt;
-}
 
 void after_failure(CycleState& state, Declared& one, const ApiError& error) {
   Memory& memory = state.memory;
@@ -41,22 +26,24 @@ void after_failure(CycleState& state, Declared& one, const ApiError& error) {
                         jitter_of(*one.identity, before ? before->failures : 0));
 }
 
-void after_write(CycleState& state, const Declared& one, const Write& write) {
+void after_write(CycleState& state, const Declared& one, const FieldWrite& write) {
   state.memory.fields.wrote(write.id, write.field, wish_fingerprint(*one.spec, write.field),
                             state.memory.clock.now());
 }
 
-/// A reply that carries the workspace is compared at once.
-void compare_reply(CycleState& state, Declared& one) {
+/// Compares the workspace as this cycle last saw it, and what was written with what Coder kept of it.
+void compare_seen(CycleState& state, Declared& one) {
   const LiveWorkspace& row = one.seen->row;
   one.diff_of_reply =
       std::make_unique<const WorkspaceDiff>(diff(*one.spec, row, context_of(state.memory, row)));
   FieldMemory& fields = state.memory.fields;
-  if (!one.seen->conclusive || !fields.knows(row.id)) return;
-  for (const FieldDrift& drift : one.diff_of_reply->drift) {
-    if (is_informational(drift.field)) continue;
-    fields.observed(row.id, drift.field, false, wish_fingerprint(*one.spec, drift.field),
-                    state.memory.clock.now());
+  if (!one.proven || !fields.knows(row.id)) return;
+  const WorkspaceDiff& now = *one.diff_of_reply;
+  for (const Outcome& outcome : one.outcomes) {
+    const auto write = field_write_of(outcome.action);
+    if (!write || outcome.result != ActionResult::success) continue;
+    if (now.blocked || now.unreadable.has(write->field)) continue;
+    fields.read_back(row.id, write->field, other_value(now, write->field), state.memory.clock.now());
   }
   one.fields = fields.verdict(row.id, state.memory.clock.now());
 }
@@ -94,7 +81,7 @@ void learn_one(CycleState& state, Declared& one) {
   for (const Outcome& outcome : one.outcomes) {
     if (outcome.result == ActionResult::success) {
       succeeded = true;
-      if (const auto write = write_of(outcome.action)) after_write(state, one, *write);
+      if (const auto write = field_write_of(outcome.action)) after_write(state, one, *write);
     }
     if (outcome.result == ActionResult::failed && outcome.error) {
       failed = true;
@@ -111,7 +98,7 @@ void spend_approval(CycleState& state, const Declared& one) {
   ChangesLeft fields;
   for (const Outcome& outcome : one.outcomes) {
     if (outcome.result != ActionResult::success) continue;
-    if (const auto write = write_of(outcome.action)) fields.fields.add(write->field);
+    if (const auto write = field_write_of(outcome.action)) fields.fields.add(write->field);
     if (std::holds_alternative<CreateWorkspace>(outcome.action)) written.fields.add(Field::missing);
   }
   ChangesLeft left;
@@ -119,9 +106,21 @@ void spend_approval(CycleState& state, const Declared& one) {
   for (const Field field : kFields) {
     if (!fields.fields.has(field)) continue;
     written.fields.add(field);
-    if (one.seen && !one.seen->conclusive) left.fields.remove(field);
+    if (!one.proven) left.fields.remove(field);
   }
   if (!written.empty()) state.memory.approval.wrote(*one.identity, written, left);
+}
+
+/// By id, since whoever is gone and made anew under his old name is somebody else.
+void retain_fields(CycleState& state) {
+  FieldMemory& fields = state.memory.fields;
+  if (fields.size() == 0) return;
+  std::set<WorkspaceId> present;
+  for (const Declared& one : state.declared) {
+    if (const auto id = state.memory.ids.find(*one.identity)) present.insert(*id);
+  }
+  fields.retain([&](const WorkspaceId& id) { return present.contains(id); });
+  fields.prune(state.begun);
 }
 
 void retain_declared(CycleState& state) {
@@ -129,7 +128,7 @@ void retain_declared(CycleState& state) {
   state.memory.backoff.retain(declared);
   state.memory.turns.retain(declared);
   state.memory.build_failures.retain(declared);
-  state.memory.fields.prune(state.begun);
+  retain_fields(state);
 }
 
 }  // namespace
@@ -142,8 +141,15 @@ void learn(CycleState& state) {
 
   take_outcomes(state);
   for (const Seen& seen : state.executed.seen) {
-    state.find(seen.workspace)->seen = &seen;
+    Declared& one = *state.find(seen.workspace);
+    one.seen = &seen;
+    one.proven = seen.conclusive;
     memory.ids.learn(seen.workspace, seen.row.id);
+  }
+  for (const Seen& seen : state.read_back) {
+    Declared& one = *state.find(seen.workspace);
+    one.seen = &seen;
+    one.proven = true;
   }
   for (const Identity& workspace : state.executed.lost) memory.ids.forget(workspace);
   count_failed_reads(state);
@@ -151,7 +157,7 @@ void learn(CycleState& state) {
 
   for (Declared& one : state.declared) {
     if (!one.outcomes.empty()) learn_one(state, one);
-    if (one.seen) compare_reply(state, one);
+    if (one.seen) compare_seen(state, one);
     spend_approval(state, one);
     if (one.unbound) memory.answers.forget(one.unbound->built_on);
   }

@@ -12,14 +12,18 @@ namespace {
 using namespace std::chrono_literals;
 using coder::ApiFault;
 
-// What was written is proven by a read soon after; a build takes a while.
-constexpr std::chrono::nanoseconds kReadBack = 1s;
+// What was written and could not be read back is read again soon; a build takes a while.
+constexpr std::chrono::nanoseconds kSoon = 1s;
 constexpr std::chrono::nanoseconds kWhileBuilding = 5s;
 // One process reads at one time; the loop spreads its cycles by itself.
 constexpr double kNoJitter = 0.5;
 
-bool succeeded(const Outcome& outcome) {
-  return outcome.result == ActionResult::success;
+/// Something was written, and this cycle does not know that it is now as declared.
+bool is_unfinished(const Declared& one, const WorkspaceStatus& row) {
+  const bool wrote = std::any_of(one.outcomes.begin(), one.outcomes.end(), [](const Outcome& outcome) {
+    return outcome.result == ActionResult::success;
+  });
+  return wrote && (!one.proven || row.ready.reason == Reason::Updating);
 }
 
 Condition condition_of(const CycleState& state, const Declared& one, async::WallTime now) {
@@ -37,7 +41,8 @@ Condition condition_of(const CycleState& state, const Declared& one, async::Wall
   input.backoff = one.backoff;
   input.fields = one.fields;
   if (state.stopped_by) input.stopped_by = &*state.stopped_by;
-  input.confirmed = one.seen && one.seen->conclusive;
+  input.proven = one.proven;
+  input.confirmed = one.proven && one.seen->conclusive;
   return decide_condition(input);
 }
 
@@ -88,11 +93,12 @@ std::optional<coder::ApiError> failure_of(const CycleState& state) {
 /// Earliest moment at which another cycle could do more than this one.
 void when_to_look_again(const CycleState& state, CycleReport& report, async::SteadyTime now) {
   const auto no_later_than = [&](std::chrono::nanoseconds delay) {
-    delay = std::max(delay, kReadBack);
+    delay = std::max(delay, kSoon);
     if (!report.look_again_in || delay < *report.look_again_in) report.look_again_in = delay;
   };
-  if (std::any_of(report.outcomes.begin(), report.outcomes.end(), succeeded)) no_later_than(kReadBack);
-  for (const Declared& one : state.declared) {
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    const Declared& one = state.declared[i];
+    if (is_unfinished(one, report.workspaces[i])) no_later_than(kSoon);
     if (one.planned.waiting && one.planned.waiting->soon) report.waiting = true;
     if (const auto when = next_try(one)) no_later_than(*when - now);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "reconcile/diff/first_build.h"
+#include "reconcile/status/fingerprint.h"
 
 namespace cr::reconcile {
 
@@ -49,6 +50,13 @@ DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& li
   }
   context.me = memory.me.value;
   return context;
+}
+
+OtherValue other_value(const WorkspaceDiff& diff, Field field) {
+  for (const FieldDrift& drift : diff.drift) {
+    if (drift.field == field) return value_fingerprint(drift.live);
+  }
+  return std::nullopt;
 }
 
 }  // namespace cr::reconcile

@@ -35,6 +35,7 @@ struct Declared {
   std::span<const Outcome> outcomes;
   const Seen* seen = nullptr;
   std::unique_ptr<const WorkspaceDiff> diff_of_reply;  ///< of `seen`
+  bool proven = false;                                 ///< `seen` is newer than every write of this cycle
 
   [[nodiscard]] bool absent() const { return !live && !read_error; }
   /// The workspace as it is known now: as a reply of this cycle showed it, or as read.
@@ -63,6 +64,7 @@ struct CycleState {
   Plan plan;
   Verdict verdict;
   Executed executed;
+  std::vector<Seen> read_back;  ///< what was written and no reply had shown, as it is now
   /// Nothing was written, or no longer: the token was refused, or Coder does not answer.
   std::optional<coder::ApiError> stopped_by;
 
@@ -81,5 +83,8 @@ struct CycleState {
                                        const std::optional<UserId>& me);
 /// What a diff of this workspace needs beside spec and live state.
 [[nodiscard]] DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& live);
+
+/// The live value of a field as the memory of fields knows it.
+[[nodiscard]] OtherValue other_value(const WorkspaceDiff& diff, Field field);
 
 }  // namespace cr::reconcile

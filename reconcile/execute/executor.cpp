@@ -263,10 +263,9 @@ class Execution {
       }
       const auto before = work_.latest_build ? work_.latest_build(item.plan->workspace) : std::nullopt;
       if (!maybe || !before) co_return failed(error);
-      const std::vector<WorkspaceId> ids{id};
-      ApiResult<coder::WorkspaceRows> after = co_await reader_.workspaces_by_ids(ids);
-      if (!after || after->rows.empty()) co_return failed(error);
-      if (after->rows.front().build.id != *before) {
+      ApiResult<std::optional<LiveWorkspace>> after = co_await reader_.workspace_by_id(id);
+      if (!after || !*after) co_return failed(error);
+      if ((**after).build.id != *before) {
         ++executed_.builds_started;
         co_return done("the answer was lost, but its build is there");
       }

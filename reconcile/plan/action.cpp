@@ -13,6 +13,19 @@ struct KindOf {
   ActionKind operator()(const SetDormant&) const { return ActionKind::set_dormant; }
 };
 
+struct FieldWriteOf {
+  using Write = std::optional<FieldWrite>;
+  Write operator()(const CreateWorkspace&) const { return std::nullopt; }
+  Write operator()(const RetryFirstBuild&) const { return std::nullopt; }
+  Write operator()(const StopWorkspace&) const { return std::nullopt; }
+  Write operator()(const SetAutomaticUpdates& one) const {
+    return FieldWrite{Field::automatic_updates, one.id};
+  }
+  Write operator()(const SetAutostart& one) const { return FieldWrite{Field::autostart, one.id}; }
+  Write operator()(const SetTtl& one) const { return FieldWrite{Field::ttl, one.id}; }
+  Write operator()(const SetDormant& one) const { return FieldWrite{Field::dormant, one.id}; }
+};
+
 }  // namespace
 
 std::string_view to_string(ActionKind kind) {
@@ -39,6 +52,10 @@ ActionKind kind_of(const Action& action) {
 
 const Identity& workspace_of(const Action& action) {
   return std::visit([](const auto& one) -> const Identity& { return one.workspace; }, action);
+}
+
+std::optional<FieldWrite> field_write_of(const Action& action) {
+  return std::visit(FieldWriteOf{}, action);
 }
 
 }  // namespace cr::reconcile

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "reconcile/coder/types.h"
+#include "reconcile/diff/drift.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {
@@ -89,5 +90,13 @@ inline constexpr ActionKind kActionKinds[] = {ActionKind::create,
 [[nodiscard]] std::string_view to_string(ActionKind kind);
 [[nodiscard]] ActionKind kind_of(const Action& action);
 [[nodiscard]] const Identity& workspace_of(const Action& action);
+
+/// The field that an action writes, and of which workspace.
+struct FieldWrite {
+  Field field;
+  WorkspaceId id;
+};
+/// Nothing for what queues a build, creates included.
+[[nodiscard]] std::optional<FieldWrite> field_write_of(const Action& action);
 
 }  // namespace cr::reconcile

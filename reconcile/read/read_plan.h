@@ -17,7 +17,8 @@ using TargetIndex = std::uint32_t;
 
 // One query is one request to Coder.
 
-/// These known ids. Each comes back or does not; order and fleet play no part.
+/// These known ids. Each comes back or does not; order and fleet play no part. A single one is asked for by
+/// `GET /workspaces/{id}`, which costs half of a list of one.
 struct ReadIds {
   std::vector<TargetIndex> targets;
   bool operator==(const ReadIds&) const = default;

@@ -49,7 +49,9 @@ void ReadProgress::record(const Query& query, coder::ApiResult<Answer> answer,
     sample.rows = rows->rows.size();
     if (sample.kind == ReadKind::page) sample.fleet = rows->count;
   }
-  state_.costs = learn(state_.costs, sample);
+  // A look by id says nothing about what a batch costs.
+  const auto* asked = std::get_if<ReadIds>(&query);
+  if (!asked || asked->targets.size() > 1) state_.costs = learn(state_.costs, sample);
 
   if (const auto* ids = std::get_if<ReadIds>(&query)) {
     record_ids(*ids, std::get<coder::WorkspaceRows>(std::move(*answer)));

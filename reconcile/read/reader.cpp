@@ -25,6 +25,21 @@ ApiResult<Answer> as_answer(ApiResult<T> result) {
   return Answer{std::move(*result)};
 }
 
+/// A look by id as the answer of a batch of one.
+ApiResult<Answer> as_rows(ApiResult<std::optional<LiveWorkspace>> result) {
+  if (!result) return result.error();
+  coder::WorkspaceRows rows;
+  if (*result) rows.rows.push_back(std::move(**result));
+  rows.count = rows.rows.size();
+  return Answer{std::move(rows)};
+}
+
+/// A request for one workspace, which is none to the list.
+bool is_single_look(const Query& query) {
+  if (const auto* ids = std::get_if<ReadIds>(&query)) return ids->targets.size() == 1;
+  return kind_of(query) == ReadKind::name;
+}
+
 /// One pass over one set of targets.
 class Pass {
  public:
@@ -65,8 +80,12 @@ class Pass {
   }
 
   awaitable<ApiResult<Answer>> send(const Query& query) {
-    if (kind_of(query) != ReadKind::name) ++list_requests_;
+    if (!is_single_look(query)) ++list_requests_;
     if (const auto* ids = std::get_if<ReadIds>(&query)) {
+      if (ids->targets.size() == 1) {
+        const WorkspaceId id = progress_.state().targets[ids->targets.front()].id;
+        co_return as_rows(co_await reader_.workspace_by_id(id));
+      }
       std::vector<WorkspaceId> wanted;
       wanted.reserve(ids->targets.size());
       for (const TargetIndex i : ids->targets) wanted.push_back(progress_.state().targets[i].id);

@@ -18,7 +18,8 @@ struct ReadOutcome {
   std::vector<Target> targets;  ///< as given, with the ids that were learnt; nil where an id proved wrong
   ReadCosts costs;              ///< for the next pass
   LiveReadCounts counts;
-  std::size_t list_requests = 0;  ///< requests to the list (ids, owners, pages); looks by name are not
+  std::size_t list_requests =
+      0;  ///< requests to the list (ids, owners, pages); looks at one workspace are not
   /// Set if the pass was broken off: the token was refused, or Coder did not answer several times in a row.
   std::optional<coder::ApiError> broken_off;
 };

@@ -44,24 +44,6 @@ std::string_view verb(const Action& action) {
   return "changing it";
 }
 
-/// The field that the action writes; nothing for builds.
-std::optional<Field> field_of(const Action& action) {
-  switch (kind_of(action)) {
-    case ActionKind::set_autostart:
-      return Field::autostart;
-    case ActionKind::set_ttl:
-      return Field::ttl;
-    case ActionKind::set_automatic_updates:
-      return Field::automatic_updates;
-    case ActionKind::set_dormant:
-      return Field::dormant;
-    case ActionKind::create:
-    case ActionKind::stop:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
-
 /// What a workspace is called while this action is under way.
 Reason under_way(const Action& action) {
   switch (kind_of(action)) {
@@ -171,13 +153,10 @@ class Decision {
 
   bool acted() {
     const Action* last = nullptr;
-    bool all_overridden = true;
     for (const Outcome& outcome : in_.outcomes) {
       if (outcome.result != ActionResult::success) continue;
       // A build goes on after its request: it names the state, whatever was written beside it.
       if (!last || under_way(*last) == Reason::Updating) last = &outcome.action;
-      const auto field = field_of(outcome.action);
-      if (!field || !in_.fields.overridden.has(*field)) all_overridden = false;
     }
     if (!last) return false;
     const Reason reason = under_way(*last);
@@ -186,17 +165,15 @@ class Decision {
                                 ? "its first build failed and is queued again"
                                 : "it is created; its first build has begun");
     if (reason == Reason::Stopping) return decide(reason, "it is being stopped; dormant follows");
-    if (in_.confirmed) return false;
-    // Writing once more what Coder would not keep is no news before a read shows that it did.
-    if (all_overridden) return false;
+    if (in_.proven) return false;
     const bool first_build =
         in_.planned && in_.planned->waiting && in_.planned->waiting->reason == Reason::Creating;
     if (first_build) return decide(Reason::Creating, in_.planned->waiting->message);
-    return decide(Reason::Updating, "written; the next read shows whether Coder keeps it");
+    return decide(Reason::Updating, "written, and not yet seen to be kept: the next read tells");
   }
 
   bool to_be_done() {
-    if (!has_plan() || in_.confirmed || any_success()) return false;
+    if (!has_plan() || in_.confirmed || (any_success() && !in_.proven)) return false;
     const Action& first = in_.planned->plan->actions.front();
     const auto skipped = std::find_if(in_.outcomes.begin(), in_.outcomes.end(), [](const Outcome& outcome) {
       return outcome.result == ActionResult::skipped && !outcome.note.empty();

@@ -26,7 +26,7 @@ struct ConditionInput {
   const coder::ApiError* read_error = nullptr;  ///< its live state could not be read
   const LiveWorkspace* live = nullptr;          ///< null with no read_error: absent
   const Unbound* unbound = nullptr;             ///< absent and cannot be created
-  const WorkspaceDiff* diff = nullptr;          ///< as read, or after replies that were compared at once
+  const WorkspaceDiff* diff = nullptr;          ///< as last seen in this cycle
   const PlannedWorkspace* planned = nullptr;
   const Verdict* verdict = nullptr;
   std::span<const Outcome> outcomes;  ///< of this workspace in this cycle, in order
@@ -34,7 +34,9 @@ struct ConditionInput {
   FieldVerdict fields;
   /// Set when this cycle stopped writing (401): what was not written waits for this.
   const coder::ApiError* stopped_by = nullptr;
-  /// Every write of this cycle was confirmed by a reply, and `diff` is of that reply.
+  /// `diff` is of a reply or a read that came after every write of this cycle.
+  bool proven = false;
+  /// It is, and nothing that was planned is left.
   bool confirmed = false;
 };
 

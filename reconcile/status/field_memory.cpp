@@ -29,7 +29,20 @@ void FieldMemory::wrote(const WorkspaceId& workspace, Field field, std::uint64_t
   entry.at = now;
 }
 
-void FieldMemory::observed(const WorkspaceId& workspace, Field field, bool as_declared, std::uint64_t wish,
+void FieldMemory::read_back(const WorkspaceId& workspace, Field field, OtherValue other,
+                            async::SteadyTime now) {
+  const auto found = entries_.find({workspace, field});
+  if (found == entries_.end() || found->second.stage != Stage::written) return;
+  Entry& entry = found->second;
+  if (!other) return confirm(entry, now);
+  entry.stage = Stage::overridden;
+  entry.kept = *other;
+  if (entry.overrides < 255) ++entry.overrides;
+  entry.next_try = now + override_delay(entry.overrides);
+  entry.at = now;
+}
+
+void FieldMemory::observed(const WorkspaceId& workspace, Field field, OtherValue other, std::uint64_t wish,
                            async::SteadyTime now) {
   const auto found = entries_.find({workspace, field});
   if (found == entries_.end()) return;
@@ -41,42 +54,41 @@ void FieldMemory::observed(const WorkspaceId& workspace, Field field, bool as_de
   }
   switch (entry.stage) {
     case Stage::written:
-      if (as_declared) {
-        entry.stage = Stage::confirmed;
-        entry.overrides = 0;
-      } else {
-        entry.stage = Stage::overridden;
-        if (entry.overrides < 255) ++entry.overrides;
-        entry.next_try = now + override_delay(entry.overrides);
-      }
-      entry.at = now;
-      return;
+      return other ? count_round(entry, now) : confirm(entry, now);
     case Stage::confirmed:
-      if (as_declared) return;
-      entry.stage = count_round(entry, now) ? Stage::contested : Stage::changed_back;
-      entry.at = now;
+      if (other) count_round(entry, now);
       return;
     case Stage::overridden:
+      if (!other) return confirm(entry, now);
+      if (*other != entry.kept) count_round(entry, now);
+      return;
     case Stage::changed_back:
-      if (!as_declared) return;
-      entry.stage = Stage::confirmed;
-      entry.overrides = 0;
-      entry.at = now;
+      if (!other) confirm(entry, now);
       return;
     case Stage::contested:
       return;
   }
 }
 
-bool FieldMemory::count_round(Entry& entry, async::SteadyTime now) {
+void FieldMemory::confirm(Entry& entry, async::SteadyTime now) {
+  entry.stage = Stage::confirmed;
+  entry.overrides = 0;
+  entry.at = now;
+}
+
+void FieldMemory::count_round(Entry& entry, async::SteadyTime now) {
   std::uint8_t kept = 0;
   for (std::uint8_t i = 0; i < entry.round_count; ++i) {
     if (now - entry.rounds[i] < kDay) entry.rounds[kept++] = entry.rounds[i];
   }
   entry.round_count = kept;
-  if (kept == entry.rounds.size()) return true;
+  entry.at = now;
+  if (kept == entry.rounds.size()) {
+    entry.stage = Stage::contested;
+    return;
+  }
+  entry.stage = Stage::changed_back;
   entry.rounds[entry.round_count++] = now;
-  return false;
 }
 
 FieldVerdict FieldMemory::verdict(const WorkspaceId& workspace, async::SteadyTime now) const {
@@ -107,11 +119,8 @@ void FieldMemory::prune(async::SteadyTime now) {
   });
 }
 
-void FieldMemory::forget(const WorkspaceId& workspace) {
-  const auto first = entries_.lower_bound({workspace, Field::missing});
-  auto last = first;
-  while (last != entries_.end() && last->first.first == workspace) ++last;
-  entries_.erase(first, last);
+void FieldMemory::retain(const std::function<bool(const WorkspaceId&)>& declared) {
+  std::erase_if(entries_, [&](const auto& item) { return !declared(item.first.first); });
 }
 
 std::size_t FieldMemory::contested_workspaces() const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -17,24 +18,35 @@ namespace cr::reconcile {
 struct FieldVerdict {
   FieldSet overridden{};          ///< Coder kept another value; includes those that are due again
   FieldSet overridden_waiting{};  ///< of these: not due yet
-  FieldSet contested{};           ///< changed back by others three times within a day
+  FieldSet contested{};           ///< set back by others three times within a day
   std::optional<async::SteadyTime> next_try{};  ///< earliest of the waiting ones
 };
 
+/// value_fingerprint of a live value that is not the declared one; nothing where it reads as declared.
+using OtherValue = std::optional<std::uint64_t>;
+
 /// What became of our writes, field by field.
 ///
-/// A write that no read has confirmed and that the next read does not show is overridden: retried after 1
-/// min, doubling up to 1 h. One that was confirmed and then changed back is a round; three rounds within 24 h
-/// make the field contested, until its declared value changes. Holds only fields that were written lately.
+/// Only a read in the cycle of the write tells what Coder made of it: one that shows another value then is an
+/// override, retried after 1 min, doubling up to 1 h, and at once when the live value changes again. Whatever
+/// differs in the read of a later cycle was set by somebody else, be the write confirmed or not: it is a
+/// round, to be repaired at once; the third round within 24 h makes the field contested, until its declared
+/// value changes or is no longer declared. Holds only fields that were written lately.
 class FieldMemory {
  public:
   /// A write that Coder answered with success. `wish`: wish_fingerprint of the declared value.
   void wrote(const WorkspaceId& workspace, Field field, std::uint64_t wish, async::SteadyTime now);
 
-  /// To be told of every read before anything is written in that cycle, for each declared field; also of a
-  /// reply that carries the workspace, after `wrote`. Cheap for what was never written.
-  void observed(const WorkspaceId& workspace, Field field, bool as_declared, std::uint64_t wish,
+  /// What a read, or a reply, of the same cycle showed after `wrote`. Not to be called where there was none,
+  /// or where the value could not be understood: the next cycle's read then decides as any other.
+  void read_back(const WorkspaceId& workspace, Field field, OtherValue other, async::SteadyTime now);
+
+  /// To be told of every read before anything is written in that cycle, for each declared field. Cheap for
+  /// what was never written.
+  void observed(const WorkspaceId& workspace, Field field, OtherValue other, std::uint64_t wish,
                 async::SteadyTime now);
+  /// The field is nobody's business any more.
+  void not_declared(const WorkspaceId& workspace, Field field) { entries_.erase({workspace, field}); }
 
   [[nodiscard]] FieldVerdict verdict(const WorkspaceId& workspace, async::SteadyTime now) const;
   /// Whether anything is remembered of this workspace (else observed and verdict need not be called).
@@ -42,7 +54,8 @@ class FieldMemory {
 
   /// Forgets writes that have stood for a day.
   void prune(async::SteadyTime now);
-  void forget(const WorkspaceId& workspace);
+  /// Forgets workspaces that are no longer declared, or are gone.
+  void retain(const std::function<bool(const WorkspaceId&)>& declared);
   /// Workspaces with a contested field.
   [[nodiscard]] std::size_t contested_workspaces() const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
@@ -51,6 +64,7 @@ class FieldMemory {
   enum class Stage : std::uint8_t { written, confirmed, overridden, changed_back, contested };
   struct Entry {
     std::uint64_t wish = 0;
+    std::uint64_t kept = 0;                     ///< if overridden: fingerprint of what Coder kept instead
     async::SteadyTime at{};                     ///< of the last change of stage
     async::SteadyTime next_try{};               ///< if overridden
     std::array<async::SteadyTime, 2> rounds{};  ///< the last ones; a third within a day ends it
@@ -58,8 +72,9 @@ class FieldMemory {
     std::uint8_t overrides = 0;
     Stage stage = Stage::written;
   };
-  /// Adds a round; true if it is the third within a day.
-  static bool count_round(Entry& entry, async::SteadyTime now);
+  static void confirm(Entry& entry, async::SteadyTime now);
+  /// Somebody else set it: one more round, the last one if it is the third within a day.
+  static void count_round(Entry& entry, async::SteadyTime now);
 
   std::map<std::pair<WorkspaceId, Field>, Entry> entries_;
 };

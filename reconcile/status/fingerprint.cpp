@@ -109,4 +109,8 @@ std::uint64_t wish_fingerprint(const specs::WorkspaceSpec& spec, Field field) {
   return hash.value();
 }
 
+std::uint64_t value_fingerprint(std::string_view live) {
+  return Fnv().add(live).value();
+}
+
 }  // namespace cr::reconcile

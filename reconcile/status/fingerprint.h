@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "reconcile/diff/drift.h"
 #include "reconcile/model/live_workspace.h"
@@ -14,6 +15,9 @@ namespace cr::reconcile {
 [[nodiscard]] std::uint64_t live_fingerprint(const LiveWorkspace* live);
 /// Of the declared value of one field alone.
 [[nodiscard]] std::uint64_t wish_fingerprint(const specs::WorkspaceSpec& spec, Field field);
+
+/// Of a field's live value as people read it.
+[[nodiscard]] std::uint64_t value_fingerprint(std::string_view live);
 
 /// Spec and live state under which something failed.
 struct Fingerprints {

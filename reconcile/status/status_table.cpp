@@ -39,7 +39,8 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
       if (entry.reason != row.ready.reason) entry.since = wall;  // ready is a function of the reason
     } else {
       entry.since = wall;
-      const bool was_so_before = !settled_once_ && row.ready.reason == Reason::InSync;
+      const bool was_so_before =
+          !settled_once_ && row.ready.reason == Reason::InSync && !has_mendable(row.drift);
       if (!was_so_before) entry.changed = seen;
     }
     entry.spec = row.spec;
@@ -56,6 +57,11 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
       entry.drifted.reset();
     } else if (has_mendable(row.drift)) {
       if (!entry.drifted) entry.drifted = seen;
+      // Repaired and seen to be so before the cycle ended.
+      if (row.ready.reason == Reason::InSync) {
+        row.drift_repaired_after = now - *entry.drifted;
+        entry.drifted.reset();
+      }
     } else if (entry.drifted && was_compared(row.ready.reason)) {
       row.drift_repaired_after = seen - *entry.drifted;
       entry.drifted.reset();

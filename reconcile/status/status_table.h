@@ -19,7 +19,7 @@ class StatusTable {
   /// - converged_after: in the cycle in which a row comes to be InSync after its spec changed or appeared
   /// (what is in
   ///   sync when the process first looks has not converged: it was so before);
-  /// - drift_repaired_after: in the cycle whose read sees the drift of an earlier read gone.
+  /// - drift_repaired_after: in the cycle that sees the drift of its own or an earlier read gone.
   /// `seen`: when this cycle saw the specs and read live state; `now`, `wall`: its end. Forgets what is not
   /// in `rows`.
   void settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,

@@ -91,6 +91,12 @@ awaitable<ApiResult<coder::WorkspaceRows>> FleetInMemory::workspaces_page(std::u
   co_return page;
 }
 
+awaitable<ApiResult<std::optional<LiveWorkspace>>> FleetInMemory::workspace_by_id(const WorkspaceId& id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) co_return std::optional<LiveWorkspace>();
+  co_return std::optional<LiveWorkspace>(rows_[found->second]);
+}
+
 awaitable<ApiResult<std::optional<LiveWorkspace>>> FleetInMemory::workspace_by_name(const std::string& owner,
                                                                                     const std::string& name) {
   const std::size_t number = number_of(name);

@@ -22,6 +22,7 @@ class FleetInMemory final : public coder::CoderReader {
   awaitable<ApiResult<coder::WorkspaceRows>> workspaces_of_owner(const std::string& username) override;
   awaitable<ApiResult<coder::WorkspaceRows>> workspaces_page(std::uint64_t offset,
                                                              std::uint32_t limit) override;
+  awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override;
   awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(const std::string& owner,
                                                                        const std::string& name) override;
   awaitable<ApiResult<coder::BuildInfo>> build_info() override;

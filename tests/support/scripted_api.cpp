@@ -170,6 +170,13 @@ awaitable<ApiResult<std::optional<LiveWorkspace>>> ScriptedCoder::workspace_by_n
   });
 }
 
+awaitable<ApiResult<std::optional<LiveWorkspace>>> ScriptedCoder::workspace_by_id(const WorkspaceId& id) {
+  return call<std::optional<LiveWorkspace>>("id " + last_digits(id), [this, id] {
+    const LiveWorkspace* row = find(id);
+    return row ? std::optional(*row) : std::nullopt;
+  });
+}
+
 awaitable<ApiResult<coder::BuildInfo>> ScriptedCoder::build_info() {
   return call<coder::BuildInfo>("buildinfo", [] { return coder::BuildInfo{"v2.35.1+abcdef0", false, ""}; });
 }

@@ -23,8 +23,9 @@ using coder::ApiResult;
 /// A Coder in memory: keeps a fleet, remembers every call as a line of text, and fails those that it was told
 /// to.
 ///
-/// Calls read as "ids 3", "owner alice", "page 500+500", "name alice/dev", "create dev", "ttl <id> 480m", …
-/// One thread. For decisions above the client; what goes over the wire is the stand-in server's matter.
+/// Calls read as "ids 3", "id <id>", "owner alice", "page 500+500", "name alice/dev", "create dev", "ttl <id>
+/// 480m", … One thread. For decisions above the client; what goes over the wire is the stand-in server's
+/// matter.
 class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter {
  public:
   std::vector<LiveWorkspace> fleet;
@@ -60,6 +61,7 @@ class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter
                                                                     std::uint32_t limit) override;
   coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
       const std::string& owner, const std::string& name) override;
+  coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override;
   coder::awaitable<ApiResult<coder::BuildInfo>> build_info() override;
   coder::awaitable<ApiResult<coder::Me>> me() override;
   coder::awaitable<ApiResult<coder::TokenFacts>> token_facts() override;

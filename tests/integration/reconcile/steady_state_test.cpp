@@ -27,7 +27,7 @@ class SteadyState : public BothAges {
 CR_BOTH_AGES(SteadyState);
 
 TEST_P(SteadyState, ACycleCostsOneListRequestForEach150AndAtMostOneMore) {
-  declare_first(301);
+  declare_first(302);
   for (int i = 0; i < 3; ++i) {
     world_.server.clear_requests();
     const auto report = world_.cycle();

@@ -57,6 +57,8 @@ class World {
   /// A process that has just started: nothing is remembered.
   void restart(std::string token = {});
   void advance(std::chrono::nanoseconds by) { clock_.advance(by); }
+  /// Moves the time of day alone, as NTP or an administrator does.
+  void jump(std::chrono::milliseconds by) { clock_.set_wall(clock_.wall() + by); }
 
   standin::Server server;
   reconcile::Reconciler& reconciler() { return *reconciler_; }

@@ -62,6 +62,29 @@ TEST_F(Requests, ALineThatIsTooLongForAProxyIsARefusalWithItsStatus) {
   EXPECT_EQ(rows.error().status, 414);
 }
 
+TEST_F(Requests, AWorkspaceById) {
+  answer_recorded("read/by-id");
+  const auto found = run(client.reader().workspace_by_id(*WorkspaceId::parse(kId)));
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ(line(), "GET /api/v2/workspaces/" + kId + " HTTP/1.1");
+}
+
+TEST_F(Requests, AnIdThatIsUnknownOrDeletedIsNoWorkspaceAndNoError) {
+  for (const int status : {404, 410}) {
+    answer(status, R"({"message":"Workspace was deleted"})");
+    const auto found = run(client.reader().workspace_by_id(*WorkspaceId::parse(kId)));
+    ASSERT_TRUE(found) << status;
+    EXPECT_FALSE(*found) << status;
+  }
+}
+
+TEST_F(Requests, AnIdThatMayNotBeReadIsAnError) {
+  answer(403, R"({"message":"Forbidden"})");
+  const auto found = run(client.reader().workspace_by_id(*WorkspaceId::parse(kId)));
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().fault, ApiFault::forbidden);
+}
+
 TEST_F(Requests, WorkspacesOfOwner) {
   answer_recorded("list/owner");
   const auto rows = run(client.reader().workspaces_of_owner("bob"));

@@ -100,13 +100,13 @@ TEST_F(LostBuild, ThatWasQueuedIsSeenAndNotAskedForAgain) {
 TEST_F(LostBuild, ThatWasNotQueuedIsAskedForAgainAfterALook) {
   coder_.fail("build ", ApiFault::server);
   const Executed executed = execute();
-  EXPECT_THAT(coder_.calls(), ElementsAre(StartsWith("build "), "ids 1", StartsWith("build ")));
+  EXPECT_THAT(coder_.calls(), ElementsAre(StartsWith("build "), StartsWith("id "), StartsWith("build ")));
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
 }
 
 TEST_F(LostBuild, IsLeftToTheNextReadWhereTheLookFails) {
   coder_.fail("build ", ApiFault::server);
-  coder_.fail("ids ", ApiFault::server);
+  coder_.fail("id ", ApiFault::server);
   EXPECT_THAT(results(execute()), ElementsAre(ActionResult::failed));
   EXPECT_EQ(coder_.count("build "), 1U);
 }

@@ -109,10 +109,19 @@ TEST_F(ReadLive, AnOwnersWorkspacesAreFoundWithOneRequest) {
   EXPECT_EQ(outcome.counts.owner, 5U);
 }
 
+TEST_F(ReadLive, ASingleKnownOneIsLookedUpByIdWhichIsNoRequestToTheList) {
+  coder_.fleet.push_back(a_live(1, "alice", "dev"));
+  const ReadOutcome outcome = read({known(1, "alice", "dev")});
+  EXPECT_THAT(coder_.calls(), ElementsAre("id 1"));
+  EXPECT_EQ(outcome.list_requests, 0U);
+  EXPECT_EQ(outcome.counts, (LiveReadCounts{.ids = 1}));
+  EXPECT_EQ(outcome.costs, ReadCosts()) << "it does not tell what a batch costs";
+}
+
 TEST_F(ReadLive, ALostIdIsFoundAgainByName) {
   coder_.fleet.push_back(a_live(2, "alice", "dev"));  // deleted and made anew since
   const ReadOutcome outcome = read({known(1, "alice", "dev")});
-  EXPECT_THAT(coder_.calls(), ElementsAre("ids 1", "name alice/dev"));
+  EXPECT_THAT(coder_.calls(), ElementsAre("id 1", "name alice/dev"));
   EXPECT_EQ(outcome.live.row(0)->id, cr::testing::a_workspace_id(2));
   EXPECT_EQ(outcome.counts, (LiveReadCounts{.name = 1}));
 }

@@ -34,7 +34,7 @@ struct Scene {
   Verdict verdict;
   std::vector<Outcome> outcomes;
   std::optional<Backoff> backoff;
-  bool confirmed = false;
+  bool proven = false, confirmed = false;
   async::WallTime now{};
 
   void in_sync() { live.ttl = 8h; }
@@ -73,6 +73,7 @@ struct Scene {
     input.backoff = backoff ? &*backoff : nullptr;
     input.fields = fields;
     input.stopped_by = stopped_by ? &*stopped_by : nullptr;
+    input.proven = proven || confirmed;
     input.confirmed = confirmed;
     return decide_condition(input);
   }
@@ -268,70 +269,86 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Persons, ConditionTable,
-    ::testing::Values(Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; },
-                           Reason::Drifted, "ttl is none, declared 8h"},
-                      Case{"PolicyForbids",
-                           [](Scene& s) {
-                             s.policy = a_template();
-                             s.policy->allow_user_autostop = false;
-                           },
-                           Reason::PolicyForbids, "template docker does not let users"},
-                      Case{"Overridden",
-                           [](Scene& s) {
-                             s.fields.overridden = {Field::ttl};
-                             s.fields.overridden_waiting = {Field::ttl};
-                           },
-                           Reason::Overridden, "ttl is none, declared 8h"},
-                      Case{"OverriddenStaysWhileItIsWrittenAgain",
-                           [](Scene& s) {
-                             s.fields.overridden = {Field::ttl};
-                             s.did(kSetTtl);
-                           },
-                           Reason::Overridden, "ttl is none, declared 8h"},
-                      Case{"Contested", [](Scene& s) { s.fields.contested = {Field::ttl}; },
-                           Reason::Contested, "three times within a day"},
-                      Case{"AContestedFieldThatReadsAsDeclaredIsInSync",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.fields.contested = {Field::ttl};
-                           },
-                           Reason::InSync, ""},
-                      Case{"NotManageable", [](Scene& s) { s.live.task = true; }, Reason::NotManageable,
-                           "AI task"},
-                      Case{"BeingDeleted", [](Scene& s) { s.live.build.status = BuildStatus::deleting; },
-                           Reason::Updating, "being deleted"},
-                      Case{"FirstBuildIsRunning",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.live.build = a_build(1, Transition::start, BuildStatus::starting, kMe);
-                           },
-                           Reason::Creating, "first build"},
-                      Case{"FirstBuildGaveUp",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.live.build = a_build(4, Transition::start, BuildStatus::failed, kMe);
-                           },
-                           Reason::BuildFailed, "failed 4 times"},
-                      Case{"FirstBuildIsQueuedAgain",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.live.build = a_build(1, Transition::start, BuildStatus::failed, kMe);
-                             s.did(RetryFirstBuild{kDev, kId, 1});
-                           },
-                           Reason::Creating, "queued again"},
-                      Case{"AFailedBuildOfTheOwnerIsNoCondition",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.live.build = a_build(20, Transition::start, BuildStatus::failed, kSomebody);
-                           },
-                           Reason::InSync, ""},
-                      Case{"AValueThatIsNotKnown",
-                           [](Scene& s) {
-                             s.in_sync();
-                             s.spec.automatic_updates = specs::AutomaticUpdates::always;
-                             s.live.automatic_updates = LiveAutomaticUpdates::unknown;
-                           },
-                           Reason::NotRead, "automatic_updates"}),
+    ::testing::Values(
+        Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; }, Reason::Drifted,
+             "ttl is none, declared 8h"},
+        Case{"PolicyForbids",
+             [](Scene& s) {
+               s.policy = a_template();
+               s.policy->allow_user_autostop = false;
+             },
+             Reason::PolicyForbids, "template docker does not let users"},
+        Case{"Overridden",
+             [](Scene& s) {
+               s.fields.overridden = {Field::ttl};
+               s.fields.overridden_waiting = {Field::ttl};
+             },
+             Reason::Overridden, "ttl is none, declared 8h"},
+        Case{"OverriddenIsSaidInTheCycleOfTheWrite",
+             [](Scene& s) {
+               s.fields.overridden = {Field::ttl};
+               s.fields.overridden_waiting = {Field::ttl};
+               s.did(kSetTtl);
+               s.confirmed = true;
+             },
+             Reason::Overridden, "ttl is none, declared 8h"},
+        Case{"AWriteThatCouldNotBeReadBackIsNeitherOverriddenNorInSync",
+             [](Scene& s) {
+               s.fields.overridden = {Field::ttl};
+               s.did(kSetTtl);
+             },
+             Reason::Updating, "not yet seen to be kept"},
+        Case{"WhatWasReadBackDoesNotHideWhatIsLeft",
+             [](Scene& s) {
+               s.spec = a_spec().ttl(8h).dormant(true);
+               s.did(kSetTtl);
+               s.did(StopWorkspace{kDev, kId}, ActionResult::skipped, {}, "waits for a build slot");
+               s.proven = true;
+             },
+             Reason::Stopping, "waits for a build slot"},
+        Case{"Contested", [](Scene& s) { s.fields.contested = {Field::ttl}; }, Reason::Contested,
+             "three times within a day"},
+        Case{"AContestedFieldThatReadsAsDeclaredIsInSync",
+             [](Scene& s) {
+               s.in_sync();
+               s.fields.contested = {Field::ttl};
+             },
+             Reason::InSync, ""},
+        Case{"NotManageable", [](Scene& s) { s.live.task = true; }, Reason::NotManageable, "AI task"},
+        Case{"BeingDeleted", [](Scene& s) { s.live.build.status = BuildStatus::deleting; }, Reason::Updating,
+             "being deleted"},
+        Case{"FirstBuildIsRunning",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(1, Transition::start, BuildStatus::starting, kMe);
+             },
+             Reason::Creating, "first build"},
+        Case{"FirstBuildGaveUp",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(4, Transition::start, BuildStatus::failed, kMe);
+             },
+             Reason::BuildFailed, "failed 4 times"},
+        Case{"FirstBuildIsQueuedAgain",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(1, Transition::start, BuildStatus::failed, kMe);
+               s.did(RetryFirstBuild{kDev, kId, 1});
+             },
+             Reason::Creating, "queued again"},
+        Case{"AFailedBuildOfTheOwnerIsNoCondition",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(20, Transition::start, BuildStatus::failed, kSomebody);
+             },
+             Reason::InSync, ""},
+        Case{"AValueThatIsNotKnown",
+             [](Scene& s) {
+               s.in_sync();
+               s.spec.automatic_updates = specs::AutomaticUpdates::always;
+               s.live.automatic_updates = LiveAutomaticUpdates::unknown;
+             },
+             Reason::NotRead, "automatic_updates"}),
     [](const auto& test) { return test.param.name; });
 
 // --- reasons ---

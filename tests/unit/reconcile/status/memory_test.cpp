@@ -125,16 +125,22 @@ TEST(BackoffTable, ForgetsSuccessesAndWhatIsNoLongerDeclared) {
 class Fields : public ::testing::Test {
  protected:
   void write() { memory.wrote(id, Field::ttl, wish, now); }
-  void read(bool as_declared) { memory.observed(id, Field::ttl, as_declared, wish, now); }
+  /// In the cycle of the write.
+  void read_back(OtherValue other) { memory.read_back(id, Field::ttl, other, now); }
+  /// In a later cycle, before anything is written.
+  void read(OtherValue other) { memory.observed(id, Field::ttl, other, wish, now); }
   void wait(std::chrono::seconds time) { now += time; }
   [[nodiscard]] FieldVerdict verdict() const { return memory.verdict(id, now); }
   /// Written, seen to be kept, and set back by somebody.
   void round() {
     write();
-    read(true);
+    read_back(kDeclared);
     wait(10min);
-    read(false);
+    read(kOther);
   }
+
+  static constexpr OtherValue kDeclared = std::nullopt;
+  static constexpr OtherValue kOther = 17;
 
   FieldMemory memory;
   WorkspaceId id = a_workspace_id(1);
@@ -143,14 +149,14 @@ class Fields : public ::testing::Test {
 };
 
 TEST_F(Fields, AreFreeUnlessSomethingWasWritten) {
-  read(false);
+  read(kOther);
   EXPECT_FALSE(memory.knows(id));
   EXPECT_TRUE(verdict().overridden.empty());
 }
 
 TEST_F(Fields, AConfirmedWriteIsNoTrouble) {
   write();
-  read(true);
+  read_back(kDeclared);
   EXPECT_TRUE(verdict().overridden.empty());
   EXPECT_TRUE(verdict().contested.empty());
 }
@@ -159,7 +165,7 @@ TEST_F(Fields, AWriteThatCoderDoesNotKeepIsOverriddenAndRetriedWithGrowingDelay)
   std::vector<std::chrono::minutes> delays;
   for (int i = 0; i < 8; ++i) {
     write();
-    read(false);
+    read_back(kOther);
     EXPECT_TRUE(verdict().overridden.has(Field::ttl));
     EXPECT_TRUE(verdict().overridden_waiting.has(Field::ttl));
     const auto next = verdict().next_try;
@@ -174,9 +180,66 @@ TEST_F(Fields, AWriteThatCoderDoesNotKeepIsOverriddenAndRetriedWithGrowingDelay)
 
 TEST_F(Fields, AnOverriddenFieldThatReadsAsDeclaredAfterAllIsFine) {
   write();
-  read(false);
-  read(true);
+  read_back(kOther);
+  read(kDeclared);
   EXPECT_TRUE(verdict().overridden.empty());
+}
+
+TEST_F(Fields, WhatDiffersInALaterReadWasSetBySomebodyElseAndIsWrittenAtOnce) {
+  write();
+  read_back(kDeclared);
+  read(kOther);
+  EXPECT_TRUE(verdict().overridden.empty());
+  EXPECT_TRUE(verdict().contested.empty());
+}
+
+TEST_F(Fields, AWriteThatWasNotReadBackIsNeverOverridden) {
+  write();
+  wait(1min);
+  read(kOther);
+  EXPECT_TRUE(verdict().overridden.empty());
+  EXPECT_TRUE(verdict().overridden_waiting.empty());
+}
+
+TEST_F(Fields, RoundsCountThoughNoWriteCouldBeReadBack) {
+  for (int i = 0; i < 3; ++i) {
+    write();
+    wait(10min);
+    read(kOther);
+  }
+  EXPECT_TRUE(verdict().contested.has(Field::ttl));
+}
+
+TEST_F(Fields, AnOverriddenFieldIsWrittenAtOnceWhenItsLiveValueChangesAgain) {
+  write();
+  read_back(kOther);
+  read(kOther);
+  EXPECT_TRUE(verdict().overridden_waiting.has(Field::ttl)) << "the same value is no change";
+  read(18);
+  EXPECT_TRUE(verdict().overridden_waiting.empty());
+}
+
+TEST_F(Fields, ADelayGoesOnGrowingAfterALiveValueThatChanged) {
+  write();
+  read_back(kOther);
+  read(18);
+  write();
+  read_back(18);
+  EXPECT_EQ(*verdict().next_try - now, 2min);
+}
+
+TEST_F(Fields, AFieldThatIsNoLongerDeclaredIsForgottenContestedOrNot) {
+  for (int i = 0; i < 3; ++i) round();
+  memory.not_declared(id, Field::ttl);
+  EXPECT_FALSE(memory.knows(id));
+}
+
+TEST_F(Fields, AreKeptOfPresentWorkspacesAlone) {
+  for (int i = 0; i < 3; ++i) round();
+  memory.retain([&](const WorkspaceId& one) { return one == id; });
+  EXPECT_EQ(memory.size(), 1U);
+  memory.retain([](const WorkspaceId&) { return false; });
+  EXPECT_EQ(memory.size(), 0U);
 }
 
 TEST_F(Fields, AreContestedAfterThreeRoundsInADay) {
@@ -188,7 +251,7 @@ TEST_F(Fields, AreContestedAfterThreeRoundsInADay) {
   EXPECT_TRUE(verdict().contested.has(Field::ttl));
   EXPECT_EQ(memory.contested_workspaces(), 1U);
   wait(48h);
-  read(false);
+  read(kOther);
   EXPECT_TRUE(verdict().contested.has(Field::ttl)) << "until the spec changes, not for a while";
 }
 
@@ -203,7 +266,7 @@ TEST_F(Fields, AreNotContestedByRoundsThatLieFurtherApart) {
 TEST_F(Fields, AnotherWishEndsTheContest) {
   for (int i = 0; i < 3; ++i) round();
   wish = 9;
-  read(false);
+  read(kOther);
   EXPECT_TRUE(verdict().contested.empty());
   EXPECT_EQ(memory.contested_workspaces(), 0U);
 }
@@ -213,13 +276,11 @@ TEST_F(Fields, OfOneWorkspaceAreRememberedApart) {
   memory.wrote(id, Field::autostart, 1, now);
   EXPECT_FALSE(verdict().contested.has(Field::autostart));
   EXPECT_FALSE(memory.knows(a_workspace_id(2)));
-  memory.forget(id);
-  EXPECT_EQ(memory.size(), 0U);
 }
 
 TEST_F(Fields, AWriteThatStoodForADayIsForgotten) {
   write();
-  read(true);
+  read_back(kDeclared);
   wait(23h);
   memory.prune(now);
   EXPECT_EQ(memory.size(), 1U);

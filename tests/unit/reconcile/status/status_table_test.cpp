@@ -88,6 +88,11 @@ TEST_F(Statuses, WhatWasOutOfSyncAtTheFirstLookConvergesToo) {
   EXPECT_EQ(only().converged_after, 62s);
 }
 
+TEST_F(Statuses, WhatIsRepairedInTheFirstCycleHasConverged) {
+  cycle(Reason::InSync, kDrift);
+  EXPECT_EQ(only().converged_after, 2s);
+}
+
 TEST_F(Statuses, RepairCountsFromTheReadThatSawDriftToTheReadThatSawItGone) {
   cycle(Reason::InSync);
   cycle(Reason::Updating, kDrift);
@@ -96,6 +101,14 @@ TEST_F(Statuses, RepairCountsFromTheReadThatSawDriftToTheReadThatSawItGone) {
   cycle(Reason::InSync);
   EXPECT_EQ(only().drift_repaired_after, 2min);
   EXPECT_FALSE(only().converged_after) << "the spec did not change";
+}
+
+TEST_F(Statuses, WhatIsRepairedAndReadBackInOneCycleIsRepairedInIt) {
+  cycle(Reason::InSync);
+  cycle(Reason::InSync, kDrift);
+  EXPECT_EQ(only().drift_repaired_after, 2s);
+  cycle(Reason::InSync);
+  EXPECT_FALSE(only().drift_repaired_after) << "once";
 }
 
 TEST_F(Statuses, ACycleThatCouldNotReadSeesNothingGone) {
