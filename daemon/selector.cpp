@@ -82,7 +82,9 @@ std::string Selector::text() const {
   for (const Requirement& requirement : requirements_) {
     if (!text.empty()) text += ',';
     std::string values;
-    for (const std::string& value : requirement.values) values += (values.empty() ? "" : ",") + value;
+    // The first may be empty, and needs its comma as well.
+    for (std::size_t i = 0; i < requirement.values.size(); ++i)
+      values += (i == 0 ? "" : ",") + requirement.values[i];
     switch (requirement.test) {
       case Test::in:
         text += requirement.values.size() == 1 ? requirement.key + '=' + values

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs from Debian 12 what is needed to build coder-reconciler; with "test" also what its tests use, with "bench" what the
-# benchmarks use. Does nothing where all of it is there already. Needs root (or sudo) only if something is missing.
+# benchmarks use, with "fuzz" what the fuzzers are compiled with, with "coverage" what counts branches.
+# Does nothing where all of it is there already. Needs root (or sudo) only if something is missing.
 set -eu
 
 build="g++ cmake ninja-build libboost1.81-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev
@@ -8,12 +9,16 @@ build="g++ cmake ninja-build libboost1.81-dev libssl-dev libyaml-cpp-dev nlohman
 test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgateway clang-format openssl git python3 jq
       chromium chromium-driver python3-selenium"
 bench="libbenchmark-dev"
+fuzz="clang llvm libgtest-dev libgmock-dev"
+coverage="gcovr libgtest-dev libgmock-dev libvalijson-dev openssl"
 
 case "${1:-build}" in
   build) wanted="$build libgtest-dev libgmock-dev" ;;
   test) wanted="$build $test" ;;
   bench) wanted="$build $test $bench" ;;
-  *) echo "usage: $0 [build|test|bench]" >&2; exit 64 ;;
+  fuzz) wanted="$build $fuzz" ;;
+  coverage) wanted="$build $coverage" ;;
+  *) echo "usage: $0 [build|test|bench|fuzz|coverage]" >&2; exit 64 ;;
 esac
 
 # A root without /etc/hosts, as debootstrap leaves it, knows no localhost; the browser's driver wants it.

@@ -10,6 +10,8 @@ using std::chrono::seconds;
 
 // Coder's window. Capacity that was used up in one window comes back linearly during the next.
 constexpr seconds kWindow{60};
+// No limit that anybody sets; what is beyond it is not to be counted with.
+constexpr std::int64_t kMostOfALimit = 1'000'000'000;
 
 bool is_reserve(std::int64_t remaining, std::int64_t limit) {
   return remaining * 10 <= limit;
@@ -39,10 +41,11 @@ SteadyTime RateLimiter::reserve(std::string_view path, SteadyTime now) {
 
 void RateLimiter::observe(std::string_view path, const RateHeaders& headers, SteadyTime now,
                           std::chrono::sys_seconds wall) {
-  if (!headers.limit || !headers.remaining || *headers.limit <= 0) return;
+  if (!headers.limit || !headers.remaining || *headers.limit <= 0 || *headers.limit > kMostOfALimit) return;
+  const std::int64_t remaining = std::clamp<std::int64_t>(*headers.remaining, 0, *headers.limit);
   forget_old(now);
   auto found = paths_.find(path);
-  if (*headers.remaining * 2 > *headers.limit) {
+  if (remaining * 2 > *headers.limit) {
     // Plenty left; a pause that was asked for still holds.
     if (found != paths_.end() && found->second.next_start <= now) paths_.erase(found);
     return;
@@ -50,12 +53,12 @@ void RateLimiter::observe(std::string_view path, const RateHeaders& headers, Ste
   if (found == paths_.end()) found = paths_.emplace(std::string(path), State{}).first;
   State& state = found->second;
   state.limit = *headers.limit;
-  state.remaining = std::max<std::int64_t>(*headers.remaining, 0);
+  state.remaining = remaining;
   // The server's clock may differ from ours: outside the possible range its value says nothing.
   seconds to_end{15};
   if (headers.reset) {
-    const seconds told = std::chrono::sys_seconds(seconds(*headers.reset)) - wall;
-    if (told > seconds(0) && told <= kWindow) to_end = told;
+    const std::chrono::sys_seconds told{seconds(*headers.reset)};
+    if (told > wall && told <= wall + kWindow) to_end = told - wall;
   }
   state.window_end = now + to_end;
   state.forget_at = std::max(state.forget_at, now + 2 * kWindow);

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the benchmarks (preset bench) and prints one table: each figure beside a baseline of the same run, and what is to
+# Installs what the benchmarks need, builds them (preset bench) and prints one table: each figure beside a baseline of the same run,
+# and what is to
 # be reached. CPU times, so that other work on the machine disturbs little. CR_BENCH_BUILD: another build directory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -7,6 +8,7 @@ build=${CR_BENCH_BUILD:-build/bench}
 log=$(mktemp)
 trap 'rm -f "$log" "$log".*' EXIT
 
+deploy/scripts/install-packages.sh bench
 { cmake --preset bench -B "$build" && cmake --build "$build" --target cr_bench_all; } >"$log" 2>&1 || {
   tail -n 40 "$log" >&2
   exit 1

@@ -27,6 +27,8 @@ SKIPPED = {
     "tests/run.sh": "is what runs this test",
     "tests/run.sh --all": "is what runs this test",
     "tests/bench/run.sh": "takes minutes",
+    "tests/fuzz/run.sh 120": "compiles with clang, and takes minutes for each target",
+    "tests/coverage.sh": "compiles for minutes",
     "deploy/scripts/install-packages.sh": "installs packages; the first step of tests/run.sh",
     "cmake --preset release && cmake --build --preset release": "compiles for minutes; deploy/demo.sh does it",
     "cmake --workflow --preset dev": "compiles for minutes",

@@ -50,6 +50,17 @@ TEST(Selector, RefusesWhatIsNoRequirement) {
   }
 }
 
+TEST(Selector, ItsTextReadsAsTheSameSelector) {
+  for (const char* text : {"", "team=payments,env!=prod", "env in (,dev)", "env in (,)", "env in ()",
+                           "env notin (,dev,)", " gpu , !cpu "}) {
+    const auto selector = parse_selector(text);
+    ASSERT_TRUE(selector) << text;
+    const auto again = parse_selector(selector->text());
+    ASSERT_TRUE(again) << selector->text();
+    EXPECT_EQ(*again, *selector) << text << " became " << selector->text();
+  }
+}
+
 TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
   const auto payments = testing::a_spec("Alice", "API", {{"team", "payments"}});
   const auto search = testing::a_spec("alice", "web", {{"team", "search"}});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace cr::coder {
 namespace {
 
@@ -92,6 +94,16 @@ TEST(RateLimit, RemembersOnlyPathsNearTheirLimitAndOnlyForAWhile) {
   EXPECT_EQ(limiter.remembered(), 1U);
   EXPECT_EQ(limiter.reserve(kList, kNow + 3min), kNow + 3min);
   EXPECT_EQ(limiter.remembered(), 0U);
+}
+
+TEST(RateLimit, NumbersThatNobodyMeansAreBounded) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  RateLimiter limiter;
+  limiter.observe(kList, {.limit = kMost, .remaining = 1, .reset = kMost}, kNow, kWall);
+  EXPECT_EQ(limiter.reserve(kList, kNow), kNow);
+  limiter.observe(kList, {.limit = 1, .remaining = kLeast, .reset = kLeast}, kNow, kWall);
+  EXPECT_EQ(limiter.reserve(kList, kNow), kNow + 15s);
 }
 
 TEST(RateLimit, AServerWithoutLimitSendsNoHeaders) {
