@@ -101,6 +101,17 @@ annotations:
 {{- if .auth.existingSecret }}{{ $_ := set $own "pushgateway-auth-file" (printf "/run/coder-reconciler/pushgateway/%s" .auth.key) }}{{ end -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq .Values.mode "deployment") .Values.readToken.existingSecret -}}
+{{- $_ := set $own "read-token-file" (printf "/run/coder-reconciler/read-token/%s" .Values.readToken.key) -}}
+{{- end -}}
+{{- if and (eq .Values.mode "deployment") .Values.service.enabled -}}
+{{- /* The names that the Service has in the cluster, beside those that the user gives. */ -}}
+{{- $name := include "coder-reconciler.fullname" . -}}
+{{- $namespaced := printf "%s.%s" $name .Release.Namespace -}}
+{{- $hosts := list $name $namespaced (printf "%s.svc" $namespaced) (printf "%s.svc.cluster.local" $namespaced) -}}
+{{- with index .Values.config "allowed-hosts" }}{{ $hosts = concat $hosts (kindIs "string" . | ternary (splitList "," (toString .)) .) }}{{ end -}}
+{{- $_ := set $own "allowed-hosts" $hosts -}}
+{{- end -}}
 {{- if and (eq .Values.mode "deployment") .Values.apiToken.existingSecret -}}
 {{- $_ := set $own "api-token-file" (printf "/run/coder-reconciler/api-token/%s" .Values.apiToken.key) -}}
 {{- end -}}

@@ -15,7 +15,7 @@ annotations:
 {{- define "coder-reconciler.gitSync" -}}
 {{- $git := .Values.source.gitSync -}}
 - name: git-sync
-  image: {{ $git.image | quote }}
+  image: {{ $git.digest | empty | ternary $git.image (printf "%s@%s" $git.image $git.digest) | quote }}
   args:
     - --repo={{ $git.repo }}
     - --ref={{ $git.ref }}
@@ -186,6 +186,9 @@ containers:
       {{- if .Values.coder.clientCertificate.existingSecret }}
       - {name: client-certificate, mountPath: /run/coder-reconciler/client, readOnly: true}
       {{- end }}
+      {{- if and .Values.readToken.existingSecret (not $cron) }}
+      - {name: read-token, mountPath: /run/coder-reconciler/read-token, readOnly: true}
+      {{- end }}
       {{- if and .Values.apiToken.existingSecret (not $cron) }}
       - {name: api-token, mountPath: /run/coder-reconciler/api-token, readOnly: true}
       {{- end }}
@@ -229,6 +232,10 @@ volumes:
   {{- with .Values.coder.clientCertificate.existingSecret }}
   - name: client-certificate
     secret: {secretName: {{ . }}, defaultMode: 0440}
+  {{- end }}
+  {{- if and .Values.readToken.existingSecret (not $cron) }}
+  - name: read-token
+    secret: {secretName: {{ .Values.readToken.existingSecret }}, defaultMode: 0440}
   {{- end }}
   {{- if and .Values.apiToken.existingSecret (not $cron) }}
   - name: api-token
