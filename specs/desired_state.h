@@ -38,7 +38,8 @@ struct DesiredState {
   std::size_t invalid_documents = 0;    ///< left out for an error of their own
   std::size_t duplicate_documents = 0;  ///< left out because another document has the same identity
   std::size_t files = 0;
-  std::string revision;  ///< commit of the checkout or git-sync link; empty where there is none
+  std::string look_alike;  ///< one of the files that are not read for their name alone (`a.YAML`); else empty
+  std::string revision;    ///< commit of the checkout or git-sync link; empty where there is none
 };
 
 /// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order.

@@ -41,7 +41,7 @@ struct Diagnostic {
   std::string field;  ///< path within the document, e.g. `spec.ttl`; empty if it concerns the whole document
   std::string message;  ///< what is wrong, naming the offending value
   std::string remedy;   ///< what to write instead; may hold a "did you mean …?"
-  std::string excerpt;  ///< the offending source line, cut to a sane length, without control characters
+  std::string excerpt;  ///< the offending source line, cut to a sane length, without hidden characters
   /// Line at which the document begins that this concerns, or 0 for the whole file: (file, document) tells
   /// one left-out document from another.
   std::uint32_t document = 0;
@@ -49,7 +49,8 @@ struct Diagnostic {
   bool operator==(const Diagnostic&) const = default;
 };
 
-/// `file:line:column: field: message (remedy)`, then the line and a caret. Ends with a newline.
+/// `file:line:column: field: message (remedy)`, then the line and a caret, all of it visible. Ends with a
+/// newline.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, bool colour = false);
 
 }  // namespace cr::specs

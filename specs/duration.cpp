@@ -1,10 +1,15 @@
 #include "specs/duration.h"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <optional>
+#include <utility>
 
+#include "specs/name.h"
 #include "specs/source_text.h"
 
 namespace cr::specs {
@@ -79,18 +84,46 @@ std::optional<Wide> take_term(std::string_view& rest) {
   return std::nullopt;
 }
 
+/// The duration that people mean who write "1h 30m", "8 hours" or "1 hour and 30 min", as the format has it;
+/// empty where it can't be told, so that no part of it is lost.
+std::string respelt(std::string_view text) {
+  const auto skip = [&](std::string_view characters) {
+    const std::size_t next = text.find_first_not_of(characters);
+    text.remove_prefix(next == std::string_view::npos ? text.size() : next);
+  };
+  constexpr std::pair<std::string_view, char> kWords[] = {
+      {"d", 'd'},       {"day", 'd'},   {"days", 'd'}, {"h", 'h'},    {"hr", 'h'},     {"hrs", 'h'},
+      {"hour", 'h'},    {"hours", 'h'}, {"m", 'm'},    {"min", 'm'},  {"mins", 'm'},   {"minute", 'm'},
+      {"minutes", 'm'}, {"s", 's'},     {"sec", 's'},  {"secs", 's'}, {"second", 's'}, {"seconds", 's'}};
+  std::string result;
+  skip(" \t");
+  while (!text.empty()) {
+    const std::string_view digits = take_digits(text);
+    if (digits.empty() || digits.size() > 9) return {};
+    skip(" \t");
+    std::size_t length = 0;
+    while (length < text.size() && std::isalpha(static_cast<unsigned char>(text[length])) != 0) ++length;
+    const std::string word = to_lower(text.substr(0, length));
+    const auto* const unit = std::find_if(std::begin(kWords), std::end(kWords),
+                                          [&](const auto& known) { return known.first == word; });
+    if (unit == std::end(kWords)) return {};
+    text.remove_prefix(length);
+    result.append(digits).push_back(unit->second);
+    skip(" \t,");
+    if (text.starts_with("and ")) text.remove_prefix(4);
+    skip(" \t");
+  }
+  return result;
+}
+
 ValueError no_duration(std::string_view text) {
   std::string remedy = "write for example 8h, 90m or 1h30m";
   std::string_view rest = text;
   const std::string_view digits = take_digits(rest);
-  if (!digits.empty() && digits.size() < 10) {
-    while (!rest.empty() && rest.front() == ' ') rest.remove_prefix(1);
-    if (rest.empty()) {
-      remedy = "a duration needs a unit: " + std::string(digits) + "m or " + std::string(digits) + "h?";
-    } else if (std::string_view{"dhms"}.find(rest.front()) != std::string_view::npos) {
-      // "8hours", "8 h", "30min": the first letter tells what was meant.
-      remedy = "write " + std::string(digits) + rest.front();
-    }
+  if (const std::string meant = respelt(text); !meant.empty()) {
+    remedy = "write " + meant;
+  } else if (!digits.empty() && digits.size() < 10 && rest.find_first_not_of(' ') == std::string_view::npos) {
+    remedy = "a duration needs a unit: " + std::string(digits) + "m or " + std::string(digits) + "h?";
   }
   return ValueError(in_quotes(text) + " is no duration", std::move(remedy));
 }

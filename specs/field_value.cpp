@@ -7,6 +7,7 @@
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
+#include "specs/visible.h"
 
 namespace cr::specs {
 namespace {
@@ -65,9 +66,21 @@ std::string_view kind_of(const YamlNode& node) {
   return "a string";
 }
 
+std::string stored_text_problem(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return "holds a NUL character, which Coder can't store";
+  for (std::string_view rest = text; !rest.empty();) {
+    const Character next = first_character(rest);
+    if (!next.valid) return "holds the byte " + visible(rest.substr(0, 1)) + ", which is no valid UTF-8";
+    rest.remove_prefix(next.length);
+  }
+  return {};
+}
+
 ValueResult<std::string_view> read_text(const YamlNode& node) {
   if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string, number or boolean", node));
+  if (std::string problem = stored_text_problem(node.text); !problem.empty())
+    return ValueError(std::move(problem), "leave it out");
   return std::string_view{node.text};
 }
 
@@ -76,6 +89,8 @@ ValueResult<std::string_view> read_string(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string", node));
   if (node.plain && plain_type(node.text) != PlainType::text)
     return ValueError(wanted("a string", node), "write it in quotes: " + in_quotes(node.text));
+  if (std::string problem = stored_text_problem(node.text); !problem.empty())
+    return ValueError(std::move(problem), "leave it out");
   return std::string_view{node.text};
 }
 
@@ -95,8 +110,12 @@ ValueResult<bool> read_boolean(const YamlNode& node) {
 ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
   const auto text = read_string(node);
   if (!text) return text.error();
-  if (type != ValueType::workspace_name && is_uuid(*text)) return text;
   std::string problem;
+  if (type != ValueType::workspace_name && is_uuid(*text)) {
+    if (type == ValueType::owner) problem = owner_id_problem(*text);
+    if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);
+    return text;
+  }
   if (type == ValueType::owner) {
     if (text->find('@') != std::string_view::npos)
       return ValueError(in_quotes(*text) + " is no username",
@@ -111,7 +130,31 @@ ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
   return text;
 }
 
+namespace {
+
+/// What people write for "not at all", where the format has null.
+bool means_none(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::scalar || node.foreign_tag) return false;
+  const std::string lower = to_lower(node.text);
+  for (const std::string_view word :
+       {"false", "no", "off", "none", "never", "nil", "null", "disabled", "unlimited"})
+    if (lower == word) return true;
+  return false;
+}
+
+bool is_boolean(const YamlNode& node) {
+  return node.kind == YamlNode::Kind::scalar && node.plain && plain_type(node.text) == PlainType::boolean;
+}
+
+}  // namespace
+
 ValueResult<Schedule> read_schedule(const YamlNode& node) {
+  if (means_none(node))
+    return ValueError(in_quotes(node.text) + " is no schedule",
+                      "write null for no autostart, or leave the key out to leave it unmanaged");
+  if (is_boolean(node))
+    return ValueError(in_quotes(node.text) + " is no schedule",
+                      "write when, for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
   const auto text = read_string(node);
   if (!text) return text.error();
   if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
@@ -122,6 +165,9 @@ ValueResult<Schedule> read_schedule(const YamlNode& node) {
 }
 
 ValueResult<Ttl> read_ttl(const YamlNode& node) {
+  if (means_none(node))
+    return ValueError(in_quotes(node.text) + " is no duration",
+                      "write null for no automatic stop, or leave the key out to leave it unmanaged");
   // A bare number parses as a duration without unit, whose error is the more helpful one.
   const auto text = node.plain ? read_text(node) : read_string(node);
   if (!text) return text.error();

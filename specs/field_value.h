@@ -14,6 +14,9 @@ namespace cr::specs {
 
 /// A string in YAML's sense: quoted, or plain and neither number nor boolean nor null.
 [[nodiscard]] ValueResult<std::string_view> read_string(const YamlNode& node);
+/// Why a text can be stored neither by Coder nor by the database behind it, in words that complete `"x" …`;
+/// empty if it can.
+[[nodiscard]] std::string stored_text_problem(std::string_view text);
 /// Any scalar, as the text that was written: `4`, `"4"` and `true` alike.
 [[nodiscard]] ValueResult<std::string_view> read_text(const YamlNode& node);
 [[nodiscard]] ValueResult<bool> read_boolean(const YamlNode& node);

@@ -6,6 +6,10 @@
 namespace cr::specs {
 namespace {
 
+constexpr std::string_view kPrebuildsOwner = "prebuilds";
+constexpr std::string_view kPrebuildsOwnerId = "c42fdf75-3097-471c-8c33-fb52454d81c0";
+constexpr std::string_view kPrebuildsOwnerProblem =
+    "is the user to whom Coder's prebuilt workspaces belong, which are never touched";
 constexpr std::size_t kLongestName = 32;
 constexpr std::size_t kLongestVersionName = 64;
 constexpr std::size_t kLongestLabel = 63;
@@ -81,7 +85,12 @@ std::string name_problem(std::string_view name) {
 
 std::string username_problem(std::string_view name) {
   if (to_lower(name) == "me") return "means the token's own user to Coder's API; write the username";
+  if (to_lower(name) == kPrebuildsOwner) return std::string(kPrebuildsOwnerProblem);
   return name_problem(name);
+}
+
+std::string owner_id_problem(std::string_view uuid) {
+  return to_lower(uuid) == kPrebuildsOwnerId ? std::string(kPrebuildsOwnerProblem) : std::string();
 }
 
 std::string version_name_problem(std::string_view name) {

@@ -22,6 +22,10 @@ namespace cr::specs {
 /// to".
 [[nodiscard]] std::string username_problem(std::string_view name);
 
+/// The same for the id of an owner: that of the user to whom prebuilt workspaces belong is refused, as its
+/// name `prebuilds` is.
+[[nodiscard]] std::string owner_id_problem(std::string_view uuid);
+
 /// Versions of templates: 1–64 letters and digits, single `_`, `.` or `-` between them.
 [[nodiscard]] std::string version_name_problem(std::string_view name);
 

@@ -26,8 +26,11 @@ class FileParser {
       refuse(lines_.line_of(documents[limits_.documents].offset), too_many_documents());
       return std::move(result_);
     }
-    for (const DocumentText& document : documents)
+    conflicts_ = find_conflicts(text_);
+    for (const DocumentText& document : documents) {
+      if (refuse_conflict(document)) continue;
       if (!parse_document(document)) break;
+    }
     result_.specs.shrink_to_fit();
     result_.diagnostics.shrink_to_fit();
     return std::move(result_);
@@ -63,6 +66,21 @@ class FileParser {
     diagnostic.remedy = problem->remedy;
     diagnostic.excerpt = make_excerpt(lines_.line(line), diagnostic.where.column);
     return false;
+  }
+
+  /// Which side is meant nobody can tell, also of a document that stands between the markers as a whole.
+  bool refuse_conflict(const DocumentText& document) {
+    const std::size_t end = document.offset + document.text.size();
+    const auto found = std::find_if(conflicts_.begin(), conflicts_.end(), [&](const Conflict& conflict) {
+      return conflict.begin < end && document.offset < conflict.end;
+    });
+    if (found == conflicts_.end()) return false;
+    const std::uint32_t first_line = lines_.line_of(document.offset);
+    const std::uint32_t line = lines_.line_of(std::max(found->begin, document.offset));
+    DocumentReport report(file_, lines_, first_line, first_line, result_.diagnostics);
+    report.add(DiagnosticKind::syntax, line - first_line, 0, "", "a merge conflict is not resolved here",
+               "keep one side, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>");
+    return true;
   }
 
   /// False if the file was refused.
@@ -160,6 +178,7 @@ class FileParser {
   std::shared_ptr<const std::string> file_;
   ParseLimits limits_;
   ParsedFile result_;
+  std::vector<Conflict> conflicts_;
   std::size_t declared_ = 0;
 };
 

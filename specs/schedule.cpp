@@ -131,9 +131,12 @@ class FieldReader {
         if (lower == kWeekdays[day]) return day;
     }
     const std::optional<unsigned> number = read_number(text);
+    if (!number && rule_.weekday_names && is_nth_weekday(text))
+      return fail("has " + in_quotes(text) +
+                  "; Coder knows no n-th or last weekday of a month, only weekdays of every week");
     if (!number) {
       for (const std::string_view day : kWeekdays)
-        if (rule_.weekday_names && to_lower(text).starts_with(day))
+        if (rule_.weekday_names && is_word(text) && to_lower(text).starts_with(day))
           return fail("has " + in_quotes(text) + "; write \"" + std::string(day) + "\"");
       return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
     }
@@ -142,6 +145,21 @@ class FieldReader {
       return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
     }
     return *number;
+  }
+
+  static bool is_word(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+  }
+
+  /// `mon#1`, `1#2`, `friL`, `5L`, as other crons have them.
+  static bool is_nth_weekday(std::string_view text) {
+    if (text.find('#') != std::string_view::npos) return true;
+    if (!text.ends_with('l') && !text.ends_with('L')) return false;
+    text.remove_suffix(1);
+    const std::string lower = to_lower(text);
+    return text.empty() || (text.size() == 1 && text[0] >= '0' && text[0] <= '7') ||
+           std::find(kWeekdays.begin(), kWeekdays.end(), lower) != kWeekdays.end();
   }
 
   /// Up to 9 digits after leading zeros; more could only be out of range.

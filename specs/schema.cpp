@@ -10,9 +10,14 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kName = "^(?!(new|create)$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$";
-constexpr const char* kUsername = "^(?!(new|create|[mM][eE])$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$";
+constexpr const char* kUsername =
+    "^(?!(new|create|[mM][eE]|[pP][rR][eE][bB][uU][iI][lL][dD][sS])$)[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*$";
 constexpr const char* kVersionName = "^[a-zA-Z0-9]+([_.-][a-zA-Z0-9]+)*$";
 constexpr const char* kUuid = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
+/// Any but the one of the owner of prebuilt workspaces.
+constexpr const char* kOwnerId =
+    "^(?![cC]42[fF][dD][fF]75-3097-471[cC]-8[cC]33-[fF][bB]52454[dD]81[cC]0$)"
+    "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$";
 constexpr const char* kDuration = "^\\+?(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)(ns|us|\u00B5s|\u03BCs|ms|s|m|h|d))+$";
 constexpr const char* kQualifiedKey =
     "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
@@ -24,8 +29,8 @@ Json text(const char* pattern, int longest) {
   return {{"type", "string"}, {"pattern", pattern}, {"minLength", 1}, {"maxLength", longest}};
 }
 
-Json name_or_uuid(const char* pattern, int longest) {
-  return {{"anyOf", Json::array({text(pattern, longest), {{"type", "string"}, {"pattern", kUuid}}})}};
+Json name_or_uuid(const char* pattern, int longest, const char* uuid = kUuid) {
+  return {{"anyOf", Json::array({text(pattern, longest), {{"type", "string"}, {"pattern", uuid}}})}};
 }
 
 Json or_null(Json schema) {
@@ -54,7 +59,7 @@ Json schema_of(ValueType type) {
     case ValueType::workspace_name:
       return text(kName, 32);
     case ValueType::owner:
-      return name_or_uuid(kUsername, 32);
+      return name_or_uuid(kUsername, 32, kOwnerId);
     case ValueType::organization:
     case ValueType::template_name:
       return name_or_uuid(kName, 32);

@@ -1,6 +1,8 @@
 #include "specs/source.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,6 +10,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
@@ -46,7 +50,8 @@ struct SpecSource::State {
   Now now;
   LoadLimits limits;
   FileCache cache;
-  std::optional<ParsedFile> standard_input;
+  /// What came from standard input and other pipes, which can be read only once.
+  std::map<std::string, ParsedFile> streams;
   /// What the last load made of the cached files; nothing once one of them has been parsed anew, or where
   /// more than their contents went into it. Order and duplicates of ten thousand documents are then not
   /// worked out in every cycle.
@@ -56,10 +61,11 @@ struct SpecSource::State {
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
-  bool read_all(const std::vector<Tree>& trees, bool input, Abort& abort);
+  bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
   DesiredState assemble_all(const std::vector<Tree>& trees) const;
   bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
-  bool read_standard_input(Abort& abort);
+  void leave_out(const TreeFile& file, int error, CachedFile& cached);
+  bool read_stream(const std::string& path, Abort& abort);
 };
 
 namespace {
@@ -123,6 +129,23 @@ Diagnostic unreadable(const TreeProblem& problem) {
   return diagnostic;
 }
 
+/// Whether an error says something of this process or machine, and nothing of the file.
+bool is_of_the_process(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EINTR;
+}
+
+/// What a path that can be read only once goes by: "-" for standard input under any of its names, the path
+/// itself for another pipe that a shell has opened (`<(command)`). Empty for files and directories.
+std::string stream_of(const std::string& path, const std::map<std::string, ParsedFile>& known) {
+  for (const std::string_view name : {"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+    if (path == name) return std::string(kStandardInput);
+  if (known.contains(path)) return path;
+  if (!path.starts_with("/dev/fd/") && !path.starts_with("/proc/self/fd/")) return {};
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ? path : std::string();
+}
+
 /// Revisions of all trees; more than one only where the paths lie in different checkouts.
 std::string revisions_of(const std::vector<Tree>& trees) {
   std::vector<std::string> distinct;
@@ -144,15 +167,18 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   const ParseLimits of_file;
   const std::int64_t started = std::chrono::nanoseconds{now().time_since_epoch()}.count();
   FileBytes content = read_regular_file(real_path(tree, file), of_file.bytes);
-  if (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature) {
-    abort = {content.outcome != FileBytes::Outcome::failed, file.shown + ": changed while it was read"};
-    if (content.outcome == FileBytes::Outcome::failed)
-      abort.message = file.shown + ": " + std::generic_category().message(content.error);
+  if (content.outcome == FileBytes::Outcome::failed && is_of_the_process(content.error)) {
+    abort = {false, file.shown + ": " + std::generic_category().message(content.error)};
+    return false;
+  }
+  if (content.outcome != FileBytes::Outcome::failed &&
+      (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature)) {
+    abort = {true, file.shown + ": changed while it was read"};
     return false;
   }
   if (content.outcome == FileBytes::Outcome::failed) {
-    abort = {false, file.shown + ": " + std::generic_category().message(content.error)};
-    return false;
+    leave_out(file, content.error, cached);
+    return true;
   }
 
   const bool fresh = cached.shown == nullptr;
@@ -175,8 +201,28 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   return true;
 }
 
-bool SpecSource::State::read_standard_input(Abort& abort) {
-  if (standard_input) return true;
+void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
+  ParsedFile left_out;
+  left_out.diagnostics.push_back(
+      unreadable({file.shown, "can't be read: " + std::generic_category().message(error),
+                  "what it declares is left as it is until it can be"}));
+  cached.settled = false;
+  cached.content = {};
+  if (cached.shown && cached.parsed.specs.empty() && cached.parsed.diagnostics == left_out.diagnostics)
+    return;
+  if (!cached.shown) cached.shown = std::make_shared<const std::string>(file.shown);
+  cached.parsed = std::move(left_out);
+  assembled.reset();
+}
+
+bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
+  if (streams.contains(path)) return true;
+  const bool standard = path == kStandardInput;
+  const std::string shown = standard ? "<stdin>" : path;
+  const int descriptor = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  const std::unique_ptr<const int, void (*)(const int*)> closing(&descriptor, [](const int* open) {
+    if (*open > STDIN_FILENO) ::close(*open);
+  });
   ParseLimits of_input;
   of_input.bytes = limits.input_bytes;
   of_input.documents = limits.documents;
@@ -185,18 +231,18 @@ bool SpecSource::State::read_standard_input(Abort& abort) {
   while (text.size() <= of_input.bytes) {
     const std::size_t filled = text.size();
     text.resize(filled + kChunk);
-    const ssize_t n = ::read(STDIN_FILENO, text.data() + filled, kChunk);
+    const ssize_t n = ::read(descriptor, text.data() + filled, kChunk);
     text.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      abort = {false, "standard input: " + std::generic_category().message(errno)};
+      abort = {false, shown + ": " + std::generic_category().message(errno)};
       return false;
     }
     if (n == 0) break;
   }
   ++parsed;
   assembled.reset();
-  standard_input = parse(text, std::make_shared<const std::string>("<stdin>"), of_input);
+  streams.emplace(path, parse(text, std::make_shared<const std::string>(shown), of_input));
   return true;
 }
 
@@ -204,10 +250,10 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
   TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
-  bool input = false;
+  std::vector<std::string> inputs;
   for (const std::string& path : paths) {
-    if (path == kStandardInput) {
-      input = true;
+    if (const std::string stream = stream_of(path, streams); !stream.empty()) {
+      if (std::find(inputs.begin(), inputs.end(), stream) == inputs.end()) inputs.push_back(stream);
       continue;
     }
     TreeFailure failure;
@@ -219,12 +265,12 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   drop_repeated_files(trees);
   std::string revision = revisions_of(trees);
 
-  if (!read_all(trees, input, abort)) return std::nullopt;
+  if (!read_all(trees, inputs, abort)) return std::nullopt;
   if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
     abort = {true, "the files changed while they were read"};
     return std::nullopt;
   }
-  const std::size_t files = cache.files().size() + (input ? 1 : 0);
+  const std::size_t files = cache.files().size() + inputs.size();
   const bool problems =
       std::any_of(trees.begin(), trees.end(), [](const Tree& tree) { return !tree.problems.empty(); });
   // None has been parsed since, so each is one of those; and as many of those are all of them.
@@ -232,13 +278,18 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     assembled = assemble_all(trees);
     assembled->files = files;
   }
+  assembled->look_alike.clear();
+  for (const Tree& tree : trees) {
+    if (assembled->look_alike.empty()) assembled->look_alike = tree.look_alike;
+  }
   cache.end();
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
   return std::exchange(assembled, std::nullopt);
 }
 
-bool SpecSource::State::read_all(const std::vector<Tree>& trees, bool input, Abort& abort) {
+bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs,
+                                 Abort& abort) {
   Totals totals(limits);
   for (const Tree& tree : trees) {
     for (const TreeFile& file : tree.files) {
@@ -248,7 +299,9 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, bool input, Abo
       if (!totals.add_documents(cached.parsed.specs.size(), abort)) return false;
     }
   }
-  return !input || (read_standard_input(abort) && totals.add_documents(standard_input->specs.size(), abort));
+  return std::all_of(inputs.begin(), inputs.end(), [&](const std::string& path) {
+    return read_stream(path, abort) && totals.add_documents(streams.at(path).specs.size(), abort);
+  });
 }
 
 DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) const {
@@ -257,7 +310,7 @@ DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) con
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
   }
   for (const CachedFile& file : cache.files()) gathering.add(file.parsed);
-  if (standard_input) gathering.add(*standard_input);
+  for (const auto& [path, from_stream] : streams) gathering.add(from_stream);
   return gathering.assembled();
 }
 

@@ -44,8 +44,9 @@ inline constexpr std::size_t kMaxFullDiagnostics = 10'000;
 class SpecSource {
  public:
   /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard
-  /// input (read once, remembered). Nothing is opened yet.
-  /// `now` tells files at rest from files that were written just now.
+  /// input; that, under its other names too (`/dev/stdin`), and pipes that a shell has opened (`/dev/fd/63`)
+  /// are read once and remembered. Nothing is opened yet. `now` tells files at rest from files that were
+  /// written just now.
   using Now = std::function<std::chrono::system_clock::time_point()>;
   explicit SpecSource(std::vector<std::string> paths, Now now = std::chrono::system_clock::now,
                       LoadLimits limits = {});
@@ -54,7 +55,8 @@ class SpecSource {
   SpecSource& operator=(SpecSource&&) noexcept;
 
   /// The whole desired state, or why it could not be read (missing directory, permission, ever-moving link).
-  /// Single bad files or documents are diagnostics in the result, not an error.
+  /// Single bad files (one that can't be opened, too) or documents are diagnostics in the result, not an
+  /// error.
   [[nodiscard]] boost::system::result<DesiredState, SourceError> load();
 
   /// Documents parsed by the last load (not taken from the cache); for tests and metrics.

@@ -4,33 +4,20 @@
 
 #include <algorithm>
 
+#include "specs/visible.h"
+
 namespace cr::specs {
 namespace {
 
 constexpr std::size_t kLongestQuote = 80;
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Length of the well-formed UTF-8 sequence at the front of `text`, 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
   if (text.empty()) return 0;
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return continues(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;   // no overlong forms
-    const unsigned high = first == 0xED ? 0x9F : 0xBF;  // no surrogates
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;  // nothing beyond U+10FFFF
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
+  const Character first = first_character(text);
+  return first.valid ? first.length : 0;
 }
 
 /// ASCII controls but for tab, line feed and carriage return; DEL; and C1 but for NEL, as YAML has it.
@@ -55,15 +42,7 @@ std::string in_quotes(std::string_view text) {
     if (shown++ == kLongestQuote) return out + "\"…";
     const std::size_t length = sequence_length(text);
     const std::string_view sequence = text.substr(0, std::max<std::size_t>(length, 1));
-    if (length == 1 && text[0] == '\n') {
-      out += "\\n";
-    } else if (length == 1 && text[0] == '\t') {
-      out += "\\t";
-    } else if (length == 0 || text[0] == '\r' || is_forbidden_control(sequence)) {
-      for (const char c : sequence) out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    } else {
-      out += sequence;
-    }
+    out += visible(sequence);
     text.remove_prefix(sequence.size());
   }
   return out + '"';
@@ -152,9 +131,11 @@ std::string make_excerpt(std::string_view line, std::uint32_t column) {
     }
     if (shown++ == kExcerptWidth) return excerpt + "…";
     if (length == 0) {
-      excerpt += "\xEF\xBF\xBD";  // U+FFFD
-    } else if (sequence[0] == '\t' || is_forbidden_control(sequence) || sequence[0] == '\r') {
-      excerpt += ' ';
+      excerpt += kReplacement;
+    } else if (sequence[0] == '\t') {
+      excerpt += "→";
+    } else if (is_hidden(first_character(sequence).code)) {
+      excerpt += kReplacement;
     } else {
       excerpt += sequence;
     }

@@ -9,7 +9,8 @@
 
 namespace cr::specs {
 
-/// `"text"` for a message: one line, control characters and broken UTF-8 shown as \xNN, long text cut.
+/// `"text"` for a message: one line, hidden characters and broken UTF-8 shown as visible() shows them, long
+/// text cut.
 [[nodiscard]] std::string in_quotes(std::string_view text);
 
 /// The text behind the mark that some editors put before it.
@@ -21,8 +22,8 @@ struct TextProblem {
   std::string message;
   std::string remedy;
 };
-/// Looks for NUL bytes, bytes that are no UTF-8, control characters that YAML does not allow, and line ends of a
-/// single CR: half of what reads YAML takes such a file for one line.
+/// Looks for NUL bytes, bytes that are no UTF-8, control characters that YAML does not allow, and line ends
+/// of a single CR: half of what reads YAML takes such a file for one line.
 [[nodiscard]] std::optional<TextProblem> find_text_problem(std::string_view text);
 
 /// Lines of a text, for diagnostics: from byte offsets to what a person counts. The text must outlive it.
@@ -46,8 +47,8 @@ class LineIndex {
   mutable std::vector<std::uint32_t> starts_;
 };
 
-/// A source line as a diagnostic shows it: no control characters, one character a column, at most
-/// kExcerptWidth of them. Where the column would be cut off, the excerpt begins with "…" and the column
+/// A source line as a diagnostic shows it: tabs as arrows, no hidden characters, one character a column, at
+/// most kExcerptWidth of them. Where the column would be cut off, the excerpt begins with "…" and the column
 /// stands at kExcerptLead.
 [[nodiscard]] std::string make_excerpt(std::string_view line, std::uint32_t column);
 inline constexpr std::size_t kExcerptWidth = 120;

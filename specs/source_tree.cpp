@@ -13,6 +13,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "specs/name.h"
 #include "specs/revision.h"
 
 namespace cr::specs {
@@ -33,6 +34,13 @@ bool is_within(const std::string& path, const std::string& directory) {
 
 bool has_spec_name(std::string_view name) {
   return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+/// What somebody may take for a spec file's name.
+bool looks_like_spec(std::string_view name) {
+  const std::string lower = to_lower(name);
+  const auto holds = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
+  return lower.ends_with(".json") || holds(".yaml") || holds(".yml");
 }
 
 std::string below(const std::string& directory, const std::string& name) {
@@ -117,6 +125,8 @@ bool TreeWalk::walk_directory(const std::string& real, const std::string& shown,
 
   for (const Entry& entry : entries) {
     const bool spec_name = has_spec_name(entry.name);
+    if (!spec_name && tree_->look_alike.empty() && entry.type != DT_DIR && looks_like_spec(entry.name))
+      tree_->look_alike = below(shown, entry.name);
     if (entry.type == DT_REG && !spec_name) continue;
     std::string here = below(shown, entry.name);
     const auto there = [&] { return below(real, entry.name); };
@@ -145,8 +155,16 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
                           std::size_t depth) {
   const std::optional<std::string> real = resolve(link);
   if (!real) {
-    if (errno != ENOENT && errno != ELOOP && errno != ENOTDIR) return fail(errno, shown);
-    if (spec_name) note(shown, errno == ELOOP ? "is a link in a circle" : "is a link to nothing");
+    const int error = errno;
+    const bool leads_nowhere = error == ENOENT || error == ELOOP || error == ENOTDIR;
+    // A directory that may not be looked into could hold specs; a spec file is only itself.
+    if (!leads_nowhere && !(spec_name && (error == EACCES || error == EPERM || error == ENAMETOOLONG)))
+      return fail(error, shown);
+    if (!spec_name) return true;
+    note(shown, error == ELOOP ? "is a link in a circle"
+                : leads_nowhere
+                    ? "is a link to nothing"
+                    : "is a link that can't be followed: " + std::generic_category().message(error));
     return true;
   }
   struct stat status {};

@@ -32,6 +32,7 @@ struct Tree {
   std::string root;  ///< what the given path resolved to
   std::vector<TreeFile> files;
   std::vector<TreeProblem> problems;
+  std::string look_alike;  ///< the first file that is passed over for its name alone: `a.YAML`, `a.json`
   std::vector<std::pair<std::string, std::string>>
       links;  ///< path and what it resolved to; the given path is the first
   std::vector<std::pair<std::string, FileSignature>> directories;

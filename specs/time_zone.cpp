@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
 
@@ -55,6 +56,12 @@ std::vector<std::string_view> known_names() {
   return names;
 }
 
+/// "PST", "CEST": capitals alone, and few.
+bool is_abbreviation(std::string_view name) {
+  return name.size() <= 5 &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 ContentHash content_of(const std::string& name) {
   std::ifstream file(std::string(kZoneDirectory) + name, std::ios::binary);
   return content_hash(std::string(std::istreambuf_iterator<char>(file), {}));
@@ -90,8 +97,24 @@ std::shared_ptr<const TimeZone> TimeZone::unknown(std::string_view name) {
 }
 
 TimeZone::Problem TimeZone::problem_with(std::string_view name) {
-  const std::vector<std::string_view> names = known_names();
+  std::vector<std::string_view> names = known_names();
   if (names.empty()) return {"this system has no time-zone database", "install the package tzdata"};
+  // Whoever writes an offset or an abbreviation means a certain one: nothing that only looks like it is
+  // meant.
+  const std::string lower = to_lower(name);
+  for (const std::string_view full : names)
+    if (to_lower(full) == lower)
+      return {in_quotes(name) + " is no time zone", "did you mean \"" + std::string(full) + "\"?"};
+  if (name.find_first_of("0123456789+") != std::string_view::npos)
+    return {in_quotes(name) + " is no time zone",
+            "offsets are none, since they don't follow the clocks; write an IANA name such as Europe/Berlin"};
+  if (is_abbreviation(name))
+    return {in_quotes(name) + " is no time zone",
+            "abbreviations stand for several zones; write an IANA name such as Europe/Berlin"};
+  std::erase_if(names, [](std::string_view full) {
+    return full.find_first_of("0123456789") != std::string_view::npos ||
+           full.find('/') == std::string_view::npos;
+  });
   std::string remedy = did_you_mean(name, names);
   // "Berlin", "new_york": the city alone is the usual slip.
   if (remedy.empty() && name.find('/') == std::string_view::npos && !name.empty()) {

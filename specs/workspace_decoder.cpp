@@ -10,6 +10,7 @@
 #include "specs/field_value.h"
 #include "specs/name.h"
 #include "specs/suggestion.h"
+#include "specs/visible.h"
 
 namespace cr::specs {
 namespace {
@@ -24,6 +25,17 @@ std::string path_part(std::string_view key) {
                c == '-';
       });
   return simple ? std::string(key) : in_quotes(key);
+}
+
+/// A byte-order mark, say, that stands before a key where files were joined.
+std::string without_hidden(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const Character next = first_character(text);
+    if (next.valid && !is_hidden(next.code)) shown += text.substr(0, next.length);
+    text.remove_prefix(next.length);
+  }
+  return shown;
 }
 
 std::string join(const std::vector<std::string_view>& words) {
@@ -53,6 +65,11 @@ class Decoder {
       const YamlNode& key = *mapping.children[i];
       if (key.kind != YamlNode::Kind::scalar || key.foreign_tag) {
         report_.add(key, parent, fmt::format("a key must be a string, but is {}", kind_of(key)));
+        continue;
+      }
+      if (const std::string problem = stored_text_problem(key.text); !problem.empty()) {
+        report_.add(key, parent + path_part(key.text), "key " + in_quotes(key.text) + ' ' + problem,
+                    "leave it out");
         continue;
       }
       const auto [first, fresh] = seen.emplace(key.text, &key);
@@ -100,6 +117,8 @@ class Decoder {
     const std::vector<std::string_view> known = keys_of(fields);
     std::string remedy = did_you_mean(key.text, known);
     if (key.plain && key.text == "<<") remedy = "merge keys are not supported; write the keys out";
+    if (const std::string plain = without_hidden(key.text); plain != key.text)
+      remedy = "delete the characters in it that can't be seen";
     if (remedy.empty()) remedy = place_elsewhere(key.text);
     if (remedy.empty()) remedy = "allowed here: " + join(known);
     report_.add(key, parent + path_part(key.text), "unknown key " + in_quotes(key.text), std::move(remedy));

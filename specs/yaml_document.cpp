@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <istream>
 #include <streambuf>
 #include <unordered_map>
 #include <utility>
+
+#include "specs/source_text.h"
 
 namespace cr::specs {
 namespace {
@@ -42,6 +45,7 @@ class ViewBuffer : public std::streambuf {
 };
 
 bool is_marker(std::string_view line, std::string_view marker) {
+  line = without_byte_order_mark(line);  // where files were joined
   if (!line.starts_with(marker)) return false;
   return line.size() == marker.size() || line[3] == ' ' || line[3] == '\t' || line[3] == '\r';
 }
@@ -112,6 +116,40 @@ void move_to_content(std::string_view text, YamlProblem& problem) {
   const std::size_t line_break = text.rfind('\n', end);
   problem.byte =
       static_cast<std::uint32_t>(end - (line_break == std::string_view::npos ? 0 : line_break + 1));
+}
+
+/// JSON writes what is beyond U+FFFF as two halves, which YAML's escapes do not have.
+std::optional<YamlProblem> surrogate_problem(std::string_view text, const YAML::Exception& error) {
+  constexpr std::string_view kTerse = "invalid unicode: ";
+  std::uint32_t code = 0;
+  if (!std::string_view{error.msg}.starts_with(kTerse)) return std::nullopt;
+  const std::string_view number = std::string_view{error.msg}.substr(kTerse.size());
+  std::from_chars(number.data(), number.data() + number.size(), code);
+  if (code < 0xD800 || code > 0xDFFF) return std::nullopt;
+  YamlProblem problem;
+  problem.message =
+      fmt::format("\\u{:04x} is half of a character, as JSON writes it; YAML has no halves", code);
+  problem.remedy = "write the character itself, or \\U and its eight digits";
+  // The parser tells the line, and of that the end.
+  const auto half_at = [&](std::size_t at) {
+    std::uint32_t found = 0;
+    if (at + 6 > text.size()) return found;
+    std::from_chars(text.data() + at + 2, text.data() + at + 6, found, 16);
+    return found;
+  };
+  for (std::size_t at = text.find("\\u"); at != std::string_view::npos; at = text.find("\\u", at + 1)) {
+    if (half_at(at) != code) continue;
+    const std::uint32_t low = text.substr(at + 6).starts_with("\\u") ? half_at(at + 6) : 0;
+    if (code < 0xDC00 && low >= 0xDC00 && low <= 0xDFFF)
+      problem.remedy = fmt::format("write the character itself, or \\U{:08x}",
+                                   0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00));
+    const std::size_t line = text.rfind('\n', at);
+    problem.line = static_cast<std::uint32_t>(
+        std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+    problem.byte = static_cast<std::uint32_t>(line == std::string_view::npos ? at : at - line - 1);
+    return problem;
+  }
+  return problem;
 }
 
 bool is_digit(char c) {
@@ -307,6 +345,29 @@ std::vector<DocumentText> split_documents(std::string_view file) {
   return documents;
 }
 
+std::vector<Conflict> find_conflicts(std::string_view file) {
+  std::vector<Conflict> conflicts;
+  bool open = false;
+  for (std::size_t at = 0; at < file.size();) {
+    const std::size_t break_at = file.find('\n', at);
+    const std::size_t next = break_at == std::string_view::npos ? file.size() : break_at + 1;
+    const std::string_view line = file.substr(at, next - at);
+    const auto is = [&](std::string_view marker) {
+      return line.starts_with(marker) && (line.size() == marker.size() || line[marker.size()] == ' ' ||
+                                          line[marker.size()] == '\r' || line[marker.size()] == '\n');
+    };
+    if (is("<<<<<<<") || (!open && (is("=======") || is("|||||||") || is(">>>>>>>")))) {
+      open = is("<<<<<<<");
+      conflicts.push_back({at, open ? file.size() : next});
+    } else if (open && is(">>>>>>>")) {
+      open = false;
+      conflicts.back().end = next;
+    }
+    at = next;
+  }
+  return conflicts;
+}
+
 YamlResult parse_yaml(std::string_view document) {
   YamlResult result;
   if (auto excess = find_excess_of_flow(document)) {
@@ -333,6 +394,7 @@ YamlResult parse_yaml(std::string_view document) {
     problem.line = static_cast<std::uint32_t>(std::max(error.mark.line, 0));
     problem.byte = static_cast<std::uint32_t>(std::max(error.mark.column, 0));
     problem.message = "this is no valid YAML: " + in_words(error.msg);
+    if (auto surrogate = surrogate_problem(document, error)) problem = std::move(*surrogate);
     result.problem = std::move(problem);
   }
   if (result.problem) {

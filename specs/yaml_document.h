@@ -65,6 +65,14 @@ struct DocumentText {
 /// document they precede.
 [[nodiscard]] std::vector<DocumentText> split_documents(std::string_view file);
 
+/// A part of a file that a merge left for a person to decide on.
+struct Conflict {
+  std::size_t begin = 0;  ///< of its first marker
+  std::size_t end = 0;    ///< behind its last one; where that is missing the end of the file
+};
+/// Git's conflicts, by the markers at the beginning of a line; a marker that stands alone is one too.
+[[nodiscard]] std::vector<Conflict> find_conflicts(std::string_view file);
+
 /// Parses one document. Either a document or a problem; never throws for any input.
 struct YamlResult {
   YamlDocument document;

@@ -23,6 +23,7 @@
 #include "reconcile/async/worker.h"
 #include "reconcile/cycle.h"
 #include "specs/source.h"
+#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -73,7 +74,7 @@ class Daemon {
   /// Everything that can fail before the first cycle. The exit code if it did; then it has been said why.
   std::optional<ExitCode> prepare() {
     if (const std::string problem = api_token_problem(config_.api_token_file); !problem.empty()) {
-      terminal_.err("coder-reconciler: --api-token-file: " + problem + "\n");
+      terminal_.err("coder-reconciler: --api-token-file: " + specs::visible(problem) + "\n");
       return ExitCode::usage;
     }
     if (!session_.connect()) return ExitCode::usage;
@@ -84,7 +85,7 @@ class Daemon {
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts());
       if (!server) {
-        terminal_.err("coder-reconciler: " + server.error().message() + "\n");
+        terminal_.err("coder-reconciler: " + specs::visible(server.error().message()) + "\n");
         return ExitCode::failure;
       }
       server_.emplace(std::move(*server));

@@ -22,7 +22,7 @@ std::string timestamp(async::WallTime time) {
 /// As logfmt has it: bare where that is unambiguous, else quoted.
 std::string logfmt_value(std::string_view value) {
   const bool bare = !value.empty() && std::ranges::all_of(value, [](char c) {
-    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\' && c != '#';
   });
   return bare ? std::string{value} : quote(value);
 }
@@ -65,7 +65,8 @@ std::string format_line(const LogLine& line, async::WallTime time, LogFormat for
     case LogFormat::text: {
       std::string level{to_string(line.level)};
       std::ranges::transform(level, level.begin(), [](char c) { return static_cast<char>(c - 'a' + 'A'); });
-      return fmt::format("{} {:<5} {}{}", timestamp(time), level, line.message, keys_and_values(line));
+      return fmt::format("{} {:<5} {}{}", timestamp(time), level, specs::visible(line.message),
+                         keys_and_values(line));
     }
     case LogFormat::json:
       return json_line(line, time);

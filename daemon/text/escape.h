@@ -1,14 +1,9 @@
 #pragma once
 
-#include <string>
-#include <string_view>
+#include "specs/visible.h"
 
-/// Text from outside (names, Coder's messages, file names) made safe for where it is put. Pure.
 namespace cr::daemon {
 
-/// In double quotes, as JSON writes a string; valid JSON whatever the bytes. Control characters, DEL, the C1
-/// set, line separators and the characters that turn the direction of writing are escaped, broken UTF-8
-/// becomes U+FFFD.
-[[nodiscard]] std::string quote(std::string_view text);
+using specs::quote;
 
 }  // namespace cr::daemon

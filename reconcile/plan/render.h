@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reconcile/status/report.h"
+#include "specs/visible.h"
 
 /// A cycle's report as people and programs read it. All pure. Text from specs and from Coder is hostile:
 /// control characters, terminal escapes and bidirectional overrides are made visible, never passed on.
@@ -36,8 +37,7 @@ struct TextStyle {
 /// One line, without a line break: "+ create alice/api-dev", "~ ttl bob/web: 4h → 8h".
 [[nodiscard]] std::string describe(const Action& action);
 
-/// Makes control characters, invalid UTF-8 and bidirectional overrides visible: `\x1b`, `\u202e`.
-[[nodiscard]] std::string visible(std::string_view text);
+using specs::visible;
 
 // JSON. Times are RFC 3339 in UTC, durations are seconds as numbers, absent things are left out. Keys are
 // only ever added; a change of meaning changes `formatVersion`.
@@ -76,7 +76,8 @@ inline constexpr int kFormatVersion = 1;
 /// parameters?, retry?}; the others: {from, to} as text ("8h", "none", "always", "true").
 [[nodiscard]] nlohmann::json action_json(const Action& action);
 
-/// Dumps JSON that may hold bytes which are no UTF-8 (they are replaced), indented.
+/// Dumps JSON that may hold bytes which are no UTF-8 (they are replaced), indented; no character in it is
+/// hidden.
 [[nodiscard]] std::string dump(const nlohmann::json& json);
 
 }  // namespace cr::reconcile

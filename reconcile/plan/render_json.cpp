@@ -245,7 +245,7 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
 }
 
 std::string dump(const json& object) {
-  return object.dump(2, ' ', false, json::error_handler_t::replace);
+  return specs::visible_json(object.dump(2, ' ', false, json::error_handler_t::replace));
 }
 
 }  // namespace cr::reconcile

@@ -48,6 +48,18 @@ TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {
   EXPECT_TRUE(nlohmann::json::accept(format_line(hostile, kNoon, LogFormat::json)));
 }
 
+TEST(LogLine, HidesNothingAndForgesNoCommandInAnyFormat) {
+  for (const std::string hidden : {"\x1b[31m", "\x07", "\u202E", "\u009B", "\u2028", "\u200B", "##[error]"}) {
+    const std::string message = "read" + hidden;
+    const LogLine hostile{LogLevel::info, message, {{"file", hidden + ".yaml"}, {"b", "##[x]"}}};
+    for (const LogFormat format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
+      const std::string line = format_line(hostile, kNoon, format);
+      EXPECT_EQ(line.find(hidden), std::string::npos) << line;
+      EXPECT_EQ(line.find("##["), std::string::npos) << line;
+    }
+  }
+}
+
 class Logged : public ::testing::Test {
  protected:
   testing::ManualClock clock_{kNoon};

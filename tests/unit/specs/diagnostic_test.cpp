@@ -1,8 +1,12 @@
 #include "specs/diagnostic.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
+
+#include "specs/source_text.h"
 
 namespace cr::specs {
 namespace {
@@ -37,6 +41,32 @@ TEST(Diagnostic, ColourChangesNoWord) {
   for (std::size_t at = text.find('\x1b'); at != std::string::npos; at = text.find('\x1b'))
     text.erase(at, text.find('m', at) - at + 1);
   EXPECT_EQ(text, render(a_diagnostic()));
+}
+
+TEST(Diagnostic, NothingInItCanForgeALineOrATerminalSequence) {
+  for (const std::string hidden : {"\x1b[2J", "\x07", "\n::error::x", "\r", "\u202E", "\u009B", "\xff"}) {
+    Diagnostic d = a_diagnostic();
+    d.where.file = std::make_shared<const std::string>("::error::" + hidden + ".yaml");
+    d.field = d.message = d.remedy = "::error::" + hidden;
+    d.excerpt = "::warning::" + hidden;
+    const std::string text = render(d);
+    EXPECT_EQ(text.find(hidden), std::string::npos) << text;
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+    EXPECT_NE(text.substr(0, 2), "::");
+    EXPECT_EQ(text.find("\n  ::"), std::string::npos) << text;
+  }
+}
+
+TEST(Diagnostic, TheCaretStandsBelowItsCharacter) {
+  Diagnostic d = a_diagnostic();
+  d.excerpt = "::a::b##[x";
+  d.where.column = 6;
+  EXPECT_THAT(render(d), ::testing::HasSubstr("\n  \\x3a:a::b\\x23#[x\n          ^\n"));
+  d.where.column = 1;
+  EXPECT_THAT(render(d), ::testing::HasSubstr("\n  ^\n"));
+  d.excerpt = make_excerpt("\tttl: 8hours", 7);
+  d.where.column = 7;
+  EXPECT_THAT(render(d), ::testing::HasSubstr("\n  →ttl: 8hours\n        ^\n"));
 }
 
 TEST(Diagnostic, PositionsLeaveOutWhatIsNotKnown) {

@@ -109,6 +109,34 @@ TEST(SpecSource, ReadsStandardInputOnceAndRemembersIt) {
   EXPECT_EQ(source.parsed_files(), 0U);
 }
 
+TEST(SpecSource, StandardInputHasOtherNames) {
+  for (const char* name : {"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"}) {
+    const TempTree tree;
+    const StandardInput input(tree, document("a"));
+    SpecSource source({name, "-"});
+    EXPECT_THAT(names(load(source)), ElementsAre("a")) << name;
+    EXPECT_THAT(names(load(source)), ElementsAre("a")) << name;
+  }
+}
+
+TEST(SpecSource, APipeThatAShellHasOpenedIsReadOnce) {
+  int ends[2] = {-1, -1};
+  ASSERT_EQ(::pipe(ends), 0);
+  const std::string text = document("a") + "---\n" + document("b", "90s");
+  ASSERT_EQ(::write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  ::close(ends[1]);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  SpecSource source({path});
+  DesiredState state = load(source);
+  EXPECT_THAT(names(state), ElementsAre("a"));
+  ASSERT_THAT(state.diagnostics, SizeIs(1));
+  EXPECT_THAT(render(state.diagnostics[0]), HasSubstr(path + ":9:36: spec.ttl: "));
+  state = load(source);
+  EXPECT_THAT(names(state), ElementsAre("a"));
+  EXPECT_EQ(source.parsed_files(), 0U);
+  ::close(ends[0]);
+}
+
 TEST(SpecSource, StandardInputMayBeLargerThanAFile) {
   const TempTree tree;
   std::string text = document("a");

@@ -77,7 +77,7 @@ class OrdinaryUser {
   uid_t saved_;
 };
 
-TEST(SpecSource, WhatMayNotBeReadIsNoDesiredState) {
+TEST(SpecSource, AFileThatMayNotBeReadIsLeftOutAndADirectoryIsNoRead) {
   const TempTree tree;
   ::chmod(tree.path().c_str(), 0755);
   tree.write("a.yaml", document("a"));
@@ -85,7 +85,12 @@ TEST(SpecSource, WhatMayNotBeReadIsNoDesiredState) {
   ::chmod(tree.path("secret/b.yaml").c_str(), 0);
   {
     const OrdinaryUser user;
-    EXPECT_THAT(error_for({tree.path()}), HasSubstr("secret/b.yaml: Permission denied"));
+    SpecSource source({tree.path()});
+    const DesiredState state = load(source);
+    EXPECT_THAT(names(state), ElementsAre("a"));
+    EXPECT_EQ(state.invalid_documents, 1U);
+    ASSERT_THAT(state.diagnostics, SizeIs(1));
+    EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("secret/b.yaml: can't be read: Permission denied"));
   }
   ::chmod(tree.path("secret").c_str(), 0);
   {
@@ -93,6 +98,43 @@ TEST(SpecSource, WhatMayNotBeReadIsNoDesiredState) {
     EXPECT_THAT(error_for({tree.path()}), HasSubstr("secret: Permission denied"));
   }
   ::chmod(tree.path("secret").c_str(), 0700);
+}
+
+TEST(SpecSource, AFileIsLeftOutWhileItCantBeReadAndBackAfterwards) {
+  const TempTree tree;
+  ::chmod(tree.path().c_str(), 0755);
+  tree.write("a.yaml", document("a"));
+  tree.write("b.yaml", document("b"));
+  SpecSource source({tree.path()});
+  EXPECT_THAT(names(load(source)), ElementsAre("a", "b"));
+  ::chmod(tree.path("b.yaml").c_str(), 0);
+  {
+    const OrdinaryUser user;
+    const DesiredState first = load(source);
+    EXPECT_THAT(names(first), ElementsAre("a"));
+    const DesiredState again = load(source);
+    EXPECT_EQ(again.diagnostics, first.diagnostics);
+    EXPECT_EQ(source.parsed_files(), 0U);
+  }
+  ::chmod(tree.path("b.yaml").c_str(), 0644);
+  const DesiredState state = load(source);
+  EXPECT_THAT(names(state), ElementsAre("a", "b"));
+  EXPECT_THAT(state.diagnostics, IsEmpty());
+}
+
+TEST(SpecSource, TellsAFileThatIsPassedOverForItsNameAlone) {
+  for (const std::string name : {"A.YAML", "a.json", "a.Yml", "a.yaml.txt"}) {
+    const TempTree tree;
+    tree.write("README.md", "no spec");
+    tree.write(name, document("a"));
+    SpecSource source({tree.path()});
+    EXPECT_EQ(load(source).look_alike, tree.path(name));
+    EXPECT_EQ(load(source).look_alike, tree.path(name));
+  }
+  const TempTree tree;
+  tree.write("a.yaml", document("a"));
+  SpecSource source({tree.path()});
+  EXPECT_EQ(load(source).look_alike, "");
 }
 
 TEST(SpecSource, ADirectoryThatGoesAwayIsAnErrorUntilItIsBack) {

@@ -16,8 +16,8 @@ TEST(SourceText, QuotesOneLineWithoutControlCharacters) {
   EXPECT_EQ(in_quotes("\x1b[31mred"), "\"\\x1b[31mred\"");
   EXPECT_EQ(in_quotes("gr\u00FC\u00DFe"), "\"gr\u00FC\u00DFe\"");
   EXPECT_EQ(in_quotes("\xFF"), "\"\\xff\"");
-  EXPECT_EQ(in_quotes("\u0085"), "\"\u0085\"");
-  EXPECT_EQ(in_quotes("\u009B"), "\"\\xc2\\x9b\"");
+  EXPECT_EQ(in_quotes("\u0085"), "\"\\u0085\"");
+  EXPECT_EQ(in_quotes("\u202Ea"), "\"\\u202ea\"");
   EXPECT_EQ(in_quotes(std::string(81, 'x')), '"' + std::string(80, 'x') + "\"…");
 }
 
@@ -31,6 +31,8 @@ TEST(SourceText, FindsWhatIsNoTextAtAll) {
               HasSubstr("UTF-16"));
   EXPECT_THAT(find_text_problem("a\x1b[0m")->message, HasSubstr("control character \"\\x1b\""));
   EXPECT_THAT(find_text_problem("a\x7F")->message, HasSubstr("control character"));
+  EXPECT_THAT(find_text_problem("a\rb")->message, HasSubstr("carriage return"));
+  EXPECT_THAT(find_text_problem("a\r")->remedy, HasSubstr("LF"));
   EXPECT_THAT(find_text_problem("a\u009B")->message, HasSubstr("control character"));
 }
 
@@ -59,8 +61,8 @@ TEST(SourceText, CountsLinesAndCharactersFromOne) {
 }
 
 TEST(SourceText, ExcerptIsCutAroundTheColumn) {
-  EXPECT_EQ(make_excerpt("\tttl: 8hours", 7), " ttl: 8hours");
-  EXPECT_EQ(make_excerpt("a\x1b[31m", 1), "a [31m");
+  EXPECT_EQ(make_excerpt("\tttl: 8hours", 7), "→ttl: 8hours");
+  EXPECT_EQ(make_excerpt("a\x1b[31m\u202Eb", 1), "a\uFFFD[31m\uFFFDb");
 
   const std::string end = make_excerpt(std::string(200, 'x'), 3);
   EXPECT_EQ(end, std::string(kExcerptWidth, 'x') + "…");
