@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "specs/name.h"
 
@@ -27,6 +28,18 @@ std::vector<std::pair<std::string, UserId>> Answers::known_users() const {
     if (answer) users.emplace_back(specs::to_lower(answer->username), answer->id);
   }
   return users;
+}
+
+std::vector<std::string> Answers::known_templates() const {
+  std::set<std::string> names;
+  for (const auto& [asked, answer] : table<AskTemplatesNamed>()) {
+    if (!answer) continue;
+    for (const coder::Template& known : *answer) names.insert(known.name);
+  }
+  for (const auto& [asked, answer] : table<AskTemplate>()) {
+    if (answer) names.insert(answer->name);
+  }
+  return {names.begin(), names.end()};
 }
 
 std::size_t Answers::size() const {

@@ -36,6 +36,8 @@ class Answers {
 
   /// Username (lower case) and id of every user that was answered.
   [[nodiscard]] std::vector<std::pair<std::string, UserId>> known_users() const;
+  /// Names of the templates that were answered, sorted, each once.
+  [[nodiscard]] std::vector<std::string> known_templates() const;
   [[nodiscard]] std::size_t size() const;
 
  private:

@@ -93,8 +93,8 @@ class Walk {
     const coder::User* owner = take(AskUser{specs::to_lower(spec_.owner)}, [&] {
       fail(Reason::OwnerNotFound,
            fmt::format(
-               "Coder knows no user {}, or the token may not see them; mend spec.owner or create the user",
-               spec_.owner));
+               "Coder knows no user {}, or the token may not see them{}; mend spec.owner or create the user",
+               spec_.owner, hint_among(known_owners(), spec_.owner)));
     });
     if (owner && owner->status == coder::UserStatus::suspended)
       fail(Reason::OwnerSuspended, fmt::format("user {} is suspended: Coder would stop the workspace at "
@@ -102,6 +102,26 @@ class Walk {
                                                "spec",
                                                owner->username));
     return owner;
+  }
+
+  [[nodiscard]] std::vector<std::string> known_owners() const {
+    std::vector<std::string> names;
+    for (auto& [name, id] : answers_.known_users()) names.push_back(std::move(name));
+    return names;
+  }
+
+  /// A near match among names that were looked up for other specs: no request is worth a guess. The first few
+  /// are enough, since this is asked for each spec that fails.
+  static std::string hint_among(const std::vector<std::string>& known, const std::string& wanted) {
+    constexpr std::size_t kMost = 200;
+    std::vector<std::string_view> candidates;
+    const std::string lower = specs::to_lower(wanted);
+    for (const std::string& name : known) {
+      if (candidates.size() == kMost) break;
+      if (specs::to_lower(name) != lower) candidates.emplace_back(name);
+    }
+    const std::string hint = specs::did_you_mean(wanted, candidates);
+    return hint.empty() ? hint : "; " + hint;
   }
 
   OrganizationChoice find_organization() {
@@ -182,9 +202,10 @@ class Walk {
 
   void template_not_found(const OrganizationChoice& organization) {
     fail(Reason::TemplateNotFound,
-         fmt::format("there is no template {}{}{}, or the token may not use it; mend spec.template",
+         fmt::format("there is no template {}{}{}, or the token may not use it{}; mend spec.template",
                      spec_.template_ref, organization.id ? " in organization " : "",
-                     organization.id ? spec_.organization : ""));
+                     organization.id ? spec_.organization : "",
+                     hint_among(answers_.known_templates(), spec_.template_ref)));
   }
 
   /// The version that the build will use; absent when open or failed.

@@ -157,6 +157,20 @@ TEST(Bind, TurnsNamesIntoIds) {
   EXPECT_FALSE(bound->built_on.empty());
 }
 
+TEST(Bind, SuggestsWhatIsKnownFromOthers) {
+  World world;
+  const specs::SpecPtr good = a_spec().share();
+  const specs::SpecPtr owner = a_spec("alcie").share();
+  const specs::SpecPtr chosen = a_spec().template_ref("dokcer").share();
+  const Answers& answers = world.resolve({good, owner, chosen});
+  EXPECT_THAT(bind(*owner, answers).error().message, HasSubstr("did you mean \"alice\"?"));
+  EXPECT_THAT(bind(*chosen, answers).error().message, HasSubstr("did you mean \"docker\"?"));
+  // Nothing is asked for a guess.
+  World alone;
+  EXPECT_THAT(bind(*chosen, alone.resolve({chosen})).error().message,
+              ::testing::Not(HasSubstr("did you mean")));
+}
+
 TEST(Bind, WithoutAVersionTheActiveOneIsLeftToCoder) {
   World world;
   const Binding bound = world.bind_one(a_spec());
