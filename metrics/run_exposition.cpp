@@ -126,12 +126,7 @@ std::string run_exposition(const Recorder& recorder) {
     if (value_of(families, id) == 0) unknown.insert(describe(id).name);
   }
   if (find(families, MetricId::api_requests) == nullptr) unknown.insert(describe(MetricId::api_up).name);
-  const bool read = value_of(families, MetricId::source_last_read) != 0;
   const bool succeeded = value_of(families, MetricId::last_success) != 0;
-  if (read && find(families, MetricId::source_revision_info) == nullptr) {
-    families.push_back(a_gauge(MetricId::source_revision_info, 1));
-    families.back().metric.front().label = {{"revision", ""}};
-  }
   if (succeeded && find(families, MetricId::token_expiry) == nullptr) {
     families.push_back(a_gauge(MetricId::token_expiry, std::numeric_limits<double>::infinity()));
   }
@@ -144,6 +139,9 @@ std::string with_what_stands(std::string text, std::string_view before) {
   for_each_line(text, [&](std::string_view line) {
     if (const Metric* metric = metric_of_line(line)) there.insert(metric);
   });
+  // Specs that were read now are of no revision where none is told; the last run's is not theirs.
+  if (there.contains(&describe(MetricId::source_last_read)))
+    there.insert(&describe(MetricId::source_revision_info));
   std::map<MetricId, std::string> standing;
   for_each_line(before, [&](std::string_view line) {
     const Metric* metric = metric_of_line(line);
