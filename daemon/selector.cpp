@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <stdexcept>
 
 #include "specs/name.h"
+#include "specs/source_text.h"
+#include "specs/suggestion.h"
 
 namespace cr::daemon {
 namespace {
@@ -165,6 +168,53 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
            !selection.labels.selects(spec->labels);
   });
   return selected;
+}
+
+namespace {
+
+/// Of `given`, those that no spec has.
+void add_unknown(const std::vector<std::string>& given, std::string_view flag,
+                 const std::set<std::string>& known, std::vector<std::string>& missing) {
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  for (const std::string& one : given) {
+    if (known.contains(specs::to_lower(one))) continue;
+    const std::string hint = specs::did_you_mean(one, candidates);
+    missing.push_back("no spec has the " + std::string{flag} + ' ' + specs::in_quotes(one) +
+                      (hint.empty() ? "" : "; " + hint));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, const Selection& selection) {
+  std::vector<std::string> missing;
+  if (loaded.specs.empty()) {
+    if (!loaded.diagnostics.empty()) return missing;
+    missing.emplace_back("no spec is found");
+    if (!loaded.look_alike.empty()) {
+      missing.back() += "; " + loaded.look_alike +
+                        " is not read for its name: a spec's file ends in .yaml or .yml, in lower case";
+    }
+    return missing;
+  }
+  std::set<std::string> owners, names;
+  if (!selection.owners.empty() || !selection.names.empty()) {
+    for (const specs::SpecPtr& spec : loaded.specs) {
+      owners.insert(specs::to_lower(spec->owner));
+      names.insert(specs::to_lower(spec->name));
+    }
+  }
+  add_unknown(selection.owners, "owner", owners, missing);
+  add_unknown(selection.names, "name", names, missing);
+  if (select(loaded, selection).specs.empty()) {
+    missing.push_back("of " + std::to_string(loaded.specs.size()) +
+                      (loaded.specs.size() == 1 ? " spec" : " specs") + " none is selected by " +
+                      (selection.labels.empty() ? std::string{} : "--selector " + selection.labels.text()));
+    std::string& last = missing.back();
+    if (!selection.owners.empty()) last += (last.ends_with(' ') ? "" : ", ") + std::string{"--owner"};
+    if (!selection.names.empty()) last += (last.ends_with(' ') ? "" : ", ") + std::string{"--name"};
+  }
+  return missing;
 }
 
 }  // namespace cr::daemon

@@ -61,4 +61,10 @@ struct Selection {
 /// could not be read might have been one of the selected. Pure.
 [[nodiscard]] specs::DesiredState select(const specs::DesiredState& desired, const Selection& selection);
 
+/// What a person should know who gets nothing, or less than was asked for: that no spec was found, that a
+/// name in `selection` is no spec's (with a near match), that it selects none. Sentences without a full stop;
+/// none where there is nothing to say. Pure.
+[[nodiscard]] std::vector<std::string> what_is_missing(const specs::DesiredState& loaded,
+                                                       const Selection& selection);
+
 }  // namespace cr::daemon

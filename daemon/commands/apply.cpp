@@ -134,9 +134,10 @@ ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& r
   }
   session.observer().on_phase(reconcile::Phase::load, session.clock().now() - started);
   recorder.on_source_read(loaded->revision, true, session.clock().wall());
-  const specs::DesiredState desired =
-      select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
+  const Selection selection{.labels = config.selector, .owners = config.owners, .names = config.names};
+  const specs::DesiredState desired = select(*loaded, selection);
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  tell_missing(*loaded, selection, terminal);
   if (!session.connect()) return ExitCode::usage;
   Applying applying(config, terminal, session, done, desired);
   SignalRules rules;

@@ -55,9 +55,10 @@ ExitCode plan(const Config& config, Terminal& terminal) {
   specs::SpecSource source(config.paths);
   const auto loaded = source.load();
   if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
-  const specs::DesiredState desired =
-      select(*loaded, {.labels = config.selector, .owners = config.owners, .names = config.names});
+  const Selection selection{.labels = config.selector, .owners = config.owners, .names = config.names};
+  const specs::DesiredState desired = select(*loaded, selection);
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  tell_missing(*loaded, selection, terminal);
   boost::asio::io_context io(1);  // outlives the connections that the session keeps
   Session session(config, terminal, Session::Kind::command, {});
   if (!session.connect()) return ExitCode::usage;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "reconcile/plan/render.h"
+#include "specs/visible.h"
 
 namespace cr::daemon {
 
@@ -15,6 +16,12 @@ ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Ter
     terminal.out(reconcile::dump(json) + "\n");
   }
   return ExitCode::failure;
+}
+
+bool tell_missing(const specs::DesiredState& loaded, const Selection& selection, Terminal& terminal) {
+  const std::vector<std::string> missing = what_is_missing(loaded, selection);
+  for (const std::string& one : missing) terminal.err("coder-reconciler: " + specs::visible(one) + "\n");
+  return !missing.empty();
 }
 
 }  // namespace cr::daemon

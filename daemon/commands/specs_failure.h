@@ -3,6 +3,7 @@
 #include "daemon/commands/terminal.h"
 #include "daemon/config/config.h"
 #include "daemon/exit_code.h"
+#include "daemon/selector.h"
 #include "specs/source.h"
 
 namespace cr::daemon {
@@ -11,5 +12,8 @@ namespace cr::daemon {
 /// too.
 [[nodiscard]] ExitCode specs_failure(const specs::SourceError& error, OutputFormat output,
                                      Terminal& terminal);
+
+/// Says on standard error what what_is_missing() finds. Whether there was anything to say.
+bool tell_missing(const specs::DesiredState& loaded, const Selection& selection, Terminal& terminal);
 
 }  // namespace cr::daemon

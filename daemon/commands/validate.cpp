@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
+#include "reconcile/async/clock.h"
 #include "reconcile/plan/render.h"
+#include "specs/remarks.h"
 #include "specs/source.h"
 
 namespace cr::daemon {
@@ -36,6 +39,11 @@ nlohmann::json validate_json(const specs::DesiredState& desired) {
   return json;
 }
 
+std::chrono::sys_seconds now() {
+  async::SystemClock clock;
+  return std::chrono::floor<std::chrono::seconds>(clock.wall());
+}
+
 }  // namespace
 
 ExitCode validate(const Config& config, Terminal& terminal) {
@@ -50,6 +58,9 @@ ExitCode validate(const Config& config, Terminal& terminal) {
     }
     terminal.out(summary_text(*desired));
   }
+  for (const specs::Diagnostic& remark : specs::remarks_on(*desired, now()))
+    terminal.err(specs::render(remark));
+  if (tell_missing(*desired, {}, terminal)) return ExitCode::usage;
   return desired->diagnostics.empty() ? ExitCode::ok : ExitCode::invalid_specs;
 }
 

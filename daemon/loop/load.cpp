@@ -21,7 +21,7 @@ bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
 Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read, const Selection& selection) {
   auto selected = std::make_shared<const specs::DesiredState>(select(read, selection));
   if (in_force && says_the_same(*in_force, *selected)) return {in_force, false};
-  return {std::move(selected), true};
+  return {std::move(selected), true, what_is_missing(read, selection)};
 }
 
 LoadResult load_specs(specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force) {

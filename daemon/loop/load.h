@@ -2,6 +2,8 @@
 
 #include <boost/system/result.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "daemon/selector.h"
 #include "specs/source.h"
@@ -14,6 +16,7 @@ using DesiredPtr = std::shared_ptr<const specs::DesiredState>;
 struct Loaded {
   DesiredPtr desired;    ///< what is selected; the very object that was in force if nothing changed
   bool changed = false;  ///< there is something new to converge to
+  std::vector<std::string> missing = {};  ///< of what is new: what_is_missing()
 };
 using LoadResult = boost::system::result<Loaded, specs::SourceError>;
 

@@ -73,6 +73,9 @@ async::awaitable<bool> refresh(LoopParts& parts) {
   parts.on_specs_read(*board.desired, loaded->changed);
   if (readable_again) parts.log.info("the specs can be read again");
   if (loaded->changed) log_specs(parts.log, *board.desired);
+  for (const std::string& missing : loaded->missing) {
+    parts.log.warn("less is declared than was asked for", {{"reason", missing}});
+  }
   co_return loaded->changed;
 }
 

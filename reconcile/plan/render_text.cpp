@@ -191,7 +191,10 @@ std::string plan_summary(const CycleReport& report) {
   if (!view.updates.empty())
     changes += fmt::format("{}{} to update", changes.empty() ? "" : ", ", view.updates.size());
   if (changes.empty()) changes = "nothing to change";
-  return fmt::format("Plan: {}, {} unchanged{}.", changes, view.in_sync, others(view));
+  const std::size_t invalid = report.invalid_documents + report.duplicate_documents;
+  const std::string left_out =
+      invalid == 0 ? std::string{} : fmt::format(", {} invalid {}", invalid, invalid == 1 ? "spec" : "specs");
+  return fmt::format("Plan: {}, {} unchanged{}{}.", changes, view.in_sync, others(view), left_out);
 }
 
 std::string render_plan_text(const CycleReport& report, TextStyle style) {

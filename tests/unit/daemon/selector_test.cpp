@@ -1,5 +1,6 @@
 #include "daemon/selector.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/unit/daemon/reports.h"
@@ -78,6 +79,34 @@ TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
   EXPECT_EQ(by_all.specs, (std::vector<specs::SpecPtr>{payments}));
   EXPECT_EQ(by_all.invalid_documents, 1U) << "an invalid document may have been a selected one";
   EXPECT_EQ(select(desired, {}).specs.size(), 3U);
+}
+
+TEST(Missing, SaysWhichNameNoSpecHasAndWhatWasProbablyMeant) {
+  const auto desired =
+      testing::a_desired_state({testing::a_spec("alice", "api"), testing::a_spec("bob", "web")});
+  EXPECT_THAT(what_is_missing(desired, {}), ::testing::IsEmpty());
+  EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"ALICE"}, .names = {}}),
+              ::testing::IsEmpty());
+  EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alcie"}, .names = {}}),
+              ::testing::ElementsAre("no spec has the owner \"alcie\"; did you mean \"alice\"?",
+                                     "of 2 specs none is selected by --owner"));
+  EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alice", "bbo"}, .names = {}}),
+              ::testing::ElementsAre("no spec has the owner \"bbo\"; did you mean \"bob\"?"));
+  EXPECT_THAT(
+      what_is_missing(desired, {.labels = *parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
+      ::testing::ElementsAre("of 2 specs none is selected by --selector a=b, --owner, --name"));
+}
+
+TEST(Missing, SaysThatThereIsNoSpecAndWhyOneIsNotRead) {
+  specs::DesiredState nothing;
+  EXPECT_THAT(what_is_missing(nothing, {}), ::testing::ElementsAre("no spec is found"));
+  nothing.look_alike = "specs/A.YAML";
+  EXPECT_THAT(
+      what_is_missing(nothing, {}),
+      ::testing::ElementsAre("no spec is found; specs/A.YAML is not read for its name: a spec's file ends in "
+                             ".yaml or .yml, in lower case"));
+  nothing.diagnostics.emplace_back();
+  EXPECT_THAT(what_is_missing(nothing, {}), ::testing::IsEmpty()) << "they are told one by one";
 }
 
 }  // namespace
