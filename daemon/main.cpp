@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/commands/commands.h"
+#include "daemon/commands/process.h"
 #include "daemon/config/settings.h"
 #include "reconcile/plan/render.h"
 
@@ -25,6 +26,7 @@ ExitCode explain(const UsageError& error, const std::vector<std::string>& argume
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory_private();
   // A reader of our output or log that goes away must not end a daemon.
   std::signal(SIGPIPE, SIG_IGN);
   const std::vector<std::string> arguments(argv + 1, argv + argc);

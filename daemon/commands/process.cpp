@@ -1,5 +1,8 @@
 #include "daemon/commands/process.h"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -72,6 +75,14 @@ class SignalWatch {
 };
 
 }  // namespace
+
+void keep_memory_private() {
+  // A core that goes to a program instead of a file knows no limit but 1, so neither of the two is enough by
+  // itself.
+  const ::rlimit none{.rlim_cur = 0, .rlim_max = 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
 
 ExitCode run_to_end(asio::io_context& io, async::awaitable<ExitCode> command, const SignalRules& rules) {
   asio::cancellation_signal cancel;

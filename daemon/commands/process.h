@@ -9,6 +9,10 @@
 
 namespace cr::daemon {
 
+/// Keeps what is in memory out of core dumps and from other processes of the same user (ptrace,
+/// /proc/PID/mem). Before a secret is read.
+void keep_memory_private();
+
 /// What signals do to a command.
 struct SignalRules {
   std::chrono::nanoseconds grace = std::chrono::seconds{25};  ///< that writes in flight get

@@ -42,6 +42,10 @@ hardening "$units/coder-reconciler.service" >"$scratch/daemon"
 hardening "$units/coder-reconciler-apply.service" >"$scratch/apply"
 check "both services are closed alike" diff "$scratch/daemon" "$scratch/apply"
 
+for unit in "$units"/*.service; do
+  check "$(basename "$unit") leaves no core" grep -qx 'LimitCORE=0' "$unit"
+done
+
 # The token comes as a credential: in a unit's environment anybody could read it.
 refute "no unit carries a token" grep -rnE 'CODER_SESSION_TOKEN=|SetCredential=' "$units"
 finish

@@ -20,6 +20,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  [[nodiscard]] int pid() const { return pid_; }
   void signal(int number);
   /// Reads standard error until it contains `text`, from behind what earlier calls found; the line that it is
   /// in.
