@@ -153,6 +153,8 @@ constexpr JsonField kFields[] = {
     {workspace, "drift", list(drift), kSometimes, "each field that differs"},
     {workspace, "error", object(error), kSometimes, "the last failed call"},
     {workspace, "nextTry", kTime, kSometimes, "while it backs off"},
+    {workspace, "knownSince", kTime, kSometimes,
+     "where it could not be read: `id`, `remarks` and `drift` are the last known ones, read then"},
 
     {refusal, "error", kText, kAlways, "why, and what to do instead"},
 

@@ -11,6 +11,7 @@
 #include "reconcile/cycle/learn.h"
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
+#include "reconcile/cycle/owners_seen.h"
 #include "reconcile/cycle/read_back.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/execute/executor.h"
@@ -72,6 +73,7 @@ awaitable<void> read(CycleState& state) {
 awaitable<void> resolve(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::resolve);
   co_await look_up(state);
+  mark_changed_owners(state);
 }
 
 void diff_plan_and_guard(CycleState& state) {

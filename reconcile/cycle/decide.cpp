@@ -99,7 +99,7 @@ void plan_one(CycleState& state, Declared& one) {
 void decide(CycleState& state) {
   std::vector<WorkspacePlan> plans;
   for (Declared& one : state.declared) {
-    if (!one.duplicate.empty() || one.read_error) continue;
+    if (!one.duplicate.empty() || !one.owner_changed.empty() || one.read_error) continue;
     diff_one(state, one);
     if (one.read_error) continue;
     one.compared = !one.diff.blocked;

@@ -88,6 +88,8 @@ void learn_one(CycleState& state, Declared& one) {
       after_failure(state, one, *outcome.error);
     }
   }
+  // Whoever has the owner's name by the next create is asked for then.
+  if (one.bound && succeeded) state.memory.answers.forget(one.bound->built_on);
   if (succeeded && !failed) state.memory.backoff.succeeded(*one.identity);
 }
 

@@ -1,10 +1,12 @@
 #include "reconcile/cycle/make_report.h"
 
 #include <algorithm>
+#include <compare>
 #include <memory>
 #include <utility>
 
 #include "reconcile/status/decide_condition.h"
+#include "reconcile/status/fingerprint.h"
 
 namespace cr::reconcile {
 namespace {
@@ -31,6 +33,7 @@ Condition condition_of(const CycleState& state, const Declared& one, async::Wall
   input.spec = one.spec;
   input.now = now;
   input.duplicate = one.duplicate;
+  input.owner_changed = one.owner_changed;
   input.read_error = one.read_error;
   input.live = one.latest();
   input.unbound = one.unbound.get();
@@ -78,6 +81,38 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, Decl
   row.remarks = one.latest_diff().remarks;
   row.drift = std::move(one.diff.drift);
   return row;
+}
+
+/// What was last known of a workspace stands, and says from when it is, until it is read again.
+void keep_last_known(const WorkspaceStatus& before, async::WallTime read, WorkspaceStatus& row) {
+  row.id = before.id;
+  row.remarks = before.remarks;
+  // Of another declaration there is no drift that anybody has seen.
+  if (before.spec == row.spec || spec_fingerprint(*before.spec) == spec_fingerprint(*row.spec)) {
+    row.drift = before.drift;
+    // In sync is what was repaired in that very cycle.
+    if (before.ready.reason == Reason::InSync)
+      std::erase_if(row.drift, [](const FieldDrift& drift) { return !is_informational(drift.field); });
+  }
+  row.known_since = before.known_since.value_or(read);
+}
+
+/// Both are sorted by identity, so one walk finds all.
+void keep_last_known(const CycleState& state, std::vector<WorkspaceStatus>& rows) {
+  const CycleReport* last = state.memory.last_report.get();
+  if (!last) return;
+  auto before = last->workspaces.begin();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Declared& one = state.declared[i];
+    if (!one.read_error || one.live) continue;
+    auto order = std::strong_ordering::greater;
+    while (before != last->workspaces.end() &&
+           (order = specs::compare_identities(*before->spec, *rows[i].spec)) < 0)
+      ++before;
+    if (before == last->workspaces.end() || order != 0) continue;
+    const bool ever_read = before->known_since || ready_of(before->ready.reason) != Ready::Unknown;
+    if (ever_read) keep_last_known(*before, last->started, rows[i]);
+  }
 }
 
 /// Why nothing could be done at all.
@@ -131,6 +166,7 @@ ReportPtr make_report(CycleState& state) {
     if (!one.fields.contested.empty()) ++report->contested;
     report->workspaces.push_back(row_of(state, state.desired.specs[i], one, wall));
   }
+  keep_last_known(state, report->workspaces);
   memory.statuses.settle(report->workspaces, state.begun, now, wall);
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;
@@ -142,6 +178,7 @@ ReportPtr make_report(CycleState& state) {
   when_to_look_again(state, *report, now);
   report->failure = failure_of(state);
   report->result = report->failure ? CycleResult::failed : result_of(*report);
+  memory.last_report = report;
   return report;
 }
 

@@ -7,6 +7,7 @@
 #include "reconcile/cycle.h"
 #include "reconcile/cycle/approval.h"
 #include "reconcile/cycle/known_ids.h"
+#include "reconcile/cycle/owners_seen.h"
 #include "reconcile/diff/diff.h"
 #include "reconcile/execute/turns.h"
 #include "reconcile/read/costs.h"
@@ -46,8 +47,9 @@ struct Reconciler::Memory {
   bool address_checked = false;  ///< what answers is no workspace proxy
   KnownIds ids;
   ReadCosts costs;
-  Answers answers;                                 ///< look-ups for what is to be created
-  KnownOwners owners;                              ///< kept only while some spec gives its owner by UUID
+  Answers answers;     ///< look-ups for what is to be created
+  KnownOwners owners;  ///< kept only while some spec gives its owner by UUID
+  OwnersSeen owners_seen;
   std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
   std::map<BuildId, BuildParameters> parameters;   ///< immutable, so good as long as the build is the latest
   Remembered<UserId> me;
@@ -59,6 +61,7 @@ struct Reconciler::Memory {
   FieldMemory fields;
   BuildFailures build_failures;
   StatusTable statuses;
+  ReportPtr last_report;  ///< of the last cycle that ended in no defect
   Approval approval;
 };
 

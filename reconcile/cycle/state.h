@@ -24,6 +24,7 @@ struct Declared {
   const coder::ApiError* read_error = nullptr;  ///< not read
   bool absence_proven = false;
   std::string duplicate;                   ///< another document declares it too: message
+  std::string owner_changed;               ///< its owner's name has passed to another user: message
   std::unique_ptr<const Bound> bound;      ///< absent, and can be created
   std::unique_ptr<const Unbound> unbound;  ///< absent, and cannot
   WorkspaceDiff diff;                      ///< as read

@@ -47,7 +47,7 @@ inline constexpr int kFormatVersion = 1;
 /// {owner, name, id?, ready: "True|False|Unknown", reason, message?, since, file, line,
 ///  labels?: {…}, remarks?: [{remark, message}], drift?: [{field, live, desired, informational}],
 ///  error?: {fault, message, status?, method?, path?, detail?, requestId?, validations?: [{field, detail}]},
-///  nextTry?}
+///  nextTry?, knownSince?}
 /// Owner and name in lower case, as Coder compares them.
 [[nodiscard]] nlohmann::json status_json(const WorkspaceStatus& status);
 

@@ -138,6 +138,7 @@ json status_json(const WorkspaceStatus& status) {
                                {"informational", is_informational(drift.field)}});
   if (status.last_error) object["error"] = error_json(*status.last_error);
   if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
+  if (status.known_since) object["knownSince"] = timestamp(*status.known_since);
   return object;
 }
 

@@ -17,6 +17,7 @@ constexpr Reason kReasons[] = {
     Reason::Held,
     Reason::Forbidden,
     Reason::OwnerNotFound,
+    Reason::OwnerChanged,
     Reason::OwnerSuspended,
     Reason::OrganizationNotFound,
     Reason::TemplateNotFound,
@@ -53,6 +54,7 @@ Group group_of(Reason reason) {
     case Reason::Held:
     case Reason::Forbidden:
     case Reason::OwnerNotFound:
+    case Reason::OwnerChanged:
     case Reason::OwnerSuspended:
     case Reason::OrganizationNotFound:
     case Reason::TemplateNotFound:
@@ -107,6 +109,8 @@ std::string_view to_string(Reason reason) {
       return "Forbidden";
     case Reason::OwnerNotFound:
       return "OwnerNotFound";
+    case Reason::OwnerChanged:
+      return "OwnerChanged";
     case Reason::OwnerSuspended:
       return "OwnerSuspended";
     case Reason::OrganizationNotFound:

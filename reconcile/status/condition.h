@@ -26,6 +26,7 @@ enum class Reason : std::uint8_t {
   Held,
   Forbidden,
   OwnerNotFound,
+  OwnerChanged,
   OwnerSuspended,
   OrganizationNotFound,
   TemplateNotFound,

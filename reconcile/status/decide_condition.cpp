@@ -66,12 +66,12 @@ class Decision {
 
   Condition run() {
     using Step = bool (Decision::*)();
-    constexpr Step kSteps[] = {&Decision::suspended,   &Decision::duplicate,  &Decision::not_read,
-                               &Decision::failed,      &Decision::not_there,  &Decision::blocked,
-                               &Decision::held,        &Decision::acted,      &Decision::to_be_done,
-                               &Decision::backing_off, &Decision::waiting,    &Decision::drifted,
-                               &Decision::contested,   &Decision::overridden, &Decision::forbidden,
-                               &Decision::unreadable,  &Decision::left_over};
+    constexpr Step kSteps[] = {&Decision::suspended,     &Decision::duplicate,   &Decision::not_read,
+                               &Decision::owner_changed, &Decision::failed,      &Decision::not_there,
+                               &Decision::blocked,       &Decision::held,        &Decision::acted,
+                               &Decision::to_be_done,    &Decision::backing_off, &Decision::waiting,
+                               &Decision::drifted,       &Decision::contested,   &Decision::overridden,
+                               &Decision::forbidden,     &Decision::unreadable,  &Decision::left_over};
     for (const Step step : kSteps) {
       if ((this->*step)()) return std::move(condition_);
     }
@@ -106,6 +106,11 @@ class Decision {
                   with_remedy(fmt::format("it could not be read, so nothing is changed: {}",
                                           in_.read_error->to_string()),
                               remedy_of(*in_.read_error)));
+  }
+
+  bool owner_changed() {
+    if (in_.owner_changed.empty()) return false;
+    return decide(Reason::OwnerChanged, std::string(in_.owner_changed));
   }
 
   bool failed() {

@@ -22,7 +22,8 @@ namespace cr::reconcile {
 struct ConditionInput {
   const specs::WorkspaceSpec* spec = nullptr;  ///< never null
   async::WallTime now{};
-  std::string_view duplicate;  ///< message, if another document declares it under another spelling
+  std::string_view duplicate;      ///< message, if another document declares it under another spelling
+  std::string_view owner_changed;  ///< message, if its owner's name has passed to another user
   const coder::ApiError* read_error = nullptr;  ///< its live state could not be read
   const LiveWorkspace* live = nullptr;          ///< null with no read_error: absent
   const Unbound* unbound = nullptr;             ///< absent and cannot be created

@@ -50,6 +50,9 @@ struct WorkspaceStatus {
   /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
   std::shared_ptr<const coder::ApiError> last_error;
   std::optional<async::WallTime> next_try;  ///< while backing off
+  /// When id, remarks and drift were read, where this cycle could not read them anew: they are the last known
+  /// ones.
+  std::optional<async::WallTime> known_since;
   /// Set in the cycle in which it came to be in sync after its spec changed (convergence) or drift was seen
   /// (repair).
   std::optional<std::chrono::nanoseconds> converged_after;

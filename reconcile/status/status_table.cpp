@@ -17,7 +17,7 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
 /// without drift is a workspace that is being deleted.)
 bool was_compared(Reason reason) {
   return ready_of(reason) != Ready::Unknown && reason != Reason::RateLimited &&
-         reason != Reason::NotManageable && reason != Reason::Updating;
+         reason != Reason::OwnerChanged && reason != Reason::NotManageable && reason != Reason::Updating;
 }
 
 }  // namespace

@@ -19,8 +19,10 @@ bool has_drift(const WorkspaceStatus& row, Field field) {
 /// Whether the last cycle held the live workspace against its spec, so that no drift means no difference.
 bool was_compared(const WorkspaceStatus& row) {
   if (!row.id) return false;
+  if (row.known_since) return true;  // by the cycle that read it last
   switch (row.ready.reason) {
     case Reason::NotManageable:
+    case Reason::OwnerChanged:
     case Reason::RateLimited:
       return false;
     case Reason::Updating:  // without drift: it is being deleted

@@ -94,6 +94,13 @@ bool quotes(std::string_view message, const coder::ApiError& error) {
   return message.find(error.message) != std::string_view::npos;
 }
 
+/// It could not be read for the reason for which nothing could.
+bool shares_failure(const PageInput& input, const WorkspaceStatus& row) {
+  const auto& failure = input.board.report->failure;
+  return failure && row.last_error && *row.last_error == *failure &&
+         reconcile::ready_of(row.ready.reason) == reconcile::Ready::Unknown;
+}
+
 void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
   const auto line = out.element("p", {{"class", "message"}});
   // What holds for all of a held plan is said once, above.
@@ -139,6 +146,10 @@ void write_guidance(HtmlWriter& out, Reason reason, std::string_view id) {
 
 void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
                       std::string_view id) {
+  if (shares_failure(input, row)) {
+    out.leaf("p", {{"class", "message"}}, "It could not be read; why is said at the top of this page.");
+    return;
+  }
   if (!row.ready.message.empty()) write_message(out, input, row);
   if (row.next_try) {
     const auto line = out.element("p", {{"class", "more"}});
@@ -190,7 +201,9 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
 
 void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row, std::string_view folder) {
   const std::string id = "w-" + specs::identity_of(*row.spec).to_string();
-  const auto line = out.element("tr", {{"id", id}, {"role", "row"}});
+  const auto line = row.known_since
+                        ? out.element("tr", {{"id", id}, {"role", "row"}, {"class", "last-known"}})
+                        : out.element("tr", {{"id", id}, {"role", "row"}});
   {
     const auto cell =
         out.element("th", {{"scope", "row"}, {"role", "rowheader"}, {"data-label", "Workspace"}});
@@ -206,6 +219,13 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
       out.text("since ");
       out.leaf("time", {{"datetime", as_utc(row.ready.since)}, {"title", as_utc(row.ready.since)}},
                in_words(input.now - row.ready.since));
+    }
+    if (row.known_since) {
+      const auto age = out.element("span", {{"class", "more"}});
+      out.text("shown as it was ");
+      out.leaf("time", {{"datetime", as_utc(*row.known_since)}, {"title", as_utc(*row.known_since)}},
+               in_words(input.now - *row.known_since));
+      out.text(" ago");
     }
   }
   {

@@ -15,7 +15,7 @@ REASONS = colors(
     NotRead="light-red", Unauthorized="dark-red", Unreachable="red",
     Held="orange", Drifted="yellow", Missing="light-yellow", BuildFailed="dark-orange", Contested="purple",
     Overridden="light-purple", Forbidden="light-orange", Rejected="semi-dark-orange", PolicyForbids="dark-purple",
-    ParametersRejected="super-light-orange", OwnerNotFound="dark-yellow", OwnerSuspended="semi-dark-yellow",
+    ParametersRejected="super-light-orange", OwnerNotFound="dark-yellow", OwnerChanged="#b5651d", OwnerSuspended="semi-dark-yellow",
     OrganizationNotFound="super-light-yellow", TemplateNotFound="semi-dark-purple", TemplateAmbiguous="super-light-purple",
     TemplateDeprecated="#9d6b3f", VersionNotFound="#c4a484", NotManageable="#8e8e8e")
 ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"

@@ -113,6 +113,27 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   }
 }
 
+TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCouldNotBeRead) {
+  auto report = testing::a_report({Reason::Unreachable, Reason::Unreachable}, CycleResult::failed);
+  const coder::ApiError error(coder::ApiFault::unreachable, "connection refused by nobody");
+  report.failure = error;
+  for (auto& row : report.workspaces) {
+    row.ready.message = "it could not be read: connection refused by nobody";
+    row.last_error = std::make_shared<const coder::ApiError>(error);
+    row.drift = {{reconcile::Field::ttl, "1h", "8h"}};
+    row.known_since = now_ - 5min;
+  }
+  show(std::move(report));
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("class=\"last-known\""));
+  EXPECT_THAT(html, HasSubstr("shown as it was <time"));
+  EXPECT_THAT(html, HasSubstr(">5 min</time> ago"));
+  EXPECT_THAT(html, HasSubstr("why is said at the top"));
+  const auto first = html.find("connection refused by nobody");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(html.find("connection refused by nobody", first + 1), std::string::npos) << "said once";
+}
+
 TEST_F(StatusPage, LinksOnlyToWorkspacesThatExist) {
   auto report = testing::a_report({Reason::Missing});
   report.workspaces[0].id.reset();

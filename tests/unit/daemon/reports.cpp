@@ -71,6 +71,7 @@ reconcile::CycleReport a_full_report() {
   workspace.drift = {{reconcile::Field::ttl, "4h", "8h"}};
   workspace.last_error = std::make_shared<const coder::ApiError>(error);
   workspace.next_try = async::WallTime{};
+  workspace.known_since = async::WallTime{};
   return report;
 }
 
