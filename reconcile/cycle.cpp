@@ -58,8 +58,8 @@ awaitable<void> read(CycleState& state) {
     state.read.emplace(nothing_read(std::move(targets), memory.costs, *wrong_address));
   } else {
     std::vector<TargetIndex> no_hints;
-    auto reading =
-        read_live(memory.reader, memory.clock, std::move(targets), memory.costs, std::move(no_hints));
+    auto reading = read_live(memory.reader, memory.clock, std::move(targets), memory.costs,
+                             std::move(no_hints), memory.observer);
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;

@@ -34,6 +34,12 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_request(const RequestDone&) {}
   virtual void on_retry(RetryReason, const coder::ApiError&) {}
+  /// An answer brought the read of the workspaces further: it settled one, or showed one that was new.
+  virtual void on_read_advanced() {}
+  /// What is wrong with the token's file; empty if nothing. Told at the first call, and when it changes
+  /// whether the file can be used; never where the token is not from a file. The token read before stays in
+  /// use.
+  virtual void on_token_file(std::string_view /*problem*/) {}
   virtual void on_phase(Phase, std::chrono::nanoseconds) {}
   virtual void on_action(const Outcome&) {}
   virtual void on_cycle(const CycleReport&) {}

@@ -17,6 +17,12 @@ class Tee : public reconcile::Observer {
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override {
     for (auto* observer : observers_) observer->on_retry(reason, error);
   }
+  void on_read_advanced() override {
+    for (auto* observer : observers_) observer->on_read_advanced();
+  }
+  void on_token_file(std::string_view problem) override {
+    for (auto* observer : observers_) observer->on_token_file(problem);
+  }
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override {
     for (auto* observer : observers_) observer->on_phase(phase, duration);
   }

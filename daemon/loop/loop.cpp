@@ -7,6 +7,7 @@
 
 #include "daemon/log/log_observer.h"
 #include "daemon/loop/next_start.h"
+#include "reconcile/coder/routes.h"
 
 namespace cr::daemon {
 namespace {
@@ -170,6 +171,13 @@ async::awaitable<void> run_loop(LoopParts& parts) {
     }
     co_await wait_for_next(parts, pace, specs_are_fresh);
   }
+}
+
+void HeartbeatObserver::on_request(const reconcile::RequestDone& request) {
+  const bool reads_workspaces = request.route == coder::routes::kWorkspaces.pattern ||
+                                request.route == coder::routes::kWorkspaceByName.pattern;
+  const bool answered = request.status != 0;
+  if (answered && !reads_workspaces) beat();
 }
 
 void HeartbeatObserver::beat() {

@@ -40,13 +40,14 @@ struct LoopParts {
 /// changed files that turn out to say the same starts no cycle.
 [[nodiscard]] async::awaitable<void> run_loop(LoopParts& parts);
 
-/// Shows that the loop moves whenever the reconciler tells something, so that a long cycle that makes
-/// progress is not taken for a dead one.
+/// Shows that the loop moves whenever the reconciler gets further, so that a long cycle that makes progress
+/// is not taken for a dead one. Answers to reads of workspaces count when they bring something, tries and
+/// retries by themselves never: a Coder that answers the same for ever keeps nobody alive.
 class HeartbeatObserver final : public reconcile::Observer {
  public:
   HeartbeatObserver(SharedBoard& board, async::Clock& clock) : board_(board), clock_(clock) {}
-  void on_request(const reconcile::RequestDone&) override { beat(); }
-  void on_retry(reconcile::RetryReason, const coder::ApiError&) override { beat(); }
+  void on_request(const reconcile::RequestDone& request) override;
+  void on_read_advanced() override { beat(); }
   void on_phase(reconcile::Phase, std::chrono::nanoseconds) override { beat(); }
   void on_action(const reconcile::Outcome&) override { beat(); }
 

@@ -89,12 +89,12 @@ Cost cost_of_pages(const ReadState& state, std::size_t unknown) {
 void add_pages(const ReadState& state, std::vector<Query>& queries) {
   const std::uint32_t limit = state.costs.rows_per_page;
   if (!state.pages.count) {
-    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{0U, limit});
+    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{0U, limit, state.pages.torn_passes});
     return;
   }
   std::uint64_t offset = state.pages.next_offset;
   for (std::size_t i = 0; i < kPagesARound && offset < *state.pages.count; ++i, offset += limit) {
-    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{offset, limit});
+    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{offset, limit, state.pages.torn_passes});
   }
 }
 

@@ -38,6 +38,7 @@ struct ReadName {
 struct ReadPage {
   std::uint64_t offset = 0;
   std::uint32_t limit = 500;
+  int pass = 0;  ///< how many passes over the pages were given up before
   bool operator==(const ReadPage&) const = default;
 };
 using Query = std::variant<ReadIds, ReadOwner, ReadName, ReadPage>;

@@ -15,6 +15,10 @@ namespace {
 constexpr std::size_t kLostIdsByName = 150;
 // Passes over the pages that did not add up, before the rest is looked up by name.
 constexpr int kTornPasses = 2;
+// Two million rows: what has more pages counts wrong.
+constexpr std::uint64_t kMostPages = 4'000;
+// A workspace may be deleted and made anew while it is read; one that is another each time is none.
+constexpr int kMostContradictions = 3;
 constexpr int kUriTooLong = 414;
 
 /// Whether the row is the declared workspace.
@@ -33,7 +37,9 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 }  // namespace
 
 ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first)
-    : entries_(targets.size(), Absent{}), how_(targets.size(), ReadKind::ids) {
+    : entries_(targets.size(), Absent{}),
+      how_(targets.size(), ReadKind::ids),
+      contradictions_(targets.size()) {
   for (const Target& target : targets) any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
   state_.targets = std::move(targets);
   state_.costs = costs;
@@ -84,6 +90,7 @@ void ReadProgress::record_ids(const ReadIds& query, coder::WorkspaceRows rows) {
   for (const TargetIndex i : query.targets) {
     Target& target = state_.targets[i];
     if (target.stage != Stage::by_id) continue;
+    ++steps_;
     target.id = {};
     target.stage = ++lost_ids_ <= kLostIdsByName ? Stage::by_name : Stage::unknown;
   }
@@ -100,6 +107,7 @@ void ReadProgress::record_owner(const ReadOwner& query, coder::WorkspaceRows row
     if (whole) {
       settle(i, Absent{});
     } else {
+      ++steps_;
       state_.targets[i].stage =
           Stage::by_name;  // rows are withheld though counted: not in the list proves nothing
     }
@@ -119,23 +127,36 @@ void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspac
 
 void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows) {
   PageProgress& pages = state_.pages;
+  ++pages_answered_;
+  const bool of_this_pass = !pages.over && query.pass == pages.torn_passes;
+  const std::size_t size = rows.rows.size();
+  bool anything_new = false;
+  for (LiveWorkspace& row : rows.rows) {
+    if (of_this_pass && page_ids_.insert(row.id).second) {
+      anything_new = true;
+      ++steps_;
+    }
+    offer(std::move(row), ReadKind::page);
+  }
+  if (!of_this_pass) return;
   if (!pages.count) pages.count = rows.count;
-  state_.costs.fleet = rows.count;
   pass_contradicts_itself_ = pass_contradicts_itself_ || *pages.count != rows.count;
   pages.next_offset = std::max(pages.next_offset, query.offset + query.limit);
   page_rows_answered_ += query.limit;
-  for (LiveWorkspace& row : rows.rows) {
-    page_ids_.push_back(row.id);
-    offer(std::move(row), ReadKind::page);
-  }
-  if (page_rows_answered_ >= *pages.count) end_of_pass();
+  // Behind a page that is not full, or that shows again what others have shown, there is no other, whatever
+  // the count says: it counts what this token may not see, or it is wrong.
+  const bool too_short = size < query.limit && query.offset + size < *pages.count;
+  const bool repeated = size > 0 && !anything_new;
+  const bool too_many = pages_answered_ >= kMostPages;
+  if (!too_short) state_.costs.fleet = rows.count;
+  if (too_short || repeated || too_many || page_rows_answered_ >= *pages.count) end_of_pass();
 }
 
 void ReadProgress::end_of_pass() {
   PageProgress& pages = state_.pages;
-  const bool whole = !pass_contradicts_itself_ && distinct(page_ids_) == *pages.count;
+  const bool whole = !pass_contradicts_itself_ && page_ids_.size() == *pages.count;
   if (!whole) ++pages.torn_passes;
-  pages.over = whole || pages.torn_passes >= kTornPasses;
+  pages.over = whole || pages.torn_passes >= kTornPasses || pages_answered_ >= kMostPages;
   pages.count.reset();
   pages.next_offset = 0;
   page_ids_ = {};
@@ -155,6 +176,7 @@ void ReadProgress::end_of_pass() {
 void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
   if (const auto* ids = std::get_if<ReadIds>(&query);
       ids && error.status == kUriTooLong && ids->targets.size() > 1) {
+    ++steps_;
     state_.costs.ids_per_request = std::min(state_.costs.ids_per_request, ids->targets.size() / 2);
     return;
   }
@@ -167,7 +189,9 @@ void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
   } else if (const auto* owner = std::get_if<ReadOwner>(&query)) {
     for (const TargetIndex i : owner->targets) fail(i, Stage::unknown);
   } else if (const auto* name = std::get_if<ReadName>(&query)) {
-    fail(name->target, state_.targets[name->target].stage);
+    // Another answer may have settled it meanwhile.
+    const Stage stage = state_.targets[name->target].stage;
+    if (stage != Stage::settled) fail(name->target, stage);
   } else {
     // Whoever has not been seen may be on the page that failed.
     state_.pages.over = true;
@@ -206,6 +230,11 @@ void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind h
     const auto* seen = std::get_if<LiveWorkspace>(&entries_[target]);
     if (!seen || seen->id == row.id) return;
     it.id = {};
+    if (++contradictions_[target] > kMostContradictions) {
+      entries_[target] = NotRead{std::make_shared<const coder::ApiError>(
+          coder::ApiFault::contract, "Coder shows another workspace under this name each time")};
+      return;
+    }
     it.stage = Stage::by_name;
     entries_[target] = Absent{};
     return;
@@ -216,6 +245,7 @@ void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind h
 }
 
 void ReadProgress::settle(TargetIndex target, LiveEntry entry) {
+  ++steps_;
   state_.targets[target].stage = Stage::settled;
   entries_[target] = std::move(entry);
 }

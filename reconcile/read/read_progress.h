@@ -2,10 +2,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -39,6 +40,10 @@ class ReadProgress {
   /// ids.
   void record(const Query& query, coder::ApiResult<Answer> answer, std::chrono::nanoseconds took);
 
+  /// Grows with every answer that brought something: a workspace settled, a row not seen before, a way to ask
+  /// ruled out. A read in which it stands still gets nowhere.
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+
   /// Nothing more is asked: whoever is not settled is NotRead for this reason.
   void give_up(coder::ApiError reason);
 
@@ -68,9 +73,12 @@ class ReadProgress {
   std::vector<ReadKind> how_;       ///< by target; means something for live ones
   bool any_owner_uuid_ = false;
   std::size_t lost_ids_ = 0;
-  std::vector<WorkspaceId> page_ids_;     ///< ids of this pass, duplicates included
-  std::uint64_t page_rows_answered_ = 0;  ///< rows of this pass that pages were asked for and answered
-  bool pass_contradicts_itself_ = false;  ///< pages of this pass told different counts
+  std::uint64_t steps_ = 0;
+  std::vector<std::uint8_t> contradictions_;  ///< by target: how often another id came under its name
+  std::unordered_set<WorkspaceId> page_ids_;  ///< ids of this pass
+  std::uint64_t pages_answered_ = 0;          ///< of all passes
+  std::uint64_t page_rows_answered_ = 0;      ///< rows of this pass that pages were asked for and answered
+  bool pass_contradicts_itself_ = false;      ///< pages of this pass told different counts
 };
 
 }  // namespace cr::reconcile

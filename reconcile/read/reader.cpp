@@ -1,5 +1,6 @@
 #include "reconcile/read/reader.h"
 
+#include <chrono>
 #include <utility>
 
 #include "reconcile/async/structured.h"
@@ -15,9 +16,8 @@ using coder::ApiResult;
 
 // Two at a time raise Coder's throughput by a quarter to a half, four no further.
 constexpr std::size_t kAtATime = 2;
-// So many requests in a row without an answer, each tried several times by the client, are a Coder that is
-// down.
-constexpr int kSilencesInARow = 3;
+// Far more than the largest fleet takes from the slowest Coder.
+constexpr auto kLongest = std::chrono::minutes(30);
 
 template <class T>
 ApiResult<Answer> as_answer(ApiResult<T> result) {
@@ -44,8 +44,12 @@ bool is_single_look(const Query& query) {
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       std::vector<TargetIndex> first)
-      : reader_(reader), clock_(clock), progress_(std::move(targets), costs, std::move(first)) {}
+       std::vector<TargetIndex> first, Observer& observer)
+      : reader_(reader),
+        clock_(clock),
+        observer_(observer),
+        progress_(std::move(targets), costs, std::move(first)),
+        end_(clock.now() + kLongest) {}
 
   awaitable<ReadOutcome> run() {
     for (;;) {
@@ -68,15 +72,20 @@ class Pass {
  private:
   awaitable<void> ask(const Query& query) {
     // The round was planned before this: a smaller batch, or no more questions at all.
-    if (broken_off_ || progress_.state().costs.ids_per_request < batch_of_round_) co_return;
+    if (broken_off_ || progress_.state().costs.ids_per_request < batch_of_round_ || is_of_past_pass(query)) {
+      co_return;
+    }
     const async::SteadyTime begun = clock_.now();
     ApiResult<Answer> answer = co_await send(query);
-    if (!answer) {
-      judge(answer.error());
-    } else {
-      silences_ = 0;
+    if (!answer && ends_reading(answer.error())) broken_off_ = answer.error();
+    const std::uint64_t before = progress_.steps();
+    const bool good = answer.has_value();
+    const async::SteadyTime now = clock_.now();
+    progress_.record(query, std::move(answer), now - begun);
+    if (good && progress_.steps() != before) observer_.on_read_advanced();
+    if (now >= end_ && !broken_off_) {
+      broken_off_ = ApiError(ApiFault::timeout, "reading the workspaces took longer than 30 min");
     }
-    progress_.record(query, std::move(answer), clock_.now() - begun);
   }
 
   awaitable<ApiResult<Answer>> send(const Query& query) {
@@ -102,27 +111,48 @@ class Pass {
     co_return as_answer(co_await reader_.workspaces_page(page.offset, page.limit));
   }
 
-  void judge(const ApiError& error) {
-    const bool silence = error.fault == ApiFault::unreachable || error.fault == ApiFault::timeout;
-    silences_ = silence ? silences_ + 1 : 0;
-    if (error.fault == ApiFault::unauthorized || silences_ >= kSilencesInARow) broken_off_ = error;
+  [[nodiscard]] bool is_of_past_pass(const Query& query) const {
+    const auto* page = std::get_if<ReadPage>(&query);
+    const PageProgress& pages = progress_.state().pages;
+    return page != nullptr && (pages.over || page->pass != pages.torn_passes);
   }
 
   coder::CoderReader& reader_;
   async::Clock& clock_;
+  Observer& observer_;
   ReadProgress progress_;
   std::size_t batch_of_round_ = 0;
   std::size_t list_requests_ = 0;
-  int silences_ = 0;
+  async::SteadyTime end_;
   std::optional<ApiError> broken_off_;
 };
 
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, std::vector<TargetIndex> first) {
-  Pass pass(reader, clock, std::move(targets), costs, std::move(first));
+                                 ReadCosts costs, std::vector<TargetIndex> first, Observer& observer) {
+  Pass pass(reader, clock, std::move(targets), costs, std::move(first), observer);
   co_return co_await pass.run();
+}
+
+bool ends_reading(const ApiError& error) {
+  switch (error.fault) {
+    case ApiFault::unreachable:
+    case ApiFault::timeout:
+    case ApiFault::throttled:
+    case ApiFault::unauthorized:
+      return true;
+    case ApiFault::server:
+    case ApiFault::forbidden:
+    case ApiFault::not_found:
+    case ApiFault::gone:
+    case ApiFault::conflict:
+    case ApiFault::not_ready:
+    case ApiFault::rejected:
+    case ApiFault::contract:
+      return false;
+  }
+  return false;
 }
 
 ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, ApiError why) {

@@ -6,6 +6,7 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
+#include "reconcile/observer.h"
 #include "reconcile/read/live_state.h"
 #include "reconcile/read/read_plan.h"
 #include "reconcile/status/report.h"
@@ -20,18 +21,23 @@ struct ReadOutcome {
   LiveReadCounts counts;
   std::size_t list_requests =
       0;  ///< requests to the list (ids, owners, pages); looks at one workspace are not
-  /// Set if the pass was broken off: the token was refused, or Coder did not answer several times in a row.
+  /// Set if the pass was broken off: the token was refused, Coder could not be asked, or it took too long.
   std::optional<coder::ApiError> broken_off;
 };
 
 /// Reads the live state of `targets` (sorted by identity) as plan_reads says, at most two requests at a time.
 ///
-/// A failed read concerns those that it was for; the others are read all the same. After a 401, or several
-/// requests in a row without an answer, the pass is broken off and the rest is NotRead for that reason.
-/// Throws only operation_aborted, between or within requests.
+/// A failed read concerns those that it was for; the others are read all the same. After one that says that
+/// Coder can't be asked (`ends_reading`), or after half an hour, the pass is broken off and the rest is
+/// NotRead for that reason. Whenever an answer brought something the observer is told. Throws only
+/// operation_aborted, between or within requests.
 [[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
                                                       std::vector<Target> targets, ReadCosts costs,
-                                                      std::vector<TargetIndex> first);
+                                                      std::vector<TargetIndex> first, Observer& observer);
+
+/// Whether a failed call makes it pointless to ask anything else now: the token was refused, or all tries of
+/// the call met with silence, a broken way or 429.
+[[nodiscard]] bool ends_reading(const coder::ApiError& error);
 
 /// The outcome of a pass that was broken off before its first request.
 [[nodiscard]] ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, coder::ApiError why);

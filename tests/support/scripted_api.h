@@ -26,7 +26,7 @@ using coder::ApiResult;
 /// Calls read as "ids 3", "id <id>", "owner alice", "page 500+500", "name alice/dev", "create dev", "ttl <id>
 /// 480m", … One thread. For decisions above the client; what goes over the wire is the stand-in server's
 /// matter.
-class ScriptedCoder final : public coder::CoderReader, public coder::CoderWriter {
+class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
  public:
   std::vector<LiveWorkspace> fleet;
   std::vector<coder::User> users;

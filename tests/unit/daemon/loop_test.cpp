@@ -22,6 +22,13 @@ CycleReport good() {
   return testing::a_report({Reason::InSync}, CycleResult::in_sync);
 }
 
+reconcile::RequestDone answered(std::string_view route) {
+  reconcile::RequestDone request;
+  request.route = route;
+  request.status = 200;
+  return request;
+}
+
 /// A loop over scripted loads and cycles; time moves only by the test.
 class Loop : public ::testing::Test {
  protected:
@@ -235,10 +242,30 @@ TEST_F(Loop, IsNotTakenForDeadWhileALongCycleMakesProgress) {
   start();
   for (int i = 0; i < 9; ++i) {
     clock_.advance(2min);
-    heartbeat.on_request({});
+    if (i % 2 == 0) {
+      heartbeat.on_request(answered("/api/v2/users/{user}"));
+    } else {
+      heartbeat.on_read_advanced();
+    }
     EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
   }
   clock_.advance(1min + 59s);
+  EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
+}
+
+TEST_F(Loop, IsTakenForDeadWhileAReadGetsNowhere) {
+  cycle_takes_ = 1h;
+  HeartbeatObserver heartbeat(shown_, clock_);
+  start();
+  for (int i = 0; i < 60; ++i) {
+    clock_.advance(5s + 1ms);
+    heartbeat.on_request(answered("/api/v2/workspaces"));
+    heartbeat.on_request(answered("/api/v2/users/{user}/workspace/{name}"));
+    heartbeat.on_request(reconcile::RequestDone{});
+    heartbeat.on_retry(reconcile::RetryReason::timeout, coder::ApiError());
+  }
+  EXPECT_FALSE(alive(shown_.vitals().heartbeat, clock_.now()).good);
+  heartbeat.on_read_advanced();
   EXPECT_TRUE(alive(shown_.vitals().heartbeat, clock_.now()).good);
 }
 

@@ -37,6 +37,12 @@ ReadProgress two_by_pages() {
 const ReadPage kFirstPage{0, 2};
 const ReadPage kSecondPage{2, 2};
 
+/// The same page of the pass that follows one which did not add up.
+ReadPage again(ReadPage page) {
+  page.pass = 1;
+  return page;
+}
+
 TEST(ReadProgress, OwnerAndNameAreComparedWithoutRegardToCase) {
   ReadProgress progress({known(1, "alice", "dev")}, {});
   progress.record(ReadIds{{0}}, rows({a_live(1, "Alice", "DEV")}), {});
@@ -108,9 +114,9 @@ TEST(ReadProgress, ARowThatComesTwiceLeavesAnotherOutAndThePagesAreReadAgain) {
   ReadProgress progress = two_by_pages();
   progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 3), {});
   progress.record(kSecondPage, rows({a_live(2, "carol", "x")}, 3), {});  // bob/dev slipped in front
-  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(kFirstPage));
-  progress.record(kFirstPage, rows({a_live(3, "bob", "dev"), a_live(1, "alice", "dev")}, 3), {});
-  progress.record(kSecondPage, rows({a_live(2, "carol", "x")}, 3), {});
+  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(again(kFirstPage)));
+  progress.record(again(kFirstPage), rows({a_live(3, "bob", "dev"), a_live(1, "alice", "dev")}, 3), {});
+  progress.record(again(kSecondPage), rows({a_live(2, "carol", "x")}, 3), {});
   EXPECT_THAT(plan_reads(progress.state()), IsEmpty());
   EXPECT_NE(std::move(progress).finish().row(1), nullptr);
 }
@@ -119,16 +125,51 @@ TEST(ReadProgress, ACountThatChangesBetweenPagesIsATornRead) {
   ReadProgress progress = two_by_pages();
   progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 3), {});
   progress.record(kSecondPage, rows({a_live(3, "dora", "x"), a_live(4, "emil", "x")}, 4), {});
-  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(kFirstPage));
+  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(again(kFirstPage)));
 }
 
 TEST(ReadProgress, PagesThatNeverAddUpSendTheRestToALookByName) {
   ReadProgress progress = two_by_pages();
   for (int pass = 0; pass < 2; ++pass) {
-    progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 3), {});
-    progress.record(kSecondPage, rows({}, 3), {});  // counted, but withheld
+    progress.record(pass == 0 ? kFirstPage : again(kFirstPage),
+                    rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 3), {});
+    progress.record(pass == 0 ? kSecondPage : again(kSecondPage), rows({}, 3), {});  // counted, but withheld
   }
   EXPECT_THAT(plan_reads(progress.state()), ElementsAre(ReadName{1}));
+}
+
+TEST(ReadProgress, APageThatIsNotFullThoughMoreAreCountedEndsThePass) {
+  ReadProgress progress = two_by_pages();
+  progress.record(kFirstPage, rows({a_live(1, "alice", "dev")}, 100), {});
+  EXPECT_EQ(progress.state().pages.torn_passes, 1);
+  // One that was under way still shows whom it has, and has no part in the next pass.
+  progress.record(kSecondPage, rows({a_live(3, "bob", "dev"), a_live(4, "x", "x")}, 100), {});
+  EXPECT_EQ(progress.state().pages.torn_passes, 1);
+  EXPECT_FALSE(progress.state().pages.count);
+  EXPECT_THAT(plan_reads(progress.state()), IsEmpty());
+  EXPECT_FALSE(progress.state().costs.fleet) << "a count that does not add up is not remembered";
+}
+
+TEST(ReadProgress, APageThatIsRepeatedEndsThePass) {
+  ReadProgress progress = two_by_pages();
+  const auto page = [] { return rows({a_live(1, "carol", "dev"), a_live(2, "carol", "x")}, 6); };
+  progress.record(kFirstPage, page(), {});
+  const std::uint64_t steps = progress.steps();
+  progress.record(kSecondPage, page(), {});
+  EXPECT_EQ(progress.state().pages.torn_passes, 1);
+  EXPECT_EQ(progress.steps(), steps);
+}
+
+TEST(ReadProgress, AFailedLookDoesNotUndoWhatAnotherAnswerSettled) {
+  const LiveWorkspace row = a_live(1, "alice", "dev").owned_by(cr::testing::a_user_id(7));
+  Target by_uuid = unknown(row.owner_id.to_string(), "dev");
+  by_uuid.owner_is_uuid = true;
+  ReadProgress progress({by_uuid, unknown("alice", "dev")}, {});
+  progress.record(ReadName{1}, one(row), {});
+  progress.record(ReadName{0}, ApiError(ApiFault::server, "no"), {});
+  const LiveState live = std::move(progress).finish();
+  ASSERT_NE(live.row(0), nullptr);
+  EXPECT_EQ(*live.row(0), row);
 }
 
 TEST(ReadProgress, TwoIdsUnderOneNameContradictEachOther) {

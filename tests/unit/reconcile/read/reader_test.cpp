@@ -23,7 +23,7 @@ using ::testing::StartsWith;
 class ReadLive : public ::testing::Test {
  protected:
   ReadOutcome read(std::vector<Target> targets, ReadCosts costs = {}) {
-    return run_coroutine(read_live(coder_, clock_, std::move(targets), costs, {}));
+    return run_coroutine(read_live(coder_, clock_, std::move(targets), costs, {}, advances_));
   }
   /// As many workspaces as there are targets, one for each.
   void serve(const std::vector<Target>& targets) {
@@ -44,6 +44,11 @@ class ReadLive : public ::testing::Test {
     return count;
   }
 
+  struct Advances final : Observer {
+    void on_read_advanced() override { ++count; }
+    int count = 0;
+  };
+  Advances advances_;
   ScriptedCoder coder_;
   async::SystemClock clock_;
 };
@@ -164,9 +169,91 @@ TEST_F(ReadLive, ACoderThatDoesNotAnswerIsNotAskedForEverything) {
   serve(targets);
   coder_.fail("ids", coder::ApiFault::unreachable, 100);
   const ReadOutcome outcome = read(targets);
-  EXPECT_LE(coder_.calls().size(), 4U);
+  EXPECT_LE(coder_.calls().size(), 2U) << "two were under way, and the first to fail ends it";
   ASSERT_TRUE(outcome.broken_off);
   EXPECT_EQ(live_count(outcome.live), 0U);
+  EXPECT_EQ(advances_.count, 0);
+}
+
+TEST_F(ReadLive, OneCallThatHasUsedUpItsTriesEndsTheRead) {
+  for (const auto fault :
+       {coder::ApiFault::unreachable, coder::ApiFault::timeout, coder::ApiFault::throttled}) {
+    ScriptedCoder coder;
+    coder.fail("", fault, 1000);
+    std::vector<Target> targets = many_unknown(40, 40);
+    targets.push_back(known(1, "zoe", "dev"));
+    const ReadOutcome outcome =
+        run_coroutine(read_live(coder, clock_, std::move(targets), ReadCosts{}, {}, advances_));
+    ASSERT_TRUE(outcome.broken_off);
+    EXPECT_EQ(outcome.broken_off->fault, fault);
+    EXPECT_LE(coder.calls().size(), 2U);
+  }
+}
+
+TEST_F(ReadLive, ReadingAdvancesWithEveryAnswerThatBringsSomething) {
+  const std::vector<Target> targets = ids_known(many_unknown(450, 10));
+  serve(targets);
+  (void)read(targets);
+  EXPECT_EQ(advances_.count, 3);
+}
+
+/// Answers every page in the same way, whatever is asked for.
+class OnePageForEver : public ScriptedCoder {
+ public:
+  explicit OnePageForEver(coder::WorkspaceRows page) : page_(std::move(page)) {}
+  coder::awaitable<coder::ApiResult<coder::WorkspaceRows>> workspaces_page(std::uint64_t,
+                                                                           std::uint32_t limit) override {
+    ++pages;
+    coder::WorkspaceRows rows = page_;
+    if (rows.rows.size() > limit) rows.rows.resize(limit);
+    co_return rows;
+  }
+  int pages = 0;
+
+ private:
+  coder::WorkspaceRows page_;
+};
+
+TEST_F(ReadLive, AListThatNeverAddsUpEndsSoon) {
+  coder::WorkspaceRows nothing;
+  nothing.count = 1'000'000'000;
+  coder::WorkspaceRows few = nothing;
+  coder::WorkspaceRows full = nothing;
+  for (std::uint32_t i = 0; i < 500; ++i) full.rows.push_back(a_live(1000 + i, "x", "w" + std::to_string(i)));
+  few.rows.assign(full.rows.begin(), full.rows.begin() + 3);
+  coder::WorkspaceRows repeated = full;
+  repeated.count = 3'000;
+  for (const coder::WorkspaceRows& page : {nothing, few, full, repeated}) {
+    OnePageForEver coder(page);
+    const std::vector<Target> targets = many_unknown(2'600, 2);
+    const int before = advances_.count;
+    const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, {}, advances_));
+    EXPECT_LE(coder.pages, 8);
+    EXPECT_EQ(outcome.live.size(), 2'600U);
+    EXPECT_LE(advances_.count - before, 2'600 + 2) << "pages that bring nothing new are no progress";
+  }
+}
+
+/// Shows the same workspace under another id at each look.
+class OtherEachTime : public ScriptedCoder {
+ public:
+  coder::awaitable<coder::ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
+      const std::string&, const std::string&) override {
+    ++looks;
+    if (looks > 100) co_return coder::ApiError(coder::ApiFault::server, "enough");
+    co_return a_live(static_cast<std::uint32_t>(looks), "alice", "dev").owned_by(cr::testing::a_user_id(7));
+  }
+  int looks = 0;
+};
+
+TEST_F(ReadLive, AWorkspaceThatIsAnotherAtEachLookIsNoRead) {
+  OtherEachTime coder;
+  Target by_uuid = unknown(cr::testing::a_user_id(7).to_string(), "dev");
+  by_uuid.owner_is_uuid = true;
+  const std::vector<Target> targets = {by_uuid, unknown("alice", "dev")};
+  const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, {}, advances_));
+  EXPECT_LE(coder.looks, 12);
+  EXPECT_EQ(outcome.live.size(), 2U);
 }
 
 }  // namespace
