@@ -4,34 +4,26 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "reconcile/coder/http_date.h"
+#include "reconcile/coder/text.h"
 
 namespace cr::coder {
 namespace {
 
 // Messages are for people: nobody reads more, and a hostile answer does not fill the log.
 constexpr std::size_t kMaxText = 2000;
+constexpr std::size_t kMaxLine = 160;
+constexpr std::size_t kMaxName = 80;
 constexpr std::size_t kMaxValidations = 32;
-
-std::string shortened(std::string_view text, std::size_t limit = kMaxText) {
-  std::string out;
-  if (text.size() > limit) {
-    // Not in the middle of a UTF-8 sequence.
-    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
-    out = std::string(text.substr(0, limit)) + "…";
-  } else {
-    out = text;
-  }
-  std::replace_if(
-      out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  return out;
-}
 
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? shortened(found->get_ref<const std::string&>()) : "";
+  return found != object.end() && found->is_string()
+             ? shortened(found->get_ref<const std::string&>(), kMaxText)
+             : "";
 }
 
 bool contains(std::string_view text, std::string_view token) {
@@ -43,6 +35,10 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
          std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
            return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
          });
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && starts_with_ignoring_case(a, b);
 }
 
 /// Fills message, detail and validations if the body is an error as Coder writes it.
@@ -62,13 +58,6 @@ bool read_error_body(std::string_view body, ApiError& error) {
     }
   }
   return !error.message.empty();
-}
-
-std::optional<std::chrono::seconds> parse_retry_after(std::string_view text) {
-  long seconds = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failed != std::errc{} || end != text.data() + text.size() || seconds < 0) return std::nullopt;
-  return std::chrono::seconds(std::min(seconds, 24L * 3600));
 }
 
 std::string kind_of(std::string_view content_type) {
@@ -159,6 +148,49 @@ ApiFault fault_of_foreign_error(const Reply& reply) {
   }
 }
 
+/// Nothing of the answer says that it is Coder's.
+bool is_anonymous(const Reply& reply) {
+  return reply.request_id.empty() && reply.build_version.empty();
+}
+
+std::string name_of_proxy(const Reply& reply) {
+  return reply.server.empty() ? "something in front of Coder" : shortened(reply.server, kMaxName);
+}
+
+/// The JSON error of a gateway looks much like one of Coder's.
+std::string words_of_proxy(const Reply& reply, bool json) {
+  if (!json) return telling_line(reply.body, kMaxLine);
+  const nlohmann::json body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
+  if (body.is_object()) {
+    for (const char* key : {"message", "error", "error_description", "detail"}) {
+      const std::string text = text_of(body, key);
+      if (!text.empty()) return shortened(text, kMaxLine);
+    }
+  }
+  return shortened(reply.body, kMaxLine);
+}
+
+/// Something in front of Coder has answered in its place, and would again.
+bool is_kept_from_coder(const Reply& reply, bool looks_like_coders) {
+  if (!is_anonymous(reply)) return false;
+  if (!reply.mitigated.empty()) return true;
+  const bool of_that_kind = reply.status == 401 || reply.status == 403 || reply.status == 503;
+  return of_that_kind && (!looks_like_coders || !reply.server.empty());
+}
+
+std::string message_of_proxy(const Reply& reply, bool json, bool readable) {
+  const bool challenge = contains(reply.mitigated, "challenge");
+  std::string what = "did not let the request through to Coder";
+  if (reply.status == 401) what = "wants a login of its own before Coder";
+  if (reply.status == 503) what = "has no Coder to pass the request to";
+  if (challenge) what = "answered with a challenge that only a browser can meet";
+  std::string message = fmt::format("{} {}", name_of_proxy(reply), what);
+  const std::string words = readable ? words_of_proxy(reply, json) : "";
+  if (!words.empty()) message += fmt::format(": \"{}\"", words);
+  if (reply.status == 503 && !challenge) return message;
+  return message + "; if it lets programs in by a header, give that with --header NAME=VALUE (CODER_HEADER)";
+}
+
 std::string message_of_foreign_error(const Reply& reply) {
   const std::string kind = kind_of(reply.content_type);
   switch (reply.status) {
@@ -166,7 +198,8 @@ std::string message_of_foreign_error(const Reply& reply) {
       return fmt::format("the answer ({}) is not Coder's: something in front of it wants a login of its own",
                          kind);
     case 400:
-      if (contains(reply.body, "HTTP request to an HTTPS server")) {
+      if (contains(reply.body, "HTTP request to an HTTPS server") ||
+          contains(reply.body, "plain HTTP request was sent to HTTPS port")) {
         return "the server speaks TLS on this port: use https:// in Coder's URL";
       }
       break;
@@ -191,6 +224,24 @@ std::string message_of_foreign_error(const Reply& reply) {
   return fmt::format("the answer ({}) is not Coder's API: is this the access URL?", kind);
 }
 
+/// How a body is compressed, by its header or by how it begins; empty if it is not.
+std::string encoding_of(const Reply& reply) {
+  if (reply.body.empty()) return {};
+  if (!reply.content_encoding.empty() && !equal_ignoring_case(reply.content_encoding, "identity")) {
+    return shortened(reply.content_encoding, kMaxName);
+  }
+  if (reply.body.starts_with("\x1f\x8b")) return "gzip";
+  if (reply.body.starts_with("\x28\xb5\x2f\xfd")) return "zstd";
+  return {};
+}
+
+std::string message_of_compressed(const Reply& reply, const std::string& encoding) {
+  return fmt::format(
+      "the answer is compressed ({}), which was not asked for and Coder's API never does: {} does; switch "
+      "compression off there for /api",
+      encoding, reply.server.empty() ? "a proxy in front of it" : shortened(reply.server, kMaxName));
+}
+
 }  // namespace
 
 bool is_json(std::string_view content_type) {
@@ -199,7 +250,10 @@ bool is_json(std::string_view content_type) {
 
 std::optional<ApiError> classify(const Route& route, std::string_view path, const Reply& reply) {
   const bool json = is_json(reply.content_type);
-  if (reply.status >= 200 && reply.status < 300) {
+  const std::string encoding = encoding_of(reply);
+  const bool readable = encoding.empty();
+  const bool challenged = is_anonymous(reply) && !reply.mitigated.empty();
+  if (reply.status >= 200 && reply.status < 300 && readable && !challenged) {
     const bool nothing_expected = route.answer == Answer::nothing && (reply.body.empty() || json);
     if (json || nothing_expected) return std::nullopt;
   }
@@ -210,33 +264,45 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
   error.path = path;
   error.status = reply.status;
   error.request_id = shortened(reply.request_id, 100);
+  if (reply.status == 429 || reply.status >= 500) {
+    error.retry_after = parse_retry_after(reply.retry_after, reply.date, reply.now);
+  }
 
-  if (reply.status < 300) {
-    error.fault = ApiFault::contract;
-    error.message = fmt::format("answered with {} where JSON was expected: is this the access URL?",
-                                kind_of(reply.content_type));
+  const bool coders_error = reply.status >= 400 && json && readable && read_error_body(reply.body, error);
+  if (is_kept_from_coder(reply, coders_error)) {
+    error.detail.clear();
+    error.validations.clear();
+    error.fault = ApiFault::unreachable;
+    error.message = message_of_proxy(reply, json, readable);
     return error;
   }
-  if (reply.status < 400) {
-    error.fault = ApiFault::contract;
-    error.message = reply.location.empty()
-                        ? "answered with a redirect, which is not followed: is this the access URL?"
-                        : fmt::format("redirected to {}, which is not followed: is this the access URL?",
-                                      without_query(reply.location));
-    return error;
-  }
-  if (reply.status == 429 || reply.status >= 500) error.retry_after = parse_retry_after(reply.retry_after);
-  if (json && read_error_body(reply.body, error)) {
+  if (coders_error) {
     error.fault = fault_of_json_error(route, reply, error);
     if (error.fault == ApiFault::contract) {
       error.message = fmt::format(
           "\"{}\", and not from Coder's API: is this the access URL, not a workspace proxy?", error.message);
     }
+    return error;
+  }
+  error.detail.clear();
+  error.validations.clear();
+  error.fault = reply.status >= 400 ? fault_of_foreign_error(reply) : ApiFault::contract;
+  if (!readable) {
+    error.message = message_of_compressed(reply, encoding);
+  } else if (reply.status < 300) {
+    error.message = fmt::format("answered with {} where JSON was expected: is this the access URL?",
+                                kind_of(reply.content_type));
+  } else if (reply.status < 400) {
+    error.message = reply.location.empty()
+                        ? "answered with a redirect, which is not followed: is this the access URL?"
+                        : fmt::format("redirected to {}, which is not followed: is this the access URL?",
+                                      without_query(reply.location));
   } else {
-    error.detail.clear();
-    error.validations.clear();
-    error.fault = fault_of_foreign_error(reply);
     error.message = message_of_foreign_error(reply);
+  }
+  if (reply.status >= 200 && reply.status < 400 && readable && is_anonymous(reply) && !reply.server.empty()) {
+    error.message += fmt::format(" (Server: {}; a login of its own is passed by with --header NAME=VALUE)",
+                                 shortened(reply.server, kMaxName));
   }
   return error;
 }

@@ -29,6 +29,7 @@ bool worth_repeating(const Failure& failure, Repeat repeat) {
     case ApiFault::unreachable:
     case ApiFault::timeout:
     case ApiFault::server:
+      if (failure.refused) return false;
       return repeat == Repeat::safe || failure.surely_unseen;
     case ApiFault::throttled:
       return true;

@@ -48,6 +48,7 @@ class RetryBudget {
 struct Failure {
   ApiFault fault = ApiFault::unreachable;
   bool surely_unseen = false;  ///< Coder cannot have acted on it: there was no connection, or it said 429
+  bool refused = false;        ///< something in front of Coder did not let it through
   std::optional<std::chrono::seconds> retry_after;
 };
 

@@ -84,6 +84,7 @@ std::string_view remedy_of(const ApiError& error) {
     case ApiFault::rejected:
       return "mend the spec, or the template's policy; it is tried again when either changes";
     case ApiFault::contract:
+      if (!error.request_id.empty()) return "Coder itself answered so: this release of it is not understood";
       return "what answered does not speak Coder's API: is this the access URL, with no login page in front?";
     case ApiFault::server:
     case ApiFault::not_found:

@@ -1,5 +1,4 @@
 #include "reconcile/coder/classify.h"
-#include "tests/support/tests_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+
+#include "reconcile/coder/text.h"
+#include "tests/support/tests_dir.h"
 
 namespace cr::coder {
 namespace {
@@ -61,10 +63,10 @@ std::string named(const ::testing::TestParamInfo<Case>& info) {
 INSTANTIATE_TEST_SUITE_P(
     Success, Classify,
     ::testing::Values(Case{"GetWithJson", routes::kWorkspaces, 200, kJson, "{}", {}},
-                    Case{"CreatedWithJson", routes::kCreateWorkspace, 201, kJson, "{}", {}},
-                    Case{"PutWithoutContent", routes::kTtl, 204, "", "", {}},
-                    Case{"DormantWithWorkspace", routes::kDormant, 200, kJson, "{}", {}},
-                    Case{"DormantSaysItWasSo", routes::kDormant, 304, "", "", {}}),
+                      Case{"CreatedWithJson", routes::kCreateWorkspace, 201, kJson, "{}", {}},
+                      Case{"PutWithoutContent", routes::kTtl, 204, "", "", {}},
+                      Case{"DormantWithWorkspace", routes::kDormant, 200, kJson, "{}", {}},
+                      Case{"DormantSaysItWasSo", routes::kDormant, 304, "", "", {}}),
     named);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -134,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"NotImplemented", routes::kTtl, 501, kJson, R"({"message":"x"})", ApiFault::server},
         Case{"BadGateway", routes::kTtl, 502, kHtml, "<html>", ApiFault::server},
         Case{"Unavailable", routes::kTtl, 503, "", "", ApiFault::server},
+        Case{"UnavailableSaysCoder", routes::kTtl, 503, kJson, R"({"message":"x"})", ApiFault::server},
         Case{"GatewayTimeout", routes::kTtl, 504, kHtml, "", ApiFault::server}),
     named);
 
@@ -213,15 +216,156 @@ struct RetryAfterCase {
 TEST(ClassifiedError, ReadsRetryAfterInSeconds) {
   for (const RetryAfterCase& c :
        {RetryAfterCase{"60", std::chrono::seconds(60)}, RetryAfterCase{"", {}}, RetryAfterCase{"-1", {}},
-        RetryAfterCase{"Wed, 21 Oct 2026 07:28:00 GMT", {}},
+        RetryAfterCase{"Wed, 21 Oct 2026 07:28:00 GMT", std::chrono::seconds(120)},
+        RetryAfterCase{"Wednesday, 21-Oct-26 07:28:00 GMT", std::chrono::seconds(120)},
+        RetryAfterCase{"Wed Oct 21 07:28:00 2026", std::chrono::seconds(120)},
+        RetryAfterCase{"Wed, 21 Oct 2026 07:20:00 GMT", std::chrono::seconds(0)},
+        RetryAfterCase{"Wed, 21 Oct 2126 07:28:00 GMT", std::chrono::hours(24)},
+        RetryAfterCase{"Wed, 21 Oct 2026 07:28:00", {}}, RetryAfterCase{"Wed, 41 Oct 2026 07:28:00 GMT", {}},
+        RetryAfterCase{"99999999999999999999999", std::chrono::hours(24)},
         RetryAfterCase{"9999999", std::chrono::hours(24)}}) {
     Reply reply;
+    reply.now = std::chrono::sys_days(std::chrono::year(2026) / 10 / 21) + std::chrono::hours(7) +
+                std::chrono::minutes(26);
     reply.status = 429;
     reply.retry_after = c.text;
     const auto error = classify(routes::kWorkspaces, "/p", reply);
     ASSERT_TRUE(error);
     EXPECT_EQ(error->retry_after, c.want) << c.text;
   }
+}
+
+TEST(ClassifiedError, ATimeInRetryAfterIsMeasuredByTheAnswersOwnClock) {
+  Reply reply;
+  reply.status = 503;
+  reply.retry_after = "Wed, 21 Oct 2026 07:28:00 GMT";
+  reply.date = "Wed, 21 Oct 2026 07:27:30 GMT";
+  reply.now = std::chrono::sys_days(std::chrono::year(2026) / 10 / 22);
+  EXPECT_EQ(classify(routes::kWorkspaces, "/p", reply)->retry_after, std::chrono::seconds(30));
+  reply.date = "yesterday";
+  EXPECT_EQ(classify(routes::kWorkspaces, "/p", reply)->retry_after, std::chrono::seconds(0));
+}
+
+ApiError refused_by_proxy(int status, std::string_view type, std::string_view body, std::string_view server,
+                          std::string_view mitigated = "") {
+  Reply reply;
+  reply.status = status;
+  reply.content_type = type;
+  reply.body = body;
+  reply.server = server;
+  reply.mitigated = mitigated;
+  return classify(routes::kWorkspaces, "/p", reply).value_or(ApiError(ApiFault::gone, "taken for an answer"));
+}
+
+TEST(AProxyInFrontOfCoder, IsNamedWithALineOfItsAnswerAndTheRemedy) {
+  const ApiError error = refused_by_proxy(403, "text/plain; charset=UTF-8", "error code: 1010", "cloudflare");
+  EXPECT_EQ(error.fault, ApiFault::unreachable);
+  EXPECT_EQ(
+      error.message,
+      "cloudflare did not let the request through to Coder: \"error code: 1010\"; if it lets programs in "
+      "by a header, give that with --header NAME=VALUE (CODER_HEADER)");
+}
+
+TEST(AProxyInFrontOfCoder, IsTheOneWhoRefusedWhateverTheFormOfItsAnswer) {
+  struct Refusal {
+    int status;
+    std::string_view type, body, server, mitigated, want;
+  };
+  for (const Refusal& c : {
+           Refusal{403, kHtml, "<html><head><title>Just a moment...</title>", "cloudflare", "challenge",
+                   "cloudflare answered with a challenge that only a browser can meet: \"Just a moment...\""},
+           Refusal{503, kHtml, "<title>\nJust a moment...</title>", "cloudflare", "challenge", "challenge"},
+           Refusal{200, kHtml, "<html>", "cloudflare", "challenge", "challenge"},
+           Refusal{429, kJson, R"({"message":"no"})", "cloudflare", "challenge", "challenge"},
+           Refusal{401, kHtml, "<html>\n<TITLE lang=en>Sign in</TITLE>", "Google Frontend", "",
+                   "\"Sign in\""},
+           Refusal{401, kJson, R"({"message":"Unauthorized"})", "kong/3.4", "", "kong/3.4 wants a login"},
+           Refusal{403, kJson, R"({"error":"access_denied"})", "", "", "\"access_denied\""},
+           Refusal{403, "text/plain", "\n\n  RBAC: access denied\n", "envoy", "", "envoy did not let"},
+           Refusal{403, "", "", "", "", "something in front of Coder"},
+           Refusal{503, "text/html", "<h1>503 Service Temporarily Unavailable</h1>", "awselb/2.0", "",
+                   "awselb/2.0 has no Coder"},
+       }) {
+    const ApiError error = refused_by_proxy(c.status, c.type, c.body, c.server, c.mitigated);
+    EXPECT_EQ(error.fault, ApiFault::unreachable) << error.to_string();
+    EXPECT_NE(error.message.find(c.want), std::string::npos) << error.message;
+  }
+}
+
+TEST(AProxyInFrontOfCoder, HasNoControlOverTheTerminal) {
+  const ApiError error =
+      refused_by_proxy(403, "text/plain", "\x1b]0;x\x07\xc2\x9b\xe2\x80\xae\xff\n", "a\x1b[2Jb");
+  for (const char c : error.message) EXPECT_GE(static_cast<unsigned char>(c), 0x20U);
+  EXPECT_EQ(error.message.find("\xe2\x80\xae"), std::string::npos);
+  EXPECT_EQ(error.message.find('\xff'), std::string::npos);
+}
+
+TEST(AProxyInFrontOfCoder, IsNotTakenForTheOneWhoAnsweredWhereCoderDid) {
+  Reply reply;
+  reply.status = 403;
+  reply.content_type = kJson;
+  reply.body = R"({"message":"Unauthorized to create workspace."})";
+  reply.server = "nginx";
+  reply.request_id = "b2a6";
+  EXPECT_EQ(classify(routes::kCreateWorkspace, "/p", reply)->fault, ApiFault::forbidden);
+  reply.request_id = "";
+  reply.build_version = "v2.35.1+abc1234";
+  EXPECT_EQ(classify(routes::kCreateWorkspace, "/p", reply)->fault, ApiFault::forbidden);
+}
+
+TEST(ACompressedAnswer, NamesTheEncodingAndWhoMayHaveDoneIt) {
+  const std::string gzip("\x1f\x8b\x08\x00\x00\x00", 6);
+  const std::string zstd("\x28\xb5\x2f\xfd\x04\x00", 6);
+  struct Compressed {
+    int status;
+    std::string_view encoding;
+    std::string_view body;
+    std::string_view want;
+    ApiFault fault = ApiFault::contract;
+  };
+  for (const Compressed& c :
+       {Compressed{200, "gzip", gzip, "(gzip)"}, Compressed{200, "br", "\x0b\x02\x80", "(br)"},
+        Compressed{200, "", gzip, "(gzip)"}, Compressed{200, "", zstd, "(zstd)"},
+        Compressed{200, "deflate, gzip", "x", "(deflate, gzip)"}, Compressed{404, "gzip", gzip, "(gzip)"},
+        Compressed{409, "GZIP", gzip, "(GZIP)"}, Compressed{500, "gzip", gzip, "(gzip)", ApiFault::server}}) {
+    Reply reply;
+    reply.status = c.status;
+    reply.content_type = kJson;
+    reply.content_encoding = c.encoding;
+    reply.body = c.body;
+    reply.request_id = "b2a6";
+    reply.server = "nginx";
+    const auto error = classify(routes::kWorkspaceByName, "/p", reply);
+    ASSERT_TRUE(error);
+    EXPECT_EQ(error->fault, c.fault) << error->to_string();
+    EXPECT_NE(error->message.find(c.want), std::string::npos) << error->message;
+    EXPECT_NE(error->message.find("nginx"), std::string::npos) << error->message;
+  }
+}
+
+TEST(ACompressedAnswer, IsNoneWhereTheEncodingIsIdentityOrThereIsNoBody) {
+  Reply reply;
+  reply.status = 200;
+  reply.content_type = kJson;
+  reply.content_encoding = "Identity";
+  reply.body = "{}";
+  EXPECT_FALSE(classify(routes::kWorkspaces, "/p", reply));
+  reply.status = 204;
+  reply.content_encoding = "gzip";
+  reply.body = "";
+  EXPECT_FALSE(classify(routes::kTtl, "/p", reply));
+}
+
+TEST(TextOfAPeer, IsCutBetweenTwoCharacters) {
+  const std::string box = "\u2577\u2502\u2575";
+  EXPECT_EQ(cut(box, 9), box);
+  EXPECT_EQ(cut(box, 8), box.substr(0, 6));
+  EXPECT_EQ(cut(box, 7), box.substr(0, 6));
+  EXPECT_EQ(cut(box, 2), "");
+  EXPECT_EQ(shortened(box, 4), box.substr(0, 3) + "…");
+  const std::string no_utf8(20, '\x80');
+  EXPECT_EQ(cut(no_utf8, 10).size(), 10U);
+  EXPECT_EQ(telling_line(std::string(300, '\xe2'), 10), "??????????…");
 }
 
 TEST(ClassifiedError, ARedirectNamesItsTargetWithoutQuery) {
