@@ -120,6 +120,9 @@ std::vector<Metric> declare_all() {
       gauge(api_up, "coder_reconciler_api_up", "1 if the last request got an answer from Coder."),
       gauge(token_expiry, "coder_reconciler_token_expiry_timestamp_seconds",
             "When the token expires; absent while that is unknown or never."),
+      gauge(token_file_readable, "coder_reconciler_token_file_readable",
+            "0 while the token's file holds no token, and the one read before is in use; absent without a "
+            "file."),
       gauge(workspaces_backing_off, "coder_reconciler_workspaces_backing_off",
             "Workspaces that wait before the next try, since something about them failed."),
       gauge(workspaces_contested, "coder_reconciler_workspaces_contested",

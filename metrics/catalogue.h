@@ -50,6 +50,7 @@ enum class MetricId : std::uint8_t {
   api_rate_limit_remaining,
   api_up,
   token_expiry,
+  token_file_readable,
   workspaces_backing_off,
   workspaces_contested,
   live_workspaces_read,

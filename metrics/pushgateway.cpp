@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
 #include <utility>
 
+#include "reconcile/coder/text.h"
 #include "reconcile/coder/tls.h"
 #include "reconcile/coder/transport.h"
 
@@ -23,13 +25,6 @@ coder::SetupError bad_url(std::string_view why) {
   return coder::SetupError(fmt::format("{} (write it like http://pushgateway.example.com:9091)", why));
 }
 
-/// A Pushgateway explains a refusal in plain text.
-std::string first_line_of(std::string_view body) {
-  std::string line(body.substr(0, std::min(body.find('\n'), kShownOfAnswer)));
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-  return line;
-}
-
 struct Verdict {
   std::string problem;  ///< empty: taken
   bool may_pass = false;
@@ -44,11 +39,14 @@ Verdict verdict_on(const coder::HttpResponse& answer, bool with_credentials) {
     verdict.problem += with_credentials ? ": check user and password"
                                         : ": give user and password with --pushgateway-auth-file";
   } else if (answer.status >= 300 && answer.status < 400) {
-    verdict.problem += fmt::format(" to {}: give that address", answer.location);
+    verdict.problem +=
+        fmt::format(" to {}: give that address", coder::shortened(answer.location, kShownOfAnswer));
   } else if (answer.status == 404 || answer.status == 405) {
     verdict.problem += ": is this a Pushgateway's address?";
   } else if (!answer.body.empty() && !answer.content_type.starts_with("text/html")) {
-    verdict.problem += ": " + first_line_of(answer.body);
+    // A Pushgateway explains a refusal in plain text.
+    const std::string why = coder::telling_line(answer.body, kShownOfAnswer);
+    if (!why.empty()) verdict.problem += ": " + why;
   }
   return verdict;
 }
@@ -57,7 +55,9 @@ Verdict verdict_on(const coder::HttpResponse& answer, bool with_credentials) {
 
 coder::SetupResult<PushTarget> parse_push_target(std::string_view text) {
   const std::size_t scheme_end = text.find("://");
-  const std::string_view scheme = text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end);
+  std::string scheme(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (scheme != "http" && scheme != "https") return bad_url("it does not begin with http:// or https://");
   PushTarget target;
   target.url.tls = scheme == "https";
@@ -120,7 +120,10 @@ struct Pushgateway::Parts {
     }
     if (!proxy_authorization.empty()) head += fmt::format("Proxy-Authorization: {}\r\n", proxy_authorization);
     head += fmt::format(
-        "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\nContent-Length: {}\r\n\r\n", text.size());
+        "Accept-Encoding: identity\r\nContent-Type: text/plain; version=0.0.4; "
+        "charset=utf-8\r\nContent-Length: {}"
+        "\r\n\r\n",
+        text.size());
     return head + text;
   }
 

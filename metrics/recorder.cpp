@@ -123,6 +123,7 @@ struct Recorder::Instruments {
   Gauge& api_up = Family<Gauge>(registry, MetricId::api_up).series({});
   Family<Gauge> token_expiry{registry, MetricId::token_expiry};
   Gauge* token = nullptr;
+  Family<Gauge> token_file_readable{registry, MetricId::token_file_readable};
   Gauge& backing_off = Family<Gauge>(registry, MetricId::workspaces_backing_off).series({});
   Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
   Family<Gauge> exit_code{registry, MetricId::apply_exit_code};
@@ -220,6 +221,10 @@ void Recorder::on_request(const reconcile::RequestDone& request) {
 
 void Recorder::on_retry(reconcile::RetryReason reason, const coder::ApiError&) {
   instruments_->retries[index(reason)]->Increment();
+}
+
+void Recorder::on_token_file(std::string_view problem) {
+  instruments_->token_file_readable.series({}).Set(problem.empty() ? 1 : 0);
 }
 
 void Recorder::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) {

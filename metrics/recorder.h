@@ -40,6 +40,7 @@ class Recorder final : public reconcile::Observer {
 
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
+  void on_token_file(std::string_view problem) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_cycle(const reconcile::CycleReport& report) override;

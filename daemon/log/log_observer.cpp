@@ -71,6 +71,15 @@ void LogObserver::on_retry(reconcile::RetryReason reason, const coder::ApiError&
   log_.warn("retrying a request", std::move(fields));
 }
 
+void LogObserver::on_token_file(std::string_view problem) {
+  if (!problem.empty()) {
+    log_.warn("can't use the token file; the token read before stays in use", {text("error", problem)});
+  } else if (token_file_is_bad_) {
+    log_.info("the token file can be used again");
+  }
+  token_file_is_bad_ = !problem.empty();
+}
+
 void LogObserver::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) {
   if (!log_.enabled(LogLevel::debug)) return;
   log_.debug("phase ended",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "daemon/log/logger.h"
 #include "reconcile/observer.h"
@@ -8,8 +9,8 @@
 
 namespace cr::daemon {
 
-/// Logs what the reconciler tells: requests and phases at debug, retries as warnings, each action, each
-/// cycle.
+/// Logs what the reconciler tells: requests and phases at debug, retries as warnings, a token file that can't
+/// be used and its recovery, each action, each cycle.
 class LogObserver final : public reconcile::Observer {
  public:
   /// Whether the end of a cycle is an event, or something that the command shows anyway.
@@ -17,6 +18,7 @@ class LogObserver final : public reconcile::Observer {
   LogObserver(Logger& log, Cycles cycles) : log_(log), cycles_(cycles) {}
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
+  void on_token_file(std::string_view problem) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_cycle(const reconcile::CycleReport& report) override;
@@ -24,6 +26,7 @@ class LogObserver final : public reconcile::Observer {
  private:
   Logger& log_;
   Cycles cycles_;
+  bool token_file_is_bad_ = false;
 };
 
 /// Logs each workspace whose condition is another one than after the previous cycle (null: there was none;

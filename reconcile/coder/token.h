@@ -47,6 +47,7 @@ class TokenSource {
   [[nodiscard]] const Token& reread();
   /// What is wrong with the file now; empty if nothing. For the message of a refused call.
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] bool is_file() const { return !path_.empty(); }
 
   TokenSource() = default;
 

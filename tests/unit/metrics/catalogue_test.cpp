@@ -88,6 +88,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::api_rate_limit_remaining, {"route"}},
       {MetricId::api_up, {}},
       {MetricId::token_expiry, {}},
+      {MetricId::token_file_readable, {}},
       {MetricId::workspaces_backing_off, {}},
       {MetricId::workspaces_contested, {}},
       {MetricId::live_workspaces_read, {"how"}},

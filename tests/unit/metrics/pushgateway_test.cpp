@@ -41,6 +41,7 @@ INSTANTIATE_TEST_SUITE_P(
     Cases, PushUrl,
     ::testing::Values(UrlCase{"Plain", "http://gateway:9091", "http://gateway:9091", ""},
                       UrlCase{"DefaultPort", "https://gateway/", "https://gateway", ""},
+                      UrlCase{"SchemeInAnyCase", "HttpS://gateway", "https://gateway", ""},
                       UrlCase{"Prefix", "https://gateway/push/", "https://gateway/push", ""},
                       UrlCase{"Password", "https://ann:s3cret@gateway", "https://gateway", ""},
                       UrlCase{"NoScheme", "gateway:9091", "", "http:// or https://"},
@@ -120,6 +121,33 @@ TEST_F(Push, ShowsWhyTheGatewayRefusesThem) {
   server_->answer_all(answer("400 Bad Request", "pushed metrics are invalid or inconsistent\nmore\n"));
   EXPECT_EQ(push(options("http")), "answered 400 Bad Request: pushed metrics are invalid or inconsistent");
   EXPECT_EQ(server_->requests().size(), 1U);
+}
+
+TEST_F(Push, IsCutOffFromAGatewayThatAnswersWithoutEnd) {
+  const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string begin : {std::string("HTTP/1.1 200 "), std::string("HTTP/1.1 200 OK\r\nX-A: "),
+                                  chunked + "5;", chunked + "0\r\nX-A: "}) {
+    server_->script({testing::receive(), testing::send(begin), testing::flood("a")});
+    EXPECT_THAT(push(options("http")), HasSubstr("larger than 64 KiB")) << begin;
+  }
+  server_->script({testing::receive(), testing::flood("HTTP/1.1 102 Processing\r\n\r\n")});
+  EXPECT_THAT(push(options("http")), HasSubstr("interim"));
+  EXPECT_EQ(server_->requests().size(), 5U) << "trying again would not help";
+  EXPECT_LT(server_->flooded(), std::size_t{64} << 20);
+}
+
+TEST_F(Push, IsNotDoneByAnInterimAnswer) {
+  for (int i = 0; i < 3; ++i) {
+    server_->script({testing::receive(), testing::send("HTTP/1.1 102 Processing\r\n\r\n"), testing::close()});
+  }
+  EXPECT_THAT(push(options("http")), HasSubstr("closed in the middle of the answer"));
+}
+
+TEST_F(Push, ShowsNoMoreOfARefusalThanALineHolds) {
+  server_->answer_all(answer("400 " + std::string(5000, 'x'), "\x1b[2J" + std::string(5000, '\xe2')));
+  const std::string problem = push(options("http"));
+  EXPECT_LT(problem.size(), 1000U);
+  EXPECT_EQ(problem.find('\x1b'), std::string::npos);
 }
 
 TEST_F(Push, ToSomethingElseAsksWhetherItIsOne) {

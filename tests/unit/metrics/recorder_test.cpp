@@ -90,7 +90,7 @@ TEST(Recorder, SeriesOfClosedSetsExistFromTheStartAtZero) {
   std::size_t expected = 0;
   for (const Metric& metric : catalogue()) {
     if (!metric.closed() || metric.name.starts_with("process_") || metric.id == MetricId::token_expiry ||
-        metric.id == MetricId::apply_exit_code)
+        metric.id == MetricId::token_file_readable || metric.id == MetricId::apply_exit_code)
       continue;
     std::size_t combinations = 1;
     for (const Label& label : metric.labels) combinations *= label.values.size();
@@ -339,6 +339,15 @@ TEST(Recorder, TokenExpiryIsAbsentWhenItNeverExpires) {
       << "a failed cycle knows nothing";
   recorder.on_cycle(a_report(CycleResult::in_sync));
   EXPECT_FALSE(has(recorder, "token_expiry_timestamp_seconds"));
+}
+
+TEST(Recorder, SaysWhetherTheTokensFileCanBeUsedWhereThereIsOne) {
+  Recorder recorder;
+  EXPECT_FALSE(has(recorder, "token_file_readable"));
+  recorder.on_token_file("");
+  EXPECT_EQ(value_of(recorder, "token_file_readable"), 1);
+  recorder.on_token_file("token file /t: the token is empty");
+  EXPECT_EQ(value_of(recorder, "token_file_readable"), 0);
 }
 
 TEST(Recorder, SeriesAreBoundedWhateverIsAsked) {
