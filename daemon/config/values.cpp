@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "specs/duration.h"
+#include "specs/name.h"
 
 namespace cr::daemon {
 namespace {
@@ -64,14 +65,20 @@ Value<std::string> parse_url(std::string_view text) {
     return ValueError(quoted(text) + ' ' + std::string{why} + "; write it like https://coder.example.com");
   };
   const auto scheme_end = text.find("://");
-  const std::string_view scheme = text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end);
+  // The text is not repeated: what stands before the @ may be a password, with any character in it.
+  if (text.find('@') != std::string_view::npos) {
+    return ValueError("the URL holds a user name; write it like https://coder.example.com, without one");
+  }
+  if (scheme_end == std::string_view::npos) {
+    const std::string_view bare = text.substr(std::min(text.find_first_not_of('/'), text.size()));
+    if (bare.empty() || bare.starts_with(':')) return refused("does not begin with http:// or https://");
+    return ValueError(quoted(text) + " does not begin with http:// or https://; did you mean https://" +
+                      std::string{bare} + '?');
+  }
+  const std::string scheme = specs::to_lower(text.substr(0, scheme_end));
   if (scheme != "http" && scheme != "https") return refused("does not begin with http:// or https://");
   const std::string_view rest = text.substr(scheme_end + 3);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  // The text is not repeated: what stands before the @ may be a password.
-  if (authority.find('@') != std::string_view::npos) {
-    return ValueError("the URL holds a user name; write it like https://coder.example.com, without one");
-  }
   if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7F; }))
     return refused("holds a blank");
   if (rest.find_first_of("?#") != std::string_view::npos) return refused("has a query or a fragment");

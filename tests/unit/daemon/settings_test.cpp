@@ -498,8 +498,13 @@ INSTANTIATE_TEST_SUITE_P(
              "\"localhost:99999\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for "
              "none"),
         flag("Url", "coder-url", "coder.example.com",
-             "\"coder.example.com\" does not begin with http:// or https://; write it like "
-             "https://coder.example.com"),
+             "\"coder.example.com\" does not begin with http:// or https://; did you mean "
+             "https://coder.example.com?"),
+        flag("UrlWithoutSchemeButSlashes", "coder-url", "//coder:8443/x",
+             "did you mean https://coder:8443/x?"),
+        flag("UrlOfAnotherScheme", "coder-url", "ftp://coder", "does not begin with http:// or https://"),
+        flag("UrlWithUserAndNoScheme", "coder-url", "me:pw@c", "the URL holds a user name"),
+        flag("UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c", "the URL holds a user name"),
         flag("UrlWithQuery", "coder-url", "https://c/?a=b",
              "\"https://c/?a=b\" has a query or a fragment; write it like https://coder.example.com"),
         flag("UrlWithUser", "coder-url", "https://me:pw@c",
