@@ -175,7 +175,8 @@ async::awaitable<void> run_loop(LoopParts& parts) {
 
 void HeartbeatObserver::on_request(const reconcile::RequestDone& request) {
   const bool reads_workspaces = request.route == coder::routes::kWorkspaces.pattern ||
-                                request.route == coder::routes::kWorkspaceByName.pattern;
+                                request.route == coder::routes::kWorkspaceByName.pattern ||
+                                request.route == coder::routes::kWorkspace.pattern;
   const bool answered = request.status != 0;
   if (answered && !reads_workspaces) beat();
 }

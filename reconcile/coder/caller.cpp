@@ -17,14 +17,20 @@ std::optional<std::int64_t> number_in(std::string_view text) {
   return value;
 }
 
-Reply reply_of(const HttpResponse& response) {
+Reply reply_of(const HttpResponse& response, async::WallTime now) {
   Reply reply;
   reply.status = response.status;
   reply.content_type = response.content_type;
   reply.body = response.body;
   reply.request_id = response.request_id;
+  reply.build_version = response.build_version;
   reply.retry_after = response.retry_after;
+  reply.date = response.date;
   reply.location = response.location;
+  reply.content_encoding = response.content_encoding;
+  reply.server = response.server;
+  reply.mitigated = response.mitigated;
+  reply.now = std::chrono::floor<std::chrono::seconds>(now);
   return reply;
 }
 
@@ -34,6 +40,7 @@ struct Caller::Attempt {
   std::optional<Answer2xx> answer;
   ApiError error;  ///< if there is no answer
   bool surely_unseen = false;
+  bool refused = false;  ///< by what stands in front of Coder, which would do it again
 };
 
 Caller::Caller(async::Clock& clock, reconcile::Observer& observer, Transport& transport, TokenSource token,
@@ -65,12 +72,15 @@ awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
     if (start > clock_.now()) co_await clock_.sleep_until(start);
 
     const Token token = token_.current();
+    tell_about_token_file();
     Attempt attempted = co_await attempt(request, token, deadline);
     if (attempted.answer) co_return std::move(*attempted.answer);
 
     ApiError& error = attempted.error;
     if (error.fault == ApiFault::unauthorized && !token_replaced) {
-      if (token_.reread() != token) {
+      const Token anew = token_.reread();
+      tell_about_token_file();
+      if (anew != token) {
         token_replaced = true;
         continue;
       }
@@ -81,6 +91,7 @@ awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
     Failure failure;
     failure.fault = error.fault;
     failure.surely_unseen = attempted.surely_unseen;
+    failure.refused = attempted.refused;
     failure.retry_after = error.retry_after;
     const SteadyTime now = clock_.now();
     const auto next = worth_repeating(failure, request.route.repeat)
@@ -98,12 +109,20 @@ awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
   }
 }
 
+void Caller::tell_about_token_file() {
+  if (!token_.is_file()) return;
+  const bool good = token_.problem().empty();
+  if (told_that_file_is_good_ == good) return;
+  told_that_file_is_good_ = good;
+  observer_.on_token_file(token_.problem());
+}
+
 awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Token& token,
                                            SteadyTime deadline) {
   const SteadyTime started = clock_.now();
   Transport::Request message;
   message.message = message_of(request, token);
-  message.body_limit = request.route.body_limit;
+  message.body_limit = request.body_limit;
   message.repeatable = request.route.repeat == Repeat::safe;
   message.allowed = request.route.list ? options_.timeouts.list : options_.timeouts.request;
   message.deadline = std::min(started + message.allowed, deadline);
@@ -120,9 +139,10 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
     done.request_id = response->request_id;
     observer_.on_request(done);
     learn(request, *response);
-    if (auto error = classify(request.route, request.path, reply_of(*response))) {
+    if (auto error = classify(request.route, request.path, reply_of(*response, clock_.wall()))) {
       out.error = std::move(*error);
-      out.surely_unseen = out.error.fault == ApiFault::throttled;
+      out.refused = out.error.fault == ApiFault::unreachable && out.error.status < 500;
+      out.surely_unseen = out.error.fault == ApiFault::throttled || out.refused;
     } else {
       Answer2xx answer;
       answer.status = response->status;
@@ -145,7 +165,7 @@ std::string Caller::message_of(const CallRequest& request, const Token& token) c
       fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n", request.route.method,
                   options_.absolute_form ? "http://" + url.authority() : "", url.prefix, request.path,
                   request.query.empty() ? "" : "?", request.query, url.authority(), options_.user_agent);
-  message += "Accept: application/json\r\n";
+  message += "Accept: application/json\r\nAccept-Encoding: identity\r\n";
   message += "Coder-Session-Token: " + token.reveal() + "\r\n";
   for (const auto& [name, value] : options_.extra_headers) message += name + ": " + value + "\r\n";
   if (!options_.proxy_authorization.empty()) {

@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,12 +33,14 @@ struct CallTimeouts {
 /// What a call sends. The path is without query and already encoded.
 class CallRequest {
  public:
-  CallRequest(const Route& route_, std::string path_) : route(route_), path(std::move(path_)) {}
+  CallRequest(const Route& route_, std::string path_)
+      : route(route_), path(std::move(path_)), body_limit(route_.body_limit) {}
 
   const Route& route;
   std::string path;
-  std::string query;  ///< without "?"
-  std::string body;   ///< JSON; empty: none
+  std::string query;       ///< without "?"
+  std::string body;        ///< JSON; empty: none
+  std::size_t body_limit;  ///< of the answer
 };
 
 /// A good answer.
@@ -81,6 +84,7 @@ class Caller {
   struct Attempt;
   awaitable<Attempt> attempt(const CallRequest& request, const Token& token, SteadyTime deadline);
   [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token) const;
+  void tell_about_token_file();
   void learn(const CallRequest& request, const HttpResponse& response);
   [[nodiscard]] ApiError error_of(const CallRequest& request, const TransportError& failed) const;
 
@@ -88,6 +92,7 @@ class Caller {
   reconcile::Observer& observer_;
   Transport& transport_;
   TokenSource token_;
+  std::optional<bool> told_that_file_is_good_;
   Options options_;
   RateLimiter limiter_;
   RetryBudget budget_;

@@ -20,8 +20,9 @@ bool is_token_character(char c) {
 
 bool is_ours(std::string_view name) {
   static constexpr std::string_view kOurs[] = {
-      "host",       "content-length", "content-type",        "connection", "transfer-encoding",
-      "user-agent", "accept",         "coder-session-token", "expect",     "proxy-authorization"};
+      "host",           "content-length", "content-type",        "connection", "transfer-encoding",
+      "user-agent",     "accept",         "coder-session-token", "expect",     "proxy-authorization",
+      "accept-encoding"};
   std::string small(name);
   std::transform(small.begin(), small.end(), small.begin(),
                  [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });

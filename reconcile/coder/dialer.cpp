@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -189,7 +190,8 @@ awaitable<std::optional<TransportError>> Dialer::open_tunnel(Stream& stream) {
   auto response = co_await async::with_deadline(clock_, clock_.now() + timeouts_.connect, std::move(work));
   if (!response) co_return too_late(fmt::format("opening a tunnel through {}", peer), timeouts_.connect);
   if (response->has_error()) {
-    co_return TransportError(ApiFault::unreachable, fmt::format("{}: {}", peer, response->error().message));
+    const TransportError& failed = response->error();
+    co_return TransportError(failed.fault, fmt::format("{}: {}", peer, failed.message));
   }
   const HttpResponse& answer = **response;
   if (answer.status >= 200 && answer.status < 300) co_return std::nullopt;
@@ -210,6 +212,16 @@ awaitable<std::optional<TransportError>> Dialer::shake_hands(TlsStream& stream) 
                        timeouts_.handshake);
   }
   if (!*failed) co_return std::nullopt;
+  // Some servers of plain HTTP say nothing to what is no HTTP.
+  const bool hung_up = *failed == asio::ssl::error::stream_truncated || *failed == asio::error::eof ||
+                       *failed == asio::error::connection_reset || *failed == asio::error::broken_pipe;
+  if (hung_up) {
+    co_return TransportError(
+        ApiFault::unreachable,
+        fmt::format("TLS with {0}: it hung up in the middle of the handshake; this port seems to speak plain "
+                    "HTTP: if it does, {1} begins with http://",
+                    target_.host_and_port(), names_.url));
+  }
   co_return TransportError(ApiFault::unreachable,
                            fmt::format("TLS with {}: {}", target_.host_and_port(), stream.describe(*failed)));
 }

@@ -16,6 +16,7 @@ namespace {
 
 // Hardly anybody has as many; without a limit the price of a row grows with their number.
 constexpr std::uint64_t kRowsOfOwner = 500;
+constexpr int kPagesOfOwner = 40;
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -52,10 +53,11 @@ ApiError not_sent(const Route& route, std::string message) {
 
 }  // namespace
 
-awaitable<ApiResult<WorkspaceRows>> HttpApi::list(std::string query) {
+awaitable<ApiResult<WorkspaceRows>> HttpApi::list(std::string query, std::size_t rows) {
   CallRequest request(routes::kWorkspaces, "/api/v2/workspaces");
   request.query = std::move(query);
-  auto decode = [this](std::string& body) { return decoder_.page(body); };
+  request.body_limit = body_limit_of_rows(rows);
+  auto decode = [this, rows](std::string& body) { return decoder_.page(body, rows); };
   co_return co_await call_and_decode(caller_, request, decode);
 }
 
@@ -63,7 +65,8 @@ awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_by_ids(const std::vector
   // An empty term would be refused, and without one everything would come.
   if (ids.empty()) co_return WorkspaceRows();
   // A read without a limit is the dearest that there is, even where the ids bound it.
-  co_return co_await list(search_query(search_ids("id", ids)) + fmt::format("&limit={}", ids.size()));
+  co_return co_await list(search_query(search_ids("id", ids)) + fmt::format("&limit={}", ids.size()),
+                          ids.size());
 }
 
 awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_of_owner(const std::string& username) {
@@ -72,16 +75,22 @@ awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_of_owner(const std::stri
   const std::string query = search_query(*term);
   WorkspaceRows all;
   std::set<WorkspaceId> seen;
-  for (std::uint64_t offset = 0; offset == 0 || offset < all.count; offset += kRowsOfOwner) {
+  for (int number = 0; number < kPagesOfOwner; ++number) {
+    const std::uint64_t offset = number * kRowsOfOwner;
     std::string part = fmt::format("{}&limit={}", query, kRowsOfOwner);
     if (offset > 0) part += fmt::format("&offset={}", offset);
-    auto page = co_await list(std::move(part));
+    auto page = co_await list(std::move(part), kRowsOfOwner);
     if (!page) co_return page.error();
     all.count = page->count;
+    const bool full = page->rows.size() == kRowsOfOwner;
+    const std::size_t before = all.rows.size();
     // Rows move between pages; one that comes twice is one.
     for (LiveWorkspace& row : page->rows) {
       if (seen.insert(row.id).second) all.rows.push_back(std::move(row));
     }
+    // Whatever the count says: after a page that is not full, or that brings nothing new, no other follows.
+    const bool last = offset + kRowsOfOwner >= all.count;
+    if (last || !full || all.rows.size() == before) break;
   }
   co_return std::move(all);
 }
@@ -89,7 +98,7 @@ awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_of_owner(const std::stri
 awaitable<ApiResult<WorkspaceRows>> HttpApi::workspaces_page(std::uint64_t offset, std::uint32_t limit) {
   // Coder reads 0 as "no limit".
   if (limit == 0) co_return not_sent(routes::kWorkspaces, "a page of no rows was asked for");
-  co_return co_await list(fmt::format("limit={}&offset={}", limit, offset));
+  co_return co_await list(fmt::format("limit={}&offset={}", limit, offset), limit);
 }
 
 awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpApi::workspace_by_name(const std::string& owner,
@@ -148,18 +157,27 @@ awaitable<ApiResult<std::vector<Organization>>> HttpApi::organizations() {
   co_return co_await call_and_decode(caller_, request, decode_organizations);
 }
 
-awaitable<ApiResult<std::vector<Template>>> HttpApi::templates(std::string search) {
+awaitable<ApiResult<std::vector<Template>>> HttpApi::templates(std::string search,
+                                                               std::optional<std::size_t> rows) {
   CallRequest request(routes::kTemplates, "/api/v2/templates");
   request.query = search_query(search);
-  co_return co_await call_and_decode(caller_, request, decode_templates);
+  if (rows) request.body_limit = body_limit_of_rows(*rows);
+  auto decode = [rows](std::string& body) -> DecodeResult<std::vector<Template>> {
+    auto found = decode_templates(body);
+    if (found && rows && found->size() > *rows) {
+      return DecodeError(fmt::format("it has more than the {} rows that were asked for", *rows));
+    }
+    return found;
+  };
+  co_return co_await call_and_decode(caller_, request, decode);
 }
 
 awaitable<ApiResult<std::vector<Template>>> HttpApi::templates_named(const std::string& name) {
   const auto term = search_term("exact_name", name);
   if (!term) co_return std::vector<Template>();
-  auto found = co_await templates(*term);
+  auto found = co_await templates(*term, std::nullopt);
   if (!found) co_return found.error();
-  auto deprecated = co_await templates(*term + " deprecated:true");
+  auto deprecated = co_await templates(*term + " deprecated:true", std::nullopt);
   if (!deprecated) co_return deprecated.error();
   // Coder before 2.23 lists deprecated ones both times.
   for (Template& candidate : *deprecated) {
@@ -178,7 +196,7 @@ awaitable<ApiResult<Template>> HttpApi::template_by_id(const TemplateId& id) {
 
 awaitable<ApiResult<std::vector<Template>>> HttpApi::templates_by_ids(const std::vector<TemplateId>& ids) {
   if (ids.empty()) co_return std::vector<Template>();
-  co_return co_await templates(search_ids("ids", ids));
+  co_return co_await templates(search_ids("ids", ids), ids.size());
 }
 
 awaitable<ApiResult<TemplateVersion>> HttpApi::version_named(const TemplateId& id, const std::string& name) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,9 +41,9 @@ class HttpApi final : public CoderReader {
       const BuildId& id) override;
 
  private:
-  awaitable<ApiResult<WorkspaceRows>> list(std::string query);
+  awaitable<ApiResult<WorkspaceRows>> list(std::string query, std::size_t rows);
   awaitable<ApiResult<std::optional<LiveWorkspace>>> one_workspace(const CallRequest& request);
-  awaitable<ApiResult<std::vector<Template>>> templates(std::string search);
+  awaitable<ApiResult<std::vector<Template>>> templates(std::string search, std::optional<std::size_t> rows);
 
   Caller& caller_;
   WorkspaceDecoder decoder_;

@@ -16,9 +16,14 @@ namespace cr::coder {
 /// The parts of an HTTP answer that anybody here looks at. Headers are empty where they are absent.
 struct HttpResponse {
   int status = 0;
-  std::string reason;
+  std::string reason;  ///< cut, and fit for a message
   std::string content_type;
+  std::string content_encoding;
   std::string request_id;
+  std::string build_version;  ///< X-Coder-Build-Version
+  std::string server;
+  std::string mitigated;  ///< cf-mitigated
+  std::string date;
   std::string retry_after;
   std::string location;
   std::string rate_limit;
@@ -43,8 +48,12 @@ struct Expected {
   bool head_only = false;  ///< there is no body whatever the head says (CONNECT)
 };
 
-/// One request on an open stream: writes `message` (head and body), reads the answer. Its head is bounded by
-/// 64 KiB. Answers of the 1xx kind are passed over.
+/// One request on an open stream: writes `message` (head and body), reads the answer.
+///
+/// Whatever the peer sends, no more than 128 KiB and the body are held. The heads of the answer and of up to
+/// 16 interim ones (1xx), which are passed over, have 64 KiB together; each chunk's extension and the trailer
+/// as much; and what frames the body's chunks may not dwarf it. At any of these bounds the error is
+/// `contract`. A connection that ends before a whole answer, interim ones or not, is `unreachable`.
 [[nodiscard]] awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_view message,
                                                                 Expected expected, Progress& progress);
 

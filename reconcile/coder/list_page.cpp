@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "reconcile/coder/json_fields.h"
+#include "reconcile/coder/text.h"
 
 namespace cr::coder {
 
@@ -39,7 +40,7 @@ bool read_job(json::value value, std::string& build_error, Problem& problem) {
     if (field.is_null().get(null) == simdjson::SUCCESS && null) return true;
     std::string_view text;
     if (field.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped("error", "a string");
-    build_error.assign(text.substr(0, kMaxBuildError));
+    build_error.assign(cut(text, kMaxBuildError));
     return true;
   });
 }
@@ -249,13 +250,16 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
   return seen.all(problem);
 }
 
-bool read_rows(json::value value, std::vector<LiveWorkspace>& rows, Problem& problem) {
+bool read_rows(json::value value, std::vector<LiveWorkspace>& rows, std::size_t most, Problem& problem) {
   bool null = false;
   if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
   json::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) return problem.mistyped("workspaces", "an array");
   for (auto element : array) {
     const std::string_view name = "workspaces";
+    if (rows.size() == most) {
+      return problem.set(name, fmt::format("has more than the {} rows that were asked for", most));
+    }
     json::object object;
     const auto failed = element.get_object().get(object);
     if (failed == simdjson::INCORRECT_TYPE) {
@@ -308,9 +312,9 @@ WorkspaceDecoder::~WorkspaceDecoder() = default;
 WorkspaceDecoder::WorkspaceDecoder(WorkspaceDecoder&&) noexcept = default;
 WorkspaceDecoder& WorkspaceDecoder::operator=(WorkspaceDecoder&&) noexcept = default;
 
-DecodeResult<WorkspaceRows> WorkspaceDecoder::page(std::string& body) {
+DecodeResult<WorkspaceRows> WorkspaceDecoder::page(std::string& body, std::size_t most) {
   return parser_->decode<WorkspaceRows>(body,
-                                        [](json::object& object, WorkspaceRows& page, Problem& problem) {
+                                        [most](json::object& object, WorkspaceRows& page, Problem& problem) {
                                           static constexpr std::string_view kKeys[] = {"workspaces", "count"};
                                           Seen seen(kKeys);
                                           for (auto entry : object) {
@@ -318,7 +322,8 @@ DecodeResult<WorkspaceRows> WorkspaceDecoder::page(std::string& body) {
                                             if (const auto failed = std::move(entry).get(field))
                                               return problem.broken(failed);
                                             if (is(field.key(), "workspaces")) {
-                                              if (!read_rows(field.value(), page.rows, problem)) return false;
+                                              if (!read_rows(field.value(), page.rows, most, problem))
+                                                return false;
                                               seen.add(0);
                                             } else if (is(field.key(), "count")) {
                                               if (!read_unsigned(field.value(), page.count, "count", problem))

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -25,8 +27,10 @@ class WorkspaceDecoder {
   WorkspaceDecoder(WorkspaceDecoder&&) noexcept;
   WorkspaceDecoder& operator=(WorkspaceDecoder&&) noexcept;
 
-  /// `{"workspaces":[…],"count":n}`. Problems are named like `workspaces[17].latest_build.status`.
-  [[nodiscard]] DecodeResult<WorkspaceRows> page(std::string& body);
+  /// `{"workspaces":[…],"count":n}`. Problems are named like `workspaces[17].latest_build.status`; more rows
+  /// than `most` is one.
+  [[nodiscard]] DecodeResult<WorkspaceRows> page(std::string& body,
+                                                 std::size_t most = std::numeric_limits<std::size_t>::max());
   /// One workspace, as reads by name, creates and dormancy answer it.
   [[nodiscard]] DecodeResult<LiveWorkspace> workspace(std::string& body);
   /// One build, as queueing one answers it.

@@ -193,8 +193,12 @@ DecodeResult<Me> decode_me(std::string_view body) {
   const json& from = reader.object();
   Me me;
   me.user = read_user(reader, from);
-  if (const json* roles = reader.need(from, "roles")) {
-    for (const json& role : *roles) me.roles.push_back(reader.text(role, "name"));
+  // For show alone: what is missing there keeps nobody from knowing who we are.
+  if (const auto roles = from.find("roles"); roles != from.end() && roles->is_array()) {
+    for (const json& role : *roles) {
+      const auto name = role.is_object() ? role.find("name") : role.end();
+      if (name != role.end() && name->is_string()) me.roles.push_back(name->get<std::string>());
+    }
   }
   for (const std::string& text : reader.texts(from, "organization_ids")) {
     const auto id = OrganizationId::parse(text);

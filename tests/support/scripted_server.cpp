@@ -89,6 +89,7 @@ struct ScriptedServer::State {
   std::string answer;
   std::vector<std::string> requests;
   std::size_t connections = 0;
+  std::size_t flooded = 0;
 };
 
 namespace {
@@ -108,6 +109,16 @@ awaitable<void> play(std::shared_ptr<State> state, Stream& stream, ScriptedServe
         const auto bytes = asio::buffer(step.bytes);
         co_await asio::async_write(stream, bytes, kAsTuple);
         break;
+      }
+      case Step::Kind::flood: {
+        std::string many = step.bytes;
+        while (many.size() < 60'000) many += step.bytes;
+        const auto bytes = asio::buffer(many);
+        while (true) {
+          auto [failed, size] = co_await asio::async_write(stream, bytes, kAsTuple);
+          state->flooded += size;
+          if (failed) co_return;
+        }
       }
       case Step::Kind::close:
         co_return;
@@ -166,6 +177,13 @@ Step receive() {
 Step send(std::string bytes) {
   Step step;
   step.kind = Step::Kind::send;
+  step.bytes = std::move(bytes);
+  return step;
+}
+
+Step flood(std::string bytes) {
+  Step step;
+  step.kind = Step::Kind::flood;
   step.bytes = std::move(bytes);
   return step;
 }
@@ -231,6 +249,9 @@ const std::vector<std::string>& ScriptedServer::requests() const {
 }
 std::size_t ScriptedServer::connections() const {
   return state_->connections;
+}
+std::size_t ScriptedServer::flooded() const {
+  return state_->flooded;
 }
 
 void ScriptedServer::stop() {

@@ -17,6 +17,7 @@ struct Step {
   enum class Kind {
     receive,  ///< reads one request, head and body, and remembers it
     send,     ///< writes bytes as they are
+    flood,    ///< writes bytes again and again until the peer has had enough
     close,    ///< ends the connection in good order
     reset,    ///< ends it with a TCP reset
     tunnel,   ///< connects to another port of this machine and carries bytes both ways
@@ -28,6 +29,7 @@ struct Step {
 
 [[nodiscard]] Step receive();
 [[nodiscard]] Step send(std::string bytes);
+[[nodiscard]] Step flood(std::string bytes);
 [[nodiscard]] Step close();
 [[nodiscard]] Step reset();
 [[nodiscard]] Step tunnel_to(std::uint16_t port);
@@ -64,6 +66,8 @@ class ScriptedServer {
   /// Requests in the order in which they came, with head and body as received.
   [[nodiscard]] const std::vector<std::string>& requests() const;
   [[nodiscard]] std::size_t connections() const;
+  /// Bytes that were taken from floods, by the peer or by the system for it.
+  [[nodiscard]] std::size_t flooded() const;
 
  private:
   struct State;

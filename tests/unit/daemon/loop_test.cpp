@@ -260,6 +260,7 @@ TEST_F(Loop, IsTakenForDeadWhileAReadGetsNowhere) {
   for (int i = 0; i < 60; ++i) {
     clock_.advance(5s + 1ms);
     heartbeat.on_request(answered("/api/v2/workspaces"));
+    heartbeat.on_request(answered("/api/v2/workspaces/{workspace}"));
     heartbeat.on_request(answered("/api/v2/users/{user}/workspace/{name}"));
     heartbeat.on_request(reconcile::RequestDone{});
     heartbeat.on_retry(reconcile::RetryReason::timeout, coder::ApiError());

@@ -306,6 +306,7 @@ class TokenInAFile : public Calls {
   }
   ~TokenInAFile() override { std::filesystem::remove(path_); }
   void write(const std::string& token) { std::ofstream(path_) << token << "\n"; }
+  void remove() { std::filesystem::remove(path_); }
   ClientOptions from_file() const {
     ClientOptions with = options();
     with.token_value.clear();
@@ -339,6 +340,53 @@ TEST_F(TokenInAFile, IsReadAgainWhenCoderRefusesIt) {
   ASSERT_EQ(server.requests().size(), 2U);
   EXPECT_EQ(header_of(server.requests()[1], "Coder-Session-Token"), kOtherToken);
   EXPECT_TRUE(observer.retries.empty());
+}
+
+TEST_F(TokenInAFile, ThatCannotBeUsedAnyMoreIsToldOnceAndSoIsItsRecovery) {
+  server.answer_all(build_info_answer());
+  Client client = make(from_file());
+  const auto call = [&] { ASSERT_TRUE(run(client.reader().build_info())); };
+  call();
+  EXPECT_EQ(observer.token_file, std::vector<std::string>{""});
+  write("");
+  call();
+  call();
+  remove();
+  call();
+  write("garbage");
+  call();
+  ASSERT_EQ(observer.token_file.size(), 2U);
+  EXPECT_NE(observer.token_file[1].find("the token is empty"), std::string::npos) << observer.token_file[1];
+  EXPECT_EQ(header_of(server.requests().back(), "Coder-Session-Token"), kToken) << "the old one stays in use";
+  write(kOtherToken);
+  call();
+  call();
+  ASSERT_EQ(observer.token_file.size(), 3U);
+  EXPECT_EQ(observer.token_file[2], "");
+  EXPECT_EQ(header_of(server.requests().back(), "Coder-Session-Token"), kOtherToken);
+  remove();
+  call();
+  ASSERT_EQ(observer.token_file.size(), 4U);
+  EXPECT_NE(observer.token_file[3].find("cannot be read"), std::string::npos) << observer.token_file[3];
+}
+
+TEST_F(Calls, WithATokenThatIsNoFileTellNothingOfOne) {
+  server.answer_all(build_info_answer());
+  Client client = make();
+  ASSERT_TRUE(run(client.reader().build_info()));
+  EXPECT_TRUE(observer.token_file.empty());
+}
+
+TEST_F(Calls, RefusedByWhatStandsInFrontOfCoderAreNotRepeated) {
+  server.answer_all(
+      "HTTP/1.1 403 Forbidden\r\nServer: cloudflare\r\nContent-Type: text/plain\r\nContent-Length: 16\r\n\r\n"
+      "error code: 1010");
+  Client client = make();
+  const auto result = run(client.reader().build_info());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ApiFault::unreachable);
+  EXPECT_NE(result.error().message.find("cloudflare"), std::string::npos) << result.error().message;
+  EXPECT_EQ(server.requests().size(), 1U);
 }
 
 TEST_F(TokenInAFile, ThatIsRefusedTwiceIsNotTriedForEver) {

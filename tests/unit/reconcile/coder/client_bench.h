@@ -58,6 +58,9 @@ class RecordingObserver final : public reconcile::Observer {
     retries.push_back(retry);
   }
 
+  void on_token_file(std::string_view problem) override { token_file.emplace_back(problem); }
+
+  std::vector<std::string> token_file;
   std::vector<Request> requests;
   std::vector<Retry> retries;
 };

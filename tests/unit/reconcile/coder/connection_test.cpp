@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -326,7 +328,7 @@ TEST_F(Connection, AClaimOfTooMuchIsRefusedUnread) {
   const auto result = run(client.reader().workspaces_page(0, 500));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_EQ(result.error().message, "the answer is larger than 256 MiB");
+  EXPECT_EQ(result.error().message, "the answer is larger than 32 MiB");
 }
 
 TEST_F(Connection, TooMuchInChunksIsCutOff) {
@@ -338,7 +340,7 @@ TEST_F(Connection, TooMuchInChunksIsCutOff) {
   Client client = make(once());
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "the answer is larger than 8 MiB");
+  EXPECT_EQ(result.error().message, "the answer is larger than 1 MiB");
 }
 
 TEST_F(Connection, ErrorsMayBeOneMebibyte) {
@@ -368,6 +370,120 @@ TEST_F(Connection, WhatDoesNotSpeakHttpIsSaidToBeNone) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::contract);
   EXPECT_NE(result.error().message.find("does not speak HTTP"), std::string::npos) << result.error().message;
+}
+
+/// What a peer can send for ever: `begin`, then `again` without end.
+struct Endless {
+  std::string name;
+  std::string begin;
+  std::string again;
+};
+
+/// The most memory that this process has held so far.
+std::size_t peak_bytes() {
+  ::rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::size_t>(usage.ru_maxrss) * 1024;
+}
+
+class EndlessAnswer : public Connection, public ::testing::WithParamInterface<Endless> {};
+
+TEST_P(EndlessAnswer, IsCutOffWithLittleOfItHeld) {
+  server.script({receive(), send(GetParam().begin), testing::flood(GetParam().again)});
+  Client client = make(once());
+  const std::size_t before = peak_bytes();
+  const auto result = run(client.reader().build_info());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ApiFault::contract) << result.error().to_string();
+  EXPECT_LT(server.flooded(), std::size_t{64} << 20);
+  EXPECT_LT(peak_bytes() - before, std::size_t{24} << 20);
+}
+
+const std::string kChunked =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, EndlessAnswer,
+    ::testing::Values(
+        Endless{"StatusLine", "HTTP/1.1 200 ", "OK "},
+        Endless{"Header", "HTTP/1.1 200 OK\r\nX-A: ", "aaaaaaaaaaaaaaaa"},
+        Endless{"Headers", "HTTP/1.1 200 OK\r\n", "X-A: 1\r\n"},
+        Endless{"HeadersInWholeLines", "HTTP/1.1 200 OK\r\n", "X-A: 0123456789\r\n"},
+        Endless{"InterimAnswers", "", "HTTP/1.1 102 Processing\r\n\r\n"},
+        Endless{"InterimAnswersWithoutReason", "", "HTTP/1.1 102\r\n\r\n"},
+        Endless{"ChunkSize", kChunked, "0"}, Endless{"FirstChunkExtension", kChunked + "5;", "a"},
+        Endless{"LaterChunkExtension", kChunked + "5\r\nhello\r\n5;a=", "a"},
+        Endless{"ExtensionOfTheLastChunk", kChunked + "0;a=", "a"},
+        Endless{"ChunksOfLittleMoreThanExtensions", kChunked, "1;a=" + std::string(1000, 'a') + "\r\n \r\n"},
+        Endless{"Trailer", kChunked + "5\r\nhello\r\n0\r\nX-A: ", "a"},
+        Endless{"Trailers", kChunked + "0\r\n", "X-A: 1\r\n"}, Endless{"Chunks", kChunked, "4\r\n    \r\n"},
+        Endless{"Body", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n", " "},
+        Endless{"ErrorBody", "HTTP/1.1 500 No\r\nContent-Type: application/json\r\n\r\n", " "}),
+    [](const ::testing::TestParamInfo<Endless>& of) { return of.param.name; });
+
+TEST_F(Connection, ChunksOfOneByteAndAShortExtensionAreRead) {
+  std::string answer = kChunked;
+  for (const char byte : std::string(R"({"version":"v2","workspace_proxy":false})")) {
+    answer += "1;x=y\r\n" + std::string(1, byte) + "\r\n";
+  }
+  server.script({receive(), send(answer + "0\r\nX-Checksum: 1\r\n\r\n")});
+  Client client = make(once());
+  const auto result = run(client.reader().build_info());
+  EXPECT_TRUE(result) << result.error().to_string();
+}
+
+TEST_F(Connection, SixteenInterimAnswersArePassedOverAndNoMore) {
+  std::string interim;
+  for (int i = 0; i < 16; ++i) interim += "HTTP/1.1 102 Processing\r\n\r\n";
+  server.script({receive(), send(interim + build_info_answer())});
+  server.script({receive(), send(interim + "HTTP/1.1 100 Continue\r\n\r\n" + build_info_answer())});
+  Client client = make(once());
+  EXPECT_TRUE(run(client.reader().build_info()));
+  clock.advance(61s);
+  const auto result = run(client.reader().build_info());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ApiFault::contract);
+}
+
+TEST_F(Connection, AnInterimAnswerAndNothingBehindItIsNoAnswer) {
+  for (const std::string status :
+       {"100 Continue", "101 Switching Protocols", "102 Processing", "102", "103 Early Hints", "199 What"}) {
+    for (const std::string end : {"", "\r\n", "\r\n\r\n", "\r\n\r\nHTTP/1.1", "\r\n\r\nHTTP/1.1 204\r\n"}) {
+      server.script({receive(), send("HTTP/1.1 " + status + end), close()});
+      Client client = make(once());
+      const WorkspaceId id = *WorkspaceId::parse("f7a5e87b-29fc-4554-afc8-484dc892ba0b");
+      const auto result = run(client.writer().set_ttl(id, 8h));
+      ASSERT_FALSE(result) << status << end;
+      EXPECT_EQ(result.error().fault, ApiFault::unreachable);
+      EXPECT_EQ(result.error().message, "the connection was closed in the middle of the answer");
+    }
+  }
+}
+
+TEST_F(Connection, AStatusLineNeedsNoReason) {
+  const std::string rest =
+      "\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n"
+      R"({"version":"v2","workspace_proxy":false})";
+  testing::ScriptedServer::Script drip = {receive()};
+  for (const char byte : "HTTP/1.1 200" + rest) drip.push_back(send(std::string(1, byte)));
+  server.script({receive(), send("HTTP/1.1 200" + rest), receive(), send("HTTP/1.1 200 " + rest), receive(),
+                 send("HTTP/1.0 200" + rest)});
+  server.script(std::move(drip));
+  Client client = make(once());
+  for (int i = 0; i < 4; ++i) {
+    const auto result = run(client.reader().build_info());
+    ASSERT_TRUE(result) << result.error().to_string();
+  }
+  EXPECT_EQ(server.connections(), 2U);
+}
+
+TEST_F(Connection, ALongReasonIsNotRepeatedWhole) {
+  server.script(
+      {receive(), send("HTTP/1.1 200 " + std::string(60'000, 'x') + "\r\nContent-Length: 0\r\n\r\n")});
+  Client client = make(once());
+  const auto result = run(client.reader().build_info());
+  ASSERT_FALSE(result);
+  EXPECT_LT(result.error().to_string().size(), 1000U);
 }
 
 TEST_F(Connection, CancellingThrowsAndIsNoFailedCall) {

@@ -224,6 +224,14 @@ TEST(ListPage, ABuildsErrorIsKeptUpToABound) {
   const std::string error = decode_row(row).build.error;
   EXPECT_EQ(error.rfind("terraform: \"x\"\n", 0), 0U);
   EXPECT_LT(error.size(), 3000U);
+  // Terraform draws its box with characters of three bytes each.
+  for (int shift = 0; shift < 3; ++shift) {
+    std::string text(static_cast<std::size_t>(shift), 'x');
+    for (int i = 0; i < 1000; ++i) text += "\u2577";
+    row["latest_build"]["job"]["error"] = text;
+    const std::string kept = decode_row(row).build.error;
+    EXPECT_NO_THROW((void)json(kept).dump()) << "cut inside of a character";
+  }
   row["latest_build"]["job"]["error"] = nullptr;
   EXPECT_EQ(decode_row(row).build.error, "");
 }

@@ -90,6 +90,27 @@ TEST_F(ThroughAProxy, AProxyThatWantsALoginSaysHowToGiveIt) {
   EXPECT_EQ(result.error().message.find("p@ss"), std::string::npos);
 }
 
+TEST_F(ThroughAProxy, AnEndlessAnswerToConnectIsCutOff) {
+  for (const std::string again : {"X-A: 1\r\n", "a", "\r\n\r\nHTTP/1.1 100 Continue"}) {
+    server.script({receive(), send("HTTP/1.1 100 Continue"), testing::flood(again)});
+    Client client = make(options_for("https://coder.test"));
+    const auto result = run(client.reader().build_info());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().fault, ApiFault::contract);
+    EXPECT_TRUE(result.error().message.starts_with("proxy 127.0.0.1:")) << result.error().message;
+  }
+  EXPECT_LT(server.flooded(), std::size_t{64} << 20);
+}
+
+TEST_F(ThroughAProxy, AnInterimAnswerToConnectOpensNoTunnel) {
+  server.script({receive(), send("HTTP/1.1 102 Processing\r\n\r\n"), close()});
+  Client client = make(options_for("https://coder.test"));
+  const auto result = run(client.reader().build_info());
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().fault, ApiFault::unreachable);
+  EXPECT_NE(result.error().message.find("closed in the middle"), std::string::npos) << result.error().message;
+}
+
 TEST_F(ThroughAProxy, AProxyThatIsDownIsNamed) {
   ClientOptions with = options_for("https://coder.test");
   server.stop();

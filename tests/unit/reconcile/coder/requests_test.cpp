@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "reconcile/status/failure_reason.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::body_of;
+using testing::build_info_answer;
 using testing::header_of;
 using testing::json_answer;
 using testing::recorded_body;
@@ -96,6 +98,8 @@ TEST_F(Requests, WorkspacesOfOwner) {
 TEST_F(Requests, AnOwnerWithMoreThanAPageIsReadInPages) {
   nlohmann::json page = recorded_body("coder-2.35.1", "list/owner");
   const std::size_t rows = page["workspaces"].size();
+  const nlohmann::json row = page["workspaces"][0];
+  while (page["workspaces"].size() < 500) page["workspaces"].push_back(row);
   page["count"] = 501;
   answer(200, page.dump());
   const auto read = run(client.reader().workspaces_of_owner("bob"));
@@ -105,6 +109,85 @@ TEST_F(Requests, AnOwnerWithMoreThanAPageIsReadInPages) {
   EXPECT_EQ(read->count, 501U);
   ASSERT_EQ(server.requests().size(), 2U);
   EXPECT_EQ(line(), "GET /api/v2/workspaces?q=owner:bob&limit=500&offset=500 HTTP/1.1");
+}
+
+TEST_F(Requests, AnOwnersPagesEndWithTheOneThatIsNotFull) {
+  answer(200, R"({"workspaces":[],"count":1000000000})");
+  const auto read = run(client.reader().workspaces_of_owner("bob"));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->count, 1'000'000'000U);
+  EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(Requests, AnOwnersPagesEndWithTheOneThatIsRepeated) {
+  nlohmann::json page = recorded_body("coder-2.35.1", "list/owner");
+  const nlohmann::json row = page["workspaces"][0];
+  page["workspaces"] = nlohmann::json::array();
+  for (int i = 0; i < 500; ++i) page["workspaces"].push_back(row);
+  page["count"] = 1'000'000;
+  answer(200, page.dump());
+  ASSERT_TRUE(run(client.reader().workspaces_of_owner("bob")));
+  EXPECT_EQ(server.requests().size(), 2U);
+}
+
+TEST_F(Requests, MoreRowsThanWereAskedForAreNoAnswerOfCoders) {
+  answer_recorded("list/ids");
+  const std::vector<WorkspaceId> one = {*WorkspaceId::parse(kId)};
+  const auto by_ids = run(client.reader().workspaces_by_ids(one));
+  ASSERT_FALSE(by_ids);
+  EXPECT_EQ(by_ids.error().fault, ApiFault::contract);
+  EXPECT_NE(by_ids.error().message.find("more than the 1 rows that were asked for"), std::string::npos)
+      << by_ids.error().message;
+  const auto page = run(client.reader().workspaces_page(0, 1));
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().fault, ApiFault::contract);
+  nlohmann::json templates = recorded_body("coder-2.35.1", "lookup/templates");
+  templates.push_back(templates[0]);
+  templates.push_back(templates[0]);
+  answer(200, templates.dump());
+  const std::vector<TemplateId> template_ids = {*TemplateId::parse(kId)};
+  const auto listed = run(client.reader().templates_by_ids(template_ids));
+  ASSERT_FALSE(listed);
+  EXPECT_EQ(listed.error().fault, ApiFault::contract);
+}
+
+TEST_F(Requests, AnAnswerMayBeAsLongAsWhatWasAskedFor) {
+  const auto refused_at = [&](auto call) {
+    server.answer_all(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{");
+    Client fresh = make();
+    const auto result = run(call(fresh.reader()));
+    return result ? std::string("taken") : result.error().message;
+  };
+  const std::vector<WorkspaceId> sixteen(16, *WorkspaceId::parse(kId));
+  EXPECT_EQ(refused_at([&](CoderReader& reader) { return reader.workspaces_by_ids(sixteen); }),
+            "the answer is larger than 2 MiB");
+  EXPECT_EQ(refused_at([](CoderReader& reader) { return reader.workspaces_page(0, 32); }),
+            "the answer is larger than 3 MiB");
+  const std::string alice = "alice";
+  EXPECT_EQ(refused_at([&](CoderReader& reader) { return reader.workspace_by_name(alice, alice); }),
+            "the answer is larger than 1 MiB");
+  EXPECT_EQ(refused_at([](CoderReader& reader) { return reader.me(); }), "the answer is larger than 1 MiB");
+}
+
+TEST_F(Requests, NobodyIsAskedForACompressedAnswer) {
+  server.answer_all(build_info_answer());
+  ASSERT_TRUE(run(client.reader().build_info()));
+  EXPECT_EQ(header_of(server.requests().back(), "Accept-Encoding"), "identity");
+}
+
+TEST_F(Requests, AFieldOfAnotherTypeIsNamedAndNobodyIsSentToLookForALogin) {
+  nlohmann::json page = recorded_body("coder-2.35.1", "list/owner");
+  page["workspaces"][0]["latest_build"]["build_number"] = "seven";
+  answer(200, page.dump());
+  const auto read = run(client.reader().workspaces_page(0, 500));
+  ASSERT_FALSE(read);
+  EXPECT_NE(read.error().message.find("workspaces[0].latest_build.build_number"), std::string::npos);
+  EXPECT_FALSE(read.error().request_id.empty());
+  EXPECT_EQ(reconcile::remedy_of(read.error()).find("login"), std::string_view::npos);
+  ApiError anonymous = read.error();
+  anonymous.request_id.clear();
+  EXPECT_NE(reconcile::remedy_of(anonymous).find("login"), std::string_view::npos);
 }
 
 TEST_F(Requests, AnOwnerThatNoSearchCanNameHasNoWorkspaces) {
@@ -207,7 +290,9 @@ TEST_F(Requests, TemplatesOfAnotherNameAreLeftOut) {
 }
 
 TEST_F(Requests, TemplatesByIds) {
-  answer_recorded("lookup/templates");
+  nlohmann::json two = recorded_body("coder-2.35.1", "lookup/templates");
+  two.erase(two.begin() + 2, two.end());
+  answer(200, two.dump());
   const std::vector<TemplateId> ids = {*TemplateId::parse(kId), *TemplateId::parse(kOtherId)};
   EXPECT_TRUE(run(client.reader().templates_by_ids(ids)));
   EXPECT_EQ(line(), "GET /api/v2/templates?q=ids:" + kId + "," + kOtherId + " HTTP/1.1");

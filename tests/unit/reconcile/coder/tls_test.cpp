@@ -125,6 +125,16 @@ TEST_F(Tls, AServerThatDoesNotSpeakItIsSaidNotTo) {
   EXPECT_NE(message.find("does not speak TLS on this port"), std::string::npos) << message;
 }
 
+TEST_F(Tls, AServerThatHangsUpOnAHandshakeSeemsToSpeakPlainHttp) {
+  for (const bool abruptly : {false, true}) {
+    server.script({abruptly ? testing::reset() : testing::close()});
+    const std::string message = failure(options_for(server));
+    EXPECT_NE(message.find("seems to speak plain HTTP: if it does, Coder's URL begins with http://"),
+              std::string::npos)
+        << message;
+  }
+}
+
 TEST_F(Tls, AHandshakeThatNeverEndsIsATimeout) {
   ClientOptions with = options_for(server);
   Client client = make(with);

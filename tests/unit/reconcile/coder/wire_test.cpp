@@ -36,6 +36,18 @@ TEST_P(RecordedReply, Me) {
   EXPECT_EQ(me->organizations.size(), 1U);
 }
 
+TEST_P(RecordedReply, MeNeedsNoRoles) {
+  for (const char* roles : {"null", "[]", "\"owner\"", "[{}]", "[null, 7, {\"name\": null}]"}) {
+    nlohmann::json me = nlohmann::json::parse(body("lookup/me"));
+    me["roles"] = nlohmann::json::parse(roles);
+    me["organization_ids"] = nullptr;
+    EXPECT_TRUE(decode_me(me.dump())) << roles;
+    me.erase("roles");
+    me.erase("organization_ids");
+    EXPECT_TRUE(decode_me(me.dump()));
+  }
+}
+
 TEST_P(RecordedReply, User) {
   const auto user = decode_user(body("lookup/user-by-name"));
   ASSERT_TRUE(user) << user.error().message;
