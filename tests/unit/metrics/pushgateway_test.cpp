@@ -125,8 +125,8 @@ TEST_F(Push, ShowsWhyTheGatewayRefusesThem) {
 
 TEST_F(Push, IsCutOffFromAGatewayThatAnswersWithoutEnd) {
   const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  for (const std::string begin : {std::string("HTTP/1.1 200 "), std::string("HTTP/1.1 200 OK\r\nX-A: "),
-                                  chunked + "5;", chunked + "0\r\nX-A: "}) {
+  for (const std::string& begin : {std::string("HTTP/1.1 200 "), std::string("HTTP/1.1 200 OK\r\nX-A: "),
+                                   chunked + "5;", chunked + "0\r\nX-A: "}) {
     server_->script({testing::receive(), testing::send(begin), testing::flood("a")});
     EXPECT_THAT(push(options("http")), HasSubstr("larger than 64 KiB")) << begin;
   }
