@@ -79,6 +79,10 @@ constexpr JsonField kFields[] = {
     {plan, "workspaces", list(planned), kAlways, "each that would change"},
     {plan, "conditions", list(workspace), kAlways,
      "each workspace that is neither in sync nor to be changed"},
+    {plan, "total", kCount, kSometimes, "of the workspaces; of the API, which answers by pages, as the next"},
+    {plan, "conditionsTotal", kCount, kSometimes, "of the conditions"},
+    {plan, "pageLimit", kCount, kSometimes, "how many of each there are at most"},
+    {plan, "pageOffset", kCount, kSometimes, "how many of each come before these"},
     {plan, "diagnostics", list(diagnostic), kSometimes, kDiagnostics},
 
     {apply, "formatVersion", kVersion, kAlways, kFormat},
@@ -191,6 +195,11 @@ constexpr JsonField kFields[] = {
     {log_line, "position", kText, kSometimes, "file, line and column of an error in a spec"},
     {log_line, "path", kText, kSometimes, "of a directory or a request"},
     {log_line, "address", kText, kSometimes, "that is listened on"},
+    {log_line, "peer", kText, kSometimes, "the address of who asked the daemon"},
+    {log_line, "forwarded", kText, kSometimes, "for whom, as proxies in between say"},
+    {log_line, "digest", kText, kSometimes, "of a plan that somebody approves"},
+    {log_line, "changes", kCount, kSometimes, "workspaces that an approved plan changes"},
+    {log_line, "file", kText, kSometimes, "with a token"},
     {log_line, "signal", kText, kSometimes, "that ends the program"},
 
     {plan_summary, "create", kCount, kAlways, "workspaces to create"},

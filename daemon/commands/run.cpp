@@ -65,7 +65,8 @@ class Daemon {
                      triggers_.fire(Cause::approval);
                    });
                  },
-             .api_token = [this] { return read_api_token(config_.api_token_file); },
+             .api_token = [this] { return read_server_token(config_.api_token_file); },
+             .on_approval = [this](const Approval& approval) { tell(approval); },
              .coder_url = config.coder_url,
              .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
@@ -73,7 +74,7 @@ class Daemon {
 
   /// Everything that can fail before the first cycle. The exit code if it did; then it has been said why.
   std::optional<ExitCode> prepare() {
-    if (const std::string problem = api_token_problem(config_.api_token_file); !problem.empty()) {
+    if (const std::string problem = server_token_problem(config_.api_token_file); !problem.empty()) {
       terminal_.err("coder-reconciler: --api-token-file: " + specs::visible(problem) + "\n");
       return ExitCode::usage;
     }
@@ -83,7 +84,8 @@ class Daemon {
                                           .concurrency = config_.concurrency,
                                           .max_builds = config_.max_builds});
     if (config_.listen.enabled) {
-      auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts());
+      auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),
+                                       server_limits());
       if (!server) {
         terminal_.err("coder-reconciler: " + specs::visible(server.error().message()) + "\n");
         return ExitCode::failure;
@@ -91,6 +93,7 @@ class Daemon {
       server_.emplace(std::move(*server));
       session_.log().info("listening", {{"address", server_->address()}});
     }
+    warn_of_open_files();
     return std::nullopt;
   }
 
@@ -119,12 +122,39 @@ class Daemon {
   }
 
  private:
+  void warn_of_open_files() {
+    for (const std::string& file : {config_.coder_token_file, config_.api_token_file}) {
+      if (others_may_read(file))
+        session_.log().warn("everybody on this machine may read a token; chmod o= its file",
+                            {{"file", file}});
+    }
+  }
+
+  void tell(const Approval& approval) {
+    std::vector<LogField> fields{{"peer", std::string{approval.peer}}, {"digest", approval.digest}};
+    if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
+    if (approval.result == ApprovalResult::approved) {
+      fields.push_back({"changes", std::to_string(approval.changes), true});
+      session_.log().info("plan approved", std::move(fields));
+    } else {
+      fields.push_back({"reason", std::string{approval.why}});
+      session_.log().warn("approval refused", std::move(fields));
+    }
+  }
+
+  [[nodiscard]] static ServerLimits server_limits() {
+    ServerLimits limits;
+    limits.connections = connections_within(descriptor_limit(), limits.connections);
+    return limits;
+  }
+
   ServerParts server_parts() {
     std::vector<std::string> names = config_.allowed_hosts;
     names.push_back(config_.listen.host);
     return {.handler = [this](const HttpRequest& request) { return endpoints_.handle(request); },
             .lane = lane_of,
             .hosts = AllowedHosts(names),
+            .delay = [this](const HttpRequest& request) { return endpoints_.delay(request); },
             .on_failure =
                 [this](const HttpRequest& request, std::string_view what) {
                   session_.log().error(

@@ -1,5 +1,7 @@
 #include "daemon/http/api_token.h"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -39,6 +41,27 @@ std::optional<Secret> read_api_token(const std::string& path) {
 
 std::string api_token_problem(const std::string& path) {
   return path.empty() ? std::string{} : read(path).problem;
+}
+
+std::optional<Secret> read_server_token(const std::string& path) {
+  auto token = read_api_token(path);
+  if (token && token->reveal().size() < kShortestToken) return std::nullopt;
+  return token;
+}
+
+std::string server_token_problem(const std::string& path) {
+  if (path.empty()) return {};
+  const Reading reading = read(path);
+  if (!reading.problem.empty()) return reading.problem;
+  if (reading.token.size() >= kShortestToken) return {};
+  return "the token in " + path + " has " + std::to_string(reading.token.size()) +
+         " characters, which can be guessed; it needs at least " + std::to_string(kShortestToken) +
+         " (openssl rand -hex 32 makes one)";
+}
+
+bool others_may_read(const std::string& path) {
+  struct stat status {};
+  return !path.empty() && ::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IROTH | S_IWOTH)) != 0;
 }
 
 }  // namespace cr::daemon

@@ -6,12 +6,15 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "daemon/diagnostics_json.h"
 #include "daemon/http/page/page.h"
 #include "daemon/http/page/workspace_filter.h"
 #include "daemon/text/escape.h"
+#include "reconcile/plan/plan_page.h"
 #include "reconcile/plan/render.h"
 #include "specs/name.h"
 
@@ -24,6 +27,12 @@ using reconcile::WorkspaceStatus;
 constexpr std::size_t kMostListed = 1000;
 constexpr std::size_t kListedByDefault = 100;
 constexpr std::size_t kMostDiagnostics = 100;
+// What a query may cost: each workspace is searched for each word and each term.
+constexpr std::size_t kMostParameters = 20;
+constexpr std::size_t kLongestParameter = 256;
+constexpr std::ptrdiff_t kMostWords = 10;
+constexpr std::ptrdiff_t kMostTerms = 10;
+constexpr std::size_t kLongestDigest = 64;
 
 HttpResponse json_response(const nlohmann::json& json, int status = 200) {
   return {.status = status, .body = reconcile::dump(json) + "\n", .headers = {}};
@@ -55,6 +64,51 @@ std::optional<std::size_t> number_in(const HttpRequest& request, std::string_vie
   return number;
 }
 
+/// Which bound the query exceeds; empty: none.
+std::string unbounded(const HttpRequest& request) {
+  if (request.parameters > kMostParameters)
+    return "the query has more than " + std::to_string(kMostParameters) + " parameters";
+  for (const auto& [key, value] : request.query) {
+    if (key.size() > kLongestParameter || value.size() > kLongestParameter)
+      return "a parameter of the query has more than " + std::to_string(kLongestParameter) + " bytes";
+    if (key == "q") {
+      std::istringstream text(value);
+      if (std::distance(std::istream_iterator<std::string>(text), {}) > kMostWords)
+        return "q has more than " + std::to_string(kMostWords) + " words";
+    } else if (key == "label" && std::ranges::count(value, ',') >= kMostTerms) {
+      return "label has more than " + std::to_string(kMostTerms) + " terms";
+    }
+  }
+  return {};
+}
+
+/// The part of a list that is asked for; `problem` if it can't be read.
+struct Paging {
+  std::size_t limit = kListedByDefault;
+  std::size_t offset = 0;
+  std::string problem;
+};
+Paging paging_in(const HttpRequest& request) {
+  Paging paging;
+  const auto limit = number_in(request, "limit", kListedByDefault);
+  const auto offset = number_in(request, "offset", 0);
+  if (!limit || *limit == 0 || *limit > kMostListed) {
+    paging.problem = "limit is a number from 1 to 1000";
+  } else if (!offset) {
+    paging.problem = "offset is a number from 0 on";
+  } else {
+    paging.limit = *limit;
+    paging.offset = *offset;
+  }
+  return paging;
+}
+
+HttpResponse wrong_token(std::string_view message) {
+  HttpResponse response = error_response(401, message);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"coder-reconciler\"");
+  return response;
+}
+
 /// `digest=…` in the query, {"digest": "…"} or the bare digest in the body.
 std::string digest_in(const HttpRequest& request) {
   if (const auto found = request.query.find("digest"); found != request.query.end()) return found->second;
@@ -81,32 +135,52 @@ Lane lane_of(const HttpRequest& request) {
   return request.path == "/metrics" || request.method == "POST" ? Lane::brief : Lane::lengthy;
 }
 
-HttpResponse Endpoints::handle(const HttpRequest& request) const {
+std::string_view Endpoints::route_of(const HttpRequest& request) {
+  static constexpr std::string_view kRoutes[] = {"/",
+                                                 "/metrics",
+                                                 "/healthz",
+                                                 "/readyz",
+                                                 "/api/v1/summary",
+                                                 "/api/v1/plan",
+                                                 "/api/v1/workspaces",
+                                                 "/-/reconcile",
+                                                 "/-/approve"};
+  const auto* found = std::ranges::find(kRoutes, request.path);
+  if (found != std::end(kRoutes)) return *found;
   const auto& segments = request.segments;
-  const auto is = [&](std::string_view path) { return request.path == path; };
-  const bool posts = is("/-/reconcile") || is("/-/approve");
   const bool one =
       segments.size() == 5 && segments[0] == "api" && segments[1] == "v1" && segments[2] == "workspaces";
-  const bool gets = is("/") || is("/metrics") || is("/healthz") || is("/readyz") || is("/api/v1/summary") ||
-                    is("/api/v1/plan") || is("/api/v1/workspaces") || one;
-  if (!posts && !gets) return error_response(404, "there is no such page");
+  return one ? "/api/v1/workspaces/{owner}/{name}" : "other";
+}
+
+std::chrono::nanoseconds Endpoints::delay(const HttpRequest& request) const {
+  const bool asks = request.method == "POST" &&
+                    (request.path == "/-/approve" || (request.path == "/-/reconcile" && !request.local));
+  return asks ? guesses_.delay(parts_.clock.now()) : std::chrono::nanoseconds{0};
+}
+
+HttpResponse Endpoints::handle(const HttpRequest& request) const {
+  const std::string_view route = route_of(request);
+  if (route == "other") return error_response(404, "there is no such page");
+  const bool posts = route == "/-/reconcile" || route == "/-/approve";
   const bool allowed = posts ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
   if (!allowed) {
     HttpResponse response = error_response(405, request.method + " is not allowed here");
     response.headers.emplace_back("Allow", posts ? "POST" : "GET, HEAD");
     return response;
   }
-  if (is("/healthz")) return healthz();
-  if (is("/readyz")) return readyz();
-  if (is("/metrics")) return metrics();
-  if (is("/-/reconcile")) return reconcile(request);
+  if (const std::string problem = unbounded(request); !problem.empty()) return error_response(400, problem);
+  if (route == "/healthz") return healthz();
+  if (route == "/readyz") return readyz();
+  if (route == "/-/reconcile") return reconcile(request);
   const Board board = parts_.board.snapshot();
-  if (is("/-/approve")) return approve(request, board);
-  if (is("/api/v1/summary")) return summary(board);
-  if (is("/api/v1/plan")) return plan(board);
-  if (is("/api/v1/workspaces")) return workspaces(request, board);
-  if (one) return workspace(segments[3], segments[4], board);
-  return page(request, board);
+  if (route == "/-/approve") return approve(request, board);
+  if (route == "/metrics") return metrics();
+  if (route == "/api/v1/summary") return summary(board);
+  if (route == "/api/v1/plan") return plan(request, board);
+  if (route == "/api/v1/workspaces") return workspaces(request, board);
+  if (route == "/") return page(request, board);
+  return workspace(request.segments[3], request.segments[4], board);
 }
 
 HttpResponse Endpoints::metrics() const {
@@ -142,9 +216,15 @@ HttpResponse Endpoints::summary(const Board& board) const {
   return json_response(json);
 }
 
-HttpResponse Endpoints::plan(const Board& board) const {
+HttpResponse Endpoints::plan(const HttpRequest& request, const Board& board) const {
+  for (const auto& [key, value] : request.query) {
+    if (key != "limit" && key != "offset")
+      return error_response(400, "\"" + key + "\" is unknown here; there are limit and offset");
+  }
+  const Paging paging = paging_in(request);
+  if (!paging.problem.empty()) return error_response(400, paging.problem);
   if (!board.report) return not_begun();
-  return json_response(reconcile::plan_json(*board.report));
+  return json_response(reconcile::plan_json(*board.report, {.offset = paging.offset, .limit = paging.limit}));
 }
 
 HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& board) const {
@@ -158,33 +238,34 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
   }
   const ParsedFilter parsed = parse_filter(request.query);
   if (!parsed.problems.empty()) return error_response(400, parsed.problems.front());
-  const auto limit = number_in(request, "limit", kListedByDefault);
-  const auto offset = number_in(request, "offset", 0);
-  if (!limit || *limit == 0 || *limit > kMostListed)
-    return error_response(400, "limit is a number from 1 to 1000");
-  if (!offset) return error_response(400, "offset is a number from 0 on");
+  const Paging paging = paging_in(request);
+  if (!paging.problem.empty()) return error_response(400, paging.problem);
   if (!board.report) return not_begun();
 
   const auto rows = filter_rows(*board.report, parsed.filter);
   nlohmann::json list = nlohmann::json::array();
-  for (std::size_t i = *offset; i < rows.size() && list.size() < *limit; ++i)
+  for (std::size_t i = paging.offset; i < rows.size() && list.size() < paging.limit; ++i)
     list.push_back(reconcile::status_json(*rows[i]));
   return json_response({{"formatVersion", reconcile::kFormatVersion},
                         {"total", rows.size()},
-                        {"limit", *limit},
-                        {"offset", *offset},
+                        {"limit", paging.limit},
+                        {"offset", paging.offset},
                         {"workspaces", std::move(list)}});
 }
 
 HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name,
                                   const Board& board) const {
   if (!board.report) return not_begun();
-  const specs::Identity wanted{specs::to_lower(owner), specs::to_lower(name)};
+  // Rows are in the order of their identities.
+  const auto order = [&](const WorkspaceStatus& row) {
+    const auto owners = specs::compare_lower(row.spec->owner, owner);
+    return owners != 0 ? owners : specs::compare_lower(row.spec->name, name);
+  };
   const auto& all = board.report->workspaces;
-  const auto found = std::ranges::find_if(
-      all, [&](const WorkspaceStatus& status) { return specs::identity_of(*status.spec) == wanted; });
-  if (found == all.end()) {
-    return error_response(404, "no workspace " + wanted.to_string() + " is declared or selected");
+  const auto found = std::ranges::partition_point(all, [&](const auto& row) { return order(row) < 0; });
+  if (found == all.end() || order(*found) != 0) {
+    return error_response(404, "no workspace " + specs::to_lower(owner) + '/' + specs::to_lower(name) +
+                                   " is declared or selected");
   }
   nlohmann::json json = reconcile::status_json(*found);
   json["formatVersion"] = reconcile::kFormatVersion;
@@ -221,15 +302,40 @@ HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
 }
 
 HttpResponse Endpoints::approve(const HttpRequest& request, const Board& board) const {
-  if (auto refusal = refuse(request)) return std::move(*refusal);
+  Approval approval{.peer = request.peer, .forwarded = request.forwarded};
+  HttpResponse response = judge_approval(request, board, approval);
+  if (parts_.on_approval) parts_.on_approval(approval);
+  return response;
+}
+
+HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& board,
+                                       Approval& approval) const {
   const std::string digest = digest_in(request);
-  if (digest.empty()) return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
+  approval.digest = digest.substr(0, kLongestDigest);
+  if (auto refusal = refuse(request)) {
+    approval.why = refusal->status == 403         ? "no token is set up"
+                   : request.bearer_token.empty() ? "no token was given"
+                                                  : "the token was wrong";
+    return std::move(*refusal);
+  }
   const auto& report = board.report;
-  if (!report || !report->verdict.held) return error_response(409, "no plan is held");
+  const bool held = report && report->verdict.held;
+  approval.result = ApprovalResult::mismatched;
+  if (digest.empty()) {
+    approval.why = "no digest was given";
+    return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
+  }
+  if (!held) {
+    approval.why = "no plan is held";
+    return error_response(409, "no plan is held");
+  }
   if (report->verdict.digest != digest) {
+    approval.why = "another plan is held";
     return error_response(409, "the plan that is held has the digest " + report->verdict.digest +
                                    "; look at it (/api/v1/plan) and approve that");
   }
+  approval.result = ApprovalResult::approved;
+  approval.changes = report->verdict.changes;
   parts_.approve(digest);
   return json_response({{"status", "the plan is executed in the next cycle"}, {"digest", digest}}, 202);
 }
@@ -237,15 +343,16 @@ HttpResponse Endpoints::approve(const HttpRequest& request, const Board& board) 
 std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const {
   const auto token = parts_.api_token();
   if (!token || token->empty()) {
-    return error_response(403, "no token is set up for this; start the daemon with --api-token-file");
+    return error_response(403,
+                          "no token is set up for this; start the daemon with --api-token-file, and at least "
+                          "16 characters in that file");
   }
   if (!request.bearer_token.empty() && same_secret(request.bearer_token, token->reveal()))
     return std::nullopt;
-  HttpResponse response = error_response(
-      401, request.bearer_token.empty() ? "this needs the token of --api-token-file: Authorization: Bearer …"
-                                        : "the token is not the one of --api-token-file");
-  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"coder-reconciler\"");
-  return response;
+  guesses_.refused(parts_.clock.now());
+  return wrong_token(request.bearer_token.empty()
+                         ? "this needs the token of --api-token-file: Authorization: Bearer …"
+                         : "the token is not the one of --api-token-file");
 }
 
 }  // namespace cr::daemon

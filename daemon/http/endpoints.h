@@ -1,16 +1,37 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/config/secret.h"
+#include "daemon/http/guess_limit.h"
 #include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
 #include "daemon/http/page/way_out.h"
 #include "daemon/loop/shared_board.h"
 
 namespace cr::daemon {
+
+/// How an approval ended.
+enum class ApprovalResult : std::uint8_t {
+  approved,
+  refused,    ///< the token was wrong, or there was none
+  mismatched  ///< no plan is held, or another one
+};
+
+/// Somebody has asked to let a held plan go.
+struct Approval {
+  ApprovalResult result = ApprovalResult::refused;
+  std::string_view why{};        ///< it was not let go
+  std::string digest{};          ///< that was named, cut where it is longer than any
+  std::size_t changes = 0;       ///< workspaces that the approved plan changes
+  std::string_view peer{};       ///< the address of who asked
+  std::string_view forwarded{};  ///< for whom, as proxies say
+};
 
 /// What the endpoints show and may cause; everything outlives them and may be used on any thread.
 struct EndpointParts {
@@ -24,6 +45,7 @@ struct EndpointParts {
   /// The token that callers have to show, read at each use so that it can be changed. Nothing: none is set
   /// up.
   std::function<std::optional<Secret>()> api_token;
+  std::function<void(const Approval&)> on_approval{};
   std::string coder_url{};  ///< where links to workspaces lead
   /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
   std::function<WayOut()> way_out = [] { return WayOut{}; };
@@ -36,13 +58,17 @@ class Endpoints {
  public:
   explicit Endpoints(EndpointParts parts) : parts_(std::move(parts)) {}
   [[nodiscard]] HttpResponse handle(const HttpRequest& request) const;
+  /// How long a request waits before it is handled: tokens can't be guessed fast.
+  [[nodiscard]] std::chrono::nanoseconds delay(const HttpRequest& request) const;
+  /// The request's path without what varies, out of a closed set; "other" for all that is not served.
+  [[nodiscard]] static std::string_view route_of(const HttpRequest& request);
 
  private:
   [[nodiscard]] HttpResponse metrics() const;
   [[nodiscard]] HttpResponse healthz() const;
   [[nodiscard]] HttpResponse readyz() const;
   [[nodiscard]] HttpResponse summary(const Board& board) const;
-  [[nodiscard]] HttpResponse plan(const Board& board) const;
+  [[nodiscard]] HttpResponse plan(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse workspaces(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name,
                                        const Board& board) const;
@@ -51,8 +77,11 @@ class Endpoints {
   [[nodiscard]] HttpResponse approve(const HttpRequest& request, const Board& board) const;
   /// Why the caller may not do it; nothing if it may.
   [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse judge_approval(const HttpRequest& request, const Board& board,
+                                            Approval& approval) const;
 
   EndpointParts parts_;
+  mutable GuessLimit guesses_;
 };
 
 /// Where the answer to a request is made: to probes at once, whatever else goes on; scrapes and what asks for

@@ -91,6 +91,7 @@ bool parse_target(std::string_view target, HttpRequest& into) {
   into.path = *decoded;
   into.segments.clear();
   into.query.clear();
+  into.parameters = 0;
   path.remove_prefix(1);
   while (!path.empty()) {
     const auto slash = path.find('/');
@@ -106,6 +107,7 @@ bool parse_target(std::string_view target, HttpRequest& into) {
     const std::string_view pair = query.substr(0, end);
     query = end == std::string_view::npos ? std::string_view{} : query.substr(end + 1);
     if (pair.empty()) continue;
+    ++into.parameters;
     const auto equal = pair.find('=');
     const auto key = decode(pair.substr(0, equal), true);
     const auto value =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ struct HttpRequest {
   std::string path;                                       ///< decoded; always begins with '/'
   std::vector<std::string> segments;                      ///< of the path, each decoded by itself
   std::map<std::string, std::string, std::less<>> query;  ///< decoded; of a repeated key the last one
+  std::size_t parameters = 0;                             ///< of the query, repeated ones each
   std::string body;
   std::string bearer_token;  ///< of the Authorization header; empty: none
   std::string peer;          ///< the address of the other end of the connection

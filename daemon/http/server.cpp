@@ -1,5 +1,7 @@
 #include "daemon/http/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -12,6 +14,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
+#include <limits>
 #include <list>
 #include <stdexcept>
 
@@ -108,7 +111,8 @@ struct HttpServer::State {
       auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
       if (error == asio::error::operation_aborted) co_return;
       if (error) {
-        // Out of descriptors, as a rule: connections that end give some back.
+        // Out of descriptors, as a rule: a connection that ends gives one back.
+        make_room();
         co_await clock.sleep_for(std::chrono::seconds{1});
         continue;
       }
@@ -169,6 +173,17 @@ boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::an
     message += "; another program has that port, so choose another one with --listen, or --listen off";
   }
   return ListenError(std::move(message));
+}
+
+std::size_t connections_within(std::size_t descriptors, std::size_t wanted) {
+  return std::clamp<std::size_t>(descriptors / 8, 2, std::max<std::size_t>(wanted, 2));
+}
+
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return std::numeric_limits<std::size_t>::max();
+  return limit.rlim_cur;
 }
 
 std::uint16_t HttpServer::port() const {

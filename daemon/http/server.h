@@ -29,6 +29,12 @@ struct ServerLimits {
       std::chrono::seconds{30};  ///< until the client has taken the whole answer
 };
 
+/// How many connections a process may serve that may have so many descriptors open: at most an eighth, so
+/// that there is always one for a spec and for Coder, and at least two.
+[[nodiscard]] std::size_t connections_within(std::size_t descriptors, std::size_t wanted);
+/// The soft RLIMIT_NOFILE of this process.
+[[nodiscard]] std::size_t descriptor_limit();
+
 /// Why it can't listen, with a remedy.
 class ListenError {
  public:

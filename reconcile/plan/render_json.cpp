@@ -1,10 +1,13 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "reconcile/diff/display.h"
+#include "reconcile/plan/plan_page.h"
 #include "reconcile/plan/render.h"
 #include "reconcile/plan/report_view.h"
 
@@ -84,25 +87,34 @@ struct ActionJson {
   }
 };
 
-json conditions_json(const CycleReport& report,
-                     const std::map<Identity, const WorkspaceStatus*>& planned_rows) {
-  json conditions = json::array();
+constexpr RowRange kAllRows{0, std::numeric_limits<std::size_t>::max()};
+
+bool within(RowRange range, std::size_t place) {
+  return place >= range.offset && place - range.offset < range.limit;
+}
+
+struct Conditions {
+  json rows = json::array();
+  std::size_t total = 0;
+};
+
+/// Those in the range of what is not in sync or has remarks, and is not planned.
+Conditions conditions_json(const CycleReport& report, const Plan& planned, RowRange range = kAllRows) {
+  Conditions conditions;
   for (const WorkspaceStatus& row : report.workspaces) {
     if (row.ready.reason == Reason::InSync && row.remarks.empty()) continue;
-    if (!planned_rows.empty() && planned_rows.contains(specs::identity_of(*row.spec))) continue;
-    conditions.push_back(status_json(row));
+    if (place_in(planned, *row.spec)) continue;
+    if (within(range, conditions.total++)) conditions.rows.push_back(status_json(row));
   }
   return conditions;
 }
 
-/// Rows of the workspaces that the plan changes; empty for an empty plan.
-std::map<Identity, const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
-  std::map<Identity, const WorkspaceStatus*> rows;
-  for (const WorkspacePlan& plan : report.plan.workspaces) rows.emplace(plan.workspace, nullptr);
+/// The row of each workspace that the plan changes, in the plan's order; null where there is none.
+std::vector<const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
+  std::vector<const WorkspaceStatus*> rows(report.plan.workspaces.size(), nullptr);
   if (rows.empty()) return rows;
   for (const WorkspaceStatus& row : report.workspaces) {
-    const auto found = rows.find(specs::identity_of(*row.spec));
-    if (found != rows.end()) found->second = &row;
+    if (const auto place = place_in(report.plan, *row.spec)) rows[*place] = &row;
   }
   return rows;
 }
@@ -187,7 +199,9 @@ json action_json(const Action& action) {
   return object;
 }
 
-json plan_json(const CycleReport& report) {
+namespace {
+
+json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& conditions_total) {
   const ReportView view = view_plan(report);
   json object{{"formatVersion", kFormatVersion}};
   add_failure(object, report);
@@ -198,10 +212,11 @@ json plan_json(const CycleReport& report) {
                        {"unknown", view.unknown_count}};
   const auto rows = rows_of_plan(report);
   json workspaces = json::array();
-  for (const WorkspacePlan& plan : report.plan.workspaces) {
+  for (std::size_t place = range.offset; place < rows.size() && within(range, place); ++place) {
+    const WorkspacePlan& plan = report.plan.workspaces[place];
     json one;
     add_identity(one, plan.workspace);
-    if (const WorkspaceStatus* row = rows.at(plan.workspace)) {
+    if (const WorkspaceStatus* row = rows[place]) {
       one["file"] = row->spec->where.path();
       one["line"] = row->spec->where.line;
     }
@@ -210,7 +225,26 @@ json plan_json(const CycleReport& report) {
     workspaces.push_back(std::move(one));
   }
   object["workspaces"] = std::move(workspaces);
-  object["conditions"] = conditions_json(report, rows);
+  Conditions conditions = conditions_json(report, report.plan, range);
+  object["conditions"] = std::move(conditions.rows);
+  conditions_total = conditions.total;
+  return object;
+}
+
+}  // namespace
+
+json plan_json(const CycleReport& report) {
+  std::size_t ignored = 0;
+  return plan_rows_json(report, kAllRows, ignored);
+}
+
+json plan_json(const CycleReport& report, RowRange range) {
+  std::size_t conditions_total = 0;
+  json object = plan_rows_json(report, range, conditions_total);
+  object["total"] = report.plan.workspaces.size();
+  object["conditionsTotal"] = conditions_total;
+  object["pageLimit"] = range.limit;
+  object["pageOffset"] = range.offset;
   return object;
 }
 
@@ -241,7 +275,7 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
                        {"onItsWay", view.on_its_way_count},
                        {"unknown", view.unknown_count}};
   object["outcomes"] = std::move(list);
-  object["conditions"] = conditions_json(last, {});
+  object["conditions"] = conditions_json(last, Plan{}).rows;
   return object;
 }
 

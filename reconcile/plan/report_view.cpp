@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "reconcile/diff/display.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/plan/render.h"
+#include "specs/name.h"
 
 namespace cr::reconcile {
 namespace {
@@ -75,19 +75,17 @@ class Groups {
 
 ReportView view(const CycleReport& report, bool planned_apart) {
   ReportView view;
-  std::set<Identity> planned;
   for (const WorkspacePlan& plan : report.plan.workspaces) {
     const bool creates = std::any_of(plan.actions.begin(), plan.actions.end(), [](const Action& action) {
       return std::holds_alternative<CreateWorkspace>(action);
     });
     (creates ? view.creates : view.updates).push_back(&plan);
-    if (planned_apart) planned.insert(plan.workspace);
   }
   Groups person;
   Groups on_its_way;
   Groups unknown;
   for (const WorkspaceStatus& row : report.workspaces) {
-    if (!planned.empty() && planned.contains(specs::identity_of(*row.spec))) continue;
+    if (planned_apart && place_in(report.plan, *row.spec)) continue;
     const Reason reason = row.ready.reason;
     if (reason == Reason::InSync) {
       ++view.in_sync;
@@ -114,6 +112,18 @@ ReportView view(const CycleReport& report, bool planned_apart) {
 
 std::string change_of(const Action& action) {
   return std::visit(ChangeOf{}, action);
+}
+
+std::optional<std::size_t> place_in(const Plan& plan, const specs::WorkspaceSpec& spec) {
+  const auto order = [&](const WorkspacePlan& one) {
+    const auto owners = specs::compare_lower(one.workspace.owner, spec.owner);
+    return owners != 0 ? owners : specs::compare_lower(one.workspace.name, spec.name);
+  };
+  const auto& all = plan.workspaces;
+  const auto found =
+      std::partition_point(all.begin(), all.end(), [&](const WorkspacePlan& one) { return order(one) < 0; });
+  if (found == all.end() || order(*found) != 0) return std::nullopt;
+  return static_cast<std::size_t>(found - all.begin());
 }
 
 ReportView view_plan(const CycleReport& report) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,9 @@ struct ReportView {
   std::vector<ConditionGroup> unknown;
   std::size_t person_count = 0, on_its_way_count = 0, unknown_count = 0;
 };
+
+/// Where the plan has this workspace; nothing if it doesn't change it. Nothing is copied for the look.
+[[nodiscard]] std::optional<std::size_t> place_in(const Plan& plan, const specs::WorkspaceSpec& spec);
 
 /// Of what is planned now.
 [[nodiscard]] ReportView view_plan(const CycleReport& report);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,7 @@ class EndpointsTest : public ::testing::Test {
     request.local = local;
     request.bearer_token = bearer;
     request.body = body;
+    request.peer = "10.1.2.3";
     EXPECT_TRUE(parse_target(target, request));
     HttpResponse response = endpoints_.handle(request);
     const bool accepted = response.status == 202;
@@ -70,13 +72,25 @@ class EndpointsTest : public ::testing::Test {
   int reconciled_ = 0;
   std::vector<std::string> approved_;
   std::optional<Secret> token_ = Secret{"s3cret"};
-  Endpoints endpoints_{{.board = shown_,
-                        .clock = clock_,
-                        .metrics = [] { return std::string{"up 1\n"}; },
-                        .metrics_content_type = "text/plain; version=0.0.4",
-                        .reconcile = [this] { ++reconciled_; },
-                        .approve = [this](const std::string& digest) { approved_.push_back(digest); },
-                        .api_token = [this] { return token_; }}};
+  struct Told {
+    ApprovalResult result = ApprovalResult::refused;
+    std::string why, digest, peer;
+    std::size_t changes = 0;
+  };
+  std::vector<Told> told_;
+  EndpointParts parts_{.board = shown_,
+                       .clock = clock_,
+                       .metrics = [] { return std::string{"up 1\n"}; },
+                       .metrics_content_type = "text/plain; version=0.0.4",
+                       .reconcile = [this] { ++reconciled_; },
+                       .approve = [this](const std::string& digest) { approved_.push_back(digest); },
+                       .api_token = [this] { return token_; },
+                       .on_approval =
+                           [this](const Approval& approval) {
+                             told_.push_back({approval.result, std::string{approval.why}, approval.digest,
+                                              std::string{approval.peer}, approval.changes});
+                           }};
+  Endpoints endpoints_{parts_};
 };
 
 TEST_F(EndpointsTest, UnknownPagesAre404InJson) {
@@ -239,6 +253,123 @@ TEST_F(EndpointsTest, FiltersByTextStateTemplateAndLabel) {
   EXPECT_EQ(get("/api/v1/workspaces?state=well").status, 400);
 }
 
+TEST_F(EndpointsTest, ThePlanComesByPages) {
+  auto report = testing::a_report(std::vector<Reason>(250, Reason::Missing));
+  show(report);
+  const json first = get_json("/api/v1/plan");
+  EXPECT_EQ(first["conditionsTotal"], 250);
+  EXPECT_EQ(first["conditions"].size(), 100U);
+  EXPECT_EQ(first["total"], 0);
+  EXPECT_EQ(first["pageLimit"], 100);
+  EXPECT_EQ(first["limit"], 0) << "of the guard";
+  const json last = get_json("/api/v1/plan?limit=200&offset=240");
+  EXPECT_EQ(last["conditions"].size(), 10U);
+  EXPECT_EQ(last["conditions"][0]["name"], "w240");
+  EXPECT_EQ(last["summary"], first["summary"]) << "of the whole";
+  for (const char* query : {"limit=0", "limit=1001", "offset=x", "q=a"})
+    EXPECT_EQ(get(std::string{"/api/v1/plan?"} + query).status, 400) << query;
+}
+
+TEST_F(EndpointsTest, WordsTermsAndParametersOfAQueryAreBounded) {
+  show(testing::a_report({Reason::InSync}));
+  const auto many = [](const std::string& one, int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += one;
+    return text;
+  };
+  for (const char* page : {"/api/v1/workspaces?", "/?"}) {
+    const std::string base = page;
+    EXPECT_EQ(get(base + "q=" + many("l+", 10)).status, 200);
+    EXPECT_EQ(get(base + "q=" + many("l+", 11)).status, 400);
+    EXPECT_EQ(get(base + "q=" + many("l+", 3900)).status, 400);
+    EXPECT_EQ(get(base + "q=" + many("l", 256)).status, 200);
+    EXPECT_EQ(get(base + "q=" + many("l", 257)).status, 400);
+    EXPECT_EQ(get(base + "owner=" + many("l", 257)).status, 400);
+    EXPECT_EQ(get(base + "label=" + many("a%3Db,", 9) + "a%3Db").status, 200);
+    EXPECT_EQ(get(base + "label=" + many("a%3Db,", 10) + "a%3Db").status, 400);
+    EXPECT_EQ(get(base + many("q=l&", 20)).status, 200);
+    EXPECT_EQ(get(base + many("q=l&", 21)).status, 400);
+    EXPECT_EQ(get(base + many("q&", 2000)).status, 400);
+  }
+  EXPECT_THAT(get("/api/v1/workspaces?q=" + many("l+", 11)).body, HasSubstr("more than 10 words"));
+  EXPECT_THAT(get("/healthz?" + many("a&", 30)).body, HasSubstr("more than 20 parameters"));
+}
+
+TEST_F(EndpointsTest, AWordIsFoundWithinOneTextOnly) {
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_EQ(get_json("/api/v1/workspaces?q=w0")["total"], 1);
+  EXPECT_EQ(get_json("/api/v1/workspaces?q=w0docker")["total"], 0);
+  EXPECT_EQ(get_json("/api/v1/workspaces?q=w0%00docker")["total"], 0);
+}
+
+TEST_F(EndpointsTest, OneOfManyWorkspacesIsFound) {
+  auto report = testing::a_report(std::vector<Reason>(9, Reason::InSync));
+  show(report);
+  for (int i = 0; i < 9; ++i) {
+    const std::string name = "w" + std::to_string(i);
+    EXPECT_EQ(get_json("/api/v1/workspaces/ALICE/" + name)["name"], name);
+  }
+  for (const char* none : {"alice/w", "alice/w9", "aaa/w0", "bob/w0", "alice/a"})
+    EXPECT_EQ(get(std::string{"/api/v1/workspaces/"} + none).status, 404) << none;
+}
+
+TEST_F(EndpointsTest, EachApprovalIsToldWithWhoAndWhat) {
+  auto held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  held.verdict.digest = "0123456789abcdef";
+  held.verdict.changes = 7;
+  show(held);
+  send("POST", "/-/approve?digest=0123456789abcdef");
+  send("POST", "/-/approve?digest=0123456789abcdef", true, "wrong");
+  send("POST", "/-/approve?digest=fedcba9876543210", true, "s3cret");
+  send("POST", "/-/approve", true, "s3cret", std::string(5000, 'x'));
+  send("POST", "/-/approve?digest=0123456789abcdef", true, "s3cret");
+  ASSERT_EQ(told_.size(), 5U);
+  EXPECT_EQ(told_[0].result, ApprovalResult::refused);
+  EXPECT_EQ(told_[0].why, "no token was given");
+  EXPECT_EQ(told_[1].result, ApprovalResult::refused);
+  EXPECT_EQ(told_[1].why, "the token was wrong");
+  EXPECT_EQ(told_[2].result, ApprovalResult::mismatched);
+  EXPECT_EQ(told_[2].digest, "fedcba9876543210");
+  EXPECT_EQ(told_[3].digest.size(), 64U);
+  EXPECT_EQ(told_[4].result, ApprovalResult::approved);
+  EXPECT_EQ(told_[4].changes, 7U);
+  EXPECT_EQ(told_[4].peer, "10.1.2.3");
+}
+
+TEST_F(EndpointsTest, AfterFiveRefusalsEachAttemptWaitsASecond) {
+  HttpRequest approve, reconcile, read;
+  approve.method = reconcile.method = "POST";
+  read.method = "GET";
+  ASSERT_TRUE(parse_target("/-/approve", approve) && parse_target("/-/reconcile", reconcile) &&
+              parse_target("/healthz", read));
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(endpoints_.delay(approve), 0s) << i;
+    send("POST", "/-/approve", true, "wrong");
+  }
+  EXPECT_EQ(endpoints_.delay(approve), 1s);
+  EXPECT_EQ(endpoints_.delay(reconcile), 1s) << "the same token";
+  for (int i = 0; i < 100; ++i) send("POST", "/-/approve", true, "wrong");
+  EXPECT_EQ(endpoints_.delay(approve), 1s) << "never longer";
+  reconcile.local = true;
+  EXPECT_EQ(endpoints_.delay(reconcile), 0s) << "needs no token";
+  EXPECT_EQ(endpoints_.delay(read), 0s);
+  clock_.advance(60s);
+  EXPECT_EQ(endpoints_.delay(approve), 0s) << "when nobody has tried for a minute";
+}
+
+TEST_F(EndpointsTest, RoutesAreAClosedSet) {
+  const auto route = [](const std::string& target) {
+    HttpRequest request;
+    EXPECT_TRUE(parse_target(target, request));
+    return std::string{Endpoints::route_of(request)};
+  };
+  EXPECT_EQ(route("/api/v1/workspaces/alice/w0"), "/api/v1/workspaces/{owner}/{name}");
+  EXPECT_EQ(route("/api/v1/plan?limit=1"), "/api/v1/plan");
+  EXPECT_EQ(route("/wp-login.php"), "other");
+  EXPECT_EQ(Endpoints::route_of(HttpRequest{}), "other") << "of what could not be read";
+}
+
 TEST_F(EndpointsTest, ThePageIsServedUnderAStrictPolicy) {
   show(testing::a_report({Reason::InSync}));
   const HttpResponse response = get("/");
@@ -273,6 +404,30 @@ TEST(ApiToken, IsTrimmedAndReadAgainEachTime) {
   EXPECT_EQ(read_api_token(file)->reveal(), "one");
   folder.write("token", "two\n");
   EXPECT_EQ(read_api_token(file)->reveal(), "two");
+}
+
+TEST(ApiToken, OfTheServerHasSixteenCharacters) {
+  const testing::TempFolder folder;
+  const std::string file = folder.write("token", "123456789012345\n");
+  EXPECT_EQ(server_token_problem(file), "the token in " + file +
+                                            " has 15 characters, which can be guessed; it needs at least 16 "
+                                            "(openssl rand -hex 32 makes one)");
+  EXPECT_FALSE(read_server_token(file)) << "nor when it is replaced by such a one later";
+  folder.write("token", "1234567890123456\n");
+  EXPECT_EQ(server_token_problem(file), "");
+  EXPECT_EQ(read_server_token(file)->reveal(), "1234567890123456");
+  EXPECT_EQ(server_token_problem(""), "");
+}
+
+TEST(ApiToken, ThatOthersMayReadIsNoticed) {
+  const testing::TempFolder folder;
+  const std::string file = folder.write("token", "1234567890123456\n");
+  for (const auto& [mode, others] : {std::pair{0600U, false}, {0640U, false}, {0644U, true}, {0602U, true}}) {
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    EXPECT_EQ(others_may_read(file), others) << std::oct << mode;
+  }
+  EXPECT_FALSE(others_may_read(""));
+  EXPECT_FALSE(others_may_read(folder.path("missing")));
 }
 
 TEST(ApiToken, ThatCannotBeUsedIsNone) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -154,6 +155,55 @@ TEST_F(HttpServerTest, WhenAllConnectionsAreTakenTheOneThatWaitsLongestMakesRoom
   EXPECT_TRUE(silent[0]->closed());
   EXPECT_FALSE(silent[1]->closed());
   EXPECT_FALSE(silent[2]->closed());
+}
+
+TEST(Connections, AreFewerThanDescriptors) {
+  EXPECT_EQ(connections_within(20, 64), 2U);
+  EXPECT_EQ(connections_within(0, 64), 2U);
+  EXPECT_EQ(connections_within(64, 64), 8U);
+  EXPECT_EQ(connections_within(256, 64), 32U);
+  EXPECT_EQ(connections_within(1024, 64), 64U);
+  EXPECT_EQ(connections_within(std::numeric_limits<std::size_t>::max(), 64), 64U);
+  EXPECT_GE(descriptor_limit(), 3U);
+}
+
+TEST_F(HttpServerTest, WithoutAFreeDescriptorItMakesRoomAndRestsASecond) {
+  start();
+  Client silent(io_, server_->port());
+  until_sleepers(1);
+  // From here on nothing can be opened in this process but by the client, whose socket is there already.
+  tcp::socket late(io_);
+  late.open(tcp::v4());
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  late.connect(tcp::endpoint(asio::ip::address_v4::loopback(), server_->port()));
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 1s; });
+  testing::turn(io_);
+  EXPECT_EQ(clock_.sleepers(), 1U) << "it rests, and does not try again and again";
+  EXPECT_EQ(silent.whole_answer(), "") << "who waits longest makes room";
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  clock_.advance(1s);
+  const std::string request = "GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  asio::write(late, asio::buffer(request));
+  testing::turn_until(io_, [&] { return !answered_.empty(); });
+  EXPECT_EQ(answered_[0].second, 200);
+}
+
+TEST_F(HttpServerTest, ADelayedRequestWaitsAndDelaysNobodyElse) {
+  start();
+  delay_ = 1s;
+  Client slow(io_, server_->port());
+  slow.send("GET /slow HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 1s; });
+  EXPECT_TRUE(requests_.empty()) << "not looked at before";
+  delay_ = 0s;
+  EXPECT_THAT(exchange("GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+              HasSubstr("hello /a"));
+  clock_.advance(1s);
+  EXPECT_THAT(slow.whole_answer(), HasSubstr("hello /slow"));
 }
 
 TEST_F(HttpServerTest, StoppingEndsEveryConnection) {
