@@ -5,6 +5,7 @@
 
 #include "daemon/commands/apply_pace.h"
 #include "daemon/commands/commands.h"
+#include "daemon/commands/one_shot.h"
 #include "daemon/commands/process.h"
 #include "daemon/commands/publish.h"
 #include "daemon/commands/session.h"
@@ -12,7 +13,6 @@
 #include "daemon/diagnostics_json.h"
 #include "daemon/version.h"
 #include "metrics/recorder.h"
-#include "reconcile/async/structured.h"
 #include "reconcile/cycle.h"
 #include "reconcile/plan/render.h"
 #include "specs/duration.h"
@@ -25,24 +25,22 @@ namespace {
 class OutcomeCollector final : public reconcile::Observer {
  public:
   void on_action(const reconcile::Outcome& outcome) override { outcomes_.push_back(outcome); }
+  void on_phase(reconcile::Phase phase, std::chrono::nanoseconds) override {
+    planned_ = planned_ || phase == reconcile::Phase::plan;
+  }
+  /// Whether a cycle got so far that Coder had been read.
+  [[nodiscard]] bool planned() const { return planned_; }
   [[nodiscard]] const std::vector<reconcile::Outcome>& outcomes() const { return outcomes_; }
 
  private:
+  bool planned_ = false;
   std::vector<reconcile::Outcome> outcomes_;
 };
-
-/// What is known of a run that ended before its first cycle did.
-reconcile::ReportPtr nothing_known(std::string why) {
-  auto report = std::make_shared<reconcile::CycleReport>();
-  report->result = reconcile::CycleResult::failed;
-  report->internal_error = std::move(why);
-  return report;
-}
 
 class Applying {
  public:
   Applying(const Config& config, Terminal& terminal, Session& session, OutcomeCollector& done,
-           const specs::DesiredState& desired)
+           const AnswerWatch& watch, const specs::DesiredState& desired)
       : config_(config),
         terminal_(terminal),
         session_(session),
@@ -54,7 +52,8 @@ class Applying {
                      .concurrency = config.concurrency,
                      .max_builds = config.max_builds}),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
-        last_(nothing_known("no cycle has ended")) {
+        timeout_(config.timeout.value_or(kApplyTimeout)),
+        limit_(session, watch, timeout_, config.shutdown_timeout) {
     if (!config.approve.empty()) reconciler_.approve(config.approve);
   }
 
@@ -65,47 +64,50 @@ class Applying {
     } catch (...) {
       failure = std::current_exception();
     }
-    report();
+    const bool ended_any = last_ != nullptr;
+    if (!ended_any) last_ = failure ? nothing_known(stopped()) : limit_.report_of_silence();
+    if (!failure || ended_any || !done_.outcomes().empty() || config_.output == OutputFormat::json) report();
     if (failure) std::rethrow_exception(failure);
-    if (timed_out_ && last_->result == reconcile::CycleResult::failed) co_return ExitCode::not_converged;
-    co_return timed_out_ ? std::max(exit_code_of(*last_, desired_, builds_), ExitCode::not_converged)
-                         : exit_code_of(*last_, desired_, builds_);
+    // Coder was read, and there was too little time for what was to be written.
+    if (!ended_any && done_.planned()) co_return ExitCode::not_converged;
+    const ExitCode code = exit_code_of(*last_, desired_, builds_);
+    co_return timed_out() ? std::max(code, ExitCode::not_converged) : code;
   }
 
  private:
   /// Cycles until nothing is left to do now, or the time is over.
   async::awaitable<void> converge() {
-    const async::SteadyTime deadline =
-        session_.clock().now() + std::chrono::duration_cast<async::SteadyTime::duration>(config_.timeout);
     while (true) {
       auto cycle = reconciler_.run_cycle(desired_);
-      auto report = co_await async::with_deadline(session_.clock(), deadline, std::move(cycle));
-      timed_out_ = !report;
-      if (timed_out_) co_return;
-      last_ = std::move(*report);
-      const auto wait = next_apply_cycle(*last_, builds_);
-      if (!wait) co_return;
-      const auto next =
-          session_.clock().now() + std::chrono::duration_cast<async::SteadyTime::duration>(*wait);
-      timed_out_ = next >= deadline;
-      if (timed_out_) co_return;
-      co_await session_.clock().sleep_until(next);
+      reconcile::ReportPtr ended = co_await limit_.bound(std::move(cycle));
+      if (!ended) co_return;
+      last_ = std::move(ended);
+      const auto delay = next_apply_cycle(*last_, builds_);
+      if (!delay) co_return;
+      const bool in_time = co_await limit_.wait(*delay);
+      if (!in_time) co_return;
     }
+  }
+
+  [[nodiscard]] bool timed_out() const { return limit_.over() == TimeLimit::Over::timeout; }
+
+  static coder::ApiError stopped() {
+    return {coder::ApiFault::unreachable, "stopped by a signal before Coder had been read"};
   }
 
   void report() {
     session_.end_progress();
     if (config_.output == OutputFormat::json) {
       nlohmann::json json = reconcile::apply_json(done_.outcomes(), *last_);
-      json["timedOut"] = timed_out_;
+      json["timedOut"] = timed_out();
       json["diagnostics"] = diagnostics_json(desired_, desired_.diagnostics.size());
       terminal_.out(reconcile::dump(json) + "\n");
     } else {
       terminal_.out(reconcile::render_apply_text(done_.outcomes(), *last_, {.colour = terminal_.out_colour}));
     }
-    if (timed_out_) {
+    if (timed_out()) {
       terminal_.err("coder-reconciler: not everything has converged within " +
-                    specs::format_duration(config_.timeout) + " (--timeout)\n");
+                    specs::format_duration(timeout_) + " (--timeout)\n");
     }
   }
 
@@ -116,15 +118,17 @@ class Applying {
   const specs::DesiredState& desired_;
   reconcile::Reconciler reconciler_;
   Builds builds_;
-  reconcile::ReportPtr last_;
-  bool timed_out_ = false;
+  std::chrono::nanoseconds timeout_;
+  TimeLimit limit_;
+  reconcile::ReportPtr last_;  ///< of the last cycle that ended; null before
 };
 
 /// The run up to its exit code. `recorder` has heard all of it, however it ends.
 ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& recorder,
                   boost::asio::io_context& io) {
   OutcomeCollector done;
-  Session session(config, terminal, Session::Kind::command, {&done, &recorder});
+  AnswerWatch watch;
+  Session session(config, terminal, Session::Kind::command, {&done, &watch, &recorder});
   specs::SpecSource source(config.paths);
   const async::SteadyTime started = session.clock().now();
   const auto loaded = source.load();
@@ -139,10 +143,11 @@ ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& r
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   tell_missing(*loaded, selection, terminal);
   if (!session.connect()) return ExitCode::usage;
-  Applying applying(config, terminal, session, done, desired);
+  Applying applying(config, terminal, session, done, watch, desired);
   SignalRules rules;
   rules.grace = config.shutdown_timeout;
   rules.on_stopping = [&](const char* name) {
+    session.client().stop_waiting();
     session.log().warn("stopping: what is being written ends, nothing new starts", {{"signal", name}});
   };
   return run_to_end(io, applying.run(), rules);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "daemon/commands/commands.h"
+#include "daemon/commands/one_shot.h"
 #include "daemon/commands/process.h"
 #include "daemon/commands/session.h"
 #include "daemon/commands/specs_failure.h"
@@ -36,13 +37,16 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
 }
 
 async::awaitable<ExitCode> plan_once(const Config& config, Terminal& terminal, Session& session,
-                                     const specs::DesiredState& desired) {
+                                     const AnswerWatch& watch, const specs::DesiredState& desired) {
+  TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
   // No writer: whatever the plan says, nothing here could carry it out.
   reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
                                    {.max_changes = config.max_changes,
                                     .concurrency = config.concurrency,
                                     .max_builds = config.max_builds});
-  const reconcile::ReportPtr report = co_await reconciler.run_cycle(desired);
+  auto cycle = reconciler.run_cycle(desired);
+  reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
+  if (!report) report = limit.report_of_silence();
   session.end_progress();
   terminal.out(rendered(*report, desired, config.output, terminal.out_colour));
   co_return exit_code_of_plan(*report, desired,
@@ -60,9 +64,10 @@ ExitCode plan(const Config& config, Terminal& terminal) {
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   tell_missing(*loaded, selection, terminal);
   boost::asio::io_context io(1);  // outlives the connections that the session keeps
-  Session session(config, terminal, Session::Kind::command, {});
+  AnswerWatch watch;
+  Session session(config, terminal, Session::Kind::command, {&watch});
   if (!session.connect()) return ExitCode::usage;
-  return run_to_end(io, plan_once(config, terminal, session, desired), {});
+  return run_to_end(io, plan_once(config, terminal, session, watch, desired), {});
 }
 
 }  // namespace cr::daemon

@@ -17,15 +17,15 @@ void keep_memory_private();
 struct SignalRules {
   std::chrono::nanoseconds grace = std::chrono::seconds{25};  ///< that writes in flight get
   ExitCode on_terminate = ExitCode::terminated;
-  std::function<void()> on_hangup;  ///< empty: SIGHUP ends the command, as it does by default
+  std::function<void()> on_hangup;                    ///< empty: SIGHUP is left as it is
   std::function<void(const char* name)> on_stopping;  ///< the first SIGINT or SIGTERM came
 };
 
 /// Runs a command until it ends, and with it everything that it started.
 ///
-/// SIGINT and SIGTERM cancel it (terminal): no new action starts, writes in flight end. A second one, or the
-/// end of the grace period, ends the process at once with 130 or 143. An exception that is no cancellation
-/// passes through.
+/// SIGINT and SIGTERM cancel it (terminal): no new action starts, writes in flight end. A second one ends
+/// the process at once with 130 or 143, whatever blocks it; so does the end of the grace period. An exception
+/// that is no cancellation passes through.
 [[nodiscard]] ExitCode run_to_end(boost::asio::io_context& io, async::awaitable<ExitCode> command,
                                   const SignalRules& rules);
 

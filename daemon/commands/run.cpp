@@ -104,6 +104,7 @@ class Daemon {
     rules.on_hangup = [this] { triggers_.fire(Cause::hangup); };
     rules.on_stopping = [this](const char* name) {
       notice_.stopping();
+      session_.client().stop_waiting();
       session_.log().info("stopping: what is being written ends, nothing new starts", {{"signal", name}});
     };
     return rules;

@@ -16,6 +16,7 @@ namespace cr::daemon {
 /// waits; what it holds comes out before what is written after it, unless nobody reads.
 struct Terminal {
   std::function<void(std::string_view)> out;
+  std::shared_ptr<const int> out_error;  ///< errno of the first write to `out` that failed; 0: none did
   std::function<void(std::string_view)> err;
   bool out_colour = false;       ///< a person looks at it and did not ask for plain text
   bool err_is_terminal = false;  ///< a progress line makes sense

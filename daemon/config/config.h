@@ -55,7 +55,7 @@ struct Config {
   std::size_t max_builds = 10;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds{25};
-  std::chrono::nanoseconds timeout = std::chrono::minutes{10};
+  std::optional<std::chrono::nanoseconds> timeout;  ///< absent: kApplyTimeout, kPlanTimeout
   bool wait = false;
   std::string approve;
   bool detailed_exitcode = false;

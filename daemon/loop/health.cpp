@@ -1,5 +1,7 @@
 #include "daemon/loop/health.h"
 
+#include <algorithm>
+
 #include "specs/duration.h"
 
 namespace cr::daemon {
@@ -22,7 +24,8 @@ Health ready(const LastCycles& cycles, async::SteadyTime now) {
   const std::string why = cycles.failure.empty() ? "" : ": " + cycles.failure;
   if (!cycles.last_success) return {false, "no cycle has succeeded yet" + why};
   const auto age = now - *cycles.last_success;
-  if (age <= 3 * cycles.interval)
+  const auto patience = 3 * cycles.interval;
+  if (age <= (cycles.failure.empty() ? std::max(patience, 2 * cycles.stretched) : patience))
     return {true, "the last cycle that succeeded ended " + rounded(age) + " ago"};
   return {false, "no cycle has succeeded for " + rounded(age) + why};
 }

@@ -27,11 +27,13 @@ struct Health {
 struct LastCycles {
   std::optional<async::SteadyTime> last_success;  ///< end of the last cycle that could read Coder
   std::string failure;                            ///< why the last cycle failed; empty if it did not
-  std::chrono::nanoseconds interval{0};           ///< between cycles, as it is now
+  std::chrono::nanoseconds interval{0};           ///< between cycles, as it is set
+  std::chrono::nanoseconds stretched{0};          ///< the same as reads that succeeded have stretched it
 };
 
 /// Whether the state that is shown is the true one: a cycle succeeded, and that is not longer ago than three
-/// intervals.
+/// intervals as they are set. Only while no cycle has failed since, and reading takes so long that cycles are
+/// further apart than that, the next one is waited for.
 [[nodiscard]] Health ready(const LastCycles& cycles, async::SteadyTime now);
 
 }  // namespace cr::daemon

@@ -1,5 +1,6 @@
 #include "daemon/loop/loop.h"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
@@ -21,6 +22,7 @@ using reconcile::ReportPtr;
 constexpr std::chrono::nanoseconds kStepAllowance = 5min;
 /// What the wait for the next cycle may take longer than asked for.
 constexpr std::chrono::nanoseconds kWaitGrace = 30s;
+constexpr std::chrono::nanoseconds kLeastApart = 1s;
 
 void beat(LoopParts& parts, std::chrono::nanoseconds allowed) {
   parts.shown.beat({parts.clock.now(), allowed});
@@ -126,8 +128,17 @@ void publish(LoopParts& parts, const ReportPtr& report) {
   log_transitions(parts.log, before.get(), *report);
 }
 
-/// Waits for the time of the next cycle, or for a trigger that is worth one.
-async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, bool& specs_are_fresh) {
+bool read_whole(const CycleReport& report) {
+  return report.result != CycleResult::failed &&
+         std::ranges::none_of(report.workspaces, [](const auto& workspace) {
+           return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
+         });
+}
+
+/// Waits for the time of the next cycle, or for a trigger that is worth one. `begun` is when the last cycle
+/// did: the next one that is merely asked for comes no sooner than a second after.
+async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, async::SteadyTime begun,
+                                     bool& specs_are_fresh) {
   const async::SteadyTime deadline =
       parts.clock.now() +
       std::chrono::duration_cast<async::SteadyTime::duration>(time_to_next(pace, parts.random()));
@@ -136,6 +147,8 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, bool& s
   while (true) {
     beat(parts, deadline - parts.clock.now() + kWaitGrace);
     co_await parts.triggers.wait_until(parts.clock, deadline);
+    if (parts.triggers.only_asked_for() && parts.clock.now() < begun + kLeastApart)
+      co_await parts.clock.sleep_until(begun + kLeastApart);
     const std::string causes = parts.triggers.take_causes();
     const bool only_files = causes == to_string(Cause::specs_changed);
     if (only_files && parts.clock.now() < deadline) {
@@ -152,24 +165,29 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, bool& s
 
 async::awaitable<void> run_loop(LoopParts& parts) {
   bool specs_are_fresh = false;
+  std::chrono::nanoseconds whole_read{0};
+  parts.board.cycles.interval = parts.interval;
   while (true) {
     beat(parts, kStepAllowance);
     parts.board.next_cycle.reset();
     parts.shown.publish(parts.board);
     if (!specs_are_fresh) co_await refresh(parts);
     specs_are_fresh = false;
+    async::SteadyTime begun = parts.clock.now();
     Pace pace{.interval = parts.interval, .read_duration = {}, .look_again_in = {}};
     if (parts.board.desired) {
+      begun = parts.clock.now();
       const ReportPtr report = co_await run_guarded(parts);
-      pace.read_duration = report->read_duration;
+      // A read that fails may take as long as it likes: it says nothing of what reading costs Coder.
+      if (read_whole(*report)) whole_read = report->read_duration;
+      pace.read_duration = whole_read;
       pace.look_again_in = report->look_again_in;
-      parts.board.cycles.interval = effective_interval(pace);
+      parts.board.cycles.stretched = effective_interval(pace);
       publish(parts, report);
     } else {
-      parts.board.cycles.interval = parts.interval;
       parts.board.cycles.failure = "the specs can't be read: " + parts.board.stale;
     }
-    co_await wait_for_next(parts, pace, specs_are_fresh);
+    co_await wait_for_next(parts, pace, begun, specs_are_fresh);
   }
 }
 

@@ -8,13 +8,13 @@ namespace cr::daemon {
 /// What the time until the next cycle is made of.
 struct Pace {
   std::chrono::nanoseconds interval = std::chrono::seconds{60};
-  std::chrono::nanoseconds read_duration{0};  ///< of the last cycle
+  std::chrono::nanoseconds read_duration{0};  ///< of the last cycle that could read everything
   /// When the next cycle could do more than the last one, as its report says.
   std::optional<std::chrono::nanoseconds> look_again_in;
 };
 
 /// The interval as it is now: stretched so that reading, which costs Coder most, takes at most a fifth of it.
-/// Without jitter; readiness is measured against this.
+/// Without jitter.
 [[nodiscard]] std::chrono::nanoseconds effective_interval(const Pace& pace);
 
 /// Time from the end of a cycle to the start of the next one, if nothing triggers it earlier.

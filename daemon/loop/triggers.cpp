@@ -52,6 +52,10 @@ async::awaitable<void> Triggers::wait_until(async::Clock& clock, async::SteadyTi
   co_await async::until_first_ends(std::move(trigger), std::move(alarm));
 }
 
+bool Triggers::only_asked_for() const {
+  return causes_ != 0 && (causes_ & ~(bit(Cause::request) | bit(Cause::hangup))) == 0;
+}
+
 std::string Triggers::take_causes() {
   wake_.try_receive([](boost::system::error_code) {});
   std::string text;

@@ -25,6 +25,9 @@ class Triggers {
   /// operation_aborted when cancelled.
   [[nodiscard]] async::awaitable<void> wait_until(async::Clock& clock, async::SteadyTime deadline);
 
+  /// Whether nothing but requests and signals asks for a cycle, which anybody can send as often as they like.
+  [[nodiscard]] bool only_asked_for() const;
+
   /// What asked for the cycle that starts now, for the log ("interval" if nothing did); forgets it.
   [[nodiscard]] std::string take_causes();
 

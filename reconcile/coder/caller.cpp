@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <charconv>
 #include <optional>
 
+#include "reconcile/async/structured.h"
 #include "reconcile/coder/classify.h"
 
 namespace cr::coder {
@@ -57,19 +61,21 @@ std::string Caller::key_id() {
 }
 
 awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
-  const SteadyTime deadline = clock_.now() + options_.timeouts.call;
+  SteadyTime deadline = clock_.now() + options_.timeouts.call;
+  if (end_) deadline = std::min(deadline, *end_);
   budget_.deposit(clock_.now());
   bool token_replaced = false;
   for (int count = 1;; ++count) {
     const SteadyTime start = limiter_.reserve(request.path, clock_.now());
-    if (start >= deadline) {
+    bool in_time = start < deadline;
+    if (in_time && start > clock_.now()) in_time = co_await wait_until(start);
+    if (!in_time) {
       ApiError error(ApiFault::throttled, "held back to stay below Coder's rate limit");
       error.method = request.route.method;
       error.path = request.path;
       error.retry_after = std::chrono::ceil<std::chrono::seconds>(start - clock_.now());
       co_return error;
     }
-    if (start > clock_.now()) co_await clock_.sleep_until(start);
 
     const Token token = token_.current();
     tell_about_token_file();
@@ -105,7 +111,7 @@ awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
     }
     if (!next || !budget_.withdraw(now)) co_return std::move(error);
     observer_.on_retry(retry_reason(error.fault), error);
-    co_await clock_.sleep_until(*next);
+    if (!co_await wait_until(*next)) co_return std::move(error);
   }
 }
 
@@ -115,6 +121,24 @@ void Caller::tell_about_token_file() {
   if (told_that_file_is_good_ == good) return;
   told_that_file_is_good_ = good;
   observer_.on_token_file(token_.problem());
+}
+
+awaitable<bool> Caller::wait_until(SteadyTime when) {
+  if (stop_waiting_) co_return false;
+  if (!bell_) bell_.emplace(co_await boost::asio::this_coro::executor, SteadyTime::max());
+  auto nap = clock_.sleep_until(when);
+  auto ring = rung();
+  co_await async::until_first_ends(std::move(nap), std::move(ring));
+  co_return !stop_waiting_;
+}
+
+awaitable<void> Caller::rung() {
+  co_await bell_->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+}
+
+void Caller::stop_waiting() {
+  stop_waiting_ = true;
+  if (bell_) bell_->cancel();
 }
 
 awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Token& token,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -73,6 +74,12 @@ class Caller {
 
   [[nodiscard]] awaitable<ApiResult<Answer2xx>> call(const CallRequest& request);
 
+  /// No call goes on past `end`, whatever its own deadlines are. Calls that are under way keep theirs.
+  void end_by(SteadyTime end) { end_ = end; }
+  /// Nothing is waited for any more: calls that pause before another attempt end with the error of the last
+  /// one, and none begins to pause. What has been sent may still be answered.
+  void stop_waiting();
+
   /// Public part of the token in use.
   [[nodiscard]] std::string key_id();
 
@@ -82,6 +89,9 @@ class Caller {
 
  private:
   struct Attempt;
+  /// False if there is nothing to be waited for any more.
+  awaitable<bool> wait_until(SteadyTime when);
+  awaitable<void> rung();
   awaitable<Attempt> attempt(const CallRequest& request, const Token& token, SteadyTime deadline);
   [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token) const;
   void tell_about_token_file();
@@ -94,6 +104,9 @@ class Caller {
   TokenSource token_;
   std::optional<bool> told_that_file_is_good_;
   Options options_;
+  std::optional<SteadyTime> end_;
+  bool stop_waiting_ = false;
+  std::optional<boost::asio::steady_timer> bell_;  ///< never expires; cancelled by stop_waiting
   RateLimiter limiter_;
   RetryBudget budget_;
 };

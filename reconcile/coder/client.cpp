@@ -90,6 +90,12 @@ CoderReader& Client::reader() {
 CoderWriter& Client::writer() {
   return parts_->writer;
 }
+void Client::end_by(async::SteadyTime end) {
+  parts_->caller.end_by(end);
+}
+void Client::stop_waiting() {
+  parts_->caller.stop_waiting();
+}
 const std::string& Client::base_url() const {
   return parts_->base_url;
 }

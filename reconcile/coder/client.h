@@ -51,6 +51,11 @@ class Client {
   [[nodiscard]] CoderReader& reader();
   [[nodiscard]] CoderWriter& writer();
 
+  /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.
+  void end_by(async::SteadyTime end);
+  /// Whoever is about to leave waits for answers, not for another attempt.
+  void stop_waiting();
+
   /// "https://coder.example.com": what the user's URL was understood as.
   [[nodiscard]] const std::string& base_url() const;
 

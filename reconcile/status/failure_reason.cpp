@@ -73,7 +73,7 @@ std::string_view remedy_of(const ApiError& error) {
     case ApiFault::timeout:
       return "check that Coder runs and that its URL, proxy and certificates are right";
     case ApiFault::throttled:
-      return "Coder limits requests; it is tried again by itself";
+      return "Coder limits requests; it takes more of them in a minute or two";
     case ApiFault::unauthorized:
       return "give a valid token: this one is unknown, expired, or its user is suspended";
     case ApiFault::forbidden:

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "tests/integration/daemon/deployment.h"
@@ -108,7 +109,7 @@ TEST(ExitCode, SixWhenCoderIsUnreachableAndJsonIsWrittenAllTheSame) {
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
   deployment.coder.stop_listening();
   for (const char* command : {"plan", "apply"}) {
-    const auto ended = deployment.call({command, deployment.specs(), "--output", "json"});
+    const auto ended = deployment.call({command, deployment.specs(), "--output", "json", "--timeout", "2s"});
     EXPECT_EQ(ended.code, 6) << ended.err;
     EXPECT_EQ(json::parse(ended.out)["result"], "failed") << ended.out;
   }
@@ -144,14 +145,110 @@ TEST(ExitCode, OneWhenThereAreNoSpecsToRead) {
   EXPECT_EQ(json::parse(ended.out)["result"], "failed");
 }
 
-TEST(ExitCode, ThreeWhenTheTimeIsOverAndJsonSaysSo) {
+/// Everything a peer can do to keep a command waiting, from its first request or from its first write on.
+standin::FaultRule keeps_waiting(standin::FaultKind kind, const std::string& method) {
+  standin::FaultRule rule(kind);
+  rule.method = method;
+  rule.drip_interval = std::chrono::milliseconds{200};
+  return rule;
+}
+
+class NoAnswer : public ::testing::TestWithParam<standin::FaultKind> {};
+INSTANTIATE_TEST_SUITE_P(Kinds, NoAnswer,
+                         ::testing::Values(standin::FaultKind::hang, standin::FaultKind::slow_drip,
+                                           standin::FaultKind::throttled),
+                         [](const auto& tested) {
+                           std::string name(to_string(tested.param));
+                           std::erase(name, '-');
+                           std::erase(name, '_');
+                           return name;
+                         });
+
+TEST_P(NoAnswer, EndsACommandInItsTimeAsUnreachable) {
   Deployment deployment;
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
-  deployment.coder.hold("/api/v2/");
-  const auto ended = deployment.call({"apply", deployment.specs(), "--timeout", "1s", "--output", "json"});
-  EXPECT_EQ(ended.code, 3) << ended.err;
+  deployment.coder.add_fault(keeps_waiting(GetParam(), "GET"));
+  for (const char* command : {"plan", "apply"}) {
+    for (const char* format : {"text", "json"}) {
+      const auto begun = std::chrono::steady_clock::now();
+      const auto ended =
+          deployment.call({command, deployment.specs(), "--timeout", "1s", "--output", format});
+      EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+      EXPECT_EQ(ended.code, 6) << ended.out << ended.err;
+      EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("defect")));
+      EXPECT_THAT(ended.out, Not(HasSubstr("internalError")));
+      EXPECT_THAT(ended.out + ended.err, Not(HasSubstr("by itself"))) << "a command that ends tries no more";
+    }
+  }
+}
+
+TEST_P(NoAnswer, ToAWriteEndsAnApplyInItsTimeAndThatOfTheShutdown) {
+  Deployment deployment;
+  deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  deployment.coder.add_fault(keeps_waiting(GetParam(), "PUT"));
+  const auto begun = std::chrono::steady_clock::now();
+  const auto ended = deployment.call(
+      {"apply", deployment.specs(), "--timeout", "1s", "--shutdown-timeout", "1s", "--output", "json"});
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{10});
+  EXPECT_EQ(ended.code, 3) << ended.out << ended.err << "Coder was read";
   EXPECT_EQ(json::parse(ended.out)["timedOut"], true);
-  deployment.coder.release();
+}
+
+TEST(ExitCode, ZeroWhenCoderWasAwayInTheMidstOfTheWork) {
+  Deployment deployment;
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "w" + std::to_string(i);
+    deployment.coder.with_state([&](standin::State& state) {
+      standin::WorkspaceSeed seed;
+      seed.owner = "alice";
+      seed.name = name;
+      seed.template_name = "docker";
+      state.add_workspace(seed);
+      return 0;
+    });
+    deployment.declare("specs/" + name + ".yaml", name, "  ttl: 8h\n");
+  }
+  // So many that cycle after cycle gives up; what is read in between shows that it is still away.
+  for (const char* method : {"PUT", "GET"}) {
+    standin::FaultRule away(standin::FaultKind::reset);
+    away.method = method;
+    away.target_prefix = "/api/v2/workspaces";
+    away.times = 12;
+    if (std::string_view{method} == "GET")
+      away.when = [&](const standin::Request&) { return !deployment.coder.writes().empty(); };
+    deployment.coder.add_fault(away);
+  }
+  const auto ended = deployment.call({"apply", deployment.specs(), "--max-changes", "100%"});
+  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(deployment.ttl_of("w" + std::to_string(i)), 8 * kHour);
+}
+
+TEST(Output, ThatCannotBeWrittenIsAFailureOfEveryCommand) {
+  Deployment deployment;
+  deployment.declare("specs/dev.yaml", "dev", "  ttl: 4h\n");
+  const std::vector<std::vector<std::string>> commands{{"plan", deployment.specs()},
+                                                       {"plan", deployment.specs(), "--output", "json"},
+                                                       {"plan", deployment.specs(), "--output", "markdown"},
+                                                       {"apply", deployment.specs()},
+                                                       {"apply", deployment.specs(), "--output", "json"},
+                                                       {"validate", deployment.specs()},
+                                                       {"validate", deployment.specs(), "--output", "json"},
+                                                       {"schema"},
+                                                       {"version"},
+                                                       {"completion", "bash"},
+                                                       {"help"},
+                                                       {"apply", "--help"}};
+  for (const char* to : {">/dev/full", ">&-"}) {
+    for (const auto& command : commands) {
+      std::string line = "exec \"$0\" \"$@\" ";
+      line += to;
+      std::vector<std::string> arguments{"-c", line, CR_PROGRAM};
+      arguments.insert(arguments.end(), command.begin(), command.end());
+      const auto ended = testing::run_program("/bin/sh", arguments, deployment.environment());
+      EXPECT_EQ(ended.code, 1) << command.front() << to << ended.err;
+      EXPECT_THAT(ended.err, HasSubstr("can't write to standard output")) << command.front() << to;
+    }
+  }
 }
 
 TEST(Signals, EndAnApplyWithTheirNumber) {
@@ -165,6 +262,7 @@ TEST(Signals, EndAnApplyWithTheirNumber) {
     apply.signal(number);
     EXPECT_EQ(apply.wait(), code) << apply.err();
     EXPECT_EQ(json::parse(apply.out())["result"], "failed") << apply.out();
+    EXPECT_THAT(apply.out(), Not(HasSubstr("internalError"))) << "it was told to";
     deployment.coder.release();
   }
 }

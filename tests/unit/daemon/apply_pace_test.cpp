@@ -11,8 +11,8 @@ using namespace std::chrono_literals;
 using reconcile::Reason;
 
 TEST(ApplyPace, DoneWhenInSyncOrWhenAPersonIsWaitedFor) {
-  for (const Reason reason : {Reason::InSync, Reason::Suspended, Reason::Forbidden, Reason::BackingOff,
-                              Reason::Unreachable, Reason::BuildFailed}) {
+  for (const Reason reason : {Reason::InSync, Reason::Suspended, Reason::Forbidden, Reason::Rejected,
+                              Reason::Overridden, Reason::BuildFailed}) {
     EXPECT_FALSE(next_apply_cycle(testing::a_report({reason}), Builds::must_have_ended));
   }
 }
@@ -42,7 +42,29 @@ TEST(ApplyPace, DoneWhenHeldOrFailed) {
   auto held = testing::a_report({Reason::Held, Reason::Stopping});
   held.verdict.held = true;
   EXPECT_FALSE(next_apply_cycle(held, Builds::may_go_on));
-  EXPECT_FALSE(next_apply_cycle(testing::a_failed_report(coder::ApiFault::timeout, "x"), Builds::may_go_on));
+  for (const auto lasting : {coder::ApiFault::unauthorized, coder::ApiFault::contract}) {
+    EXPECT_FALSE(next_apply_cycle(testing::a_failed_report(lasting, "x"), Builds::may_go_on));
+  }
+}
+
+TEST(ApplyPace, WaitsForACoderThatIsAway) {
+  using coder::ApiFault;
+  for (const auto away : {ApiFault::unreachable, ApiFault::timeout, ApiFault::throttled}) {
+    EXPECT_TRUE(next_apply_cycle(testing::a_failed_report(away, "x"), Builds::may_go_on));
+    auto one = testing::a_report({Reason::InSync, Reason::BackingOff});
+    one.workspaces[1].last_error = std::make_shared<const coder::ApiError>(away, "x");
+    EXPECT_TRUE(next_apply_cycle(one, Builds::may_go_on));
+  }
+  EXPECT_TRUE(next_apply_cycle(testing::a_report({Reason::InSync, Reason::Unreachable}), Builds::may_go_on))
+      << "it was passed over while Coder was away";
+}
+
+TEST(ApplyPace, LeavesToAnotherRunWhatCoderItselfFailsAt) {
+  auto one = testing::a_report({Reason::InSync, Reason::BackingOff});
+  coder::ApiError error(coder::ApiFault::server, "x");
+  error.status = 500;
+  one.workspaces[1].last_error = std::make_shared<const coder::ApiError>(error);
+  EXPECT_FALSE(next_apply_cycle(one, Builds::may_go_on));
 }
 
 TEST(ApplyPace, NeverInAHotLoopAndNeverForLong) {

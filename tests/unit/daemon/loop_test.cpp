@@ -145,6 +145,7 @@ TEST_F(Loop, ALoadBetweenCyclesThatNeverEndsIsSeenHoweverLongTheInterval) {
 TEST_F(Loop, ATriggerStartsACycleAtOnce) {
   start();
   for (const Cause cause : {Cause::hangup, Cause::request, Cause::approval}) {
+    advance(1s);
     const int before = cycles_;
     triggers_.fire(cause);
     settle();
@@ -162,6 +163,25 @@ TEST_F(Loop, TriggersDuringACycleMakeOneMore) {
   EXPECT_EQ(cycles_, 2);
   advance(60s);
   EXPECT_EQ(cycles_, 3);
+}
+
+TEST_F(Loop, CyclesThatAreAskedForStartAtMostOnceASecond) {
+  start();
+  for (int i = 0; i < 40; ++i) {
+    triggers_.fire(i % 2 == 0 ? Cause::request : Cause::hangup);
+    advance(100ms);
+  }
+  EXPECT_EQ(cycles_, 5) << "the first, and one for each second";
+  advance(1s);
+  EXPECT_EQ(cycles_, 5) << "what was asked for has been done";
+}
+
+TEST_F(Loop, NewSpecsAndApprovalsDoNotWaitForTheSecondToPass) {
+  start();
+  triggers_.fire(Cause::request);
+  triggers_.fire(Cause::approval);
+  settle();
+  EXPECT_EQ(cycles_, 2);
 }
 
 TEST_F(Loop, ChangedFilesThatSayTheSameStartNoCycle) {
@@ -218,6 +238,30 @@ TEST_F(Loop, TurnsNotReadyWhileCoderIsAwayAndComesBackByItself) {
   EXPECT_EQ(board_.report->workspaces.size(), 1U) << "what was known stays on show";
   advance(60s);
   EXPECT_TRUE(ready(board_.cycles, clock_.now()).good);
+}
+
+TEST_F(Loop, AReadThatFailsAfterLongNeitherStretchesTheIntervalNorReadiness) {
+  parts_.interval = 1s;
+  start();
+  CycleReport away = testing::a_failed_report(coder::ApiFault::timeout, "no answer");
+  away.read_duration = 30s;
+  next_reports_.assign(5, away);
+  for (int i = 0; i < 4; ++i) advance(1s);
+  EXPECT_EQ(cycles_, 5) << "one each second";
+  EXPECT_FALSE(ready(board_.cycles, clock_.now()).good);
+}
+
+TEST_F(Loop, AFleetThatTakesLongToReadIsReadyBetweenItsCycles) {
+  CycleReport slow = good();
+  slow.read_duration = 50s;
+  next_reports_ = {slow, testing::a_failed_report(coder::ApiFault::unreachable, "connection refused")};
+  start();
+  advance(249s);
+  EXPECT_EQ(cycles_, 1);
+  EXPECT_TRUE(ready(board_.cycles, clock_.now()).good);
+  advance(1s);
+  EXPECT_EQ(cycles_, 2);
+  EXPECT_FALSE(ready(board_.cycles, clock_.now()).good) << "it failed, and 180 s have passed";
 }
 
 TEST_F(Loop, SurvivesADefectOfOurs) {
