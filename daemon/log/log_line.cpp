@@ -78,9 +78,10 @@ std::string format_line(const LogLine& line, async::WallTime time, LogFormat for
 }
 
 std::string format_dropped(std::uint64_t lines, async::WallTime time, LogFormat format) {
-  const std::string count = std::to_string(lines);
-  const std::string message = count + " log lines were dropped, since nobody read them";
-  return format_line({LogLevel::warn, message, {{"count", count, true}}}, time, format);
+  return format_line({LogLevel::warn,
+                      "log lines were dropped, since nobody read them",
+                      {{"count", std::to_string(lines), true}}},
+                     time, format);
 }
 
 std::string duration_text(std::chrono::nanoseconds duration) {

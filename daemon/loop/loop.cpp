@@ -156,7 +156,10 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, async::
       if (!changed) continue;
       specs_are_fresh = true;
     }
-    parts.log.debug("cycle starts", {{"reason", causes}});
+    std::vector<LogField> fields{{"reason", causes}};
+    const auto late = parts.clock.now() - deadline;
+    if (late >= 0s) fields.push_back({"late", duration_text(late), true});
+    parts.log.debug("cycle starts", std::move(fields));
     co_return;
   }
 }

@@ -8,30 +8,7 @@ declared=${DECLARED:-10000}
 fleet=${FLEET:-100000}
 cycles=${CYCLES:-10}
 
-work=$(mktemp -d)
-daemon_pid=
-standin_pid=
-clean_up() {
-  [[ -z $daemon_pid ]] || kill "$daemon_pid" 2>/dev/null || true
-  [[ -z $standin_pid ]] || kill "$standin_pid" 2>/dev/null || true
-  wait
-  rm -rf "$work"
-}
-trap clean_up EXIT
-
-# wait_for SECONDS COMMAND…: until the command succeeds.
-wait_for() {
-  local tries=$(($1 * 5))
-  shift
-  until "$@" >/dev/null 2>&1; do
-    if ((--tries <= 0)); then
-      echo "gave up waiting for: $*" >&2
-      tail -n 5 "$work"/*.log >&2
-      return 1
-    fi
-    sleep 0.2
-  done
-}
+. "$(dirname "$0")/processes.sh"
 
 # CPU of all threads of a process, in ticks (of 10 ms): user and system.
 cpu_ticks() {
@@ -42,22 +19,9 @@ cpu_ticks() {
   echo $((fields[11] + fields[12]))
 }
 
-cycles_done() { curl -fsS "$daemon/metrics" | awk '/^coder_reconciler_cycles_total/ { sum += $2 } END { print sum + 0 }'; }
-cycles_reach() { (($(cycles_done) >= $1)); }
-
 "$build/tests/bench/cr_bench_write_specs" "$work/specs" "$declared" $((fleet / declared)) 50
-printf 'adminadmin-0123456789abcdefABCDEF\n' >"$work/token"
-
-"$build/tests/standin/coder-standin" --fleet "$fleet" --rate-limit 0 >"$work/standin.out" 2>"$work/standin.log" &
-standin_pid=$!
-wait_for 120 grep -q '^listening on ' "$work/standin.out"
-coder=$(sed -n 's/^listening on //p' "$work/standin.out")
-
-"$build/daemon/coder-reconciler" run --coder-url "$coder" --coder-token-file "$work/token" --interval 1h \
-  --listen 127.0.0.1:0 "$work/specs" >"$work/daemon.out" 2>"$work/daemon.log" &
-daemon_pid=$!
-wait_for 30 grep -q '127\.0\.0\.1:[0-9]* *' "$work/daemon.log"
-daemon=http://$(sed -n 's/.*listen[^0-9]*\(127\.0\.0\.1:[0-9]*\).*/\1/p' "$work/daemon.log" | head -n 1)
+start_standin "$fleet"
+start_daemon --interval 1h "$work/specs"
 
 # The first cycle learns the ids. One more, and all is in the steady state.
 wait_for 600 cycles_reach 1
@@ -78,7 +42,7 @@ for ((i = 1; i <= cycles; ++i)); do
   wait_for 60 cycles_reach $((done_before + i))
 done
 ticks=$(($(cpu_ticks "$daemon_pid") - ticks_before))
-peak_kib=$(sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$daemon_pid/status")
+peak_kib=$(peak_kib "$daemon_pid")
 
 # What the daemon asked for, in its order.
 curl -fsS "$coder/standin/requests" | grep -o '"target":"/api/[^"]*"' | sed 's/^"target":"//; s/"$//' >"$work/targets"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the benchmarks need, builds them (preset bench) and prints one table: each figure beside a baseline of the same run,
-# and what is to
-# be reached. CPU times, so that other work on the machine disturbs little. CR_BENCH_BUILD: another build directory.
+# Installs what the benchmarks need, builds them (preset bench) and prints one table: each figure beside a baseline of the
+# same run, and what is to be reached. CPU times, so that other work on the machine disturbs little; but answers are timed by
+# the clock, so nothing else should run. CR_BENCH_BUILD: another build directory.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${CR_BENCH_BUILD:-build/bench}
@@ -15,4 +15,5 @@ deploy/scripts/install-packages.sh bench
 }
 "$build/tests/bench/cr_bench" --benchmark_format=csv --benchmark_min_time=1 2>/dev/null >"$log.csv"
 tests/bench/cycle.sh "$build" >"$log.cycle"
-awk -f tests/bench/table.awk "$log.csv" "$log.cycle"
+tests/bench/answers.sh "$build" >"$log.answers"
+awk -f tests/bench/table.awk "$log.csv" "$log.cycle" "$log.answers"

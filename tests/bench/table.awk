@@ -1,4 +1,4 @@
-# Prints figures as a table. Reads Google Benchmark's CSV, then lines "name value" of cycle.sh.
+# Prints figures as a table. Reads Google Benchmark's CSV, then lines "name value" of cycle.sh and answers.sh.
 function row(what, figure, against, ratio, target, reached) {
   printf "%-46s %16s   %-34s %9s   %-12s %s\n", what, figure, against, ratio, target, reached
 }
@@ -17,6 +17,12 @@ function at_most(what, figure, unit_, against, baseline, limit, target,   ratio)
   row(what, sprintf("%.1f %s", figure, unit_), baseline ? sprintf("%s %.1f %s", against, baseline, unit_) : against,
       baseline ? sprintf("%.2f", ratio) : "", target, target == "" ? "" : verdict((baseline ? ratio : figure) <= limit))
 }
+function answers(what, name, of,   p99, max) {
+  p99 = value["healthz_" name "_p99"]
+  max = value["healthz_" name "_max"]
+  row(what, sprintf("%.1f / %.1f / %.0f ms", value["healthz_" name "_p50"], p99, max),
+      "p50, p99, max" (of ? ", " value["healthz_" name "_done"] " " of : ""), "", "< 50, < 200", verdict(p99 < 50 && max < 200))
+}
 BEGIN { FS = "," }
 /^"/ {
   name = $1
@@ -26,7 +32,7 @@ BEGIN { FS = "," }
   if ($9 == "true") { failed = failed name ": " $10 "\n" }
   next
 }
-/^[a-z_]+ [0-9.]+$/ {
+/^[a-z_0-9]+ [0-9.]+$/ {
   split($0, pair, " ")
   value[pair[1]] = pair[2]
 }
@@ -36,6 +42,8 @@ END {
                 "load_yaml_alone/10000/1 load_yaml_alone/10000/50 load_one_changed/10000/1 load_one_changed/10000/50 " \
                 "replan_one_changed/10000/1 replan_one_changed/10000/50", needed, " ")
   for (i = 1; i <= count; i++) if (!(needed[i] in cpu)) failed = failed needed[i] ": was not measured\n"
+  if (!("cycle_late_ms" in value)) failed = failed "answers: were not measured\n"
+  else if (!value["cycles_on_time"]) failed = failed "answers: no cycle came in its time\n"
   if (!("cycle_cpu_ms" in value)) failed = failed "the whole cycle: was not measured\n"
   if (failed) { printf "%s", failed; exit 1 }
   row("CPU time of", "", "baseline", "ratio", "to reach", "")
@@ -54,6 +62,15 @@ END {
             value["cycle_requests_limit"], "<= " value["cycle_requests_limit"])
     at_most("  peak resident memory of the process", value["peak_rss_kib"] / 1024, "MiB", "40 MiB + 400 B a workspace", 0,
             value["peak_rss_limit_kib"] / 1024, sprintf("<= %.1f MiB", value["peak_rss_limit_kib"] / 1024))
+  }
+  if ("cycle_late_ms" in value) {
+    answers("/healthz, 100 000 declared, idle", "idle", "")
+    answers("  all specs rewritten", "rewriting", "rounds")
+    answers("  20 clients on /", "pages", "pages")
+    answers("  50 clients with the dearest query", "queries", "answers")
+    at_most("  a cycle starts late by at most", value["cycle_late_ms"], "ms", value["cycles_on_time"] " cycles", 0,
+            value["cycle_late_limit_ms"], "<= " value["cycle_late_limit_ms"])
+    row("  peak resident memory of the process", sprintf("%.1f MiB", value["answers_rss_kib"] / 1024), "", "", "", "")
   }
   if (missed) printf "%d of the figures to reach are missed\n", missed
 }

@@ -39,6 +39,11 @@ TEST(LogLine, AsJson) {
       R"({"time":"2026-11-24T12:03:04.056Z","level":"warn","msg":"action failed","workspace":"api-dev","old":"8h","error":"no \"way\"\nlevel=info","status":409})");
 }
 
+TEST(LogLine, TellsHowManyWereDropped) {
+  EXPECT_EQ(format_dropped(12, kNoon, LogFormat::text),
+            "2026-11-24T12:03:04.056Z WARN  log lines were dropped, since nobody read them count=12");
+}
+
 TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {
   const LogLine hostile{LogLevel::info, "x", {{"workspace", "a\n2026 ERROR forged\x1b[31m\xff"}}};
   for (const LogFormat format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
