@@ -28,6 +28,9 @@ constexpr Phase kPhases[] = {Phase::load, Phase::read, Phase::resolve, Phase::pl
 constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::timeout, RetryReason::throttled,
                                          RetryReason::server};
 
+constexpr ApprovalResult kApprovalResults[] = {ApprovalResult::approved, ApprovalResult::refused,
+                                               ApprovalResult::mismatched};
+
 template <class Range>
 std::vector<std::string_view> names_of(const Range& values) {
   std::vector<std::string_view> names;
@@ -132,6 +135,14 @@ std::vector<Metric> declare_all() {
             {{"how", {"ids", "owner", "name", "page"}}}),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
             "How the last run of apply ended: its exit code. Only in a textfile or Pushgateway."),
+      counter(http_requests, "coder_reconciler_http_requests_total",
+              "Requests to this program's own server, by class of status; some statuses stand alone.",
+              {route, {"code", {"2xx", "3xx", "4xx", "5xx", "401", "421", "429"}}}),
+      counter(approvals, "coder_reconciler_approvals_total",
+              "Approvals of held plans by how they ended: refused ones had no token or a wrong one, "
+              "mismatched ones "
+              "named a plan that is not held.",
+              {{"result", names_of(kApprovalResults)}}),
       counter(log_lines_dropped, "coder_reconciler_log_lines_dropped_total",
               "Log lines that were dropped, since nobody read standard error in time."),
       counter(process_cpu_seconds, "process_cpu_seconds_total",
@@ -197,6 +208,33 @@ std::string_view to_string(RetryReason reason) {
       return "server";
   }
   return {};
+}
+
+std::string_view to_string(ApprovalResult result) {
+  switch (result) {
+    case ApprovalResult::approved:
+      return "approved";
+    case ApprovalResult::refused:
+      return "refused";
+    case ApprovalResult::mismatched:
+      return "mismatched";
+  }
+  return {};
+}
+
+std::string_view served_code_label(int status) {
+  switch (status) {
+    case 401:
+      return "401";
+    case 421:
+      return "421";
+    case 429:
+      return "429";
+    default:
+      break;
+  }
+  const int hundreds = status / 100;
+  return hundreds == 2 ? "2xx" : hundreds == 3 ? "3xx" : hundreds == 4 ? "4xx" : "5xx";
 }
 
 std::string_view code_label(int status) {

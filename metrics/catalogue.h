@@ -55,6 +55,8 @@ enum class MetricId : std::uint8_t {
   workspaces_contested,
   live_workspaces_read,
   apply_exit_code,
+  http_requests,
+  approvals,
   log_lines_dropped,
   process_cpu_seconds,
   process_resident_memory,
@@ -83,9 +85,23 @@ struct Metric {
 [[nodiscard]] const Metric& describe(MetricId id);
 
 /// An upper bound of the number of series, whatever the fleet and whatever Coder answers.
-inline constexpr std::size_t kMaxSeries = 600;
+inline constexpr std::size_t kMaxSeries = 700;
 /// Pairs of route and method that get series of their own; the next ones are counted together as "other".
 inline constexpr std::size_t kMaxEndpoints = 23;
+
+/// Routes of the daemon's own server that get series; the next ones are counted as "other".
+inline constexpr std::size_t kMaxServedRoutes = 14;
+
+/// How an approval ended.
+enum class ApprovalResult : std::uint8_t {
+  approved,
+  refused,    ///< the token was wrong, or there was none
+  mismatched  ///< no plan is held, or another one
+};
+[[nodiscard]] std::string_view to_string(ApprovalResult result);
+
+/// How the status of an answer of our own is shown: its class, some statuses alone.
+[[nodiscard]] std::string_view served_code_label(int status);
 
 /// How a status is shown: its class, some statuses alone, "none" where there was no answer.
 [[nodiscard]] std::string_view code_label(int status);

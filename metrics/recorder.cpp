@@ -128,6 +128,9 @@ struct Recorder::Instruments {
   Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
   Family<Gauge> exit_code{registry, MetricId::apply_exit_code};
   Counter& log_lines_dropped = Family<Counter>(registry, MetricId::log_lines_dropped).series({});
+  Family<Counter> served{registry, MetricId::http_requests};
+  std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
+  std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
 
   /// Series of one (method, route), made when first needed.
@@ -200,6 +203,23 @@ void Recorder::set_log_lines_dropped(std::uint64_t lines) {
 
 void Recorder::on_run_ended(int exit_code) {
   instruments_->exit_code.series({}).Set(exit_code);
+}
+
+void Recorder::on_answer(std::string_view route, int status) {
+  Instruments& in = *instruments_;
+  auto known = in.served_by_route.find(route);
+  if (known == in.served_by_route.end()) {
+    // The last place is kept for all that does not get one: the number of series stays bounded.
+    const bool full = in.served_by_route.size() + 1 >= kMaxServedRoutes;
+    known = in.served_by_route.try_emplace(full ? std::string{kOther} : std::string{route}).first;
+  }
+  Counter*& counter = known->second[served_code_label(status)];
+  if (counter == nullptr) counter = &in.served.series({known->first, served_code_label(status)});
+  counter->Increment();
+}
+
+void Recorder::on_approval(ApprovalResult result) {
+  instruments_->approvals[index(result)]->Increment();
 }
 
 void Recorder::on_request(const reconcile::RequestDone& request) {

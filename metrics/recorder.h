@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/catalogue.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/observer.h"
 
@@ -37,6 +38,11 @@ class Recorder final : public reconcile::Observer {
 
   /// A run of `apply` is over; for what it leaves behind where nothing can scrape.
   void on_run_ended(int exit_code);
+
+  /// An answer of the program's own server. `route` comes from a set that is fixed in the program.
+  /// From one thread alone, whichever that is.
+  void on_answer(std::string_view route, int status);
+  void on_approval(ApprovalResult result);
 
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;

@@ -1,3 +1,4 @@
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -66,6 +67,9 @@ class Daemon {
                    });
                  },
              .api_token = [this] { return read_server_token(config_.api_token_file); },
+             .read_token = config.read_token_file.empty()
+                               ? std::function<std::optional<Secret>()>{}
+                               : [this] { return read_server_token(config_.read_token_file); },
              .on_approval = [this](const Approval& approval) { tell(approval); },
              .coder_url = config.coder_url,
              .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
@@ -74,9 +78,11 @@ class Daemon {
 
   /// Everything that can fail before the first cycle. The exit code if it did; then it has been said why.
   std::optional<ExitCode> prepare() {
-    if (const std::string problem = server_token_problem(config_.api_token_file); !problem.empty()) {
-      terminal_.err("coder-reconciler: --api-token-file: " + specs::visible(problem) + "\n");
-      return ExitCode::usage;
+    for (const auto& [flag, file] : token_files()) {
+      if (const std::string problem = server_token_problem(file); !problem.empty()) {
+        terminal_.err("coder-reconciler: " + std::string{flag} + ": " + specs::visible(problem) + "\n");
+        return ExitCode::usage;
+      }
     }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
@@ -92,6 +98,12 @@ class Daemon {
       }
       server_.emplace(std::move(*server));
       session_.log().info("listening", {{"address", server_->address()}});
+      if (server_->beyond_loopback() && config_.read_token_file.empty()) {
+        session_.log().warn(
+            "whoever reaches this address can read what is declared and live; set --read-token-file, or let "
+            "only those reach it who may",
+            {{"address", server_->address()}});
+      }
     }
     warn_of_open_files();
     return std::nullopt;
@@ -123,8 +135,13 @@ class Daemon {
   }
 
  private:
+  [[nodiscard]] std::array<std::pair<std::string_view, std::string>, 2> token_files() const {
+    return {{{"--api-token-file", config_.api_token_file}, {"--read-token-file", config_.read_token_file}}};
+  }
+
   void warn_of_open_files() {
-    for (const std::string& file : {config_.coder_token_file, config_.api_token_file}) {
+    for (const std::string& file :
+         {config_.coder_token_file, config_.api_token_file, config_.read_token_file}) {
       if (others_may_read(file))
         session_.log().warn("everybody on this machine may read a token; chmod o= its file",
                             {{"file", file}});
@@ -132,9 +149,10 @@ class Daemon {
   }
 
   void tell(const Approval& approval) {
+    recorder_.on_approval(approval.result);
     std::vector<LogField> fields{{"peer", std::string{approval.peer}}, {"digest", approval.digest}};
     if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
-    if (approval.result == ApprovalResult::approved) {
+    if (approval.result == metrics::ApprovalResult::approved) {
       fields.push_back({"changes", std::to_string(approval.changes), true});
       session_.log().info("plan approved", std::move(fields));
     } else {
@@ -156,6 +174,8 @@ class Daemon {
             .lane = lane_of,
             .hosts = AllowedHosts(names),
             .delay = [this](const HttpRequest& request) { return endpoints_.delay(request); },
+            .on_answer = [this](const HttpRequest& request,
+                                int status) { recorder_.on_answer(Endpoints::route_of(request), status); },
             .on_failure =
                 [this](const HttpRequest& request, std::string_view what) {
                   session_.log().error(

@@ -67,6 +67,7 @@ struct Config {
   ListenAddress listen;
   std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
   std::string api_token_file;
+  std::string read_token_file;  ///< empty: reads need no token
 
   // Where a run of apply leaves its metrics
   std::string metrics_textfile;                    ///< empty: nowhere

@@ -175,6 +175,7 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (route == "/-/reconcile") return reconcile(request);
   const Board board = parts_.board.snapshot();
   if (route == "/-/approve") return approve(request, board);
+  if (auto refusal = refuse_read(request)) return std::move(*refusal);
   if (route == "/metrics") return metrics();
   if (route == "/api/v1/summary") return summary(board);
   if (route == "/api/v1/plan") return plan(request, board);
@@ -320,7 +321,7 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
   }
   const auto& report = board.report;
   const bool held = report && report->verdict.held;
-  approval.result = ApprovalResult::mismatched;
+  approval.result = metrics::ApprovalResult::mismatched;
   if (digest.empty()) {
     approval.why = "no digest was given";
     return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
@@ -334,7 +335,7 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
     return error_response(409, "the plan that is held has the digest " + report->verdict.digest +
                                    "; look at it (/api/v1/plan) and approve that");
   }
-  approval.result = ApprovalResult::approved;
+  approval.result = metrics::ApprovalResult::approved;
   approval.changes = report->verdict.changes;
   parts_.approve(digest);
   return json_response({{"status", "the plan is executed in the next cycle"}, {"digest", digest}}, 202);
@@ -353,6 +354,17 @@ std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const 
   return wrong_token(request.bearer_token.empty()
                          ? "this needs the token of --api-token-file: Authorization: Bearer …"
                          : "the token is not the one of --api-token-file");
+}
+
+std::optional<HttpResponse> Endpoints::refuse_read(const HttpRequest& request) const {
+  if (!parts_.read_token) return std::nullopt;
+  const auto token = parts_.read_token();
+  const bool right = token && !token->empty() && !request.bearer_token.empty() &&
+                     same_secret(request.bearer_token, token->reveal());
+  if (right) return std::nullopt;
+  return wrong_token(request.bearer_token.empty()
+                         ? "this needs the token of --read-token-file: Authorization: Bearer …"
+                         : "the token is not the one of --read-token-file");
 }
 
 }  // namespace cr::daemon

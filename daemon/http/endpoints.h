@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -13,19 +12,13 @@
 #include "daemon/http/message.h"
 #include "daemon/http/page/way_out.h"
 #include "daemon/loop/shared_board.h"
+#include "metrics/catalogue.h"
 
 namespace cr::daemon {
 
-/// How an approval ended.
-enum class ApprovalResult : std::uint8_t {
-  approved,
-  refused,    ///< the token was wrong, or there was none
-  mismatched  ///< no plan is held, or another one
-};
-
 /// Somebody has asked to let a held plan go.
 struct Approval {
-  ApprovalResult result = ApprovalResult::refused;
+  metrics::ApprovalResult result = metrics::ApprovalResult::refused;
   std::string_view why{};        ///< it was not let go
   std::string digest{};          ///< that was named, cut where it is longer than any
   std::size_t changes = 0;       ///< workspaces that the approved plan changes
@@ -45,6 +38,8 @@ struct EndpointParts {
   /// The token that callers have to show, read at each use so that it can be changed. Nothing: none is set
   /// up.
   std::function<std::optional<Secret>()> api_token;
+  /// Likewise of those who read; absent: anybody may. /healthz and /readyz are open whatever it is.
+  std::function<std::optional<Secret>()> read_token{};
   std::function<void(const Approval&)> on_approval{};
   std::string coder_url{};  ///< where links to workspaces lead
   /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
@@ -77,6 +72,7 @@ class Endpoints {
   [[nodiscard]] HttpResponse approve(const HttpRequest& request, const Board& board) const;
   /// Why the caller may not do it; nothing if it may.
   [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
+  [[nodiscard]] std::optional<HttpResponse> refuse_read(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse judge_approval(const HttpRequest& request, const Board& board,
                                             Approval& approval) const;
 

@@ -186,6 +186,10 @@ std::size_t descriptor_limit() {
   return limit.rlim_cur;
 }
 
+bool HttpServer::beyond_loopback() const {
+  return !state_->acceptor.local_endpoint().address().is_loopback();
+}
+
 std::uint16_t HttpServer::port() const {
   return state_->local.port();
 }

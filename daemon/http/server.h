@@ -84,6 +84,9 @@ class HttpServer {
   /// "127.0.0.1:9466", "[::]:9466"
   [[nodiscard]] std::string address() const;
 
+  /// Whether it can be reached from other machines.
+  [[nodiscard]] bool beyond_loopback() const;
+
   /// Accepts and answers until it is cancelled; then ends every connection, waits until they have unwound and
   /// throws operation_aborted. The server must outlive the call.
   [[nodiscard]] async::awaitable<void> serve();

@@ -73,7 +73,7 @@ class EndpointsTest : public ::testing::Test {
   std::vector<std::string> approved_;
   std::optional<Secret> token_ = Secret{"s3cret"};
   struct Told {
-    ApprovalResult result = ApprovalResult::refused;
+    metrics::ApprovalResult result = metrics::ApprovalResult::refused;
     std::string why, digest, peer;
     std::size_t changes = 0;
   };
@@ -325,6 +325,7 @@ TEST_F(EndpointsTest, EachApprovalIsToldWithWhoAndWhat) {
   send("POST", "/-/approve", true, "s3cret", std::string(5000, 'x'));
   send("POST", "/-/approve?digest=0123456789abcdef", true, "s3cret");
   ASSERT_EQ(told_.size(), 5U);
+  using metrics::ApprovalResult;
   EXPECT_EQ(told_[0].result, ApprovalResult::refused);
   EXPECT_EQ(told_[0].why, "no token was given");
   EXPECT_EQ(told_[1].result, ApprovalResult::refused);
@@ -356,6 +357,31 @@ TEST_F(EndpointsTest, AfterFiveRefusalsEachAttemptWaitsASecond) {
   EXPECT_EQ(endpoints_.delay(read), 0s);
   clock_.advance(60s);
   EXPECT_EQ(endpoints_.delay(approve), 0s) << "when nobody has tried for a minute";
+}
+
+TEST_F(EndpointsTest, ReadsNeedTheTokenForReadsWhereThereIsOne) {
+  show(testing::a_report({Reason::InSync}));
+  std::optional<Secret> for_reads = Secret{"for-reads"};
+  parts_.read_token = [&] { return for_reads; };
+  const Endpoints guarded(parts_);
+  const auto status = [&](const std::string& target, const std::string& bearer) {
+    HttpRequest request;
+    request.method = "GET";
+    request.local = true;
+    request.bearer_token = bearer;
+    EXPECT_TRUE(parse_target(target, request));
+    return guarded.handle(request).status;
+  };
+  for (const char* target : {"/", "/metrics", "/api/v1/summary", "/api/v1/plan", "/api/v1/workspaces",
+                             "/api/v1/workspaces/alice/w0"}) {
+    EXPECT_EQ(status(target, ""), 401) << target;
+    EXPECT_EQ(status(target, "s3cret"), 401) << target << ": the other token opens nothing here";
+    EXPECT_EQ(status(target, "for-reads"), 200) << target;
+  }
+  EXPECT_EQ(status("/healthz", ""), 200);
+  EXPECT_EQ(status("/readyz", ""), 200);
+  for_reads.reset();
+  EXPECT_EQ(status("/metrics", "for-reads"), 401) << "a file that has gone opens nothing";
 }
 
 TEST_F(EndpointsTest, RoutesAreAClosedSet) {

@@ -488,9 +488,10 @@ INSTANTIATE_TEST_SUITE_P(
              "\"half\" is neither a number of workspaces (25) nor a share of them (30%)"),
         flag("Listen", "listen", "9466",
              "\"9466\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none"),
-        flag("AllowedHostWithPort", "allowed-hosts", "a.example.com,b.example.com:80",
-             "\"b.example.com:80\" is no name of a host; write it like reconciler.example.com, without scheme "
-             "and port (addresses need not be named)"),
+        flag(
+            "AllowedHostWithPort", "allowed-hosts", "a.example.com,b.example.com:80",
+            "\"b.example.com:80\" is no name of a host; write it like reconciler.example.com, without scheme "
+            "and port (addresses need not be named)"),
         flag("AllowedHostWithScheme", "allowed-hosts", "http://a.example.com",
              "\"http://a.example.com\" is no name of a host; write it like reconciler.example.com, without "
              "scheme and port (addresses need not be named)"),

@@ -93,6 +93,8 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::workspaces_contested, {}},
       {MetricId::live_workspaces_read, {"how"}},
       {MetricId::apply_exit_code, {}},
+      {MetricId::http_requests, {"route", "code"}},
+      {MetricId::approvals, {"result"}},
       {MetricId::log_lines_dropped, {}},
   };
   for (const LabelCase& c : cases) EXPECT_EQ(label_names(describe(c.id)), c.labels) << describe(c.id).name;
@@ -140,6 +142,13 @@ TEST(Catalogue, StatusesAreShownByClassAndSomeAlone) {
   }
 }
 
+TEST(Catalogue, OwnAnswersAreShownByClassAndSomeStatusesAlone) {
+  const std::vector<std::pair<int, std::string_view>> cases = {
+      {200, "2xx"}, {202, "2xx"}, {304, "3xx"}, {400, "4xx"}, {401, "401"}, {403, "4xx"},
+      {404, "4xx"}, {413, "4xx"}, {421, "421"}, {429, "429"}, {431, "4xx"}, {500, "5xx"}};
+  for (const auto& [status, label] : cases) EXPECT_EQ(served_code_label(status), label) << status;
+}
+
 TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
   std::size_t series = 0;
   for (const Metric& metric : catalogue()) {
@@ -147,7 +156,8 @@ TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
     for (const Label& label : metric.labels) {
       if (label.closed()) combinations *= label.values.size();
       // Routes and methods come in pairs; a version or a revision is one at a time.
-      if (label.name == "route") combinations *= kMaxEndpoints;
+      if (label.name == "route")
+        combinations *= metric.id == MetricId::http_requests ? kMaxServedRoutes : kMaxEndpoints;
     }
     series += combinations * metric.series_each();
   }

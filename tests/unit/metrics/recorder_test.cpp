@@ -350,6 +350,22 @@ TEST(Recorder, SaysWhetherTheTokensFileCanBeUsedWhereThereIsOne) {
   EXPECT_EQ(value_of(recorder, "token_file_readable"), 0);
 }
 
+TEST(Recorder, CountsAnswersByRouteAndApprovalsByResult) {
+  Recorder recorder;
+  EXPECT_FALSE(has(recorder, "http_requests_total"));
+  EXPECT_EQ(value_of(recorder, R"(approvals_total{result="refused"})"), 0);
+  recorder.on_answer("/metrics", 200);
+  recorder.on_answer("/metrics", 200);
+  recorder.on_answer("/metrics", 401);
+  recorder.on_answer("other", 421);
+  recorder.on_approval(ApprovalResult::refused);
+  EXPECT_EQ(value_of(recorder, R"(http_requests_total{code="2xx",route="/metrics"})"), 2);
+  EXPECT_EQ(value_of(recorder, R"(http_requests_total{code="401",route="/metrics"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(http_requests_total{code="421",route="other"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(approvals_total{result="refused"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(approvals_total{result="approved"})"), 0);
+}
+
 TEST(Recorder, SeriesAreBoundedWhateverIsAsked) {
   Recorder recorder;
   recorder.set_build_info("0.1.0", "abc");
@@ -367,6 +383,10 @@ TEST(Recorder, SeriesAreBoundedWhateverIsAsked) {
         recorder.on_request(request);
       }
     }
+  }
+  for (int route = 0; route < 200; ++route) {
+    for (const int status : {200, 304, 400, 401, 421, 429, 500})
+      recorder.on_answer("/route" + std::to_string(route), status);
   }
   const Samples samples = testing::parse_samples(exposition(recorder, read_process_figures()));
   EXPECT_LT(samples.size(), kMaxSeries);
