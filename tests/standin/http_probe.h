@@ -3,6 +3,7 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
@@ -65,6 +66,17 @@ inline Probe probe(std::uint16_t port, const std::string& method, const std::str
     return failed;
   }
   return exchange_on(socket, probe_request(method, target, body));
+}
+
+/// Sends these bytes and returns everything that comes until the server closes.
+inline std::string raw_probe(std::uint16_t port, const std::string& bytes) {
+  boost::asio::io_context context;
+  boost::system::error_code error;
+  auto socket = connect_to(context, port, error);
+  if (!error) boost::asio::write(socket, boost::asio::buffer(bytes), error);
+  std::string answer;
+  if (!error) boost::asio::read(socket, boost::asio::dynamic_buffer(answer), error);
+  return answer;
 }
 
 }  // namespace cr::standin

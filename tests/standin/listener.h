@@ -32,7 +32,7 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using net::ip::tcp;
 
-inline constexpr std::uint32_t kHeaderLimit = 256 * 1024;
+inline constexpr std::uint32_t kHeaderLimit = 60 * 1024;  ///< Beast throws for a field of 64 KiB
 inline constexpr std::uint64_t kBodyLimit = 8 * 1024 * 1024;
 
 inline Request to_request(const http::request<http::string_body>& message, const std::string& peer) {
@@ -184,6 +184,10 @@ class Listener {
       parser.header_limit(kHeaderLimit);
       parser.body_limit(kBodyLimit);
       co_await http::async_read(stream, buffer, parser, net::redirect_error(net::use_awaitable, error));
+      if (error == http::error::header_limit) {
+        co_await refuse_header(stream, socket);
+        co_return;
+      }
       if (error) co_return;
       const Request request = to_request(parser.get(), peer);
       const bool keep_alive = parser.get().keep_alive() && keep_alive_;
@@ -197,6 +201,22 @@ class Listener {
         if (!goes_on) co_return;
       }
       if (error || !keep_alive) co_return;
+    }
+  }
+
+  /// What Go's server says; then it reads on until the client has gone, which would else lose the answer.
+  template <class Stream>
+  net::awaitable<void> refuse_header(Stream& stream, tcp::socket& socket) {
+    const std::string words = "431 Request Header Fields Too Large";
+    const std::string bytes = "HTTP/1.1 " + words +
+                              "\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n" +
+                              words;
+    error_code error;
+    co_await send(stream, bytes, error);
+    socket.shutdown(tcp::socket::shutdown_send, error);
+    char scrap[4096];
+    while (!error) {
+      co_await socket.async_read_some(net::buffer(scrap), net::redirect_error(net::use_awaitable, error));
     }
   }
 

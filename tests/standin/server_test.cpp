@@ -53,6 +53,15 @@ class ServerTest : public testing::Test {
   Server server_{Age::v2_35};
 };
 
+TEST_F(ServerTest, RefusesAHeaderThatIsTooLargeAndGoesOn) {
+  for (const std::size_t size : {70'000U, 300'000U}) {
+    const std::string large =
+        "GET /healthz HTTP/1.1\r\nHost: coder\r\nX-Large: " + std::string(size, 'x') + "\r\n\r\n";
+    EXPECT_EQ(raw_probe(server_.port(), large).substr(0, 13), "HTTP/1.1 431 ") << size;
+  }
+  EXPECT_EQ(ask("GET", kList).status, 200);
+}
+
 TEST_F(ServerTest, AnswersOverARealSocketWithCodersHeaders) {
   const Probe answer = ask("GET", kList);
   ASSERT_FALSE(answer.error) << answer.error.message();
