@@ -108,6 +108,9 @@ awaitable<void> carry_out(CycleState& state) {
   if (!memory.writer || state.verdict.held || state.plan.empty() || state.stopped_by) co_return;
   const PhaseTimer timer(memory, Phase::execute);
   const Work work = work_of(state);
+  std::size_t actions = 0;
+  for (const WorkspacePlan& one : state.plan.workspaces) actions += one.actions.size();
+  memory.observer.on_plan(actions);
   state.executed = co_await execute(memory.reader, *memory.writer, memory.clock, memory.observer, work);
   co_await read_back(state);
   memory.turns.served(state.plan, state.executed.passed_over);

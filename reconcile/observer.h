@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,6 +42,8 @@ class Observer {
   /// use.
   virtual void on_token_file(std::string_view /*problem*/) {}
   virtual void on_phase(Phase, std::chrono::nanoseconds) {}
+  /// What follows executes a plan of so many actions.
+  virtual void on_plan(std::size_t) {}
   virtual void on_action(const Outcome&) {}
   virtual void on_cycle(const CycleReport&) {}
 };

@@ -1,5 +1,6 @@
 #include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <string_view>
 
 #include "daemon/commands/commands.h"
@@ -11,6 +12,7 @@
 #include "reconcile/cycle.h"
 #include "reconcile/plan/render.h"
 #include "specs/source.h"
+#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -18,13 +20,36 @@ namespace {
 /// Of a plan that nothing carries out.
 constexpr std::string_view kChangesResult = "changes";
 
+/// What would be too long for a comment in a pull request together with the longest plan.
+constexpr std::size_t kLongestInvalid = 4000;
+
+/// The specs that are not in the plan, in whole entries up to a bound.
+std::string invalid_specs(const specs::DesiredState& desired) {
+  if (desired.diagnostics.empty()) return {};
+  std::string text;
+  std::size_t shown = 0;
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
+    std::string entry = "- " + diagnostic.where.to_string() + ": ";
+    if (!diagnostic.field.empty()) entry += diagnostic.field + ": ";
+    entry += diagnostic.message;
+    entry = specs::visible(entry);
+    std::erase(entry, '`');
+    if (text.size() + entry.size() > kLongestInvalid) break;
+    text += entry + '\n';
+    ++shown;
+  }
+  if (const std::size_t left = desired.diagnostics.size() - shown; left > 0)
+    text += "… and " + std::to_string(left) + " more\n";
+  return "\n**Invalid specs, which this plan leaves alone:**\n\n```\n" + text + "```\n";
+}
+
 std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                      OutputFormat output, bool colour) {
   switch (output) {
     case OutputFormat::text:
       return reconcile::render_plan_text(report, {.colour = colour});
     case OutputFormat::markdown:
-      return reconcile::render_plan_markdown(report);
+      return reconcile::render_plan_markdown(report) + invalid_specs(desired);
     case OutputFormat::json: {
       nlohmann::json json = reconcile::plan_json(report);
       // What a cycle that writes calls converged is still to be done here.

@@ -20,9 +20,10 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
   observers.push_back(&log_observer_);
   // A line that is rewritten and lines that stay don't go together: whoever logs much sees the progress
   // there.
-  if (terminal.err_is_terminal && !log_.enabled(LogLevel::info)) {
-    progress_ =
-        std::make_unique<Progress>([&terminal](std::string_view bytes) { terminal.log->offer(bytes); });
+  if (kind == Kind::command && !log_.enabled(LogLevel::info)) {
+    progress_ = std::make_unique<Progress>(
+        [&terminal](std::string_view bytes) { terminal.log->offer(bytes); }, clock_,
+        terminal.err_is_terminal ? Progress::Style::one_line : Progress::Style::lines);
     observers.push_back(progress_.get());
   }
   tee_ = std::make_unique<Tee>(std::move(observers));

@@ -2,10 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 namespace cr::daemon {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds kBetweenLines = 10s;
+// A terminal that is written to for each of ten thousand changes shows none of them.
+constexpr std::chrono::nanoseconds kBetweenRewrites = 100ms;
 
 /// What begins when a phase has ended.
 std::string_view after(reconcile::Phase phase) {
@@ -15,18 +23,20 @@ std::string_view after(reconcile::Phase phase) {
     case reconcile::Phase::read:
       return "looking up names";
     case reconcile::Phase::resolve:
-      return "planning";
     case reconcile::Phase::plan:
-      return "changing workspaces";
+      return "planning";
     case reconcile::Phase::execute:
-      return "waiting";
+      return "reading what was written";
   }
   return "";
 }
 
 }  // namespace
 
-Progress::Progress(Write write) : write_(std::move(write)) {}
+Progress::Progress(Write write, const async::Clock& clock, Style style)
+    : write_(std::move(write)), clock_(clock), style_(style), started_(clock.now()), told_(started_) {
+  if (style_ == Style::one_line) told_ -= kBetweenRewrites;
+}
 
 Progress::~Progress() {
   clear();
@@ -42,14 +52,22 @@ void Progress::on_phase(reconcile::Phase phase, std::chrono::nanoseconds) {
   show();
 }
 
+void Progress::on_plan(std::size_t actions) {
+  planned_ = done_ + actions;
+  doing_ = "changing workspaces";
+  show();
+}
+
 void Progress::on_action(const reconcile::Outcome&) {
-  ++actions_;
+  ++done_;
+  // What a reply shows to be left is done at once, beyond the plan.
+  planned_ = std::max(planned_, done_);
   show();
 }
 
 void Progress::on_cycle(const reconcile::CycleReport&) {
   clear();
-  doing_ = "reading workspaces";
+  doing_ = "waiting";
 }
 
 void Progress::clear() {
@@ -59,10 +77,19 @@ void Progress::clear() {
 }
 
 void Progress::show() {
-  std::string line = fmt::format("\r\x1b[K{} … {} requests", doing_, requests_);
-  if (actions_ > 0) line += fmt::format(", {} actions", actions_);
-  write_(line);
-  shown_ = true;
+  const async::SteadyTime now = clock_.now();
+  if (now - told_ < (style_ == Style::lines ? kBetweenLines : kBetweenRewrites)) return;
+  told_ = now;
+  std::string text(doing_);
+  if (planned_ > 0) text += fmt::format(", changed {} of {}", done_, planned_);
+  text += fmt::format(", {} requests, {} s", requests_,
+                      std::chrono::duration_cast<std::chrono::seconds>(now - started_).count());
+  if (style_ == Style::lines) {
+    write_("coder-reconciler: " + text + '\n');
+  } else {
+    write_("\r\x1b[K" + text);
+    shown_ = true;
+  }
 }
 
 }  // namespace cr::daemon

@@ -2,26 +2,31 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <string>
+#include <optional>
 #include <string_view>
 
+#include "reconcile/async/clock.h"
 #include "reconcile/observer.h"
 
 namespace cr::daemon {
 
-/// One line on a terminal that says what is going on, rewritten in place and removed at the end. Only for
-/// terminals: whoever makes one has checked that.
+/// Says what is going on: on a terminal in one line, rewritten in place and removed at the end; elsewhere in
+/// a line each ten seconds, so that whoever reads along knows that it goes on.
 class Progress final : public reconcile::Observer {
  public:
   using Write = std::function<void(std::string_view bytes)>;
-  explicit Progress(Write write);
+  enum class Style : std::uint8_t { one_line, lines };
+  /// The clock outlives it.
+  Progress(Write write, const async::Clock& clock, Style style);
   ~Progress() override;
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
   void on_request(const reconcile::RequestDone& request) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
+  void on_plan(std::size_t actions) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
@@ -32,9 +37,14 @@ class Progress final : public reconcile::Observer {
   void show();
 
   Write write_;
-  std::string_view doing_ = "reading specs";
+  const async::Clock& clock_;
+  Style style_;
+  async::SteadyTime started_;
+  async::SteadyTime told_;
+  std::string_view doing_ = "reading workspaces";
   std::size_t requests_ = 0;
-  std::size_t actions_ = 0;
+  std::size_t planned_ = 0;  ///< actions of all plans so far
+  std::size_t done_ = 0;
   bool shown_ = false;
 };
 

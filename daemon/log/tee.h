@@ -26,6 +26,9 @@ class Tee : public reconcile::Observer {
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override {
     for (auto* observer : observers_) observer->on_phase(phase, duration);
   }
+  void on_plan(std::size_t actions) override {
+    for (auto* observer : observers_) observer->on_plan(actions);
+  }
   void on_action(const reconcile::Outcome& outcome) override {
     for (auto* observer : observers_) observer->on_action(outcome);
   }

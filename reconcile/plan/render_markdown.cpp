@@ -43,6 +43,11 @@ std::string render_plan_markdown(const CycleReport& report) {
 
   std::string markdown = fmt::format("### coder-reconciler\n\n**{}**\n", summary);
   if (!text.empty()) {
+    // In a block of this kind a "!" has a colour, and a "~" has none.
+    for (std::size_t line = 0; line < text.size(); line = text.find('\n', line) + 1) {
+      if (text[line] == '~') text[line] = '!';
+      if (text.find('\n', line) == std::string::npos) break;
+    }
     text = cut(text + '\n', kLongest);
     const std::string fence = fence_for(text);
     markdown += fmt::format("\n{}diff\n{}{}\n", fence, text, fence);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <span>
 
@@ -16,18 +17,24 @@ constexpr std::size_t kUnknownListed = 10;
 
 enum class Colour { green, yellow, red, dim, bold };
 
+// Fewer are as easily read one by one.
+constexpr std::size_t kFewestGrouped = 5;
+constexpr std::size_t kNamesWidth = 100;
+
 class Writer {
  public:
   explicit Writer(TextStyle style) : style_(style) {}
 
   void plan_lines(const ReportView& view) {
+    const std::vector<PlanGroup> creates = grouped(view.creates);
+    const std::vector<PlanGroup> updates = grouped(view.updates);
     std::size_t width = 0;
-    for (const auto* plans : {&view.creates, &view.updates}) {
-      for (const WorkspacePlan* plan : *plans) width = std::max(width, plan->workspace.to_string().size());
+    for (const auto* groups : {&creates, &updates}) {
+      for (const PlanGroup& group : *groups) width = std::max(width, head_of(group).size());
     }
-    for (const WorkspacePlan* plan : view.creates) plan_line(*plan, "+ create", Colour::green, width);
-    if (!view.creates.empty() && !view.updates.empty()) text_ += '\n';
-    for (const WorkspacePlan* plan : view.updates) plan_line(*plan, "~ update", Colour::yellow, width);
+    for (const PlanGroup& group : creates) plan_group(group, "+ create", Colour::green, width);
+    if (!creates.empty() && !updates.empty()) text_ += '\n';
+    for (const PlanGroup& group : updates) plan_group(group, "~ update", Colour::yellow, width);
     paragraph();
   }
 
@@ -98,16 +105,61 @@ class Writer {
     return visible(specs::identity_of(*row.spec).to_string());
   }
 
-  void plan_line(const WorkspacePlan& plan, std::string_view verb, Colour colour, std::size_t width) {
+  /// Workspaces that change alike: one, or so many that a line for each would say the same again and again.
+  struct PlanGroup {
+    std::vector<std::string> changes;
+    std::vector<const WorkspacePlan*> plans;
+  };
+
+  /// In the order in which they first come. What only a few share is not taken together.
+  static std::vector<PlanGroup> grouped(const std::vector<const WorkspacePlan*>& plans) {
+    std::map<std::vector<std::string>, std::vector<const WorkspacePlan*>> alike;
+    for (const WorkspacePlan* plan : plans) alike[changes_of(*plan)].push_back(plan);
+    std::vector<PlanGroup> groups;
+    for (const WorkspacePlan* plan : plans) {
+      std::vector<std::string> changes = changes_of(*plan);
+      const auto& same = alike.at(changes);
+      if (same.size() < kFewestGrouped) {
+        groups.push_back({std::move(changes), {plan}});
+      } else if (same.front() == plan) {
+        groups.push_back({std::move(changes), same});
+      }
+    }
+    return groups;
+  }
+
+  static std::vector<std::string> changes_of(const WorkspacePlan& plan) {
     std::vector<std::string> changes;
     for (const Action& action : plan.actions) changes.push_back(change_of(action));
     if (!plan.follow_up.empty()) changes.push_back(fmt::format("then {}", visible(plan.follow_up)));
-    std::string head =
-        fmt::format("{} {:<{}}", painted(verb, colour), visible(plan.workspace.to_string()), width);
-    for (const std::string& change : changes) {
+    return changes;
+  }
+
+  static std::string head_of(const PlanGroup& group) {
+    if (group.plans.size() > 1) return fmt::format("{} ×", group.plans.size());
+    return visible(group.plans.front()->workspace.to_string());
+  }
+
+  void plan_group(const PlanGroup& group, std::string_view verb, Colour colour, std::size_t width) {
+    std::string head = fmt::format("{} {:<{}}", painted(verb, colour), head_of(group), width);
+    for (const std::string& change : group.changes) {
       text_ += fmt::format("{}   {}\n", head, change);
       head = std::string(verb.size() + 1 + width, ' ');
     }
+    if (group.plans.size() > 1) names_of(group);
+  }
+
+  void names_of(const PlanGroup& group) {
+    std::string line;
+    for (const WorkspacePlan* plan : group.plans) {
+      const std::string name = visible(plan->workspace.to_string());
+      if (!line.empty() && line.size() + name.size() + 2 > kNamesWidth) {
+        text_ += "      " + painted(line + ',', Colour::dim) + '\n';
+        line.clear();
+      }
+      line += (line.empty() ? "" : ", ") + name;
+    }
+    text_ += "      " + painted(line, Colour::dim) + '\n';
   }
 
   void outcome_line(const Outcome& outcome, std::size_t width) {

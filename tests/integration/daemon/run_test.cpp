@@ -1,7 +1,10 @@
 // The daemon as a process: what makes it converge, what it shows, and how it ends.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -114,6 +117,25 @@ TEST_F(Run, EndsWithZeroOnTerminateAndStartsNoNewAction) {
   deployment_.coder.release();
   EXPECT_EQ(daemon.wait(), 0) << daemon.err();
   EXPECT_EQ(deployment_.coder.writes().size(), 1U) << "what was in flight ended, nothing new started";
+}
+
+TEST_F(Run, ASignalToReloadBeforeItIsReadyDoesNotEndIt) {
+  // A FIFO as its configuration keeps it in its first steps until somebody writes.
+  const std::string fifo = deployment_.folder.path("config.yaml");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  Process daemon(CR_PROGRAM,
+                 {"run", specs(), "--config", fifo, "--listen", "127.0.0.1:0", "--api-token-file",
+                  deployment_.folder.path("api-token")},
+                 deployment_.environment());
+  // Opening it for writing ends when it is opened for reading: the program is there, and not ready.
+  const int writer = ::open(fifo.c_str(), O_WRONLY);
+  ASSERT_GE(writer, 0);
+  daemon.signal(SIGHUP);
+  ASSERT_EQ(::write(writer, "interval: 24h\n", 14), 14);
+  ::close(writer);
+  daemon.wait_for_log("listening address=");
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0) << daemon.err();
 }
 
 TEST_F(Run, EndsWith130OnInterrupt) {

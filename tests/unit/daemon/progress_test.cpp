@@ -2,32 +2,79 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "tests/support/manual_clock.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
 namespace {
 
-TEST(Progress, IsRewrittenInPlaceAndRemovedAtTheEnd) {
+using namespace std::chrono_literals;
+
+struct Watched {
+  explicit Watched(Progress::Style style)
+      : progress([this](std::string_view bytes) { written += bytes; }, clock, style) {}
+  /// What has been written since it was last asked for.
+  std::string take() { return std::exchange(written, {}); }
+  testing::ManualClock clock;
   std::string written;
+  Progress progress;
+};
+
+TEST(Progress, OnATerminalIsRewrittenInPlaceAndRemovedAtTheEnd) {
+  std::string written;
+  testing::ManualClock clock;
   {
-    Progress progress([&](std::string_view bytes) { written += bytes; });
-    progress.on_phase(reconcile::Phase::load, {});
+    Progress progress([&](std::string_view bytes) { written += bytes; }, clock, Progress::Style::one_line);
     progress.on_request({});
+    clock.advance(1s);
+    progress.on_plan(3);
+    clock.advance(1s);
     progress.on_action(testing::a_success());
   }
   EXPECT_EQ(written,
-            "\r\x1b[Kreading workspaces … 0 requests"
-            "\r\x1b[Kreading workspaces … 1 requests"
-            "\r\x1b[Kreading workspaces … 1 requests, 1 actions"
+            "\r\x1b[Kreading workspaces, 1 requests, 0 s"
+            "\r\x1b[Kchanging workspaces, changed 0 of 3, 1 requests, 1 s"
+            "\r\x1b[Kchanging workspaces, changed 1 of 3, 1 requests, 2 s"
             "\r\x1b[K");
 }
 
-TEST(Progress, WritesNothingWhenNothingHappened) {
-  std::string written;
-  {
-    const Progress progress([&](std::string_view bytes) { written += bytes; });
+TEST(Progress, IsNotWrittenForEachOfManyChanges) {
+  Watched watched(Progress::Style::one_line);
+  watched.progress.on_plan(10'000);
+  const std::size_t one = watched.take().size();
+  for (int i = 0; i < 10'000; ++i) watched.progress.on_action(testing::a_success());
+  EXPECT_LT(watched.take().size(), 2 * one);
+}
+
+TEST(Progress, WithoutATerminalIsALineEachTenSeconds) {
+  Watched watched(Progress::Style::lines);
+  watched.progress.on_plan(291);
+  EXPECT_EQ(watched.take(), "");
+  for (int i = 0; i < 57; ++i) watched.progress.on_action(testing::a_success());
+  watched.clock.advance(12s);
+  watched.progress.on_request({});
+  EXPECT_EQ(watched.take(), "coder-reconciler: changing workspaces, changed 57 of 291, 1 requests, 12 s\n");
+  watched.clock.advance(9s);
+  watched.progress.on_request({});
+  EXPECT_EQ(watched.take(), "");
+}
+
+TEST(Progress, OfAPlanNeverSaysThatAnythingIsChanged) {
+  Watched watched(Progress::Style::one_line);
+  for (const auto phase :
+       {reconcile::Phase::load, reconcile::Phase::read, reconcile::Phase::resolve, reconcile::Phase::plan}) {
+    watched.clock.advance(1s);
+    watched.progress.on_phase(phase, {});
   }
-  EXPECT_EQ(written, "");
+  EXPECT_EQ(watched.take().find("chang"), std::string::npos);
+}
+
+TEST(Progress, WritesNothingWhenNothingHappened) {
+  Watched watched(Progress::Style::one_line);
+  watched.progress.clear();
+  EXPECT_EQ(watched.take(), "");
 }
 
 }  // namespace

@@ -234,11 +234,32 @@ TEST(Render, MarkdownIsNeverLongerThanAForgeTakes) {
   ReportBuilder builder;
   for (int i = 0; i < 5000; ++i) {
     const std::string name = "w" + std::to_string(i);
-    builder.plan("alice", name, {SetTtl{{"alice", name}, kId, 4h, 8h}});
+    builder.plan("alice", name, {SetTtl{{"alice", name}, kId, 4h, std::chrono::minutes{60 + i}}});
   }
   const std::string markdown = render_plan_markdown(builder.take({.count = 10000}));
   EXPECT_LT(markdown.size(), 65536U);
   EXPECT_NE(markdown.find("more lines"), std::string::npos);
+}
+
+TEST(Render, EqualChangesAreOneLineWithTheirNumber) {
+  ReportBuilder builder;
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = "w" + std::to_string(100 + i);
+    builder.plan("alice", name, {SetTtl{{"alice", name}, kId, 1h, 8h}});
+  }
+  builder.plan("bob", "web", {SetTtl{{"bob", "web"}, kId, 2h, 8h}});
+  const std::string text = render_plan_text(builder.take({.count = 100}), {});
+  EXPECT_NE(text.find("~ update 60 ×      ttl: 1h → 8h\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("~ update bob/web   ttl: 2h → 8h\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("alice/w100, alice/w101"), std::string::npos) << "each is still named";
+  EXPECT_NE(text.find("alice/w159\n"), std::string::npos);
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 20);
+}
+
+TEST(Render, AChangeIsColouredInMarkdown) {
+  ReportBuilder builder;
+  builder.plan("bob", "web", {SetTtl{{"bob", "web"}, kId, 2h, 8h}});
+  EXPECT_NE(render_plan_markdown(builder.take()).find("\n! update bob/web"), std::string::npos);
 }
 
 TEST(Render, JsonOfBytesThatAreNoUtf8CanBeParsed) {
