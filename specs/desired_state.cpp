@@ -23,6 +23,7 @@ Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, st
   diagnostic.kind = DiagnosticKind::duplicate;
   diagnostic.where = one.where;
   diagnostic.document = one.where.line;
+  diagnostic.document_column = one.where.column;
   diagnostic.field = "metadata.name";
   diagnostic.message =
       "workspace " + identity_of(one).to_string() + " is declared again at " + other.where.to_string();
@@ -50,9 +51,9 @@ std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceS
 
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics) {
   DesiredState state;
-  std::set<std::pair<std::string_view, std::uint32_t>> left_out;
+  std::set<std::tuple<std::string_view, std::uint32_t, std::uint32_t>> left_out;
   for (const Diagnostic& diagnostic : diagnostics)
-    left_out.emplace(diagnostic.where.path(), diagnostic.document);
+    left_out.emplace(diagnostic.where.path(), diagnostic.document, diagnostic.document_column);
   state.invalid_documents = left_out.size();
   state.diagnostics = std::move(diagnostics);
 

@@ -42,9 +42,10 @@ struct Diagnostic {
   std::string message;  ///< what is wrong, naming the offending value
   std::string remedy;   ///< what to write instead; may hold a "did you mean …?"
   std::string excerpt;  ///< the offending source line, cut to a sane length, without hidden characters
-  /// Line at which the document begins that this concerns, or 0 for the whole file: (file, document) tells
-  /// one left-out document from another.
+  /// Line at which the document begins that this concerns, or 0 for the whole file: (file, document,
+  /// document_column) tells one left-out document from another.
   std::uint32_t document = 0;
+  std::uint32_t document_column = 0;  ///< where on that line: list items may share one
 
   bool operator==(const Diagnostic&) const = default;
 };

@@ -114,7 +114,8 @@ class FileParser {
 
   void parse_workspace(const YamlNode& node, std::uint32_t first_line, const std::string& path) {
     const std::uint32_t line = first_line + node.line;
-    DocumentReport report(file_, lines_, first_line, line, result_.diagnostics);
+    DocumentReport report(file_, lines_, first_line, line, result_.diagnostics,
+                          lines_.column_of(line, node.byte));
     std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report);
     if (spec) result_.specs.push_back(std::make_shared<const WorkspaceSpec>(std::move(*spec)));
   }

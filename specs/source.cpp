@@ -108,7 +108,9 @@ class Gathering {
       return;
     }
     const Diagnostic& last = diagnostics_.back();
-    if (last.document == diagnostic.document && last.where.file == diagnostic.where.file) return;
+    const bool same_document =
+        last.document == diagnostic.document && last.document_column == diagnostic.document_column;
+    if (same_document && last.where.file == diagnostic.where.file) return;
     diagnostics_.push_back(diagnostic);
     diagnostics_.back().excerpt = {};
   }

@@ -287,8 +287,14 @@ class Decoder {
 }  // namespace
 
 DocumentReport::DocumentReport(std::shared_ptr<const std::string> file, const LineIndex& lines,
-                               std::uint32_t first_line, std::uint32_t document, std::vector<Diagnostic>& out)
-    : file_(std::move(file)), lines_(lines), first_line_(first_line), document_(document), out_(out) {}
+                               std::uint32_t first_line, std::uint32_t document, std::vector<Diagnostic>& out,
+                               std::uint32_t column)
+    : file_(std::move(file)),
+      lines_(lines),
+      first_line_(first_line),
+      document_(document),
+      column_(column),
+      out_(out) {}
 
 DocumentReport::~DocumentReport() {
   if (errors_ <= kMaxErrorsPerDocument) return;
@@ -313,6 +319,7 @@ void DocumentReport::add(DiagnosticKind kind, std::uint32_t line, std::uint32_t 
   diagnostic.kind = kind;
   diagnostic.where = position(line, byte);
   diagnostic.document = document_;
+  diagnostic.document_column = column_;
   while (field.ends_with('.')) field.pop_back();
   diagnostic.field = std::move(field);
   diagnostic.message = std::move(message);

@@ -23,9 +23,9 @@ inline constexpr std::size_t kMaxErrorsPerDocument = 20;
 class DocumentReport {
  public:
   /// `first_line`: line of the file, from 1, at which the document's text begins. `document`: line that names
-  /// the document in diagnostics. `lines` and `out` must outlive it.
+  /// the document in diagnostics, `column`: where on it. `lines` and `out` must outlive it.
   DocumentReport(std::shared_ptr<const std::string> file, const LineIndex& lines, std::uint32_t first_line,
-                 std::uint32_t document, std::vector<Diagnostic>& out);
+                 std::uint32_t document, std::vector<Diagnostic>& out, std::uint32_t column = 1);
   /// Says how many errors were only counted.
   ~DocumentReport();
   DocumentReport(const DocumentReport&) = delete;
@@ -48,6 +48,7 @@ class DocumentReport {
   const LineIndex& lines_;
   std::uint32_t first_line_;
   std::uint32_t document_;
+  std::uint32_t column_;
   std::vector<Diagnostic>& out_;
   std::size_t errors_ = 0;
 };

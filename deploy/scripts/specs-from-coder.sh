@@ -41,6 +41,9 @@ jq -r '
   def managed_by_people: ((.is_prebuild // false) or .owner_id == "c42fdf75-3097-471c-8c33-fb52454d81c0"
     or .task_id != null or (.latest_build.has_ai_task // false)) | not;
   def duration: if (. // 0) == 0 then "null" else "\(. / 60000 | floor)m" end;
+  def ttl: if (. // 0) > 0 and . < 60000
+    then "  # ttl: it has \(.) ms, less than the minute that a spec can say; not declared"
+    else "  ttl: \(duration)" end;
   def spec: "---
 apiVersion: coder-reconciler/v1
 kind: Workspace
@@ -51,7 +54,7 @@ spec:
   organization: \(.organization_name | @json)
   template: \(.template_name | @json)
   autostart: \(.autostart_schedule | if (. // "") == "" then "null" else @json end)
-  ttl: \(.ttl_ms | duration)
+\(.ttl_ms | ttl)
   automaticUpdates: \(.automatic_updates)
   reconcilePolicy: {create: false, update: false}";
   [.rows[] | select(managed_by_people)] | sort_by(.owner_name, .name)[] | "\(.owner_name)\t\(spec | @base64)"

@@ -62,6 +62,14 @@ std::optional<std::uint32_t> observe_build(Memory& memory, const Declared& one) 
   return std::nullopt;
 }
 
+/// Builds of ours that a read has seen the end of.
+void forget_ended_builds(CycleState& state) {
+  std::erase_if(state.memory.builds_queued, [&](const Identity& workspace) {
+    const Declared* one = state.find(workspace);
+    return !one || (!one->read_error && !(one->live && one->live->build.active()));
+  });
+}
+
 void diff_one(CycleState& state, Declared& one) {
   if (!one.live) {
     one.diff = diff_absent(*one.spec);
@@ -97,6 +105,7 @@ void plan_one(CycleState& state, Declared& one) {
 }  // namespace
 
 void decide(CycleState& state) {
+  forget_ended_builds(state);
   std::vector<WorkspacePlan> plans;
   for (Declared& one : state.declared) {
     if (!one.duplicate.empty() || !one.owner_changed.empty() || one.read_error) continue;

@@ -14,6 +14,10 @@ using coder::ApiError;
 using coder::ApiFault;
 using Memory = Reconciler::Memory;
 
+bool is_build(const Action& action) {
+  return kind_of(action) == ActionKind::create || kind_of(action) == ActionKind::stop;
+}
+
 void after_failure(CycleState& state, Declared& one, const ApiError& error) {
   Memory& memory = state.memory;
   if (one.bound) memory.answers.forget(one.bound->built_on);
@@ -82,6 +86,7 @@ void learn_one(CycleState& state, Declared& one) {
     if (outcome.result == ActionResult::success) {
       succeeded = true;
       if (const auto write = field_write_of(outcome.action)) after_write(state, one, *write);
+      if (is_build(outcome.action)) state.memory.builds_queued.insert(*one.identity);
     }
     if (outcome.result == ActionResult::failed && outcome.error) {
       failed = true;

@@ -22,6 +22,10 @@ constexpr std::size_t kRightsARequest = 100;
 constexpr std::size_t kTemplatesARequest = 150;
 constexpr std::size_t kParametersACycle = 20;
 constexpr auto kAskAgain = std::chrono::hours(1);
+constexpr auto kTryAgain = std::chrono::minutes(1);
+// What is to be created rests on look-ups of its own cycle. Where they are many, on some that are not old.
+constexpr std::size_t kAskedEachCycle = 20;
+constexpr auto kAnswersAreGoodFor = std::chrono::minutes(5);
 
 awaitable<ApiResult<coder::User>> send(coder::CoderReader& reader, const AskUser& question) {
   return reader.user(question.name_or_id);
@@ -142,8 +146,8 @@ bool needs_policy(const specs::WorkspaceSpec& spec) {
          spec.automatic_updates.has_value();
 }
 
-/// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one when
-/// first seen.
+/// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one: there
+/// are few.
 awaitable<void> refresh_policies(CycleState& state) {
   Memory& memory = state.memory;
   std::set<TemplateId> used;
@@ -152,6 +156,7 @@ awaitable<void> refresh_policies(CycleState& state) {
   }
   std::erase_if(memory.policies, [&](const auto& entry) { return !used.contains(entry.first); });
 
+  std::set<TemplateId> listed_ids;
   std::vector<TemplateId> batch;
   for (auto next = used.begin(); next != used.end();) {
     batch.clear();
@@ -162,14 +167,24 @@ awaitable<void> refresh_policies(CycleState& state) {
       if (listed.error().fault == ApiFault::unauthorized) state.stopped_by = listed.error();
       co_return;
     }
-    for (coder::Template& one : *listed) memory.policies.insert_or_assign(one.id, std::move(one));
+    for (coder::Template& one : *listed) {
+      listed_ids.insert(one.id);
+      memory.policies.insert_or_assign(one.id, std::move(one));
+    }
   }
   for (const TemplateId& id : used) {
-    if (memory.policies.contains(id)) continue;
+    if (listed_ids.contains(id)) continue;
     ApiResult<coder::Template> one = co_await memory.reader.template_by_id(id);
-    if (one) memory.policies.insert_or_assign(id, std::move(*one));
-    // One that may not be read has no policy that we could know: the write itself will tell.
-    if (!one && one.error().fault != ApiFault::not_found) state.policies_unread = one.error();
+    if (one) {
+      memory.policies.insert_or_assign(id, std::move(*one));
+    } else if (one.error().fault == ApiFault::not_found) {
+      // One that may not be read has no policy that we could know: the write itself will tell.
+      memory.policies.erase(id);
+    } else {
+      state.policies_unread = one.error();
+      if (one.error().fault == ApiFault::unauthorized) state.stopped_by = one.error();
+      if (coder::is_transient(one.error().fault)) co_return;
+    }
   }
 }
 
@@ -189,9 +204,11 @@ awaitable<void> ask_who_we_are(CycleState& state) {
 
 awaitable<void> ask_when_the_token_expires(CycleState& state) {
   Memory& memory = state.memory;
-  if (!memory.token.due(state.begun, kAskAgain)) co_return;
+  const std::chrono::nanoseconds every = memory.token.failed_in_passing ? kTryAgain : kAskAgain;
+  if (!memory.token.due(state.begun, every)) co_return;
   memory.token.asked = state.begun;
   ApiResult<coder::TokenFacts> facts = co_await memory.reader.token_facts();
+  memory.token.failed_in_passing = !facts && coder::is_transient(facts.error().fault);
   if (facts) memory.token.value = std::move(*facts);
 }
 
@@ -234,6 +251,12 @@ awaitable<void> resolve_absent(CycleState& state) {
   if (absent.empty()) {
     memory.answers = Answers();  // what is created later starts from fresh look-ups
     co_return;
+  }
+  const bool anew =
+      memory.answers.size() <= kAskedEachCycle || state.begun - memory.answers_since >= kAnswersAreGoodFor;
+  if (anew) {
+    memory.answers = Answers();
+    memory.answers_since = state.begun;
   }
   memory.answers.forget_failures();
   for (;;) {

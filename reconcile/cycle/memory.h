@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "reconcile/cycle.h"
 #include "reconcile/cycle/approval.h"
@@ -25,6 +26,7 @@ template <class T>
 struct Remembered {
   std::optional<T> value;
   std::optional<async::SteadyTime> asked;  ///< when it was last asked for, with or without success
+  bool failed_in_passing = false;          ///< then: worth another try soon
 
   [[nodiscard]] bool due(async::SteadyTime now, std::chrono::nanoseconds every) const {
     return !asked || now - *asked >= every;
@@ -47,14 +49,17 @@ struct Reconciler::Memory {
   bool address_checked = false;  ///< what answers is no workspace proxy
   KnownIds ids;
   ReadCosts costs;
-  Answers answers;     ///< look-ups for what is to be created
-  KnownOwners owners;  ///< kept only while some spec gives its owner by UUID
+  Answers answers;                    ///< look-ups for what is to be created
+  async::SteadyTime answers_since{};  ///< when the oldest of them may have been asked
+  KnownOwners owners;                 ///< kept only while some spec gives its owner by UUID
   OwnersSeen owners_seen;
   std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
   std::map<BuildId, BuildParameters> parameters;   ///< immutable, so good as long as the build is the latest
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
 
+  /// Workspaces with a build that we queued and whose end no read has shown.
+  std::set<Identity> builds_queued;
   BackoffTable backoff;
   std::uint32_t failed_reads = 0;  ///< cycles in a row in which some read failed in passing
   Turns turns;

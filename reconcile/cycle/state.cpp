@@ -16,10 +16,12 @@ Declared* CycleState::find(const Identity& workspace) {
 
 std::size_t own_active_builds(const CycleState& state) {
   const std::optional<UserId>& me = state.memory.me.value;
-  if (!me) return 0;
+  const std::set<Identity>& queued = state.memory.builds_queued;
   return static_cast<std::size_t>(
       std::count_if(state.declared.begin(), state.declared.end(), [&](const Declared& one) {
-        return one.live && one.live->build.active() && one.live->build.initiator == *me;
+        if (!one.live) return one.read_error && queued.contains(*one.identity);
+        if (!one.live->build.active()) return false;
+        return !me || one.live->build.initiator == *me || queued.contains(*one.identity);
       }));
 }
 

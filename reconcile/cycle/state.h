@@ -73,7 +73,8 @@ struct CycleState {
   [[nodiscard]] Declared* find(const Identity& workspace);
 };
 
-/// Builds of ours that are under way, as read.
+/// Builds of ours that are under way: as read, and those that we queued where this cycle could not read.
+/// While we do not know who we are every active build counts as ours, so that the limit holds.
 [[nodiscard]] std::size_t own_active_builds(const CycleState& state);
 
 /// The template of a live workspace, if known.

@@ -16,6 +16,20 @@ std::string_view to_string(ActionResult result) {
   return "unknown";
 }
 
+bool was_compared(const WorkspaceStatus& row) {
+  switch (row.ready.reason) {
+    case Reason::NotManageable:
+    case Reason::OwnerChanged:
+    case Reason::RateLimited:
+      return false;
+    case Reason::Updating:  // without drift: it is being deleted
+    case Reason::Rejected:  // without drift: another document declares it, too
+      return !row.drift.empty();
+    default:
+      return ready_of(row.ready.reason) != Ready::Unknown;
+  }
+}
+
 std::string_view to_string(CycleResult result) {
   switch (result) {
     case CycleResult::in_sync:
@@ -41,7 +55,8 @@ std::size_t CycleReport::count(Reason reason) const {
 std::size_t CycleReport::drifted(Field field) const {
   return static_cast<std::size_t>(
       std::count_if(workspaces.begin(), workspaces.end(), [&](const WorkspaceStatus& row) {
-        return std::any_of(row.drift.begin(), row.drift.end(),
+        return row.ready.reason != Reason::Suspended &&
+               std::any_of(row.drift.begin(), row.drift.end(),
                            [&](const FieldDrift& drift) { return drift.field == field; });
       }));
 }

@@ -59,6 +59,9 @@ struct WorkspaceStatus {
   std::optional<std::chrono::nanoseconds> drift_repaired_after;
 };
 
+/// Whether the cycle held the live workspace against its spec, so that no drift means no difference.
+[[nodiscard]] bool was_compared(const WorkspaceStatus& row);
+
 enum class CycleResult : std::uint8_t { in_sync, converged, partial, held, failed };
 [[nodiscard]] std::string_view to_string(CycleResult result);
 
@@ -96,6 +99,7 @@ struct CycleReport {
   std::optional<std::chrono::nanoseconds> look_again_in;
 
   [[nodiscard]] std::size_t count(Reason reason) const;
+  /// Workspaces that are left alone by order do not count: an order is no drift.
   [[nodiscard]] std::size_t drifted(Field field) const;
   [[nodiscard]] std::size_t planned(ActionKind kind) const;
 };

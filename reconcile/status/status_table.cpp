@@ -13,13 +13,6 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
   return a == b || spec_fingerprint(*a) == spec_fingerprint(*b);
 }
 
-/// Whether a row without drift says that there is none: not where it was not read or not compared. (Updating
-/// without drift is a workspace that is being deleted.)
-bool was_compared(Reason reason) {
-  return ready_of(reason) != Ready::Unknown && reason != Reason::RateLimited &&
-         reason != Reason::OwnerChanged && reason != Reason::NotManageable && reason != Reason::Updating;
-}
-
 }  // namespace
 
 void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,
@@ -62,7 +55,7 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
         row.drift_repaired_after = now - *entry.drifted;
         entry.drifted.reset();
       }
-    } else if (entry.drifted && was_compared(row.ready.reason)) {
+    } else if (entry.drifted && was_compared(row)) {
       row.drift_repaired_after = seen - *entry.drifted;
       entry.drifted.reset();
     }

@@ -218,18 +218,23 @@ awaitable<ApiResult<std::vector<coder::Template>>> ScriptedCoder::templates_name
   });
 }
 awaitable<ApiResult<coder::Template>> ScriptedCoder::template_by_id(const TemplateId& id) {
-  return call<coder::Template>("template " + last_digits(id), [id] {
+  return call<coder::Template>("template " + last_digits(id), [this, id] {
     coder::Template found;
     found.id = id;
     found.name = "docker";
+    if (on_template) on_template(found);
     return found;
   });
 }
 awaitable<ApiResult<std::vector<coder::Template>>> ScriptedCoder::templates_by_ids(
     const std::vector<TemplateId>& ids) {
-  return call<std::vector<coder::Template>>("templates_by_ids " + std::to_string(ids.size()), [ids] {
-    std::vector<coder::Template> found(ids.size());
-    for (std::size_t i = 0; i < ids.size(); ++i) found[i].id = ids[i];
+  return call<std::vector<coder::Template>>("templates_by_ids " + std::to_string(ids.size()), [this, ids] {
+    std::vector<coder::Template> found;
+    for (const TemplateId& id : ids) {
+      if (std::find(unlisted.begin(), unlisted.end(), id) != unlisted.end()) continue;
+      found.emplace_back().id = id;
+      if (on_template) on_template(found.back());
+    }
     return found;
   });
 }

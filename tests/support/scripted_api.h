@@ -33,6 +33,10 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   std::uint64_t withheld = 0;  ///< rows that lists count and do not show
   /// Called before each call takes effect, e.g. to move rows between two pages.
   std::function<void(const std::string& call)> before;
+  /// Templates that lists leave out, as Coder does with deprecated ones.
+  std::vector<TemplateId> unlisted;
+  /// Changes a template's policy.
+  std::function<void(coder::Template&)> on_template;
   /// Changes what a create keeps, as a template's policy or a prebuild would.
   std::function<void(LiveWorkspace&)> on_create;
 

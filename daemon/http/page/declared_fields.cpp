@@ -16,27 +16,12 @@ bool has_drift(const WorkspaceStatus& row, Field field) {
   return std::ranges::any_of(row.drift, [&](const auto& drift) { return drift.field == field; });
 }
 
-/// Whether the last cycle held the live workspace against its spec, so that no drift means no difference.
-bool was_compared(const WorkspaceStatus& row) {
-  if (!row.id) return false;
-  if (row.known_since) return true;  // by the cycle that read it last
-  switch (row.ready.reason) {
-    case Reason::NotManageable:
-    case Reason::OwnerChanged:
-    case Reason::RateLimited:
-      return false;
-    case Reason::Updating:  // without drift: it is being deleted
-    case Reason::Rejected:  // without drift: another document declares it, too
-      return !row.drift.empty();
-    default:
-      return reconcile::ready_of(row.ready.reason) != reconcile::Ready::Unknown;
-  }
-}
-
 class Lines {
  public:
   explicit Lines(const WorkspaceStatus& row)
-      : row_(row), absent_(has_drift(row, Field::missing)), compared_(was_compared(row)) {}
+      : row_(row),
+        absent_(has_drift(row, Field::missing)),
+        compared_(row.id && (row.known_since || reconcile::was_compared(row))) {}
 
   void add(std::string_view name, Field field, std::string declared) {
     FieldLine line;

@@ -54,6 +54,28 @@ TEST_F(Statuses, SinceMovesWithTheReasonAndNotWithTheMessage) {
   EXPECT_EQ(only().ready.since, wall());
 }
 
+TEST_F(Statuses, DriftThatIsNoLongerLookedAtIsNotRepaired) {
+  for (const Reason reason : {Reason::Rejected, Reason::Updating, Reason::RateLimited, Reason::NotManageable,
+                              Reason::NotRead, Reason::Unreachable}) {
+    cycle(Reason::Drifted, kDrift);
+    cycle(reason);
+    EXPECT_FALSE(only().drift_repaired_after) << to_string(reason);
+    cycle(Reason::InSync);
+    EXPECT_TRUE(only().drift_repaired_after) << to_string(reason);
+  }
+}
+
+TEST(DriftedFields, OfWorkspacesThatAreSuspendedDoNotCount) {
+  CycleReport report;
+  for (const Reason reason : {Reason::Drifted, Reason::Suspended, Reason::Held}) {
+    WorkspaceStatus& row = report.workspaces.emplace_back();
+    row.ready.reason = reason;
+    row.drift = kDrift;
+  }
+  EXPECT_EQ(report.drifted(Field::ttl), 2U) << "an order is no drift";
+  EXPECT_EQ(report.drifted(Field::dormant), 0U);
+}
+
 TEST_F(Statuses, ConvergenceCountsFromTheChangeOfTheSpec) {
   cycle(Reason::InSync);
   EXPECT_FALSE(only().converged_after) << "it was so before we looked";
