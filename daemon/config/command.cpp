@@ -19,7 +19,8 @@ constexpr CommandInfo kCommands[] = {
     {Command::apply, "apply", "[PATH…]", "Converge, then exit",
      "Runs cycles until nothing is left to do now (a stop that dormancy waits for included; with --wait also "
      "the\n"
-     "builds that it started), or until --timeout has passed. For a CronJob or a pipeline."},
+     "builds that it started), or until --timeout has passed. For a CronJob or a pipeline.\n"
+     "A Coder that goes away meanwhile is waited for; one that never answers is told after 30 s."},
     {Command::run, "run", "[PATH…]", "Converge for ever (daemon)",
      "Runs a cycle every --interval, and at once when the specs change, on SIGHUP and on POST /-/reconcile.\n"
      "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight end, nothing new starts."},

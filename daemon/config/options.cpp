@@ -122,8 +122,8 @@ const Option kOptions[] = {
      .set = set_switch<&Config::wait>},
     {.name = "timeout",
      .value = "DURATION",
-     .help = "Give up after this time; what is being written then gets --shutdown-timeout more",
-     .fallback = "10m, 2m for plan",
+     .help =
+         "Give up after this time (10m; plan: 2m); what is being written then gets --shutdown-timeout more",
      .commands = Commands{plan, apply},
      .set = set_time<&Config::timeout, kSecond, 7 * kDay>},
     {.name = "interval",

@@ -95,6 +95,7 @@ struct HttpServer::State {
     auto executor = acceptor.get_executor();
     auto session = serve_connection(std::move(socket), clock, limits, parts, lanes, connection->activity);
     auto when_done = [this, connection, executor](const std::exception_ptr&) {
+      connection->stopping = true;
       // A connection's failure is its own; the client has gone or was too slow. The signal is still in use by
       // the frame that calls this, so it goes in a turn of its own.
       asio::post(executor, [this, connection] {

@@ -13,9 +13,9 @@ async::awaitable<std::optional<ApiError>> check_address(Reconciler::Memory& memo
   if (memory.address_checked) co_return std::nullopt;
   const coder::ApiResult<coder::BuildInfo> info = co_await memory.reader.build_info();
   if (!info) {
-    // Who can't ask for this page can't ask for anything.
-    const bool silent = info.error().status == 0 || info.error().fault == ApiFault::throttled;
-    if (silent && ends_reading(info.error())) co_return info.error();
+    // Where nobody answers for this page nobody answers for any, and asking costs minutes each time.
+    const bool silent = info.error().fault == ApiFault::timeout || info.error().fault == ApiFault::throttled;
+    if (silent) co_return info.error();
     // Where this page is blocked, the reads themselves tell whether it is Coder.
     memory.address_checked = !coder::is_transient(info.error().fault);
     co_return std::nullopt;

@@ -40,6 +40,9 @@ bool is_single_look(const Query& query) {
   return kind_of(query) == ReadKind::name;
 }
 
+// So many paths in a row that are not reached, each tried several times, are a Coder that is away.
+constexpr int kUnreachableInARow = 3;
+
 /// One pass over one set of targets.
 class Pass {
  public:
@@ -61,6 +64,7 @@ class Pass {
       co_await std::move(round);
       if (broken_off_) progress_.give_up(*broken_off_);
     }
+    if (!answered_ && !broken_off_) broken_off_ = unreachable_;
     LiveReadCounts counts = progress_.counts();
     ReadCosts costs = progress_.state().costs;
     std::vector<Target> targets = progress_.take_targets();
@@ -77,7 +81,7 @@ class Pass {
     }
     const async::SteadyTime begun = clock_.now();
     ApiResult<Answer> answer = co_await send(query);
-    if (!answer && ends_reading(answer.error())) broken_off_ = answer.error();
+    count_silence(answer);
     const std::uint64_t before = progress_.steps();
     const bool good = answer.has_value();
     const async::SteadyTime now = clock_.now();
@@ -85,6 +89,21 @@ class Pass {
     if (good && progress_.steps() != before) observer_.on_read_advanced();
     if (now >= end_ && !broken_off_) {
       broken_off_ = ApiError(ApiFault::timeout, "reading the workspaces took longer than 30 min");
+    }
+  }
+
+  /// A path that leads nowhere at once may be the only one; one on which nobody answers costs minutes, and
+  /// the next would cost them again.
+  void count_silence(const ApiResult<Answer>& answer) {
+    if (answer || !ends_reading(answer.error())) {
+      unreachable_.reset();
+      unreachable_in_a_row_ = 0;
+      answered_ = true;
+    } else if (answer.error().fault == ApiFault::unreachable) {
+      unreachable_ = answer.error();
+      if (++unreachable_in_a_row_ >= kUnreachableInARow) broken_off_ = unreachable_;
+    } else {
+      broken_off_ = answer.error();
     }
   }
 
@@ -125,6 +144,9 @@ class Pass {
   std::size_t list_requests_ = 0;
   async::SteadyTime end_;
   std::optional<ApiError> broken_off_;
+  int unreachable_in_a_row_ = 0;
+  std::optional<ApiError> unreachable_;  ///< of the last of them
+  bool answered_ = false;                ///< Coder has said something
 };
 
 }  // namespace

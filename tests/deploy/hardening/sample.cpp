@@ -1,4 +1,5 @@
-// Does what the flags leave a trace of: an array on the stack that a stranger's length fills, a frame of many pages.
+// Does what the flags leave a trace of: an array on the stack that a stranger's length fills, a frame of many
+// pages.
 #include <cstdio>
 #include <cstring>
 

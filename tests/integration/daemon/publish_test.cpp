@@ -140,7 +140,7 @@ TEST_F(PublishedFile, KeepsTheTimeOfTheLastSuccessWhileCoderIsAway) {
 
 TEST_F(PublishedFile, IsWrittenWhenTheTimeIsOver) {
   deployment.coder.hold("/api/v2/");
-  EXPECT_THAT(after({"--timeout", "1s"}, 3), Not(HasSubstr("coder_reconciler_workspaces{")));
+  EXPECT_THAT(after({"--timeout", "1s"}, 6), Not(HasSubstr("coder_reconciler_workspaces{")));
   deployment.coder.release();
 }
 

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
@@ -165,31 +164,6 @@ TEST(Connections, AreFewerThanDescriptors) {
   EXPECT_EQ(connections_within(1024, 64), 64U);
   EXPECT_EQ(connections_within(std::numeric_limits<std::size_t>::max(), 64), 64U);
   EXPECT_GE(descriptor_limit(), 3U);
-}
-
-TEST_F(HttpServerTest, WithoutAFreeDescriptorItMakesRoomAndRestsASecond) {
-  start();
-  Client silent(io_, server_->port());
-  until_sleepers(1);
-  // From here on nothing can be opened in this process but by the client, whose socket is there already.
-  tcp::socket late(io_);
-  late.open(tcp::v4());
-  rlimit before{};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  rlimit none = before;
-  none.rlim_cur = 0;
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  late.connect(tcp::endpoint(asio::ip::address_v4::loopback(), server_->port()));
-  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 1s; });
-  testing::turn(io_);
-  EXPECT_EQ(clock_.sleepers(), 1U) << "it rests, and does not try again and again";
-  EXPECT_EQ(silent.whole_answer(), "") << "who waits longest makes room";
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
-  clock_.advance(1s);
-  const std::string request = "GET /a HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-  asio::write(late, asio::buffer(request));
-  testing::turn_until(io_, [&] { return !answered_.empty(); });
-  EXPECT_EQ(answered_[0].second, 200);
 }
 
 TEST_F(HttpServerTest, ADelayedRequestWaitsAndDelaysNobodyElse) {

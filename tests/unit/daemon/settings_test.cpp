@@ -54,7 +54,7 @@ TEST(Settings, DefaultsHoldWhereNothingIsSaid) {
   EXPECT_EQ(config.max_changes, reconcile::ChangeLimit{});
   EXPECT_EQ(config.concurrency, 4U);
   EXPECT_EQ(config.max_builds, 10U);
-  EXPECT_EQ(config.timeout, std::chrono::minutes{10});
+  EXPECT_EQ(config.timeout, std::nullopt) << "each command has its own";
 }
 
 TEST(Settings, WhatHelpCallsTheDefaultIsTheDefault) {
@@ -502,10 +502,15 @@ INSTANTIATE_TEST_SUITE_P(
              "\"coder.example.com\" does not begin with http:// or https://; did you mean "
              "https://coder.example.com?"),
         flag("UrlWithoutSchemeButSlashes", "coder-url", "//coder:8443/x",
-             "did you mean https://coder:8443/x?"),
-        flag("UrlOfAnotherScheme", "coder-url", "ftp://coder", "does not begin with http:// or https://"),
-        flag("UrlWithUserAndNoScheme", "coder-url", "me:pw@c", "the URL holds a user name"),
-        flag("UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c", "the URL holds a user name"),
+             "\"//coder:8443/x\" does not begin with http:// or https://; did you mean "
+             "https://coder:8443/x?"),
+        flag("UrlOfAnotherScheme", "coder-url", "ftp://coder",
+             "\"ftp://coder\" does not begin with http:// or https://; write it like "
+             "https://coder.example.com"),
+        flag("UrlWithUserAndNoScheme", "coder-url", "me:pw@c",
+             "the URL holds a user name; write it like https://coder.example.com, without one"),
+        flag("UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c",
+             "the URL holds a user name; write it like https://coder.example.com, without one"),
         flag("UrlWithQuery", "coder-url", "https://c/?a=b",
              "\"https://c/?a=b\" has a query or a fragment; write it like https://coder.example.com"),
         flag("UrlWithUser", "coder-url", "https://me:pw@c",

@@ -42,6 +42,8 @@ std::string a_full_scrape() {
   report.token_expires = std::chrono::sys_seconds{1'765'000'000s};
   recorder.on_cycle(report);
   recorder.on_run_ended(0);
+  recorder.on_token_file("");
+  recorder.on_answer("/metrics", 200);
   return exposition(recorder, read_process_figures());
 }
 

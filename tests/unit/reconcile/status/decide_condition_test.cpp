@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
                            [](Scene& s) { s.read_error = an_error(ApiFault::unauthorized); },
                            Reason::Unauthorized, "valid token"},
                       Case{"ReadWasThrottled", [](Scene& s) { s.read_error = an_error(ApiFault::throttled); },
-                           Reason::RateLimited, "tried again"},
+                           Reason::RateLimited, "takes more of them"},
                       Case{"ReadGotHtml", [](Scene& s) { s.read_error = an_error(ApiFault::contract); },
                            Reason::NotRead, "is this the access URL"}),
     [](const auto& test) { return test.param.name; });
