@@ -296,6 +296,21 @@ WORKS = [
                            ("custom.width", 140)),
                      named("Version", ("custom.width", 70)), named("Up for", ("decimals", 0)), named("Specs same for", ("decimals", 0))],
           alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
+    graph("Requests to this program", 8, 8,
+          "Answers of its own HTTP server by class. 421: a name that is not in --allowed-hosts. 401: a wrong token, or none. "
+          "5xx: too many pages at a time, or a defect that the log names.",
+          query("sum by (code) (rate(coder_reconciler_http_requests_total{@}[$__rate_interval]))", "{{code}}"), "reqps"),
+    graph("Approvals of held plans", 8, 8,
+          "Who may let a held plan go, and tried. refused: no token or a wrong one; mismatched: another plan than the one that is "
+          "held. The log says from where.",
+          query("sum by (result) (increase(coder_reconciler_approvals_total{@}[$__rate_interval]))", "{{result}}"),
+          "short", bars=True, decimals=0, overrides=colors(approved="green", refused="red", mismatched="orange")),
+    graph("Log and token file", 8, 8,
+          "Log lines that were dropped since nobody read them: look at what collects standard error. 'token file is bad': the old "
+          "token is still in use; the log names the file and what is wrong with it.",
+          [query("sum(increase(coder_reconciler_log_lines_dropped_total{@}[$__rate_interval]))", "lines dropped"),
+           query("sum(coder_reconciler_token_file_readable{@} == bool 0)", "token file is bad")],
+          "short", decimals=0, overrides=colors(**{"lines dropped": "orange", "token file is bad": "red"})),
 ]
 
 RUNS = [
