@@ -21,8 +21,8 @@ SCRAPE = 1.0
 SCALE = 60
 # Outside there are four scrapes in a minute, here one: steps of annotations have as many scrapes as there.
 SCRAPES_A_STEP = 4
-# Cards that are at 0 again when the scenario has ended.
-QUIET = {"Contested", "Builds in flight"}
+# Panels that are at 0 when the scenario has ended: it is over by then, or the scenario has none of it.
+QUIET = {"Approvals of held plans", "Log and token file", "Contested", "Builds in flight"}
 
 
 def say(good, sentence, why=()):
