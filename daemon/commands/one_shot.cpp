@@ -35,8 +35,6 @@ async::awaitable<reconcile::ReportPtr> TimeLimit::bound(async::awaitable<reconci
   auto work = keep(std::move(cycle), report);
   auto limit = run_out();
   co_await async::until_first_ends(std::move(work), std::move(limit));
-  // A cycle that ended while it was being cut off has its report all the same.
-  if (report && over_ == Over::timeout && session_.clock().now() < deadline_) over_ = Over::no;
   if (report && silent_for_too_long()) over_ = Over::silence;
   co_return report;
 }

@@ -28,8 +28,9 @@ struct ReadOutcome {
 /// Reads the live state of `targets` (sorted by identity) as plan_reads says, at most two requests at a time.
 ///
 /// A failed read concerns those that it was for; the others are read all the same. After one that says that
-/// Coder can't be asked (`ends_reading`), or after half an hour, the pass is broken off and the rest is
-/// NotRead for that reason. Whenever an answer brought something the observer is told. Throws only
+/// Coder can't be asked (`ends_reading`; of paths that are not reached three in a row, since a single one may
+/// be cut off by itself), or after half an hour, the pass is broken off and the rest is NotRead for that
+/// reason. Whenever an answer brought something the observer is told. Throws only
 /// operation_aborted, between or within requests.
 [[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
                                                       std::vector<Target> targets, ReadCosts costs,
