@@ -97,13 +97,6 @@ class Daemon {
         return ExitCode::failure;
       }
       server_.emplace(std::move(*server));
-      session_.log().info("listening", {{"address", server_->address()}});
-      if (server_->beyond_loopback() && config_.read_token_file.empty()) {
-        session_.log().warn(
-            "whoever reaches this address can read what is declared and live; set --read-token-file, or let "
-            "only those reach it who may",
-            {{"address", server_->address()}});
-      }
     }
     warn_of_open_files();
     return std::nullopt;
@@ -123,6 +116,7 @@ class Daemon {
   }
 
   async::awaitable<ExitCode> run() {
+    say_where_it_listens();
     // They start in this order: the specs are watched before they are read for the first time, so that no
     // change falls between the two.
     auto surroundings = watch_and_serve();
@@ -137,6 +131,17 @@ class Daemon {
  private:
   [[nodiscard]] std::array<std::pair<std::string_view, std::string>, 2> token_files() const {
     return {{{"--api-token-file", config_.api_token_file}, {"--read-token-file", config_.read_token_file}}};
+  }
+
+  /// Not before signals are handled: whoever has read it may stop the daemon.
+  void say_where_it_listens() {
+    if (!server_) return;
+    session_.log().info("listening", {{"address", server_->address()}});
+    if (!server_->beyond_loopback() || !config_.read_token_file.empty()) return;
+    session_.log().warn(
+        "whoever reaches this address can read what is declared and live; set --read-token-file, or let "
+        "only those reach it who may",
+        {{"address", server_->address()}});
   }
 
   void warn_of_open_files() {
