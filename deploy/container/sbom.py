@@ -57,7 +57,7 @@ def bill(root, version, revision, time, built_using):
         "metadata": {
             "timestamp": time,
             "component": {"type": "application", "bom-ref": program, "name": "coder-reconciler", "version": version, "purl": program,
-                          "hashes": hashes, "properties": [{"name": "revision", "value": revision}]},
+                          "licenses": [{"license": {"id": "Apache-2.0"}}], "hashes": hashes, "properties": [{"name": "revision", "value": revision}]},
         },
         "components": components,
         "dependencies": [{"ref": program, "dependsOn": [c["bom-ref"] for c in components]},

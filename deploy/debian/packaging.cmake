@@ -60,7 +60,7 @@ cr_package_file(${CR_PACKAGE_DIR}/coder-reconciler.fish share/fish/vendor_comple
 cr_package_file(${CR_PACKAGE_DIR}/workspace.schema.json share/coder-reconciler)
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/deploy/scripts/specs-from-coder.sh DESTINATION share/coder-reconciler
         RENAME specs-from-coder COMPONENT package EXCLUDE_FROM_ALL)
-cr_package_file(${CR_DEBIAN_SOURCE}/copyright share/doc/coder-reconciler)
+cr_package_file(${PROJECT_SOURCE_DIR}/.reuse/dep5 share/doc/coder-reconciler RENAME copyright)
 cr_package_file(${CR_DEBIAN_SOURCE}/README.Debian share/doc/coder-reconciler)
 cr_package_file(${CR_PACKAGE_DIR}/changelog.gz share/doc/coder-reconciler)
 cr_package_file(${CR_DEBIAN_SOURCE}/example.yaml share/doc/coder-reconciler/examples)
