@@ -4,7 +4,7 @@
 
 namespace cr::daemon {
 
-/// As released, e.g. "0.1.0".
+/// As released, e.g. "0.2.0".
 [[nodiscard]] std::string_view version();
 /// Commit that was built; empty where that was not known.
 [[nodiscard]] std::string_view revision();

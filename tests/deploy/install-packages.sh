@@ -4,7 +4,7 @@
 # that it is published as, and verifies it like every module.
 set -eu
 
-quick="binutils systemd mandoc man-db jq git ca-certificates prometheus prometheus-pushgateway python3 python3-yaml curl reuse"
+quick="dpkg-dev binutils systemd mandoc man-db jq git ca-certificates prometheus prometheus-pushgateway python3 python3-yaml curl reuse"
 slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file openssl"
 
 case "${1:-quick}" in
