@@ -62,7 +62,7 @@ spoil "alerts of other instances are found" 's/, instance=~\\"$instance|\\"//'
 python3 "$here/annotations.py" "$dashboards" >"$scratch/annotations.yml"
 check "a revision shorter than a step is marked; an alert of no instance says so" promtool test rules "$scratch/annotations.yml"
 
-# What the README shows to somebody who has only a clone.
+# What the page on dashboards shows to somebody who has only a clone.
 check "the Prometheus configuration to try it with is valid" promtool check config "$dashboards/prometheus.yml"
 CR_DEMO_BUILD=$build PROMETHEUS_LISTEN=127.0.0.1:0 CODER_RECONCILER_LISTEN=127.0.0.1:0 TMPDIR=$scratch \
   setsid "$dashboards/demo.sh" >"$scratch/demo.txt" 2>&1 &
@@ -100,8 +100,8 @@ source, = yaml.safe_load((folder / "datasources" / "prometheus.yaml").read_text(
 assert (source["type"], source["access"]) == ("prometheus", "proxy"), source
 provider, = yaml.safe_load((folder / "dashboards" / "coder-reconciler.yaml").read_text())["providers"]
 assert provider["type"] == "file", provider
-# Grafana looks there for the dashboards: the demo and the README mount or copy them to it.
-for text in (folder.parent / "demo.sh", folder.parents[2] / "README.md"):
+# Grafana looks there for the dashboards: the demo and the page on dashboards mount or copy them to it.
+for text in (folder.parent / "demo.sh", folder.parents[1] / "docs" / "dashboards.md"):
     assert provider["options"]["path"] in text.read_text(), text
 END
 # Grafana puts nothing where a variable is not set, and its data source takes what is left for the address.
@@ -109,7 +109,7 @@ url=$(sed -n 's/^ *url: *//p' "$dashboards/provisioning/datasources/prometheus.y
 check "a data source with PROMETHEUS_URL asks that Prometheus" test "$("$scratch/schema" --data-source "$(PROMETHEUS_URL=http://p:9090/x sh -c "echo \"$url\"")")" = "http://p:9090/x"
 "$scratch/schema" --data-source "$(PROMETHEUS_URL='' sh -c "echo \"$url\"")" >"$scratch/url.txt" 2>&1 || true
 says "one without it is refused by an error that names the variable" "PROMETHEUS_URL" "$scratch/url.txt"
-check "Grafana's provisioning finds the dashboards where the README puts them" python3 "$scratch/provisioning.py" "$dashboards/provisioning"
+check "Grafana's provisioning finds the dashboards where the page on dashboards puts them" python3 "$scratch/provisioning.py" "$dashboards/provisioning"
 
 mkdir "$scratch/world"
 cases python3 "$here/live_test.py" "$build" "$dashboards" "$scratch/world"

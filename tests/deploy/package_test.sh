@@ -32,6 +32,8 @@ for path in ./usr/bin/coder-reconciler ./lib/systemd/system/coder-reconciler.ser
   ./usr/share/man/man1/coder-reconciler.1.gz ./usr/share/bash-completion/completions/coder-reconciler \
   ./usr/share/zsh/vendor-completions/_coder-reconciler ./usr/share/fish/vendor_completions.d/coder-reconciler.fish \
   ./etc/coder-reconciler/config.yaml ./etc/default/coder-reconciler \
+  ./usr/share/doc/coder-reconciler/copyright ./usr/share/doc/coder-reconciler/docs/operating.md \
+  ./usr/share/doc/coder-reconciler/docs/command-line.md ./usr/share/doc/coder-reconciler/prometheus/runbook.md \
   ./usr/share/coder-reconciler/specs-from-coder ./usr/share/doc/coder-reconciler/examples/example.yaml; do
   says "it holds ${path#.}" " $path" "$scratch/contents"
 done

@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")" || exit 1
 ./install-packages.sh quick || exit 1
 status=0
-for test in licence version systemd hardening sbom kubernetes helm manual yaml_language_server grafana; do
+for test in licence version install systemd hardening sbom kubernetes helm manual yaml_language_server grafana; do
   printf '\n== %s_test.sh\n' "$test"
   "./${test}_test.sh" || status=1
 done

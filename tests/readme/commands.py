@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Does what README.md says, in its order, against the stand-in Coder: each command that it shows is run in a scratch directory, or
+"""Does what README.md and the pages in deploy/docs/ say, in their order, against the stand-in Coder: each command that it shows is run in a scratch directory, or
 is listed below with the reason why not. A command that is neither fails the test, as does one that is listed and no longer shown;
 output that is shown is compared with the real one.
 
@@ -18,6 +18,7 @@ import time
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md"] + sorted((ROOT / "deploy/docs").glob("*.md"))
 PATIENCE = 60  # seconds, under sanitizers on a busy machine
 TOKEN = "adminadmin-0123456789abcdefABCDEF"  # the stand-in's site owner
 
@@ -67,7 +68,7 @@ def expect(condition, message):
         raise Failure(message)
 
 
-# --- what the README shows ---
+# --- what the pages show ---
 
 
 def blocks(markdown):
@@ -128,7 +129,7 @@ def expect_output(command, shown, real):
             pattern += r"\s*" + re.escape(line[:-1]) + ".*\n+"
         else:
             pattern += r"\s*" + re.escape(line) + "\n+"
-    expect(re.fullmatch(pattern, real), f"{command}: README.md shows\n{chr(10).join(shown)}\nbut it prints\n{real}")
+    expect(re.fullmatch(pattern, real), f"{command}: the pages show\n{chr(10).join(shown)}\nbut it prints\n{real}")
 
 
 # --- a place to do it ---
@@ -203,7 +204,7 @@ class Daemon:
 
 
 class Tour:
-    """The commands of README.md, section by section. `show` notes that one was run and fails if README.md does not show it."""
+    """The commands of the pages, section by section. `show` notes that one was run and fails if no page shows it."""
 
     def __init__(self, markdown, new_scene):
         self.markdown = markdown
@@ -212,7 +213,7 @@ class Tour:
         self.done = set()
 
     def show(self, command):
-        expect(command in self.shown, f"README.md does not show: {command}")
+        expect(command in self.shown, f"the pages do not show: {command}")
         self.done.add(command)
         return command
 
@@ -306,9 +307,9 @@ class Tour:
 
 def check_complete(tour):
     unknown = [line for line in tour.shown if line not in tour.done and line not in SKIPPED]
-    expect(not unknown, "README.md shows commands that are neither run nor listed as skipped:\n  " + "\n  ".join(unknown))
+    expect(not unknown, "the pages show commands that are neither run nor listed as skipped:\n  " + "\n  ".join(unknown))
     gone = [line for line in SKIPPED if line not in tour.shown]
-    expect(not gone, "listed as skipped, but README.md does not show:\n  " + "\n  ".join(gone))
+    expect(not gone, "listed as skipped, but the pages do not show:\n  " + "\n  ".join(gone))
 
 
 def check_self(markdown):
@@ -324,7 +325,7 @@ def check_self(markdown):
 
 def main():
     program, standin = (pathlib.Path(argument).resolve() for argument in sys.argv[1:])
-    markdown = (ROOT / "README.md").read_text()
+    markdown = "\n".join(page.read_text() for page in PAGES)
     scenes = []
     failed = 0
     with tempfile.TemporaryDirectory() as scratch:
@@ -346,7 +347,7 @@ def main():
                 print(f"FAIL: {failure}", file=sys.stderr)
         for scene in scenes:
             scene.close()
-    print(f"{len(tour.done)} commands of README.md run, {len(SKIPPED)} skipped, {len(transcripts(markdown))} outputs compared, "
+    print(f"{len(tour.done)} commands of {len(PAGES)} pages run, {len(SKIPPED)} skipped, {len(transcripts(markdown))} outputs compared, "
           f"{failed} failures")
     return 1 if failed else 0
 

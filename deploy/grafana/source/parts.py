@@ -6,7 +6,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # As in the alerts: where the runbook lies in the repository, until somebody puts the address before it where it is published.
 RUNBOOK = "deploy/prometheus/runbook.md"
 COLUMNS = 24
-# The form that panels are written in: demo.sh and the README start this Grafana.
+# The form that panels are written in: demo.sh and the page on dashboards start this Grafana.
 GRAFANA = "11.6.0"
 # What stands for the alerts of what is chosen. One without a target (it is absent) has none of the three labels, so an empty one
 # fits, too.

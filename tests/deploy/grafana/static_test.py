@@ -29,7 +29,7 @@ def holds(sentence, faults):
 def catalogue():
     """Metric to its labels, each with the values that it can have; none: any."""
     metrics = {}
-    for line in (ROOT / "metrics" / "reference.md").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / "deploy" / "docs" / "metrics.md").read_text(encoding="utf-8").splitlines():
         found = re.match(r"\| `(\w+)` \| (\w+) \| (.*?) \| ", line)
         if not found:
             continue

@@ -7,7 +7,7 @@
 #include "tests/integration/reconcile/world.h"
 
 /// What a token that may do too little makes of a workspace that is there, of a dormant one and of one that
-/// is not there: the table of the README, "Least rights for the token".
+/// is not there: the table of deploy/docs/operating.md, "Least rights for the token".
 namespace cr::testing {
 namespace {
 
