@@ -55,7 +55,7 @@ bool may_read_workspace(const State& state, const Caller& caller, const Workspac
   if (scoped) return false;
   const bool only_template_admin = workspace.owner_id != caller.id() &&
                                    !administers(*caller.user, state.template_of(workspace).organization_id);
-  return state.is(Age::v2_35) || !only_template_admin;
+  return state.since(Age::v2_35) || !only_template_admin;
 }
 
 bool may_change_workspace(const State& state, const Caller& caller, const Workspace& workspace,

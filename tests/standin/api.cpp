@@ -76,7 +76,7 @@ std::string token_of(const State& state, const Request& request) {
   }
   if (request.has_query("coder_session_token")) return request.query.at("coder_session_token");
   if (auto token = request.header("coder-session-token"); !token.empty()) return token;
-  if (state.is(Age::v2_35)) {
+  if (state.since(Age::v2_29)) {
     const std::string bearer = request.header("authorization");
     if (bearer.starts_with("Bearer ")) return bearer.substr(7);
   }
@@ -86,7 +86,7 @@ std::string token_of(const State& state, const Request& request) {
 Reply unauthorized(const State& state, std::string_view message, std::string_view detail,
                    std::string_view why) {
   Reply reply = Reply::error(401, message, detail);
-  if (state.is(Age::v2_35)) {
+  if (state.since(Age::v2_29)) {
     reply.headers.emplace_back(
         "Www-Authenticate",
         fmt::format(R"(Bearer realm="coder", error="invalid_token", error_description="The access token {}")",
@@ -145,7 +145,7 @@ Reply answer_api(State& state, const Request& request, const std::string& reques
   const auto refused = authenticate(state, request, caller);
 
   // Up to 2.31 the limiter runs before authentication and knows addresses only.
-  const bool by_user = state.is(Age::v2_35) && !refused;
+  const bool by_user = state.since(Age::v2_35) && !refused;
   const bool bypass = request.header("x-coder-bypass-ratelimit") == "true";
   if (bypass && by_user && !caller.is_owner()) {
     Reply reply;

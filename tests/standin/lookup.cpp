@@ -9,7 +9,7 @@ namespace cr::standin {
 namespace {
 
 Reply unknown_user(const Call& call, const std::string& text) {
-  if (call.state.is(Age::v2_35)) return Reply::not_found();
+  if (call.state.since(Age::v2_35)) return Reply::not_found();
   return Reply::error(400, R"("user" must be an existing uuid or username.)",
                       fmt::format("queried user=\"{}\"", text));
 }
@@ -28,10 +28,13 @@ std::variant<const User*, Reply> user_in_path(const Call& call, const std::strin
 }
 
 std::variant<const User*, Reply> owner_in_path(const Call& call, const std::string& text) {
-  if (call.state.is(Age::v2_20)) return user_in_path(call, text);
+  if (call.state.before(Age::v2_29)) return user_in_path(call, text);
   if (text == "me") return call.caller.user;
   const User* user = call.state.find_user(text);
   if (user == nullptr) return unknown_user(call, text);
+  // Plain members could not see who else is one.
+  const bool plain = call.caller.user->roles.empty() && call.caller.id() != user->id;
+  if (plain && call.state.before(Age::v2_35)) return Reply::not_found();
   return user;
 }
 

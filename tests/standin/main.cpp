@@ -1,15 +1,35 @@
 // The stand-in Coder as a program, for demonstrations and benchmarks.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "tests/standin/seed.h"
 #include "tests/standin/server.h"
 
+namespace {
+
+using namespace cr::standin;
+
+/// "2.35" of 2.35.1.
+std::string line_of(Age age) {
+  return std::string(release_of(age).substr(0, 4));
+}
+
+std::vector<std::string> ages() {
+  std::vector<std::string> lines;
+  std::ranges::transform(kAges, std::back_inserter(lines), line_of);
+  return lines;
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
-  using namespace cr::standin;
   CLI::App app("A stand-in Coder: speaks its workspace API on 127.0.0.1 until SIGTERM");
   ServerOptions options;
   std::string age = "2.35";
@@ -19,9 +39,7 @@ int main(int argc, char** argv) {
   std::size_t fleet = 0;
   double build_seconds = 0;
   std::int64_t rate_limit = RateLimit::kDefaultLimit;
-  app.add_option("--age", age, "release to imitate")
-      ->check(CLI::IsMember({"2.20", "2.35"}))
-      ->capture_default_str();
+  app.add_option("--age", age, "release to imitate")->check(CLI::IsMember(ages()))->capture_default_str();
   app.add_option("--port", options.port, "0: any that is free")->capture_default_str();
   app.add_flag("--tls", options.tls, "serve https with a certificate made on the spot; prints the CA's file");
   app.add_option("--seed-file", seed_file, "JSON with users, templates and workspaces")
@@ -33,7 +51,7 @@ int main(int argc, char** argv) {
   app.add_option("--rate-limit", rate_limit, "requests a minute for each path; 0: none")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  options.age = age == "2.20" ? Age::v2_20 : Age::v2_35;
+  options.age = *std::ranges::find(kAges, age, line_of);
 
   // Blocked before the server's thread starts, so that the signal reaches sigwait below.
   sigset_t signals;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,7 +19,24 @@ namespace cr::standin {
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// Which release the stand-in imitates. Where they differ, see README.md.
-enum class Age { v2_20, v2_35 };
+enum class Age { v2_20, v2_29, v2_35, v2_36 };
+
+/// From the oldest to the newest.
+inline constexpr std::array kAges = {Age::v2_20, Age::v2_29, Age::v2_35, Age::v2_36};
+/// For what takes long: whatever differs, one of them is on each side of it.
+inline constexpr std::array kOldestAndNewest = {kAges.front(), kAges.back()};
+
+/// "2.35.1"
+[[nodiscard]] constexpr std::string_view release_of(Age age) {
+  constexpr std::array<std::string_view, kAges.size()> kReleases = {"2.20.0", "2.29.1", "2.35.1", "2.36.1"};
+  return kReleases.at(static_cast<std::size_t>(age));
+}
+
+/// As in Age, for the names of tests: "v2_35".
+[[nodiscard]] inline std::string name_of(Age age) {
+  const std::string_view release = release_of(age);
+  return "v2_" + std::string(release.substr(2, 2));
+}
 
 struct Organization {
   std::string id;
@@ -113,7 +133,7 @@ struct Template {
                                              "friday", "saturday", "sunday"};
   bool require_active_version = false;
   std::int64_t time_til_dormant_autodelete_ms = 0;
-  /// 2.35 only: parameters are judged by the older rules and messages.
+  /// From 2.29 on: parameters are judged by the older rules and messages.
   bool classic_parameters = false;
 
   /// Users who may not read it, whatever their role. Its workspaces are left out of their list pages while
@@ -121,11 +141,14 @@ struct Template {
   std::set<std::string> hidden_from;
   /// Every start build of it fails.
   bool builds_fail = false;
+  std::string build_error = "terraform apply: no space left on device";
   /// No provisioner takes its jobs: they stay pending, with matched_provisioners.count 0.
   bool without_provisioners = false;
   /// What a running workspace of it consists of: agents, and apps for each of them.
   unsigned agents = 1;
   unsigned apps = 1;
+  std::string agent_name = "maina";  ///< Of the only agent; several are maina, mainb and so on.
+  bool furnished = true;             ///< The machine has metadata, and a volume beside it.
   /// External-auth provider that an owner must have linked (2.35 refuses a create without); empty: none.
   std::string external_auth;
 };

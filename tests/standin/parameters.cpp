@@ -69,7 +69,7 @@ std::variant<NamedValues, Reply> resolve_parameters(const State& state, const Te
                                                     const TemplateVersion& version,
                                                     const NamedValues& requested, const Preset* preset,
                                                     const Build* previous) {
-  const bool dynamic = state.is(Age::v2_35) && !of.classic_parameters;
+  const bool dynamic = state.since(Age::v2_29) && !of.classic_parameters;
   NamedValues resolved;
   std::vector<Validation> wrong;
   const auto complain = [&](const TemplateParameter& parameter,

@@ -65,7 +65,7 @@ std::variant<std::vector<SearchTerm>, std::vector<Validation>> parse_search(cons
       words.push_back(unquote(element));
     }
   }
-  if (words.size() > 1 && age == Age::v2_20) {
+  if (words.size() > 1 && age < Age::v2_29) {
     return std::vector<Validation>{
         {bare_word,
          fmt::format("Query param \"{0}\" provided more than once, found {1} times. Only provide 1 "

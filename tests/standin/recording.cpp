@@ -95,8 +95,8 @@ std::string body_text(const json& body) {
 }  // namespace
 
 std::map<std::string, RecordedExchange> load_recording(Age age) {
-  const std::filesystem::path folder = std::filesystem::path(cr::testing::tests_dir()) / "fixtures" /
-                                       (age == Age::v2_20 ? "coder-2.20.0" : "coder-2.35.1");
+  const std::filesystem::path folder =
+      std::filesystem::path(cr::testing::tests_dir()) / "fixtures" / fmt::format("coder-{}", release_of(age));
   std::map<std::string, RecordedExchange> exchanges;
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
     std::ifstream stream(file.path());

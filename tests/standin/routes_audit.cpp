@@ -106,9 +106,8 @@ Reply list(Call& call) {
   ordered_json body;
   body["audit_logs"] = json::array();
   for (std::size_t i = first; i < end; ++i) body["audit_logs"].push_back(row_json(call.state, *rows[i]));
-  const bool capped = call.state.is(Age::v2_35);
-  body["count"] = capped ? std::min(rows.size(), kCountCap) : rows.size();
-  if (capped) body["count_cap"] = kCountCap - 1;
+  body["count"] = call.state.since(Age::v2_29) ? std::min(rows.size(), kCountCap) : rows.size();
+  if (call.state.since(Age::v2_35)) body["count_cap"] = kCountCap - 1;
   return Reply::json(200, body.dump() + "\n");
 }
 

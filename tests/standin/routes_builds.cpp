@@ -50,7 +50,7 @@ Reply queue(Call& call, Fleet::Row& row) {
   }
   constexpr std::array<std::string_view, 5> kReasons = {"dashboard", "cli", "ssh_connection",
                                                         "vscode_connection", "jetbrains_connection"};
-  const bool knows_reasons = state.is(Age::v2_35);
+  const bool knows_reasons = state.since(Age::v2_29);
   if (knows_reasons && !reason.empty() && std::ranges::find(kReasons, reason) == kReasons.end()) {
     const std::vector<Validation> wrong = {
         {"reason", fmt::format("Validation failed for tag \"oneof\" with value: \"{}\"", reason)}};
@@ -69,7 +69,7 @@ Reply queue(Call& call, Fleet::Row& row) {
   if (version->template_id != of.id) {
     return Reply::error(400, "The provided template version does not belong to the workspace's template.");
   }
-  if (workspace.deleted && *transition != Transition::del && state.is(Age::v2_35)) {
+  if (workspace.deleted && *transition != Transition::del && state.since(Age::v2_29)) {
     return Reply::error(409, fmt::format("Workspace \"{}\" is deleted.", workspace.name));
   }
   if (workspace.latest().active()) {
@@ -84,7 +84,7 @@ Reply queue(Call& call, Fleet::Row& row) {
         400, fmt::format("The provided template version \"{}\" has failed to import.", version->name));
   }
   if (*transition == Transition::start && workspace.dormant_at) {
-    if (state.is(Age::v2_20)) {
+    if (state.before(Age::v2_35)) {
       return Reply::error(403, "insert workspace build", "authorize context: unauthorized: rbac: forbidden");
     }
     state.wake(workspace);
@@ -174,7 +174,7 @@ Reply cancel(Call& call) {
   const auto [row, index] = std::get<BuildPlace>(found);
   const Build& build = row->workspace.builds[index];
   const auto expected = call.request.query.find("expect_status");
-  if (call.state.is(Age::v2_35) && expected != call.request.query.end() &&
+  if (call.state.since(Age::v2_29) && expected != call.request.query.end() &&
       expected->second != to_string(build.job)) {
     return Reply::error(412, "Job is not in the expected state.");
   }

@@ -42,7 +42,7 @@ std::variant<Wish, Reply> decode(const Call& call) {
   wish.ttl_ms = body.integer("ttl_ms");
   wish.automatic_updates = body.text("automatic_updates");
   wish.parameters = body.named_values("rich_parameter_values");
-  if (call.state.is(Age::v2_35)) wish.preset_id = body.uuid("template_version_preset_id");
+  if (call.state.since(Age::v2_29)) wish.preset_id = body.uuid("template_version_preset_id");
   if (body.error()) return *body.error();
 
   std::vector<Validation> wrong;
@@ -80,7 +80,7 @@ std::variant<Target, Reply> find_target(const Call& call, const Wish& wish) {
     if (target.version != nullptr) target.of = state.template_by_id(target.version->template_id);
     if (target.of == nullptr || !may_read_template(call.caller, *target.of)) {
       // 2.20 names the nil UUID here, whatever was asked for.
-      const std::string_view named = state.is(Age::v2_20) ? kNilUuid : std::string_view(wish.version_id);
+      const std::string_view named = state.before(Age::v2_29) ? kNilUuid : std::string_view(wish.version_id);
       return invalid(fmt::format("Template version \"{}\" doesn't exist.", named), "template_version_id",
                      "template not found");
     }
@@ -115,7 +115,7 @@ std::optional<Reply> refuse_caller(const Call& call, const User& owner, const Te
                     of.name),
         of.deprecation_message);
   }
-  if (call.state.is(Age::v2_35) && !of.external_auth.empty()) {
+  if (call.state.since(Age::v2_35) && !of.external_auth.empty()) {
     const std::vector<Validation> wrong = {{"external_auth", of.external_auth}};
     return Reply::error(403, "External authentication is required to create a workspace with this template.",
                         {}, wrong);
@@ -174,14 +174,19 @@ std::optional<Reply> refuse_version(const Call& call, const Template& of, const 
   return std::nullopt;
 }
 
-/// The preset that was asked for; without one, 2.35 takes the first whose values were all given.
+/// The preset that was asked for; without one, 2.29 and later take the first whose values are all those that
+/// were given or are defaults.
 const Preset* find_preset(const State& state, const TemplateVersion& version, const Wish& wish) {
-  const auto all_given = [&](const Preset& preset) {
-    return std::ranges::all_of(preset.parameters, [&](const auto& parameter) {
-      return std::ranges::find(wish.parameters, parameter) != wish.parameters.end();
-    });
+  const auto is_value = [&](const NamedValues::value_type& wanted) {
+    const auto given = std::ranges::find(wish.parameters, wanted.first, &NamedValues::value_type::first);
+    if (given != wish.parameters.end()) return given->second == wanted.second;
+    const auto declared = std::ranges::find(version.parameters, wanted.first, &TemplateParameter::name);
+    return declared != version.parameters.end() && declared->default_value == wanted.second;
   };
-  const auto found = wish.preset_id.empty() && state.is(Age::v2_35)
+  const auto all_given = [&](const Preset& preset) {
+    return std::ranges::all_of(preset.parameters, is_value);
+  };
+  const auto found = wish.preset_id.empty() && state.since(Age::v2_29)
                          ? std::ranges::find_if(version.presets, all_given)
                          : std::ranges::find(version.presets, wish.preset_id, &Preset::id);
   return found == version.presets.end() ? nullptr : &*found;
@@ -198,7 +203,7 @@ Fleet::Row* find_prebuild(State& state, const std::string& preset_id) {
 
 Reply lost_race(const Call& call) {
   return Reply::error(
-      500, call.state.is(Age::v2_20) ? "Internal error creating workspace." : "Internal server error",
+      500, call.state.before(Age::v2_29) ? "Internal error creating workspace." : "Internal server error",
       "execute transaction: insert workspace: pq: duplicate key value violates unique constraint "
       "\"workspaces_owner_id_lower_idx\"");
 }

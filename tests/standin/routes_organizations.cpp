@@ -21,7 +21,8 @@ ordered_json organization_json(const State& state, const Organization& organizat
   body["created_at"] = format_time(organization.created_at);
   body["updated_at"] = format_time(organization.created_at);
   body["is_default"] = organization.is_default;
-  if (state.is(Age::v2_35)) body["default_org_member_roles"] = json::array({"organization-workspace-access"});
+  if (state.since(Age::v2_35))
+    body["default_org_member_roles"] = json::array({"organization-workspace-access"});
   return body;
 }
 
@@ -107,7 +108,7 @@ const std::vector<Route>& organization_routes() {
       {"GET", "/api/v2/organizations", list},
       {"GET", "/api/v2/organizations/{organization}", one},
       {"GET", "/api/v2/organizations/{organization}/members", members},
-      {"GET", "/api/v2/organizations/{organization}/paginated-members", members_by_page, true, Age::v2_35},
+      {"GET", "/api/v2/organizations/{organization}/paginated-members", members_by_page, true, Age::v2_29},
       {"GET", "/api/v2/organizations/{organization}/members/{user}", member, true, Age::v2_35},
       {"GET", "/api/v2/groups", groups},
   };

@@ -20,10 +20,12 @@ Reply buildinfo(Call& call) {
   body["telemetry"] = false;
   body["workspace_proxy"] = call.state.workspace_proxy();
   body["agent_api_version"] = "1.0";
-  body["provisioner_api_version"] = call.state.is(Age::v2_20) ? "1.3" : "1.18";
+  body["provisioner_api_version"] = call.state.before(Age::v2_29)   ? "1.3"
+                                    : call.state.before(Age::v2_35) ? "1.12"
+                                                                    : "1.18";
   body["upgrade_message"] = "";
   body["deployment_id"] = call.state.deployment_id();
-  if (call.state.is(Age::v2_35)) body["webpush_public_key"] = "BKhn1ueMEuEyl6ffaB_rlGg1oxqbO-standin";
+  if (call.state.since(Age::v2_35)) body["webpush_public_key"] = "BKhn1ueMEuEyl6ffaB_rlGg1oxqbO-standin";
   return Reply::json(200, body.dump() + "\n");
 }
 
@@ -46,10 +48,15 @@ Reply entitlements(Call& call) {
                                        "user_role_management",
                                        "workspace_batch_actions",
                                        "workspace_proxy"};
-  if (call.state.is(Age::v2_35)) {
+  if (call.state.since(Age::v2_29)) {
+    for (const auto* added : {"aibridge", "connection_log", "managed_agent_limit", "workspace_external_agent",
+                              "workspace_prebuilds"}) {
+      features.emplace_back(added);
+    }
+  }
+  if (call.state.since(Age::v2_35)) {
     for (const auto* added :
-         {"ai_governance_user_limit", "aibridge", "boundary", "connection_log", "managed_agent_limit",
-          "service_accounts", "task_batch_actions", "workspace_external_agent", "workspace_prebuilds"}) {
+         {"ai_governance_user_limit", "boundary", "service_accounts", "task_batch_actions"}) {
       features.emplace_back(added);
     }
   }
@@ -115,7 +122,7 @@ const std::vector<Route>& server_routes() {
   static const std::vector<Route> kRoutes = {
       {"GET", "/api/v2/buildinfo", buildinfo, false},
       {"GET", "/api/v2/entitlements", entitlements},
-      {"GET", "/api/v2/auth/scopes", scopes, false, Age::v2_35},
+      {"GET", "/api/v2/auth/scopes", scopes, false, Age::v2_29},
       {"POST", "/api/v2/authcheck", authcheck},
   };
   return kRoutes;

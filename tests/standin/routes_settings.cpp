@@ -28,7 +28,7 @@ Reply prebuild_conflict() {
 }
 
 bool refuses_prebuild(const Call& call, const Workspace& workspace) {
-  return call.state.is(Age::v2_35) && workspace.prebuild;
+  return call.state.since(Age::v2_29) && workspace.prebuild;
 }
 
 /// Runs `change` on the workspace of the path; the audit row carries what it reports as diff.
@@ -69,7 +69,7 @@ Reply set_autostart(Call& call, Fleet::Row& row, std::string& diff) {
     return Reply::error(400, "Autostart is not allowed for workspaces using this template.", {}, wrong);
   }
   constexpr std::string_view kFailed = "Internal error updating workspace autostart schedule.";
-  if (schedule && call.state.is(Age::v2_35) &&
+  if (schedule && call.state.since(Age::v2_29) &&
       !next_start(*schedule, call.state.now(), call.state.allowed_days(of))) {
     return Reply::error(500, kFailed, "no allowed autostart");
   }

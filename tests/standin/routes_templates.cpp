@@ -44,13 +44,13 @@ bool matches(const Call& call, const Template& of, const std::vector<SearchTerm>
     }
   }
   // From 2.23 on, deprecated templates come only when they are asked for.
-  return !deprecated || asked_for_deprecated || call.state.is(Age::v2_20);
+  return !deprecated || asked_for_deprecated || call.state.before(Age::v2_29);
 }
 
 Reply list_in(Call& call, const std::string& organization_id) {
   const auto q = call.request.query.find("q");
   const auto parsed = parse_search(q == call.request.query.end() ? "" : q->second, call.state.age(),
-                                   call.state.is(Age::v2_20) ? "name" : "display_name");
+                                   call.state.before(Age::v2_29) ? "name" : "display_name");
   if (const auto* wrong = std::get_if<std::vector<Validation>>(&parsed)) return refuse_query(*wrong);
   const auto& terms = std::get<std::vector<SearchTerm>>(parsed);
   const auto wrong = check_keys(
@@ -169,7 +169,7 @@ Reply rich_parameters(Call& call) {
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
   const TemplateVersion& version = *std::get<const TemplateVersion*>(found);
   if (version.import == ImportStatus::running) {
-    return Reply::error(call.state.is(Age::v2_20) ? 403 : 425, "Template version job has not finished");
+    return Reply::error(call.state.before(Age::v2_29) ? 403 : 425, "Template version job has not finished");
   }
   json body = json::array();
   for (const auto& parameter : version.parameters) {
@@ -180,7 +180,7 @@ Reply rich_parameters(Call& call) {
 
 /// Which parameters there are for the values given. Coder >= 2.24.
 Reply evaluate_parameters(Call& call) {
-  if (call.state.is(Age::v2_20)) return Reply::error(404, "Route not found.");
+  if (call.state.before(Age::v2_29)) return Reply::error(404, "Route not found.");
   const auto found = version_in_path(call, call.params[0]);
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
   const json asked = json::parse(call.request.body, nullptr, false);

@@ -86,7 +86,7 @@ Reply key(Call& call) {
   body["updated_at"] = format_time(call.caller.user->created_at);
   body["login_type"] = "token";
   body["scope"] = token.scopes.empty() ? "all" : *token.scopes.begin();
-  if (call.state.is(Age::v2_35)) {
+  if (call.state.since(Age::v2_29)) {
     body["scopes"] = token.scopes.empty() ? json::array({"coder:all"}) : json(token.scopes);
     body["allow_list"] = json::array({"*:*"});
   }

@@ -85,7 +85,7 @@ Reply by_id(Call& call) {
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
   Fleet::Row& row = *std::get<Fleet::Row*>(found);
   if (row.workspace.deleted && !std::get<bool>(deleted_too)) {
-    const std::string parameter = call.state.is(Age::v2_20) ? "deleted" : "include_deleted";
+    const std::string parameter = call.state.before(Age::v2_35) ? "deleted" : "include_deleted";
     return Reply::error(410, "Workspace \"" + row.workspace.id +
                                  "\" was deleted, you can view this workspace by specifying '?" + parameter +
                                  "=true' and trying again.");

@@ -1,5 +1,7 @@
 #include "tests/standin/state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -8,10 +10,7 @@
 namespace cr::standin {
 
 State::State(Age age, std::uint64_t seed)
-    : age_(age),
-      version_(age == Age::v2_20 ? "v2.20.0" : "v2.35.1"),
-      ids_(seed),
-      deployment_id_(ids_.next()) {
+    : age_(age), version_(fmt::format("v{}", release_of(age))), ids_(seed), deployment_id_(ids_.next()) {
   Organization home;
   home.id = new_id();
   home.name = "coder";

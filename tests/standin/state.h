@@ -79,7 +79,8 @@ class State {
   explicit State(Age age, std::uint64_t seed = 1);
 
   [[nodiscard]] Age age() const { return age_; }
-  [[nodiscard]] bool is(Age age) const { return age_ == age; }
+  [[nodiscard]] bool since(Age age) const { return age_ >= age; }
+  [[nodiscard]] bool before(Age age) const { return age_ < age; }
   /// "v2.35.1", as headers and buildinfo say it. Settable, to see what a client makes of other versions.
   [[nodiscard]] const std::string& version() const { return version_; }
   void set_version(std::string version) { version_ = std::move(version); }
@@ -144,6 +145,8 @@ class State {
   void set_allow_renames(bool on);
   [[nodiscard]] bool allow_renames() const { return allow_renames_; }
   /// Agents never connect: at first they are connecting, and with this on they have timed out.
+  void set_provisioners(int number) { provisioners_ = number; }
+  [[nodiscard]] int provisioners() const { return provisioners_; }
   void set_agents_timed_out(bool on);
   [[nodiscard]] bool agents_timed_out() const { return agents_timed_out_; }
   /// No provisioner takes any job until this is switched off.
@@ -244,6 +247,7 @@ class State {
 
   bool licensed_ = false;
   bool allow_renames_ = false;
+  int provisioners_ = 2;
   bool agents_timed_out_ = false;
   bool without_provisioners_ = false;
   std::size_t races_to_lose_ = 0;

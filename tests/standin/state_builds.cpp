@@ -42,7 +42,7 @@ void State::finish(Fleet::Row& row) {
   if (start_of_broken || builds_to_fail_ > 0) {
     if (!start_of_broken) --builds_to_fail_;
     build.job = JobStatus::failed;
-    build.error = "terraform apply: no space left on device";
+    build.error = template_of(workspace).build_error;
     touch(row);
     return;
   }

@@ -27,7 +27,7 @@ ordered_json import_job_json(const State& state, const TemplateVersion& version,
   job["queue_position"] = 0;
   job["queue_size"] = 0;
   job["organization_id"] = of.organization_id;
-  if (state.is(Age::v2_35)) job["initiator_id"] = author.id;
+  if (state.since(Age::v2_29)) job["initiator_id"] = author.id;
   job["input"]["template_version_id"] = version.id;
   job["type"] = "template_version_import";
   job["metadata"]["template_version_name"] = "";
@@ -35,7 +35,7 @@ ordered_json import_job_json(const State& state, const TemplateVersion& version,
   job["metadata"]["template_name"] = "";
   job["metadata"]["template_display_name"] = "";
   job["metadata"]["template_icon"] = "";
-  if (state.is(Age::v2_35)) job["logs_overflowed"] = false;
+  if (state.since(Age::v2_29)) job["logs_overflowed"] = false;
   return job;
 }
 
@@ -44,7 +44,6 @@ ordered_json import_job_json(const State& state, const TemplateVersion& version,
 ordered_json template_json(const State& state, const Template& of) {
   const Organization& organization = *state.find_organization(of.organization_id);
   const User& author = *state.find_user("admin");
-  const bool new_age = state.is(Age::v2_35);
   const bool deprecated = state.licensed() && !of.deprecation_message.empty();
   ordered_json body;
   body["id"] = of.id;
@@ -66,11 +65,11 @@ ordered_json template_json(const State& state, const Template& of) {
   body["description"] = "";
   body["deprecated"] = deprecated;
   body["deprecation_message"] = deprecated ? of.deprecation_message : "";
-  if (new_age) body["deleted"] = of.deleted;
+  if (state.since(Age::v2_35)) body["deleted"] = of.deleted;
   body["icon"] = "";
   body["default_ttl_ms"] = of.default_ttl_ms;
   body["activity_bump_ms"] = 3'600'000;
-  if (new_age) body["time_til_autostop_notify_ms"] = 0;
+  if (state.since(Age::v2_35)) body["time_til_autostop_notify_ms"] = 0;
   body["autostop_requirement"]["days_of_week"] = json::array();
   body["autostop_requirement"]["weeks"] = 1;
   body["autostart_requirement"]["days_of_week"] = state.allowed_days(of);
@@ -84,10 +83,10 @@ ordered_json template_json(const State& state, const Template& of) {
   body["time_til_dormant_autodelete_ms"] = of.time_til_dormant_autodelete_ms;
   body["require_active_version"] = state.licensed() && of.require_active_version;
   body["max_port_share_level"] = "public";
-  if (new_age) {
+  if (state.since(Age::v2_29)) {
     body["cors_behavior"] = "simple";
     body["use_classic_parameter_flow"] = of.classic_parameters;
-    body["disable_module_cache"] = false;
+    body[state.since(Age::v2_35) ? "disable_module_cache" : "use_terraform_workspace_cache"] = false;
   }
   return body;
 }
@@ -107,9 +106,9 @@ ordered_json version_json(const State& state, const TemplateVersion& version) {
   body["readme"] = "";
   body["created_by"]["id"] = author.id;
   body["created_by"]["username"] = author.username;
-  if (state.is(Age::v2_20)) body["created_by"]["avatar_url"] = "";
+  if (state.before(Age::v2_29)) body["created_by"]["avatar_url"] = "";
   body["archived"] = version.archived;
-  if (state.is(Age::v2_35)) body["has_external_agent"] = false;
+  if (state.since(Age::v2_29)) body["has_external_agent"] = false;
   return body;
 }
 
@@ -120,7 +119,7 @@ ordered_json parameter_json(const State& state, const TemplateParameter& paramet
   body["description"] = "";
   body["description_plaintext"] = "";
   body["type"] = parameter.type;
-  if (state.is(Age::v2_35)) body["form_type"] = "";
+  if (state.since(Age::v2_29)) body["form_type"] = "";
   body["mutable"] = parameter.mutable_value;
   body["default_value"] = parameter.default_value;
   body["icon"] = "";
@@ -154,7 +153,7 @@ ordered_json presets_json(const State& state, const TemplateVersion& version) {
       parameter["Value"] = value;
       entry["Parameters"].push_back(std::move(parameter));
     }
-    if (state.is(Age::v2_35)) {
+    if (state.since(Age::v2_29)) {
       entry["Default"] = preset.is_default;
       entry["DesiredPrebuildInstances"] = nullptr;
       entry["Description"] = "";

@@ -43,7 +43,7 @@ ordered_json user_json(const State& state, const User& user) {
   ordered_json body;
   body["id"] = user.id;
   body["username"] = user.username;
-  if (state.is(Age::v2_20)) {
+  if (state.before(Age::v2_29)) {
     body["avatar_url"] = "";
     body["name"] = "";
   }
@@ -53,22 +53,22 @@ ordered_json user_json(const State& state, const User& user) {
   body["last_seen_at"] = "0001-01-01T00:00:00Z";
   body["status"] = to_string(user.status);
   body["login_type"] = "password";
-  if (state.is(Age::v2_20)) body["theme_preference"] = "";
+  if (state.before(Age::v2_29)) body["theme_preference"] = "";
   body["organization_ids"] = user.organization_ids;
   body["roles"] = site_roles(user);
-  if (state.is(Age::v2_35)) body["has_ai_seat"] = false;
+  if (state.since(Age::v2_35)) body["has_ai_seat"] = false;
   return body;
 }
 
 ordered_json member_json(const State& state, const User& user, const Organization& organization) {
   ordered_json body;
   body["username"] = user.username;
-  if (state.is(Age::v2_20)) {
+  if (state.before(Age::v2_29)) {
     body["name"] = "";
     body["avatar_url"] = "";
   }
   body["email"] = user.email;
-  if (state.is(Age::v2_35)) {
+  if (state.since(Age::v2_35)) {
     body["status"] = to_string(user.status);
     body["login_type"] = "password";
     body["last_seen_at"] = "0001-01-01T00:00:00Z";
@@ -76,7 +76,7 @@ ordered_json member_json(const State& state, const User& user, const Organizatio
     body["user_updated_at"] = format_time(user.created_at);
   }
   body["global_roles"] = site_roles(user);
-  if (state.is(Age::v2_35)) body["has_ai_seat"] = false;
+  if (state.since(Age::v2_35)) body["has_ai_seat"] = false;
   body["user_id"] = user.id;
   body["organization_id"] = organization.id;
   body["created_at"] = format_time(user.created_at);

@@ -24,7 +24,7 @@ std::vector<std::string_view> known_keys(Age age) {
   std::vector<std::string_view> keys = {
       "owner",   "template",         "name",      "id",    "status",          "outdated",
       "dormant", "last_used_before", "has-agent", "param", "last_used_after", "organization"};
-  if (age == Age::v2_35) {
+  if (age >= Age::v2_29) {
     for (const auto* key : {"has-ai-task", "has_external_agent", "shared", "shared_with_user",
                             "shared_with_group", "healthy"}) {
       keys.emplace_back(key);

@@ -26,22 +26,23 @@ void write_app(JsonWriter& json, Age age, const std::string& agent_id, char agen
   json.field("health", "initializing");
   json.field("hidden", false);
   json.field("open_in", "slim-window");
-  if (age == Age::v2_35) json.key("statuses").raw("[]");
+  if (age >= Age::v2_29) json.key("statuses").raw("[]");
   json.close('}');
 }
 
-void write_agent(JsonWriter& json, const State& state, const Build& build, unsigned number, unsigned apps) {
+void write_agent(JsonWriter& json, const State& state, const Build& build, const Template& of,
+                 unsigned number) {
   const std::string id = part_id(build.id, kAgents + number);
   const std::string log_source = part_id(id, 0x20);
   const char letter = static_cast<char>('a' + number);
   const Time at = *build.completed_at;
   json.open('{');
   json.field("id", id);
-  if (state.is(Age::v2_35)) json.key("parent_id").null();
+  if (state.since(Age::v2_29)) json.key("parent_id").null();
   json.field("created_at", at).field("updated_at", at);
   json.field("status", state.agents_timed_out() ? "timeout" : "connecting")
       .field("lifecycle_state", "created");
-  json.field("name", std::string("main") + letter);
+  json.field("name", of.agents == 1 ? of.agent_name : std::string("main") + letter);
   json.field("resource_id", part_id(build.id, kMachine));
   json.field("architecture", "amd64");
   json.key("environment_variables").open('{');
@@ -50,14 +51,14 @@ void write_agent(JsonWriter& json, const State& state, const Build& build, unsig
   json.field("logs_length", 0).field("logs_overflowed", false);
   json.field("directory", "/home/coder").field("version", "").field("api_version", "");
   json.key("apps").open('[');
-  for (unsigned app = 0; app < apps; ++app) write_app(json, state.age(), id, letter, app);
+  for (unsigned app = 0; app < of.apps; ++app) write_app(json, state.age(), id, letter, app);
   json.close(']');
   json.field("connection_timeout_seconds", 120);
   json.field("troubleshooting_url", "https://coder.com/docs/admin/templates/troubleshooting");
   json.key("subsystems").raw("[]");
   if (state.agents_timed_out()) {
     json.key("health").raw(R"({"healthy":false,"reason":"agent is taking too long to connect"})");
-  } else if (state.is(Age::v2_35)) {
+  } else if (state.since(Age::v2_35)) {
     json.key("health").raw(R"({"healthy":false,"reason":"agent has not yet connected"})");
   } else {
     json.key("health").raw(R"({"healthy":true})");
@@ -89,17 +90,21 @@ void write_resources(JsonWriter& json, const State& state, const Template& of, c
     write_resource_head(json, build, kMachine, "docker_container", "workspace", false);
     json.key("agents").open('[');
     for (unsigned agent = 0; agent < of.agents; ++agent) {
-      write_agent(json, state, build, agent, of.apps);
+      write_agent(json, state, build, of, agent);
     }
     json.close(']');
-    json.key("metadata")
-        .raw(
-            R"([{"key":"cpu","value":"4","sensitive":false},{"key":"memory","value":"8 GiB","sensitive":false},)"
-            R"({"key":"password","value":"s","sensitive":true}])");
+    if (of.furnished) {
+      json.key("metadata")
+          .raw(
+              R"([{"key":"cpu","value":"4","sensitive":false},{"key":"memory","value":"8 GiB","sensitive":false},)"
+              R"({"key":"password","value":"s","sensitive":true}])");
+    }
     json.field("daily_cost", 3).close('}');
-    json.open('{');
-    write_resource_head(json, build, kVolume, "docker_volume", "home_volume", true);
-    json.field("daily_cost", 0).close('}');
+    if (of.furnished) {
+      json.open('{');
+      write_resource_head(json, build, kVolume, "docker_volume", "home_volume", true);
+      json.field("daily_cost", 0).close('}');
+    }
   }
   json.close(']');
 }
@@ -116,12 +121,12 @@ void write_job(JsonWriter& json, const State& state, const Template& of, const B
   json.key("tags").raw(R"({"owner":"","scope":"organization"})");
   json.field("queue_position", 0).field("queue_size", 0);
   json.field("organization_id", of.organization_id);
-  if (state.is(Age::v2_35)) json.field("initiator_id", build.initiator_id);
+  if (state.since(Age::v2_29)) json.field("initiator_id", build.initiator_id);
   json.key("input").open('{').field("workspace_build_id", build.id).close('}');
   json.field("type", "workspace_build");
   json.key("metadata").open('{').field("template_version_name", "").field("template_id", kNilUuid);
   json.field("template_name", "").field("template_display_name", "").field("template_icon", "").close('}');
-  if (state.is(Age::v2_35)) json.field("logs_overflowed", false);
+  if (state.since(Age::v2_29)) json.field("logs_overflowed", false);
   json.close('}');
 }
 
@@ -136,7 +141,7 @@ void write_build(JsonWriter& json, const State& state, const Workspace& workspac
   json.field("updated_at", build.completed_at.value_or(build.created_at));
   json.field("workspace_id", workspace.id).field("workspace_name", workspace.name);
   json.field("workspace_owner_id", owner.id).field("workspace_owner_name", owner.username);
-  if (state.is(Age::v2_20)) json.field("workspace_owner_avatar_url", "");
+  if (state.before(Age::v2_29)) json.field("workspace_owner_avatar_url", "");
   json.field("template_version_id", build.version_id);
   json.field("template_version_name", moment == Moment::just_queued ? std::string() : version.name);
   json.field("build_number", build.number).field("transition", to_string(build.transition));
@@ -151,12 +156,15 @@ void write_build(JsonWriter& json, const State& state, const Workspace& workspac
   json.field("status", build_status(build)).field("daily_cost", 0);
   json.key("matched_provisioners");
   if (moment == Moment::just_queued && !build.unmatched) {
-    json.open('{').field("count", 2).field("available", 2).field("most_recently_seen", build.created_at);
+    json.open('{')
+        .field("count", state.provisioners())
+        .field("available", state.provisioners())
+        .field("most_recently_seen", build.created_at);
     json.close('}');
   } else {
     json.raw(R"({"count":0,"available":0,"most_recently_seen":null})");
   }
-  if (state.is(Age::v2_35)) {
+  if (state.since(Age::v2_29)) {
     json.key("template_version_preset_id");
     if (build.preset_id.empty()) {
       json.null();
@@ -181,7 +189,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   const Template& of = state.template_of(workspace);
   const auto organization = state.find_organization(of.organization_id);
   const Build& latest = workspace.latest();
-  const bool new_age = state.is(Age::v2_35);
+  const bool new_age = state.since(Age::v2_29);
   JsonWriter json(out);
   json.open('{');
   json.field("id", workspace.id);
@@ -204,7 +212,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   json.field("last_used_at", workspace.last_used_at);
   json.field("deleting_at", workspace.deleting_at).field("dormant_at", workspace.dormant_at);
   json.key("health").open('{');
-  const bool failing = (new_age || state.agents_timed_out()) && latest.running();
+  const bool failing = (state.since(Age::v2_35) || state.agents_timed_out()) && latest.running();
   json.field("healthy", !failing).key("failing_agents").open('[');
   if (failing) {
     for (unsigned agent = 0; agent < of.agents; ++agent) json.text(part_id(latest.id, kAgents + agent));

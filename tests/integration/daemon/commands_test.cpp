@@ -18,13 +18,11 @@ using ::testing::Not;
 
 constexpr std::int64_t kHour = 3'600'000;
 
-class OnBothAges : public ::testing::TestWithParam<standin::Age> {};
-INSTANTIATE_TEST_SUITE_P(Ages, OnBothAges, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
-                         [](const auto& tested) {
-                           return tested.param == standin::Age::v2_20 ? "v2_20" : "v2_35";
-                         });
+class OnEveryAge : public ::testing::TestWithParam<standin::Age> {};
+INSTANTIATE_TEST_SUITE_P(Ages, OnEveryAge, ::testing::ValuesIn(standin::kAges),
+                         [](const auto& tested) { return standin::name_of(tested.param); });
 
-TEST_P(OnBothAges, ApplyConvergesAndTheNextOneWritesNothing) {
+TEST_P(OnEveryAge, ApplyConvergesAndTheNextOneWritesNothing) {
   Deployment deployment(GetParam());
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n  autostart: CRON_TZ=Europe/Berlin 0 9 * * 1-5\n");
   deployment.declare("specs/fresh.yaml", "fresh", "  ttl: 2h\n");

@@ -10,10 +10,10 @@
 
 namespace cr::testing {
 
-/// A test that runs against both ages of Coder, with alice and a template "docker".
-class BothAges : public ::testing::TestWithParam<standin::Age> {
+/// A test that runs against several ages of Coder, with alice and a template "docker".
+class WithAge : public ::testing::TestWithParam<standin::Age> {
  protected:
-  explicit BothAges(reconcile::Limits limits = World::generous()) : world_(GetParam(), limits) {
+  explicit WithAge(reconcile::Limits limits = World::generous()) : world_(GetParam(), limits) {
     edit([](standin::State& state) {
       state.add_user("alice");
       state.add_template("docker");
@@ -42,12 +42,14 @@ class BothAges : public ::testing::TestWithParam<standin::Age> {
   World world_;
 };
 
-inline std::string name_of(standin::Age age) {
-  return age == standin::Age::v2_20 ? "v2_20" : "v2_35";
+inline std::string age_name(const ::testing::TestParamInfo<standin::Age>& age) {
+  return standin::name_of(age.param);
 }
 
-#define CR_BOTH_AGES(Suite)                                                                           \
-  INSTANTIATE_TEST_SUITE_P(Coder, Suite, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35), \
-                           [](const auto& age) { return name_of(age.param); })
+#define CR_EVERY_AGE(Suite) \
+  INSTANTIATE_TEST_SUITE_P(Coder, Suite, ::testing::ValuesIn(standin::kAges), age_name)
+/// For what takes long.
+#define CR_OLDEST_AND_NEWEST(Suite) \
+  INSTANTIATE_TEST_SUITE_P(Coder, Suite, ::testing::ValuesIn(standin::kOldestAndNewest), age_name)
 
 }  // namespace cr::testing

@@ -18,9 +18,9 @@ reconcile::Limits five_builds() {
   return limits;
 }
 
-class Builds : public BothAges {
+class Builds : public WithAge {
  protected:
-  Builds() : BothAges(five_builds()) {}
+  Builds() : WithAge(five_builds()) {}
   static std::vector<std::string> documents(int count) {
     std::vector<std::string> all;
     for (int i = 0; i < count; ++i) all.push_back(a_document("alice", "w" + std::to_string(100 + i)));
@@ -37,7 +37,7 @@ class Builds : public BothAges {
     edit([&](standin::State& state) { state.set_build_pace(pace); });
   }
 };
-CR_BOTH_AGES(Builds);
+CR_EVERY_AGE(Builds);
 
 TEST_P(Builds, NoMoreAreInFlightThanAllowed) {
   by_hand();

@@ -20,9 +20,9 @@ reconcile::Limits one_slot() {
   return limits;
 }
 
-class OneSlot : public BothAges {
+class OneSlot : public WithAge {
  protected:
-  OneSlot() : BothAges(one_slot()) {
+  OneSlot() : WithAge(one_slot()) {
     std::vector<std::string> documents;
     for (std::size_t i = 0; i < kWorkspaces; ++i) documents.push_back(a_document("alice", name_of(i)));
     world_.declare(documents);
@@ -41,7 +41,7 @@ class OneSlot : public BothAges {
     world_.advance(2min);
   }
 };
-CR_BOTH_AGES(OneSlot);
+CR_OLDEST_AND_NEWEST(OneSlot);
 
 TEST_P(OneSlot, ComesToEveryoneWhenBuildsTakeSeveralCycles) {
   standin::BuildPace pace;

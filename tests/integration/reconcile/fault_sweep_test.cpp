@@ -85,7 +85,7 @@ class FaultSweep : public ::testing::TestWithParam<std::tuple<standin::Age, Faul
 
 std::string case_name(const ::testing::TestParamInfo<FaultSweep::ParamType>& info) {
   const auto& [age, kind, status] = info.param;
-  std::string name = name_of(age) + "_" + std::string(standin::to_string(kind));
+  std::string name = standin::name_of(age) + "_" + std::string(standin::to_string(kind));
   if (kind == FaultKind::status) name += "_" + std::to_string(status);
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
@@ -93,7 +93,7 @@ std::string case_name(const ::testing::TestParamInfo<FaultSweep::ParamType>& inf
 
 std::vector<FaultSweep::ParamType> cases() {
   std::vector<FaultSweep::ParamType> all;
-  for (const standin::Age age : {standin::Age::v2_20, standin::Age::v2_35}) {
+  for (const standin::Age age : standin::kOldestAndNewest) {
     for (const FaultKind kind : {FaultKind::reset, FaultKind::reset_after_effect, FaultKind::hang,
                                  FaultKind::hang_after_effect, FaultKind::slow_drip, FaultKind::throttled,
                                  FaultKind::truncated_body, FaultKind::html, FaultKind::broken_json}) {
@@ -145,8 +145,7 @@ TEST_P(FaultSweep, DestroysNothingDoublesNothingAndHeals) {
 
 /// Coder goes away in the middle of a cycle and is back before the next one.
 class Outage : public ::testing::TestWithParam<standin::Age> {};
-INSTANTIATE_TEST_SUITE_P(Coder, Outage, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
-                         [](const auto& tested) { return name_of(tested.param); });
+CR_OLDEST_AND_NEWEST(Outage);
 
 TEST_P(Outage, FromAnyRequestOnDestroysNothingDoublesNothingAndHeals) {
   Scene clean(GetParam());
@@ -205,7 +204,7 @@ std::set<std::string> dependants(const standin::RequestRecord& request) {
 
 class ReadFaults : public ::testing::TestWithParam<std::tuple<standin::Age, FaultKind, int>> {};
 INSTANTIATE_TEST_SUITE_P(Coder, ReadFaults,
-                         ::testing::Combine(::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
+                         ::testing::Combine(::testing::ValuesIn(standin::kOldestAndNewest),
                                             ::testing::Values(FaultKind::html, FaultKind::status,
                                                               FaultKind::reset, FaultKind::broken_json),
                                             ::testing::Values(500)),

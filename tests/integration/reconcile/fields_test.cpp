@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "world.h"
+#include "ages.h"
 
 namespace cr::testing {
 namespace {
@@ -12,7 +12,7 @@ using reconcile::Reason;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-/// Each declarable thing from spec file to server state, on both ages of Coder.
+/// Each declarable thing from spec file to server state, on each age of Coder.
 class Fields : public ::testing::TestWithParam<standin::Age> {
  protected:
   Fields() : world_(GetParam()) {
@@ -39,10 +39,7 @@ class Fields : public ::testing::TestWithParam<standin::Age> {
 
   World world_;
 };
-INSTANTIATE_TEST_SUITE_P(Coder, Fields, ::testing::Values(standin::Age::v2_20, standin::Age::v2_35),
-                         [](const auto& age) {
-                           return age.param == standin::Age::v2_20 ? "v2_20" : "v2_35";
-                         });
+CR_EVERY_AGE(Fields);
 
 TEST_P(Fields, Create) {
   world_.declare(

@@ -423,7 +423,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, Histories, seeds());
 
 TEST_P(Histories, ReachAFixpointAndKeepTheRules) {
   SCOPED_TRACE("CR_HISTORY=" + std::to_string(GetParam()) + " runs this history again");
-  History history(GetParam() % 2 == 0 ? standin::Age::v2_20 : standin::Age::v2_35, GetParam());
+  History history(standin::kAges.at(GetParam() % standin::kAges.size()), GetParam());
   history.run(6);
 }
 

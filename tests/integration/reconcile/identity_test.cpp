@@ -14,7 +14,7 @@ using ::testing::SizeIs;
 
 constexpr std::int64_t kHour = 3'600'000;
 
-class Owners : public BothAges {
+class Owners : public WithAge {
  protected:
   /// alice is alice2 from now on, and somebody else is alice.
   void hand_over_the_name() {
@@ -25,7 +25,7 @@ class Owners : public BothAges {
     world_.server.clear_requests();
   }
 };
-CR_BOTH_AGES(Owners);
+CR_EVERY_AGE(Owners);
 
 TEST_P(Owners, AStrangerWhoTakesTheNameGetsNoWorkspace) {
   add("dev");
@@ -104,7 +104,7 @@ TEST_P(Owners, ANameThatGoesBackIsFineAgain) {
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync) << message("dev");
 }
 
-class LastKnown : public BothAges {
+class LastKnown : public WithAge {
  protected:
   LastKnown() {
     standin::WorkspaceSeed seed;
@@ -118,7 +118,7 @@ class LastKnown : public BothAges {
 
   reconcile::ReportPtr first_;
 };
-CR_BOTH_AGES(LastKnown);
+CR_EVERY_AGE(LastKnown);
 
 TEST_P(LastKnown, StandsWithItsAgeThroughAnOutage) {
   const auto before = dev();

@@ -12,7 +12,7 @@ using reconcile::Reason;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class Races : public BothAges {
+class Races : public WithAge {
  protected:
   /// Changes the state once, just before the first request of this method whose target holds `part`.
   void just_before(std::string method, std::string part, std::function<void(standin::State&)> change) {
@@ -24,7 +24,7 @@ class Races : public BothAges {
     });
   }
 };
-CR_BOTH_AGES(Races);
+CR_EVERY_AGE(Races);
 
 TEST_P(Races, ACreateThatLosesARaceAdoptsWhatIsThere) {
   edit([](standin::State& state) { state.lose_next_create_races(1); });

@@ -15,7 +15,7 @@ using ::testing::StartsWith;
 
 constexpr std::int64_t kHour = 3'600'000;
 
-class ReadBack : public BothAges {
+class ReadBack : public WithAge {
  protected:
   ReadBack() { add("dev"); }
 
@@ -45,7 +45,7 @@ class ReadBack : public BothAges {
     world_.server.add_fault(rule);
   }
 };
-CR_BOTH_AGES(ReadBack);
+CR_EVERY_AGE(ReadBack);
 
 TEST_P(ReadBack, AWriteIsInSyncInItsOwnCycleByOneLookById) {
   declare_ttl();

@@ -12,8 +12,8 @@ using reconcile::Reason;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-class Refusals : public BothAges {};
-CR_BOTH_AGES(Refusals);
+class Refusals : public WithAge {};
+CR_EVERY_AGE(Refusals);
 
 TEST_P(Refusals, A500ThatMeansForbiddenIsNotRetriedHot) {
   standin::WorkspaceSeed seed;

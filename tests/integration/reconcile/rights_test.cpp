@@ -111,12 +111,11 @@ TEST_P(Rights, AreNamedByTheReason) {
   EXPECT_EQ(world_.fleet().size(), before + (expected.absent == Reason::InSync ? 1 : 0));
 }
 
-INSTANTIATE_TEST_SUITE_P(OnBothAges, Rights,
-                         ::testing::Combine(::testing::Values(Age::v2_20, Age::v2_35),
-                                            ::testing::ValuesIn(kCases)),
+INSTANTIATE_TEST_SUITE_P(OnEveryAge, Rights,
+                         ::testing::Combine(::testing::ValuesIn(standin::kAges), ::testing::ValuesIn(kCases)),
                          [](const auto& test) {
-                           return std::get<Case>(test.param).name +
-                                  (std::get<Age>(test.param) == Age::v2_20 ? "_2_20" : "_2_35");
+                           return std::get<Case>(test.param).name + '_' +
+                                  standin::name_of(std::get<Age>(test.param));
                          });
 
 }  // namespace

@@ -16,12 +16,12 @@ reconcile::Limits one_at_a_time() {
   return limits;
 }
 
-class Shutdown : public BothAges {
+class Shutdown : public WithAge {
  protected:
-  Shutdown() : BothAges(one_at_a_time()) {}
+  Shutdown() : WithAge(one_at_a_time()) {}
   std::size_t creates() { return world_.server.request_count("/api/v2/users/", "POST"); }
 };
-CR_BOTH_AGES(Shutdown);
+CR_EVERY_AGE(Shutdown);
 
 TEST_P(Shutdown, LetsTheFieldWriteUnderWayEndAndStartsNoOther) {
   std::vector<std::string> documents;
@@ -81,8 +81,8 @@ TEST_P(Shutdown, InTheMiddleOfReadingChangesNothing) {
   EXPECT_EQ(writes(), 0U);
 }
 
-class ShutdownOfMany : public BothAges {};
-CR_BOTH_AGES(ShutdownOfMany);
+class ShutdownOfMany : public WithAge {};
+CR_EVERY_AGE(ShutdownOfMany);
 
 TEST_P(ShutdownOfMany, LetsAllThatAreUnderWayEnd) {
   std::vector<std::string> documents;

@@ -9,7 +9,7 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::Le;
 
-class SteadyState : public BothAges {
+class SteadyState : public WithAge {
  protected:
   void declare_first(std::size_t count) {
     edit([](standin::State& state) { standin::add_fleet(state, 1'000); });
@@ -24,7 +24,7 @@ class SteadyState : public BothAges {
     world_.server.clear_requests();
   }
 };
-CR_BOTH_AGES(SteadyState);
+CR_OLDEST_AND_NEWEST(SteadyState);
 
 TEST_P(SteadyState, ACycleCostsOneListRequestForEach150AndAtMostOneMore) {
   declare_first(302);

@@ -11,6 +11,7 @@
 
 #include "reconcile/coder/text.h"
 #include "tests/support/tests_dir.h"
+#include "tests/unit/reconcile/coder/fixtures.h"
 
 namespace cr::coder {
 namespace {
@@ -433,7 +434,7 @@ TEST(RecordedRefusals, MeanWhatTheyMeant) {
     return bare.find("/versions/") != std::string::npos ? routes::kVersionByName : routes::kTemplate;
   };
   std::map<std::string, int> found;
-  for (const char* age : {"coder-2.20.0", "coder-2.35.1"}) {
+  for (const char* age : testing::kAges) {
     for (const auto& entry :
          std::filesystem::directory_iterator(cr::testing::tests_dir() + "/fixtures/" + age)) {
       std::ifstream file(entry.path());

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -9,7 +12,16 @@
 
 namespace cr::testing {
 
-inline const char* const kAges[] = {"coder-2.20.0", "coder-2.35.1"};
+inline const char* const kAges[] = {"coder-2.20.0", "coder-2.29.1", "coder-2.35.1", "coder-2.36.1"};
+
+/// For the name of a test.
+inline std::string age_name(const ::testing::TestParamInfo<const char*>& age) {
+  std::string name = age.param;
+  for (char& c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  }
+  return name;
+}
 
 /// The body that a running Coder of that age answered in the recorded exchange, e.g. "list/page-1".
 inline nlohmann::json recorded_body(const std::string& age, const std::string& name) {

@@ -102,8 +102,7 @@ TEST_P(RecordedPage, BeyondTheEndIsEmptyButCounted) {
   EXPECT_GT(decoded->count, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ages, RecordedPage, ::testing::ValuesIn(testing::kAges),
-                         [](const auto& test) { return test.index == 0 ? "Coder220" : "Coder235"; });
+INSTANTIATE_TEST_SUITE_P(Ages, RecordedPage, ::testing::ValuesIn(testing::kAges), testing::age_name);
 
 TEST(ListPage, KeysMayComeInAnyOrder) {
   const std::string compact = a_row().dump();

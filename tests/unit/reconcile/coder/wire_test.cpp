@@ -102,8 +102,7 @@ TEST_P(RecordedReply, BuildParameters) {
   EXPECT_TRUE(parameters->empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Ages, RecordedReply, ::testing::ValuesIn(testing::kAges),
-                         [](const auto& test) { return test.index == 0 ? "Coder220" : "Coder235"; });
+INSTANTIATE_TEST_SUITE_P(Ages, RecordedReply, ::testing::ValuesIn(testing::kAges), testing::age_name);
 
 TEST(Decode, BuildParametersKeepTheirOrder) {
   const auto parameters = decode_build_parameters(R"([{"name":"b","value":"1"},{"name":"a","value":""}])");
@@ -137,7 +136,7 @@ TEST(Decode, AnUnknownUserStatusIsUnknown) {
   EXPECT_EQ(user->status, UserStatus::unknown);
 }
 
-TEST(Decode, TokenFactsOfBothAges) {
+TEST(Decode, TokenFactsOfOldAndNew) {
   const auto now =
       decode_token_facts(R"({"expires_at":"2026-12-01T00:00:00.5Z","scopes":["all"],"scope":"all"})");
   ASSERT_TRUE(now);
