@@ -4,7 +4,7 @@
 #include "daemon/json_reference.h"
 #include "daemon/log/log_line.h"
 #include "reconcile/coder/api_error.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/status/condition.h"
 #include "reconcile/status/report.h"
@@ -56,9 +56,9 @@ std::vector<std::string> words_of(JsonWords words) {
     case JsonWords::reasons:
       return names_of(reconcile::all_reasons());
     case JsonWords::fields:
-      return names_of(reconcile::kFields);
+      return names_of(reconcile::all_fields());
     case JsonWords::actions:
-      return names_of(reconcile::kActionKinds);
+      return names_of(reconcile::all_action_kinds());
     case JsonWords::remarks:
       return names_of(std::vector{Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,
                                   Remark::VersionDiffers, Remark::Ineffective});

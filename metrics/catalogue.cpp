@@ -6,7 +6,7 @@
 #include <iterator>
 #include <utility>
 
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/status/condition.h"
 #include "reconcile/status/report.h"
@@ -58,7 +58,7 @@ Label open_label(std::string_view name) {
 std::vector<Metric> declare_all() {
   using enum MetricId;
   const Label route = open_label("route");
-  const Label action = {"action", names_of(reconcile::kActionKinds)};
+  const Label action = {"action", names_of(reconcile::all_action_kinds())};
   const Label code = {"code", {"none", "2xx", "3xx", "4xx", "5xx", "401", "403", "404", "409", "429"}};
   const std::vector<double> until_in_sync = {1, 5, 15, 60, 300, 900, 3600};
   return {
@@ -82,7 +82,7 @@ std::vector<Metric> declare_all() {
             {{"reason", names_of(reconcile::all_reasons())}}),
       gauge(drifted_fields, "coder_reconciler_drifted_fields",
             "Declared fields that did not read as declared in the last cycle, before its actions.",
-            {{"field", names_of(reconcile::kFields)}}),
+            {{"field", names_of(reconcile::all_fields())}}),
       gauge(plan_actions, "coder_reconciler_plan_actions", "Actions that the last cycle's plan held.",
             {action}),
       gauge(plan_held, "coder_reconciler_plan_held",

@@ -252,7 +252,7 @@ void Recorder::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duratio
 }
 
 void Recorder::on_action(const reconcile::Outcome& outcome) {
-  instruments_->actions[index(reconcile::kind_of(outcome.action))][index(outcome.result)]->Increment();
+  instruments_->actions[reconcile::kind_of(outcome.action).index()][index(outcome.result)]->Increment();
 }
 
 void Recorder::on_cycle(const reconcile::CycleReport& report) {
@@ -289,7 +289,7 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   const auto now = std::chrono::floor<std::chrono::seconds>(report.ended);
   for (const reconcile::WorkspaceStatus& workspace : report.workspaces) {
     ++by_reason[index(workspace.ready.reason)];
-    for (const reconcile::FieldDrift& drift : workspace.drift) ++by_field[index(drift.field)];
+    for (const reconcile::Change& change : workspace.drift) ++by_field[change.field.place()];
     if (workspace.converged_after) convergence.Observe(in_seconds(*workspace.converged_after));
     if (workspace.drift_repaired_after) drift_repair.Observe(in_seconds(*workspace.drift_repaired_after));
     if (workspace.spec && workspace.spec->suspension && specs::in_force(*workspace.spec->suspension, now)) {
@@ -298,7 +298,7 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   }
   std::vector<std::size_t> by_kind(plan_actions.size());
   for (const reconcile::WorkspacePlan& workspace : report.plan.workspaces) {
-    for (const reconcile::Action& action : workspace.actions) ++by_kind[index(reconcile::kind_of(action))];
+    for (const reconcile::Action& action : workspace.actions) ++by_kind[reconcile::kind_of(action).index()];
   }
 
   const auto set_all = [](const std::vector<Gauge*>& gauges, const std::vector<std::size_t>& counts) {

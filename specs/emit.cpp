@@ -61,14 +61,12 @@ void add(std::string& out, std::string_view key, std::string_view value) {
   if (!value.empty()) out += fmt::format("  {}: {}\n", key, value);
 }
 
-std::string text_of(const Wish<Schedule>& wish) {
-  if (const auto* schedule = std::get_if<Schedule>(&wish)) return scalar(schedule->text());
-  return std::holds_alternative<Cleared>(wish) ? "null" : "";
-}
-
-std::string text_of(const Wish<Ttl>& wish) {
-  if (const auto* ttl = std::get_if<Ttl>(&wish)) return format_duration(*ttl);
-  return std::holds_alternative<Cleared>(wish) ? "null" : "";
+std::string text_of(const FieldValue& value) {
+  if (std::holds_alternative<Cleared>(value)) return "null";
+  const std::string text = to_text(value);
+  const bool may_need_quotes =
+      std::holds_alternative<Schedule>(value) || std::holds_alternative<std::string>(value);
+  return may_need_quotes ? scalar(text) : text;
 }
 
 }  // namespace
@@ -77,7 +75,6 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   const auto optional_name = [](const std::string& name) {
     return name.empty() ? std::string{} : scalar(name);
   };
-  const auto boolean = [](bool value) { return value ? "true" : "false"; };
   std::string out = fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n", kApiVersion, kWorkspaceKind);
   add(out, "name", scalar(spec.name));
   add_pairs(out, "labels", spec.labels);
@@ -88,10 +85,9 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   add(out, "template", scalar(spec.template_ref));
   add(out, "templateVersion", optional_name(spec.template_version));
   add_pairs(out, "parameters", spec.parameters);
-  add(out, "autostart", text_of(spec.autostart));
-  add(out, "ttl", text_of(spec.ttl));
-  if (spec.automatic_updates) add(out, "automaticUpdates", to_string(*spec.automatic_updates));
-  if (spec.dormant) add(out, "dormant", boolean(*spec.dormant));
+  for (const Field& field : spec_fields()) {
+    if (const FieldValue* value = spec.fields.find(field.key)) add(out, field.key, text_of(*value));
+  }
   if (spec.policy != ReconcilePolicy{})
     out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.policy.create,
                        spec.policy.update);

@@ -48,10 +48,7 @@ enum class FieldId {
   template_ref,
   template_version,
   parameters,
-  autostart,
-  ttl,
-  automatic_updates,
-  dormant,
+  managed,  ///< kept as declared: WorkspaceSpec::fields
   policy,
   create,
   update
@@ -68,6 +65,7 @@ struct Field {
 
 [[nodiscard]] std::span<const Field> document_fields();
 [[nodiscard]] std::span<const Field> metadata_fields();
+/// kSpecFields (specs/spec_fields.h), unless a program brings a table of its own.
 [[nodiscard]] std::span<const Field> spec_fields();
 [[nodiscard]] std::span<const Field> policy_fields();
 
@@ -75,7 +73,9 @@ struct Field {
 [[nodiscard]] std::span<const Field> fields_of(ValueType type);
 
 /// Whether `null` is a wish for this type.
-[[nodiscard]] bool is_nullable(ValueType type);
+[[nodiscard]] constexpr bool is_nullable(ValueType type) {
+  return type == ValueType::schedule || type == ValueType::ttl;
+}
 
 [[nodiscard]] std::vector<std::string_view> keys_of(std::span<const Field> fields);
 

@@ -191,6 +191,26 @@ ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node) {
   return ValueError(in_quotes(*text) + " is not allowed", near.empty() ? allowed : near);
 }
 
+namespace {
+
+template <class T>
+ValueResult<FieldValue> as_field_value(const ValueResult<T>& value) {
+  if (!value) return value.error();
+  return FieldValue(*value);
+}
+
+}  // namespace
+
+ValueResult<FieldValue> read_field_value(const YamlNode& node, ValueType type) {
+  if (type == ValueType::schedule) return as_field_value(read_schedule(node));
+  if (type == ValueType::ttl) return as_field_value(read_ttl(node));
+  if (type == ValueType::automatic_updates) return as_field_value(read_automatic_updates(node));
+  if (type == ValueType::boolean) return as_field_value(read_boolean(node));
+  const ValueResult<std::string_view> name = read_name(node, type);
+  if (!name) return name.error();
+  return FieldValue(std::string(*name));
+}
+
 ValueResult<Suspension> parse_suspension(std::string_view text) {
   const ValueError error(in_quotes(text) + " says neither yes nor until when",
                          "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");

@@ -25,6 +25,8 @@ namespace cr::specs {
 [[nodiscard]] ValueResult<Schedule> read_schedule(const YamlNode& node);
 [[nodiscard]] ValueResult<Ttl> read_ttl(const YamlNode& node);
 [[nodiscard]] ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node);
+/// A value of a field that is kept as declared; `type`: schedule, ttl, automatic_updates, boolean, or a name.
+[[nodiscard]] ValueResult<FieldValue> read_field_value(const YamlNode& node, ValueType type);
 
 /// The suspend annotation's value: `true`, `until 2026-12-24` or `until 2026-12-24: reason`.
 [[nodiscard]] ValueResult<Suspension> parse_suspension(std::string_view text);

@@ -30,8 +30,8 @@ std::optional<std::chrono::seconds> shortest_gap(const Schedule& schedule, std::
 std::vector<Diagnostic> remarks_on(const DesiredState& desired, std::chrono::sys_seconds now) {
   std::vector<Diagnostic> remarks;
   for (const SpecPtr& spec : desired.specs) {
-    const auto* schedule = std::get_if<Schedule>(&spec->autostart);
-    const auto* ttl = std::get_if<Ttl>(&spec->ttl);
+    const auto* schedule = spec->fields.get<Schedule>("autostart");
+    const auto* ttl = spec->fields.get<Ttl>("ttl");
     if (schedule == nullptr || ttl == nullptr) continue;
     const auto gap = shortest_gap(*schedule, now);
     if (!gap || *ttl <= *gap) continue;

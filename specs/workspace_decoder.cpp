@@ -54,6 +54,7 @@ class Decoder {
 
   WorkspaceSpec decode(const YamlNode& root, const std::string& path) {
     read_object(root, path, document_fields());
+    spec_.fields.shrink_to_fit();
     return std::move(spec_);
   }
 
@@ -182,15 +183,9 @@ class Decoder {
       case FieldId::parameters:
         if (is_mapping(key, value, path)) read_parameters(value, path);
         return;
-      case FieldId::autostart:
-        return take(read_schedule(value), value, path, [&](const Schedule& s) { spec_.autostart = s; });
-      case FieldId::ttl:
-        return take(read_ttl(value), value, path, [&](Ttl ttl) { spec_.ttl = ttl; });
-      case FieldId::automatic_updates:
-        return take(read_automatic_updates(value), value, path,
-                    [&](AutomaticUpdates given) { spec_.automatic_updates = given; });
-      case FieldId::dormant:
-        return read_boolean_into(spec_.dormant);
+      case FieldId::managed:
+        return take(read_field_value(value, field.type), value, path,
+                    [&](const FieldValue& given) { spec_.fields.set(field.key, given); });
       case FieldId::create:
         return read_boolean_into(spec_.policy.create);
       case FieldId::update:
@@ -199,10 +194,8 @@ class Decoder {
   }
 
   void read_null(const Field& field, const YamlNode& key, const std::string& path) {
-    if (field.id == FieldId::autostart) {
-      spec_.autostart = Cleared{};
-    } else if (field.id == FieldId::ttl) {
-      spec_.ttl = Cleared{};
+    if (field.id == FieldId::managed && is_nullable(field.type)) {
+      spec_.fields.set(field.key, Cleared{});
     } else if (field.required) {
       report_.add(key, path, "has no value");
     } else {

@@ -2,16 +2,6 @@
 
 namespace cr::specs {
 
-std::string_view to_string(AutomaticUpdates value) {
-  switch (value) {
-    case AutomaticUpdates::never:
-      return "never";
-    case AutomaticUpdates::always:
-      return "always";
-  }
-  return "unknown";
-}
-
 bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }

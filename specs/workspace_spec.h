@@ -8,18 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "specs/declared_fields.h"
 #include "specs/diagnostic.h"
-#include "specs/schedule.h"
-#include "specs/wish.h"
 
 namespace cr::specs {
-
-/// Time from start to automatic stop. Whole minutes between 1 minute and 30 days: Coder truncates to minutes
-/// and refuses the rest.
-using Ttl = std::chrono::minutes;
-
-enum class AutomaticUpdates { never, always };
-[[nodiscard]] std::string_view to_string(AutomaticUpdates value);
 
 struct ReconcilePolicy {
   bool create = true;  ///< may the workspace be created?
@@ -49,10 +41,7 @@ struct WorkspaceSpec {
   std::string template_ref;      ///< name or UUID
   std::string template_version;  ///< name or UUID; empty: the active version
   StringPairs parameters;        ///< rich parameters, applied at creation only
-  Wish<Schedule> autostart;
-  Wish<Ttl> ttl;
-  std::optional<AutomaticUpdates> automatic_updates;  ///< absent: unmanaged
-  std::optional<bool> dormant;                        ///< absent: unmanaged
+  DeclaredFields fields;         ///< what is kept as declared
   ReconcilePolicy policy;
   StringPairs labels;
   StringPairs annotations;

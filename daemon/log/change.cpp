@@ -2,40 +2,26 @@
 
 #include <variant>
 
-#include "specs/duration.h"
+#include "reconcile/fields/field.h"
 
 namespace cr::daemon {
 namespace {
 
-std::string or_none(const std::string& text) {
-  return text.empty() ? "none" : text;
-}
-
 struct Describe {
-  Change operator()(const reconcile::CreateWorkspace& action) const {
+  LoggedChange operator()(const reconcile::CreateWorkspace& action) const {
     return {"missing", "", action.template_name};
   }
-  Change operator()(const reconcile::RetryFirstBuild&) const { return {}; }
-  Change operator()(const reconcile::SetAutomaticUpdates& action) const {
-    return {"automatic_updates", action.from_always ? "always" : "never",
-            action.to_always ? "always" : "never"};
-  }
-  Change operator()(const reconcile::SetAutostart& action) const {
-    return {"autostart", or_none(action.from), or_none(action.to)};
-  }
-  Change operator()(const reconcile::SetTtl& action) const {
-    return {"ttl", action.from ? specs::format_duration(*action.from) : "none",
-            action.to ? specs::format_duration(*action.to) : "none"};
-  }
-  Change operator()(const reconcile::StopWorkspace&) const { return {}; }
-  Change operator()(const reconcile::SetDormant& action) const {
-    return {"dormant", action.to ? "false" : "true", action.to ? "true" : "false"};
+  LoggedChange operator()(const reconcile::RetryFirstBuild&) const { return {}; }
+  LoggedChange operator()(const reconcile::StopWorkspace&) const { return {}; }
+  LoggedChange operator()(const reconcile::WriteField& action) const {
+    const reconcile::Change& change = action.change;
+    return {to_string(change.field), change.from, specs::to_text(change.to)};
   }
 };
 
 }  // namespace
 
-Change change_of(const reconcile::Action& action) {
+LoggedChange logged_change(const reconcile::Action& action) {
   return std::visit(Describe{}, action);
 }
 

@@ -8,10 +8,10 @@
 namespace cr::daemon {
 
 /// What an action changes, in the words of the log: the field (empty for a build), its old and new value.
-struct Change {
+struct LoggedChange {
   std::string_view field;
   std::string from, to;
 };
-[[nodiscard]] Change change_of(const reconcile::Action& action);
+[[nodiscard]] LoggedChange logged_change(const reconcile::Action& action);
 
 }  // namespace cr::daemon

@@ -88,7 +88,7 @@ void LogObserver::on_phase(reconcile::Phase phase, std::chrono::nanoseconds dura
 
 void LogObserver::on_action(const reconcile::Outcome& outcome) {
   const specs::Identity& workspace = reconcile::workspace_of(outcome.action);
-  const Change change = change_of(outcome.action);
+  const LoggedChange change = logged_change(outcome.action);
   std::vector<LogField> fields{text("workspace", workspace.name), text("owner", workspace.owner),
                                text("action", reconcile::to_string(reconcile::kind_of(outcome.action)))};
   if (!change.field.empty()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/routes.h"
 #include "reconcile/coder/types.h"
 
 /// Coder's REST API in domain types. Reader and writer are two types: a command that was given the reader
@@ -78,6 +79,17 @@ class CoderReader {
   build_parameters(const BuildId& id) = 0;
 };
 
+/// One thing of a workspace that a PUT sets to a value.
+struct Setting {
+  const Route* route = nullptr;  ///< below the workspace
+  std::string body;              ///< JSON
+};
+/// What Coder says of a setting that it took.
+struct Kept {
+  std::optional<LiveWorkspace> row;  ///< the workspace as it keeps it now, where the reply shows it
+  bool was_so = false;               ///< 304: it was so already
+};
+
 class CoderWriter {
  public:
   virtual ~CoderWriter() = default;
@@ -86,17 +98,8 @@ class CoderWriter {
   /// 429): after a lost answer look by name first. The reply's workspace is what Coder kept.
   [[nodiscard]] virtual awaitable<ApiResult<LiveWorkspace>> create_workspace(
       const CreateRequest& request) = 0;
-  /// Empty text clears the schedule.
-  [[nodiscard]] virtual awaitable<ApiResult<void>> set_autostart(const WorkspaceId& id,
-                                                                 const std::string& schedule) = 0;
-  /// Nothing clears the TTL.
-  [[nodiscard]] virtual awaitable<ApiResult<void>> set_ttl(const WorkspaceId& id,
-                                                           std::optional<std::chrono::minutes> ttl) = 0;
-  [[nodiscard]] virtual awaitable<ApiResult<void>> set_automatic_updates(const WorkspaceId& id,
-                                                                         bool always) = 0;
-  /// The workspace as Coder keeps it now; nothing on 304, when it was so already.
-  [[nodiscard]] virtual awaitable<ApiResult<std::optional<LiveWorkspace>>> set_dormant(const WorkspaceId& id,
-                                                                                       bool dormant) = 0;
+  /// Sets one thing of a workspace.
+  [[nodiscard]] virtual awaitable<ApiResult<Kept>> set(const WorkspaceId& id, const Setting& setting) = 0;
   /// Queues a build with the last build's version. `conflict` if one is active. Not repeated inside, as
   /// create.
   [[nodiscard]] virtual awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id,

@@ -239,38 +239,20 @@ awaitable<ApiResult<LiveWorkspace>> HttpWriter::create_workspace(const CreateReq
   co_return co_await call_and_decode(caller_, request, decode);
 }
 
-awaitable<ApiResult<void>> HttpWriter::put(const Route& route, const WorkspaceId& id, std::string body) {
-  const std::string_view last = route.pattern.substr(route.pattern.rfind('/'));
-  CallRequest request = with_id(route, "/api/v2/workspaces/", id, last);
-  request.body = std::move(body);
+awaitable<ApiResult<Kept>> HttpWriter::set(const WorkspaceId& id, const Setting& setting) {
+  const std::string_view pattern = setting.route->pattern;
+  CallRequest request =
+      with_id(*setting.route, "/api/v2/workspaces/", id, pattern.substr(pattern.rfind('/')));
+  request.body = setting.body;
   auto answer = co_await caller_.call(request);
   if (!answer) co_return answer.error();
-  co_return ApiResult<void>();
-}
-
-awaitable<ApiResult<void>> HttpWriter::set_autostart(const WorkspaceId& id, const std::string& schedule) {
-  co_return co_await put(routes::kAutostart, id, encode_autostart(schedule));
-}
-
-awaitable<ApiResult<void>> HttpWriter::set_ttl(const WorkspaceId& id,
-                                               std::optional<std::chrono::minutes> ttl) {
-  co_return co_await put(routes::kTtl, id, encode_ttl(ttl));
-}
-
-awaitable<ApiResult<void>> HttpWriter::set_automatic_updates(const WorkspaceId& id, bool always) {
-  co_return co_await put(routes::kAutomaticUpdates, id, encode_automatic_updates(always));
-}
-
-awaitable<ApiResult<std::optional<LiveWorkspace>>> HttpWriter::set_dormant(const WorkspaceId& id,
-                                                                           bool dormant) {
-  CallRequest request = with_id(routes::kDormant, "/api/v2/workspaces/", id, "/dormant");
-  request.body = encode_dormant(dormant);
-  auto answer = co_await caller_.call(request);
-  if (!answer) co_return answer.error();
-  if (answer->status == 304) co_return std::optional<LiveWorkspace>();
+  Kept kept;
+  kept.was_so = answer->status == 304;
+  if (kept.was_so || setting.route->answer == Answer::nothing) co_return kept;
   auto workspace = decoder_.workspace(answer->body);
   if (!workspace) co_return caller_.not_understood(request, *answer, workspace.error().message);
-  co_return std::optional<LiveWorkspace>(std::move(*workspace));
+  kept.row = std::move(*workspace);
+  co_return kept;
 }
 
 awaitable<ApiResult<LiveBuild>> HttpWriter::queue_build(const WorkspaceId& id, Transition transition) {

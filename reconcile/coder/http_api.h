@@ -55,16 +55,10 @@ class HttpWriter final : public CoderWriter {
   explicit HttpWriter(Caller& caller) : caller_(caller) {}
 
   awaitable<ApiResult<LiveWorkspace>> create_workspace(const CreateRequest& request) override;
-  awaitable<ApiResult<void>> set_autostart(const WorkspaceId& id, const std::string& schedule) override;
-  awaitable<ApiResult<void>> set_ttl(const WorkspaceId& id, std::optional<std::chrono::minutes> ttl) override;
-  awaitable<ApiResult<void>> set_automatic_updates(const WorkspaceId& id, bool always) override;
-  awaitable<ApiResult<std::optional<LiveWorkspace>>> set_dormant(const WorkspaceId& id,
-                                                                 bool dormant) override;
+  awaitable<ApiResult<Kept>> set(const WorkspaceId& id, const Setting& setting) override;
   awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override;
 
  private:
-  awaitable<ApiResult<void>> put(const Route& route, const WorkspaceId& id, std::string body);
-
   Caller& caller_;
   WorkspaceDecoder decoder_;
 };

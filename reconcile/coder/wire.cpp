@@ -359,31 +359,11 @@ std::string encode_create(const CreateRequest& request) {
   return dump(body);
 }
 
-std::string encode_autostart(std::string_view schedule) {
-  json body = json::object();
-  body["schedule"] = schedule.empty() ? json() : json(schedule);
-  return dump(body);
-}
-
 std::string encode_parameter_question(const UserId& owner,
                                       const std::vector<std::pair<std::string, std::string>>& values) {
   json inputs = json::object();
   for (const auto& [name, value] : values) inputs[name] = value;
   return dump({{"id", 0}, {"inputs", std::move(inputs)}, {"owner_id", owner.to_string()}});
-}
-
-std::string encode_ttl(std::optional<std::chrono::minutes> ttl) {
-  json body = json::object();
-  body["ttl_ms"] = ttl ? json(milliseconds(*ttl)) : json();
-  return dump(body);
-}
-
-std::string encode_automatic_updates(bool always) {
-  return always ? R"({"automatic_updates":"always"})" : R"({"automatic_updates":"never"})";
-}
-
-std::string encode_dormant(bool dormant) {
-  return dormant ? R"({"dormant":true})" : R"({"dormant":false})";
 }
 
 std::string encode_build(Transition transition) {

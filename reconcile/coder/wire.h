@@ -30,14 +30,8 @@ namespace cr::coder {
 
 [[nodiscard]] std::string encode_access_questions(const std::vector<AccessQuestion>& questions);
 [[nodiscard]] std::string encode_create(const CreateRequest& request);
-/// Empty text: null, which clears.
-[[nodiscard]] std::string encode_autostart(std::string_view schedule);
-/// Nothing: null, which clears.
 [[nodiscard]] std::string encode_parameter_question(
     const UserId& owner, const std::vector<std::pair<std::string, std::string>>& values);
-[[nodiscard]] std::string encode_ttl(std::optional<std::chrono::minutes> ttl);
-[[nodiscard]] std::string encode_automatic_updates(bool always);
-[[nodiscard]] std::string encode_dormant(bool dormant);
 /// Only start and stop: this program deletes nothing.
 [[nodiscard]] std::string encode_build(Transition transition);
 

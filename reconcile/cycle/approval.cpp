@@ -6,12 +6,23 @@
 #include <utility>
 #include <variant>
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::reconcile {
 namespace {
 
 constexpr std::chrono::hours kGoodFor{24};
 // Every cycle of an outage may hold another part of the plan; nobody approves one of many cycles ago.
 constexpr std::size_t kHeldPlans = 4;
+
+/// Fields that may need a stop before they are written.
+FieldSet stopping() {
+  FieldSet fields;
+  for (std::size_t i = 0; i < managed_fields().size(); ++i) {
+    if (!managed_fields()[i]->needs_stop.is(needs_no_stop)) fields.add(managed_field_at(i));
+  }
+  return fields;
+}
 
 ChangesLeft change_of(const Action& action) {
   return std::visit(
@@ -21,38 +32,24 @@ ChangesLeft change_of(const Action& action) {
           return {{Field::missing}, false};
         } else if constexpr (std::is_same_v<T, RetryFirstBuild>) {
           return {{}, true};
-        } else if constexpr (std::is_same_v<T, SetAutomaticUpdates>) {
-          return {{Field::automatic_updates}, false};
-        } else if constexpr (std::is_same_v<T, SetAutostart>) {
-          return {{Field::autostart}, false};
-        } else if constexpr (std::is_same_v<T, SetTtl>) {
-          return {{Field::ttl}, false};
+        } else if constexpr (std::is_same_v<T, WriteField>) {
+          return {{one.change.field}, false};
         } else {
-          // Stopping it is half of putting it to sleep.
-          static_assert(std::is_same_v<T, StopWorkspace> || std::is_same_v<T, SetDormant>);
-          return {{Field::dormant}, false};
+          static_assert(std::is_same_v<T, StopWorkspace>);
+          return {stopping(), false};  // half of what needs it
         }
       },
       action);
 }
 
-template <class Combine>
-ChangesLeft combine(ChangesLeft a, ChangesLeft b, Combine keep) {
-  ChangesLeft result;
-  for (const Field field : kFields) {
-    if (keep(a.fields.has(field), b.fields.has(field))) result.fields.add(field);
-  }
-  result.first_build = keep(a.first_build, b.first_build);
-  return result;
-}
 ChangesLeft both(ChangesLeft a, ChangesLeft b) {
-  return combine(a, b, [](bool x, bool y) { return x || y; });
+  return {a.fields | b.fields, a.first_build || b.first_build};
 }
 ChangesLeft common(ChangesLeft a, ChangesLeft b) {
-  return combine(a, b, [](bool x, bool y) { return x && y; });
+  return {a.fields & b.fields, a.first_build && b.first_build};
 }
 ChangesLeft without(ChangesLeft a, ChangesLeft b) {
-  return combine(a, b, [](bool x, bool y) { return x && !y; });
+  return {a.fields.without(b.fields), a.first_build && !b.first_build};
 }
 
 }  // namespace
@@ -129,8 +126,8 @@ Approval::Held Approval::seen(const Plan& plan, std::string digest, const FactsO
     if (!facts) continue;
     ChangesLeft changes = changes_of(workspace);
     // The plan says so beside the retry: dormant once the first build has ended.
-    const bool sleeps_later = changes.first_build && facts->left && facts->left->fields.has(Field::dormant);
-    if (sleeps_later) changes.fields.add(Field::dormant);
+    if (changes.first_build && facts->left)
+      changes.fields = changes.fields | (facts->left->fields & stopping());
     held.workspaces.push_back(Planned{workspace.workspace, changes, facts->spec});
   }
   return held;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "reconcile/async/clock.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/plan/guard.h"
 #include "reconcile/plan/plan.h"
 

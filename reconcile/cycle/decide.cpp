@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/status/fingerprint.h"
 
 namespace cr::reconcile {
@@ -10,36 +11,21 @@ namespace {
 
 using Memory = Reconciler::Memory;
 
-bool managed(const specs::WorkspaceSpec& spec, Field field) {
-  switch (field) {
-    case Field::autostart:
-      return specs::is_managed(spec.autostart);
-    case Field::ttl:
-      return specs::is_managed(spec.ttl);
-    case Field::automatic_updates:
-      return spec.automatic_updates.has_value();
-    case Field::dormant:
-      return spec.dormant.has_value();
-    case Field::missing:
-    case Field::parameters:
-    case Field::template_ref:
-    case Field::version:
-      return false;
-  }
-  return false;
-}
-
 /// Nothing is written on the word of a policy that could not be read.
 bool waits_for_policy(const CycleState& state, const Declared& one) {
   if (!state.policies_unread || policy_of(state.memory, *one.live)) return false;
-  return one.diff.wanted.has(Field::autostart) || one.diff.wanted.has(Field::ttl);
+  return std::ranges::any_of(one.diff.drift, [&](const Change& change) {
+    return one.diff.wanted.has(change.field) && is_managed(change.field) &&
+           depends_on_policy(entry_of(change.field));
+  });
 }
 
 void observe_fields(CycleState& state, Declared& one) {
   FieldMemory& fields = state.memory.fields;
   if (!fields.knows(one.live->id)) return;
-  for (const Field field : kFields) {
-    if (!managed(*one.spec, field)) {
+  for (std::size_t i = 0; i < managed_fields().size(); ++i) {
+    const Field field = managed_field_at(i);
+    if (!one.spec->fields.find(entry_of(field).key)) {
       fields.not_declared(one.live->id, field);
       continue;
     }

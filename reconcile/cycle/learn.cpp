@@ -30,8 +30,8 @@ void after_failure(CycleState& state, Declared& one, const ApiError& error) {
                         jitter_of(*one.identity, before ? before->failures : 0));
 }
 
-void after_write(CycleState& state, const Declared& one, const FieldWrite& write) {
-  state.memory.fields.wrote(write.id, write.field, wish_fingerprint(*one.spec, write.field),
+void after_write(CycleState& state, const Declared& one, const WriteField& write) {
+  state.memory.fields.wrote(write.id, write.change.field, wish_fingerprint(*one.spec, write.change.field),
                             state.memory.clock.now());
 }
 
@@ -44,10 +44,11 @@ void compare_seen(CycleState& state, Declared& one) {
   if (!one.proven || !fields.knows(row.id)) return;
   const WorkspaceDiff& now = *one.diff_of_reply;
   for (const Outcome& outcome : one.outcomes) {
-    const auto write = field_write_of(outcome.action);
+    const WriteField* write = field_write_of(outcome.action);
     if (!write || outcome.result != ActionResult::success) continue;
-    if (now.blocked || now.unreadable.has(write->field)) continue;
-    fields.read_back(row.id, write->field, other_value(now, write->field), state.memory.clock.now());
+    const Field field = write->change.field;
+    if (now.blocked || now.unreadable.has(field)) continue;
+    fields.read_back(row.id, field, other_value(now, field), state.memory.clock.now());
   }
   one.fields = fields.verdict(row.id, state.memory.clock.now());
 }
@@ -85,7 +86,7 @@ void learn_one(CycleState& state, Declared& one) {
   for (const Outcome& outcome : one.outcomes) {
     if (outcome.result == ActionResult::success) {
       succeeded = true;
-      if (const auto write = field_write_of(outcome.action)) after_write(state, one, *write);
+      if (const WriteField* write = field_write_of(outcome.action)) after_write(state, one, *write);
       if (is_build(outcome.action)) state.memory.builds_queued.insert(*one.identity);
     }
     if (outcome.result == ActionResult::failed && outcome.error) {
@@ -102,19 +103,16 @@ void learn_one(CycleState& state, Declared& one) {
 /// read says so.
 void spend_approval(CycleState& state, const Declared& one) {
   ChangesLeft written;
-  ChangesLeft fields;
+  FieldSet fields;
   for (const Outcome& outcome : one.outcomes) {
     if (outcome.result != ActionResult::success) continue;
-    if (const auto write = field_write_of(outcome.action)) fields.fields.add(write->field);
+    if (const WriteField* write = field_write_of(outcome.action)) fields.add(write->change.field);
     if (std::holds_alternative<CreateWorkspace>(outcome.action)) written.fields.add(Field::missing);
   }
   ChangesLeft left;
   if (one.seen) left = changes_left(one.latest_diff(), one.latest(), state.memory.me.value);
-  for (const Field field : kFields) {
-    if (!fields.fields.has(field)) continue;
-    written.fields.add(field);
-    if (!one.proven) left.fields.remove(field);
-  }
+  written.fields = written.fields | fields;
+  if (!one.proven) left.fields = left.fields.without(fields);
   if (!written.empty()) state.memory.approval.wrote(*one.identity, written, left);
 }
 

@@ -6,6 +6,7 @@
 
 #include "reconcile/async/structured.h"
 #include "reconcile/diff/first_build.h"
+#include "reconcile/fields/managed_field.h"
 #include "specs/name.h"
 
 namespace cr::reconcile {
@@ -142,8 +143,9 @@ class Asking {
 };
 
 bool needs_policy(const specs::WorkspaceSpec& spec) {
-  return specs::is_managed(spec.autostart) || specs::is_managed(spec.ttl) ||
-         spec.automatic_updates.has_value();
+  return std::ranges::any_of(managed_fields(), [&](const ManagedField* field) {
+    return depends_on_policy(*field) && spec.fields.find(field->key);
+  });
 }
 
 /// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one: there

@@ -92,7 +92,7 @@ void keep_last_known(const WorkspaceStatus& before, async::WallTime read, Worksp
     row.drift = before.drift;
     // In sync is what was repaired in that very cycle.
     if (before.ready.reason == Reason::InSync)
-      std::erase_if(row.drift, [](const FieldDrift& drift) { return !is_informational(drift.field); });
+      std::erase_if(row.drift, [](const Change& change) { return !is_informational(change.field); });
   }
   row.known_since = before.known_since.value_or(read);
 }

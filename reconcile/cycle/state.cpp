@@ -33,10 +33,7 @@ const coder::Template* policy_of(const Reconciler::Memory& memory, const LiveWor
 ChangesLeft changes_left(const WorkspaceDiff& diff, const LiveWorkspace* live,
                          const std::optional<UserId>& me) {
   ChangesLeft left;
-  for (const Field field : kFields) {
-    const bool differs = diff.wanted.has(field) || diff.forbidden.has(field) || diff.unreadable.has(field);
-    if (differs) left.fields.add(field);
-  }
+  left.fields = diff.wanted | diff.forbidden | diff.unreadable;
   if (!live) return left;
   const FirstBuild build = first_build_of(*live, me);
   // While we do not know who we are it may be ours.
@@ -55,10 +52,8 @@ DiffContext context_of(const Reconciler::Memory& memory, const LiveWorkspace& li
 }
 
 OtherValue other_value(const WorkspaceDiff& diff, Field field) {
-  for (const FieldDrift& drift : diff.drift) {
-    if (drift.field == field) return value_fingerprint(drift.live);
-  }
-  return std::nullopt;
+  const Change* change = diff.find(field);
+  return change ? OtherValue(value_fingerprint(change->from)) : std::nullopt;
 }
 
 }  // namespace cr::reconcile

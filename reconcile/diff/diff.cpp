@@ -4,10 +4,9 @@
 
 #include <algorithm>
 
-#include "reconcile/diff/display.h"
 #include "reconcile/diff/first_build.h"
+#include "reconcile/fields/managed_field.h"
 #include "specs/name.h"
-#include "specs/schedule.h"
 
 namespace cr::reconcile {
 namespace {
@@ -23,10 +22,7 @@ class Differ {
   WorkspaceDiff run() {
     result_.blocked = blocked();
     if (result_.blocked) return std::move(result_);
-    autostart();
-    ttl();
-    automatic_updates();
-    dormant();
+    for (std::size_t i = 0; i < managed_fields().size(); ++i) managed(managed_field_at(i));
     parameters();
     template_ref();
     version();
@@ -53,79 +49,27 @@ class Differ {
     return std::nullopt;
   }
 
-  void autostart() {
-    const auto* wish = std::get_if<specs::Schedule>(&spec_.autostart);
-    if (!specs::is_managed(spec_.autostart)) return;
-    const std::uint8_t days = wish ? wish->weekdays() : 0;
+  void managed(Field field) {
+    const ManagedField& entry = entry_of(field);
+    const specs::FieldValue* declared = spec_.fields.find(entry.key);
+    if (!declared) return;
     const coder::Template* policy = context_.policy;
-    const bool never_starts =
-        policy && wish && (!policy->allow_user_autostart || (policy->autostart_days & days) == 0);
-    if (!same_schedule(wish)) {
-      drifted(Field::autostart, display_schedule(live_.autostart_schedule), wish ? wish->text() : "none");
-      if (policy && !policy->allow_user_autostart)
-        forbid(Field::autostart, "does not let users set an autostart");
-      else if (never_starts)
-        // Coder refuses a schedule without an allowed day with an error that looks transient.
-        forbid(Field::autostart, "allows autostart on none of the schedule's weekdays");
-    } else if (never_starts) {
-      remark(Remark::Ineffective,
-             policy->allow_user_autostart
-                 ? fmt::format(
-                       "the schedule never starts it: template {} allows autostart on none of its weekdays",
-                       policy->name)
-                 : fmt::format("the schedule never starts it: template {} does not allow autostart",
-                               policy->name));
-    }
-  }
-
-  /// Compares by meaning; text that even the lenient parser refuses is equal to nothing.
-  bool same_schedule(const specs::Schedule* wish) const {
-    if (live_.autostart_schedule.empty()) return wish == nullptr;
-    if (!wish) return false;
-    if (live_.autostart_schedule == wish->text()) return true;
-    const auto live = specs::parse_live_schedule(live_.autostart_schedule);
-    return live.has_value() && *live == *wish;
-  }
-
-  void ttl() {
-    if (!specs::is_managed(spec_.ttl)) return;
-    const auto* wish = std::get_if<specs::Ttl>(&spec_.ttl);
-    // Coder keeps whole minutes; a template's default may be anything, and reads show it as it is.
-    std::optional<specs::Ttl> live;
-    if (live_.ttl && live_.ttl->count() > 0) live = std::chrono::floor<std::chrono::minutes>(*live_.ttl);
-    const std::optional<specs::Ttl> desired = wish ? std::optional(*wish) : std::nullopt;
-    if (live == desired) return;
-    drifted(Field::ttl, display_ttl(live ? live_.ttl : std::nullopt), display_ttl(desired));
-    if (context_.policy && !context_.policy->allow_user_autostop)
-      forbid(Field::ttl, "does not let users set a time to live and shows its own default instead");
-  }
-
-  void automatic_updates() {
-    if (!spec_.automatic_updates) return;
-    const bool desired = *spec_.automatic_updates == specs::AutomaticUpdates::always;
-    switch (live_.automatic_updates) {
-      case LiveAutomaticUpdates::unknown:
-        result_.unreadable.add(Field::automatic_updates);
+    switch (entry.compare(*declared, live_)) {
+      case Match::unreadable:
+        result_.unreadable.add(field);
         return;
-      case LiveAutomaticUpdates::always:
-      case LiveAutomaticUpdates::never:
+      case Match::same:
+        break;
+      case Match::differs:
+        result_.drift.push_back(Change{field, entry.live_text(live_), *declared});
+        result_.wanted.add(field);
+        const std::string refusal = policy ? entry.refused_by(*policy, *declared) : std::string();
+        if (!refusal.empty()) return forbid(field, refusal);
         break;
     }
-    const bool live = live_.automatic_updates == LiveAutomaticUpdates::always;
-    if (live != desired)
-      drifted(Field::automatic_updates, std::string(display_automatic_updates(live)),
-              std::string(display_automatic_updates(desired)));
-    if (context_.policy && context_.policy->require_active_version)
-      remark(Remark::Ineffective,
-             fmt::format(
-                 "automaticUpdates changes nothing: template {} requires its active version at every start",
-                 context_.policy->name));
-  }
-
-  void dormant() {
-    if (!spec_.dormant || *spec_.dormant == live_.dormant) return;
-    drifted(Field::dormant, std::string(display_dormant(live_.dormant)),
-            std::string(display_dormant(*spec_.dormant)));
+    if (!policy) return;
+    std::string message = entry.ineffective_under(*policy, *declared);
+    if (!message.empty()) remark(Remark::Ineffective, std::move(message));
   }
 
   void parameters() {
@@ -189,12 +133,8 @@ class Differ {
                : fmt::format("build {} failed: {}", live_.build.number, live_.build.error));
   }
 
-  void drifted(Field field, std::string live, std::string desired) {
-    result_.drift.push_back(FieldDrift{field, std::move(live), std::move(desired)});
-    result_.wanted.add(field);
-  }
   void informational(Field field, std::string live, std::string desired) {
-    result_.drift.push_back(FieldDrift{field, std::move(live), std::move(desired)});
+    result_.drift.push_back(Change{field, std::move(live), std::move(desired)});
   }
   void forbid(Field field, std::string_view what) {
     result_.wanted.remove(field);
@@ -219,13 +159,18 @@ bool WorkspaceDiff::in_sync() const {
   return !blocked && unreadable.empty() && !has_mendable(drift);
 }
 
+const Change* WorkspaceDiff::find(Field field) const {
+  const auto found = std::ranges::find(drift, field, &Change::field);
+  return found == drift.end() ? nullptr : &*found;
+}
+
 WorkspaceDiff diff(const WorkspaceSpec& spec, const LiveWorkspace& live, const DiffContext& context) {
   return Differ(spec, live, context).run();
 }
 
 WorkspaceDiff diff_absent(const WorkspaceSpec& spec) {
   WorkspaceDiff result;
-  result.drift.push_back(FieldDrift{Field::missing, "absent", "present"});
+  result.drift.push_back(Change{Field::missing, "absent", std::string("present")});
   if (spec.policy.create) result.wanted.add(Field::missing);
   return result;
 }

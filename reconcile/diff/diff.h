@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "reconcile/coder/types.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/model/live_workspace.h"
 #include "reconcile/status/condition.h"
 #include "specs/workspace_spec.h"
@@ -22,10 +22,11 @@ struct Blocked {
 
 /// One declared workspace against its live state.
 struct WorkspaceDiff {
-  std::vector<FieldDrift> drift;  ///< in the order of Field; forbidden and informational ones included
-  FieldSet wanted{};              ///< drifted, and may be written
-  FieldSet forbidden{};           ///< drifted, and the template's policy refuses the write
-  FieldSet unreadable{};          ///< Coder reports a value that we do not know: no verdict and no write
+  /// In the order of managed_fields(), then what is informational; forbidden ones included.
+  std::vector<Change> drift;
+  FieldSet wanted{};      ///< drifted, and may be written
+  FieldSet forbidden{};   ///< drifted, and the template's policy refuses the write
+  FieldSet unreadable{};  ///< Coder reports a value that we do not know: no verdict and no write
   std::vector<RemarkNote> remarks;
   std::optional<Blocked> blocked;  ///< set: drift is not looked at and nothing is written
   std::string forbidden_message;   ///< if something is forbidden: which policy of which template
@@ -33,6 +34,8 @@ struct WorkspaceDiff {
 
   /// Every declared field that can be written reads as declared.
   [[nodiscard]] bool in_sync() const;
+  /// What differs in a field; null where it does not.
+  [[nodiscard]] const Change* find(Field field) const;
 };
 
 /// Parameters of the latest build, where they have been looked up.

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/status/backoff.h"
 
 namespace cr::reconcile {
@@ -193,8 +194,7 @@ class Execution {
     if (const auto* stop = std::get_if<StopWorkspace>(&action)) {
       co_return co_await build(item, action, stop->id, Transition::stop);
     }
-    if (const auto* dormant = std::get_if<SetDormant>(&action)) co_return co_await set_dormant(*dormant);
-    co_return co_await set_field(action);
+    co_return co_await write(std::get<WriteField>(action));
   }
 
   awaitable<Ended> create(Item& item, const CreateWorkspace& action) {
@@ -284,32 +284,16 @@ class Execution {
     co_await clock_.sleep_until(clock_.now() + std::chrono::duration_cast<async::SteadyTime::duration>(wait));
   }
 
-  awaitable<Ended> set_dormant(const SetDormant& action) {
-    auto call = writer_.set_dormant(action.id, action.to);
-    ApiResult<std::optional<LiveWorkspace>> reply = co_await shielded_write(std::move(call));
-    if (!reply) co_return failed(reply.error());
-    if (!*reply) co_return done("was so already");
+  awaitable<Ended> write(const WriteField& action) {
+    const ManagedField& entry = entry_of(action.change.field);
+    const coder::Setting setting{&entry.route, entry.body(action.change.to)};
+    auto call = writer_.set(action.id, setting);
+    ApiResult<coder::Kept> kept = co_await shielded_write(std::move(call));
+    if (!kept) co_return failed(kept.error());
+    if (kept->was_so) co_return done("was so already");
     Ended ended;
-    ended.row = std::move(**reply);
+    ended.row = std::move(kept->row);
     co_return ended;
-  }
-
-  awaitable<Ended> set_field(const Action& action) {
-    auto call = field_call(action);
-    ApiResult<void> reply = co_await shielded_write(std::move(call));
-    if (!reply) co_return failed(reply.error());
-    co_return done();
-  }
-
-  awaitable<ApiResult<void>> field_call(const Action& action) {
-    if (const auto* updates = std::get_if<SetAutomaticUpdates>(&action)) {
-      return writer_.set_automatic_updates(updates->id, updates->to_always);
-    }
-    if (const auto* autostart = std::get_if<SetAutostart>(&action)) {
-      return writer_.set_autostart(autostart->id, autostart->to);
-    }
-    const auto& ttl = std::get<SetTtl>(action);
-    return writer_.set_ttl(ttl.id, ttl.to);
   }
 
   void judge(const Item& item, const ApiError& error) {

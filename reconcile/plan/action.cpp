@@ -1,49 +1,29 @@
 #include "reconcile/plan/action.h"
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::reconcile {
 namespace {
 
 struct KindOf {
   ActionKind operator()(const CreateWorkspace&) const { return ActionKind::create; }
   ActionKind operator()(const RetryFirstBuild&) const { return ActionKind::create; }
-  ActionKind operator()(const SetAutomaticUpdates&) const { return ActionKind::set_automatic_updates; }
-  ActionKind operator()(const SetAutostart&) const { return ActionKind::set_autostart; }
-  ActionKind operator()(const SetTtl&) const { return ActionKind::set_ttl; }
   ActionKind operator()(const StopWorkspace&) const { return ActionKind::stop; }
-  ActionKind operator()(const SetDormant&) const { return ActionKind::set_dormant; }
-};
-
-struct FieldWriteOf {
-  using Write = std::optional<FieldWrite>;
-  Write operator()(const CreateWorkspace&) const { return std::nullopt; }
-  Write operator()(const RetryFirstBuild&) const { return std::nullopt; }
-  Write operator()(const StopWorkspace&) const { return std::nullopt; }
-  Write operator()(const SetAutomaticUpdates& one) const {
-    return FieldWrite{Field::automatic_updates, one.id};
-  }
-  Write operator()(const SetAutostart& one) const { return FieldWrite{Field::autostart, one.id}; }
-  Write operator()(const SetTtl& one) const { return FieldWrite{Field::ttl, one.id}; }
-  Write operator()(const SetDormant& one) const { return FieldWrite{Field::dormant, one.id}; }
+  ActionKind operator()(const WriteField& one) const { return ActionKind(one.change.field); }
 };
 
 }  // namespace
 
+std::vector<ActionKind> all_action_kinds() {
+  std::vector<ActionKind> kinds{ActionKind::create, ActionKind::stop};
+  for (std::size_t i = 0; i < managed_fields().size(); ++i) kinds.emplace_back(managed_field_at(i));
+  return kinds;
+}
+
 std::string_view to_string(ActionKind kind) {
-  switch (kind) {
-    case ActionKind::create:
-      return "create";
-    case ActionKind::stop:
-      return "stop";
-    case ActionKind::set_autostart:
-      return "set_autostart";
-    case ActionKind::set_ttl:
-      return "set_ttl";
-    case ActionKind::set_automatic_updates:
-      return "set_automatic_updates";
-    case ActionKind::set_dormant:
-      return "set_dormant";
-  }
-  return "unknown";
+  if (kind == ActionKind::create) return "create";
+  if (kind == ActionKind::stop) return "stop";
+  return entry_of(kind.field()).action;
 }
 
 ActionKind kind_of(const Action& action) {
@@ -52,10 +32,6 @@ ActionKind kind_of(const Action& action) {
 
 const Identity& workspace_of(const Action& action) {
   return std::visit([](const auto& one) -> const Identity& { return one.workspace; }, action);
-}
-
-std::optional<FieldWrite> field_write_of(const Action& action) {
-  return std::visit(FieldWriteOf{}, action);
 }
 
 }  // namespace cr::reconcile

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "reconcile/coder/types.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {
@@ -20,7 +19,8 @@ using specs::Identity;
 struct CreateWorkspace {
   Identity workspace;
   coder::CreateRequest request;
-  std::string template_name;  ///< for people
+  std::string template_name;      ///< for people
+  std::vector<Change> sets = {};  ///< what the request sets of managed fields, in their order
   bool operator==(const CreateWorkspace&) const = default;
 };
 
@@ -32,71 +32,57 @@ struct RetryFirstBuild {
   bool operator==(const RetryFirstBuild&) const = default;
 };
 
-struct SetAutomaticUpdates {
-  Identity workspace;
-  WorkspaceId id;
-  bool from_always = false;
-  bool to_always = false;
-  bool operator==(const SetAutomaticUpdates&) const = default;
-};
-
-struct SetAutostart {
-  Identity workspace;
-  WorkspaceId id;
-  std::string from, to;  ///< schedule text; empty: none
-  bool operator==(const SetAutostart&) const = default;
-};
-
-struct SetTtl {
-  Identity workspace;
-  WorkspaceId id;
-  std::optional<std::chrono::milliseconds> from;
-  std::optional<std::chrono::minutes> to;
-  bool operator==(const SetTtl&) const = default;
-};
-
-/// Dormancy switches the autostop off and leaves a running workspace running: it is stopped first.
+/// What must have stopped before a field may be written is stopped first.
 struct StopWorkspace {
   Identity workspace;
   WorkspaceId id;
   bool operator==(const StopWorkspace&) const = default;
 };
 
-struct SetDormant {
+/// Writes one managed field.
+struct WriteField {
   Identity workspace;
   WorkspaceId id;
-  bool to = false;
-  bool operator==(const SetDormant&) const = default;
+  Change change;
+  bool operator==(const WriteField&) const = default;
 };
 
-using Action = std::variant<CreateWorkspace, RetryFirstBuild, SetAutomaticUpdates, SetAutostart, SetTtl,
-                            StopWorkspace, SetDormant>;
+using Action = std::variant<CreateWorkspace, RetryFirstBuild, StopWorkspace, WriteField>;
 
-/// The closed set that metrics, JSON and logs name.
-enum class ActionKind : std::uint8_t {
-  create,
-  stop,
-  set_autostart,
-  set_ttl,
-  set_automatic_updates,
-  set_dormant
+/// What metrics, JSON and logs count an action as: creating, stopping, or writing one of managed_fields().
+class ActionKind {
+ public:
+  static const ActionKind create;
+  static const ActionKind stop;
+  constexpr ActionKind() = default;
+  /// Writing this managed field.
+  constexpr explicit ActionKind(Field field) : place_(field.place()) {}
+  [[nodiscard]] constexpr bool is_write() const { return place_ >= Field::kFirstManaged; }
+  /// Of a write.
+  [[nodiscard]] constexpr Field field() const { return Field(place_); }
+  /// Its place in all_action_kinds().
+  [[nodiscard]] constexpr std::size_t index() const {
+    return is_write() ? std::size_t{place_} - Field::kFirstManaged + 2 : place_;
+  }
+  constexpr auto operator<=>(const ActionKind&) const = default;
+
+ private:
+  struct OfAll {};
+  constexpr ActionKind(OfAll, std::uint8_t place) : place_(place) {}
+  std::uint8_t place_ = 0;
 };
-inline constexpr ActionKind kActionKinds[] = {ActionKind::create,
-                                              ActionKind::stop,
-                                              ActionKind::set_autostart,
-                                              ActionKind::set_ttl,
-                                              ActionKind::set_automatic_updates,
-                                              ActionKind::set_dormant};
+inline constexpr ActionKind ActionKind::create{OfAll{}, 0};
+inline constexpr ActionKind ActionKind::stop{OfAll{}, 1};
+
+/// All that there are, in order.
+[[nodiscard]] std::vector<ActionKind> all_action_kinds();
+/// "create", "stop", "set_ttl", …
 [[nodiscard]] std::string_view to_string(ActionKind kind);
 [[nodiscard]] ActionKind kind_of(const Action& action);
 [[nodiscard]] const Identity& workspace_of(const Action& action);
-
-/// The field that an action writes, and of which workspace.
-struct FieldWrite {
-  Field field;
-  WorkspaceId id;
-};
-/// Nothing for what queues a build, creates included.
-[[nodiscard]] std::optional<FieldWrite> field_write_of(const Action& action);
+/// Null for what queues a build, creates included.
+[[nodiscard]] inline const WriteField* field_write_of(const Action& action) {
+  return std::get_if<WriteField>(&action);
+}
 
 }  // namespace cr::reconcile

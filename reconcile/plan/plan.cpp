@@ -62,9 +62,8 @@ struct AddNewValue {
     hash.add(request.name);
     hash.add(request.template_id);
     hash.add(request.version.value_or(VersionId{}));
-    hash.add(request.autostart_schedule);
-    hash.add_number(request.ttl ? static_cast<std::uint64_t>(request.ttl->count()) : 0);
-    hash.add(!request.automatic_updates_always ? "" : *request.automatic_updates_always ? "always" : "never");
+    hash.add_number(action.sets.size());
+    for (const Change& change : action.sets) add(change);
     hash.add_number(request.parameters.size());
     for (const auto& [name, value] : request.parameters) {
       hash.add(name);
@@ -72,22 +71,14 @@ struct AddNewValue {
     }
   }
   void operator()(const RetryFirstBuild&) const { hash.add("retry"); }
-  void operator()(const SetAutomaticUpdates& action) const {
-    hash.add("automatic_updates");
-    hash.add_number(action.to_always ? 1 : 0);
-  }
-  void operator()(const SetAutostart& action) const {
-    hash.add("autostart");
-    hash.add(action.to);
-  }
-  void operator()(const SetTtl& action) const {
-    hash.add("ttl");
-    hash.add_number(action.to ? static_cast<std::uint64_t>(action.to->count()) : 0);
-  }
   void operator()(const StopWorkspace&) const { hash.add("stop"); }
-  void operator()(const SetDormant& action) const {
-    hash.add("dormant");
-    hash.add_number(action.to ? 1 : 0);
+  void operator()(const WriteField& action) const { add(action.change); }
+
+ private:
+  void add(const Change& change) const {
+    hash.add(to_string(change.field));
+    hash.add_number(change.to.index());
+    hash.add(specs::to_text(change.to));
   }
 };
 

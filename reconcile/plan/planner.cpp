@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reconcile/diff/first_build.h"
+#include "reconcile/fields/managed_field.h"
 
 namespace cr::reconcile {
 namespace {
@@ -29,8 +30,7 @@ class Planner {
       // A start would wake a dormant one, or be refused.
       if (spec_.policy.create && !in_.live->dormant) first_build();
       if (spec_.policy.update || in_.just_created) {
-        write_fields();
-        write_dormant();
+        for (const Change& change : diff_.drift) write(change);
       }
     }
     if (!plan_.actions.empty()) {
@@ -49,14 +49,23 @@ class Planner {
 
   void create() {
     if (!spec_.policy.create || !in_.bound) return;
-    plan_.actions.emplace_back(CreateWorkspace{workspace(), in_.bound->request, in_.bound->template_name});
-    const bool inherits_ttl =
-        std::holds_alternative<specs::Cleared>(spec_.ttl) && in_.bound->policy.default_ttl.count() > 0;
-    if (inherits_ttl) plan_.follow_up = "ttl none once it is created";
-    if (spec_.dormant.value_or(false)) {
-      if (!plan_.follow_up.empty()) plan_.follow_up += "; ";
-      plan_.follow_up += "stop and dormant once its first build has ended";
-    }
+    CreateWorkspace create{workspace(), in_.bound->request, in_.bound->template_name};
+    for (std::size_t i = 0; i < managed_fields().size(); ++i) create_with(create, managed_field_at(i));
+    plan_.actions.emplace_back(std::move(create));
+  }
+
+  void create_with(CreateWorkspace& create, Field field) {
+    const ManagedField& entry = entry_of(field);
+    const specs::FieldValue* declared = spec_.fields.find(entry.key);
+    if (!declared) return;
+    if (entry.at_creation(create.request, *declared)) create.sets.push_back(Change{field, {}, *declared});
+    follow_up(entry.after_creation(in_.bound->policy, *declared));
+  }
+
+  void follow_up(std::string what) {
+    if (what.empty()) return;
+    if (!plan_.follow_up.empty()) plan_.follow_up += "; ";
+    plan_.follow_up += what;
   }
 
   void first_build() {
@@ -98,39 +107,18 @@ class Planner {
     return diff_.wanted.has(field) && !in_.memory.overridden.has(field) && !in_.memory.contested.has(field);
   }
 
-  void write_fields() {
-    const LiveWorkspace& live = *in_.live;
-    if (writable(Field::automatic_updates) && spec_.automatic_updates) {
-      plan_.actions.emplace_back(
-          SetAutomaticUpdates{workspace(), live.id, live.automatic_updates == LiveAutomaticUpdates::always,
-                              *spec_.automatic_updates == specs::AutomaticUpdates::always});
-    }
-    if (writable(Field::autostart)) {
-      const auto* wish = std::get_if<specs::Schedule>(&spec_.autostart);
-      plan_.actions.emplace_back(
-          SetAutostart{workspace(), live.id, live.autostart_schedule, wish ? wish->text() : std::string()});
-    }
-    if (writable(Field::ttl)) {
-      const auto* wish = std::get_if<specs::Ttl>(&spec_.ttl);
-      plan_.actions.emplace_back(
-          SetTtl{workspace(), live.id, live.ttl, wish ? std::optional(*wish) : std::nullopt});
-    }
+  void write(const Change& change) {
+    if (!writable(change.field)) return;
+    if (entry_of(change.field).needs_stop(change.to)) return stop_and_write(change);
+    plan_.actions.emplace_back(WriteField{workspace(), in_.live->id, change});
   }
 
-  void write_dormant() {
-    if (!writable(Field::dormant) || !spec_.dormant) return;
+  void stop_and_write(const Change& change) {
     const LiveWorkspace& live = *in_.live;
-    if (!*spec_.dormant) {
-      plan_.actions.emplace_back(SetDormant{workspace(), live.id, false});
-      return;
-    }
-    if (builds_) {
-      plan_.follow_up = "stop and dormant once its first build has ended";
-      return;
-    }
+    if (builds_) return follow_up(entry_of(change.field).after_creation(coder::Template{}, change.to));
     switch (sleep_step()) {
       case SleepStep::set_dormant:
-        plan_.actions.emplace_back(SetDormant{workspace(), live.id, true});
+        plan_.actions.emplace_back(WriteField{workspace(), live.id, change});
         return;
       case SleepStep::stop:
         plan_.actions.emplace_back(StopWorkspace{workspace(), live.id});

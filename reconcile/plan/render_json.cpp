@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "reconcile/diff/display.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/plan/plan_page.h"
 #include "reconcile/plan/render.h"
 #include "reconcile/plan/report_view.h"
@@ -61,29 +61,15 @@ struct ActionJson {
     const coder::CreateRequest& request = action.request;
     object["template"] = action.template_name;
     if (request.version) object["version"] = request.version->to_string();
-    if (!request.autostart_schedule.empty()) object["autostart"] = request.autostart_schedule;
-    if (request.ttl) object["ttl"] = display_ttl(request.ttl);
-    if (request.automatic_updates_always)
-      object["automaticUpdates"] = display_automatic_updates(*request.automatic_updates_always);
+    for (const Change& change : action.sets)
+      object[std::string(entry_of(change.field).key)] = specs::to_text(change.to);
     if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
   }
   void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
-  void operator()(const SetAutomaticUpdates& action) const {
-    from_to(display_automatic_updates(action.from_always), display_automatic_updates(action.to_always));
-  }
-  void operator()(const SetAutostart& action) const {
-    from_to(display_schedule(action.from), display_schedule(action.to));
-  }
-  void operator()(const SetTtl& action) const { from_to(display_ttl(action.from), display_ttl(action.to)); }
   void operator()(const StopWorkspace&) const {}
-  void operator()(const SetDormant& action) const {
-    from_to(display_dormant(!action.to), display_dormant(action.to));
-  }
-
- private:
-  void from_to(std::string_view from, std::string_view to) const {
-    object["from"] = from;
-    object["to"] = to;
+  void operator()(const WriteField& action) const {
+    object["from"] = action.change.from;
+    object["to"] = specs::to_text(action.change.to);
   }
 };
 
@@ -143,11 +129,11 @@ json status_json(const WorkspaceStatus& status) {
   if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
   for (const RemarkNote& note : status.remarks)
     object["remarks"].push_back({{"remark", to_string(note.remark)}, {"message", note.message}});
-  for (const FieldDrift& drift : status.drift)
-    object["drift"].push_back({{"field", to_string(drift.field)},
-                               {"live", drift.live},
-                               {"desired", drift.desired},
-                               {"informational", is_informational(drift.field)}});
+  for (const Change& change : status.drift)
+    object["drift"].push_back({{"field", to_string(change.field)},
+                               {"live", change.from},
+                               {"desired", specs::to_text(change.to)},
+                               {"informational", is_informational(change.field)}});
   if (status.last_error) object["error"] = error_json(*status.last_error);
   if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
   if (status.known_since) object["knownSince"] = timestamp(*status.known_since);
@@ -167,10 +153,10 @@ json summary_json(const CycleReport& report) {
   std::map<Reason, std::size_t> reasons;
   std::map<Field, std::size_t> fields;
   for (const Reason reason : all_reasons()) reasons[reason] = 0;
-  for (const Field field : kFields) fields[field] = 0;
+  for (const Field field : all_fields()) fields[field] = 0;
   for (const WorkspaceStatus& row : report.workspaces) {
     ++reasons[row.ready.reason];
-    for (const FieldDrift& drift : row.drift) ++fields[drift.field];
+    for (const Change& change : row.drift) ++fields[change.field];
   }
   json ready{{"true", 0}, {"false", 0}, {"unknown", 0}};
   for (const auto& [reason, count] : reasons) {
@@ -181,7 +167,7 @@ json summary_json(const CycleReport& report) {
   }
   object["ready"] = std::move(ready);
   for (const auto& [field, count] : fields) object["drift"][std::string(to_string(field))] = count;
-  for (const ActionKind kind : kActionKinds)
+  for (const ActionKind kind : all_action_kinds())
     object["plan"][std::string(to_string(kind))] = report.planned(kind);
   add_verdict(object, report.verdict);
   object["buildsInFlight"] = report.builds_in_flight;

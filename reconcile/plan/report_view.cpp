@@ -6,7 +6,6 @@
 #include <map>
 #include <tuple>
 
-#include "reconcile/diff/display.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/plan/render.h"
 #include "specs/name.h"
@@ -22,10 +21,7 @@ struct ChangeOf {
       text += fmt::format(", {} {}", what, visible(value));
     };
     if (request.version) add("version", request.version->to_string());
-    if (!request.autostart_schedule.empty()) add("autostart", request.autostart_schedule);
-    if (request.ttl) add("ttl", display_ttl(request.ttl));
-    if (request.automatic_updates_always)
-      add("automatic_updates", display_automatic_updates(*request.automatic_updates_always));
+    for (const Change& change : action.sets) add(to_string(change.field), specs::to_text(change.to));
     for (const auto& [name, value] : request.parameters)
       text += fmt::format(", {}={}", visible(name), visible(value));
     return text;
@@ -33,20 +29,11 @@ struct ChangeOf {
   std::string operator()(const RetryFirstBuild& action) const {
     return fmt::format("first build: failed → queued again (retry {} of {})", action.attempt, kBuildRetries);
   }
-  std::string operator()(const SetAutomaticUpdates& action) const {
-    return fmt::format("automatic_updates: {} → {}", display_automatic_updates(action.from_always),
-                       display_automatic_updates(action.to_always));
-  }
-  std::string operator()(const SetAutostart& action) const {
-    return fmt::format("autostart: {} → {}", visible(display_schedule(action.from)),
-                       visible(display_schedule(action.to)));
-  }
-  std::string operator()(const SetTtl& action) const {
-    return fmt::format("ttl: {} → {}", display_ttl(action.from), display_ttl(action.to));
-  }
   std::string operator()(const StopWorkspace&) const { return "stop"; }
-  std::string operator()(const SetDormant& action) const {
-    return fmt::format("dormant: {} → {}", display_dormant(!action.to), display_dormant(action.to));
+  std::string operator()(const WriteField& action) const {
+    const Change& change = action.change;
+    return fmt::format("{}: {} → {}", to_string(change.field), visible(change.from),
+                       visible(specs::to_text(change.to)));
   }
 };
 

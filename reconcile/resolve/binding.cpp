@@ -330,11 +330,6 @@ class Walk {
     bound.request.name = spec_.name;
     bound.request.template_id = chosen.id;
     if (!spec_.template_version.empty()) bound.request.version = version;
-    if (const auto* schedule = std::get_if<specs::Schedule>(&spec_.autostart))
-      bound.request.autostart_schedule = schedule->text();
-    if (const auto* ttl = std::get_if<specs::Ttl>(&spec_.ttl)) bound.request.ttl = *ttl;
-    if (spec_.automatic_updates)
-      bound.request.automatic_updates_always = *spec_.automatic_updates == specs::AutomaticUpdates::always;
     bound.request.parameters = spec_.parameters;
     bound.organization = chosen.organization_id;
     bound.owner_name = owner.username;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 
+#include "reconcile/fields/managed_field.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {
@@ -25,39 +26,19 @@ std::string date_of(std::chrono::sys_days day) {
                      static_cast<unsigned>(date.day()));
 }
 
-std::string_view verb(const Action& action) {
-  switch (kind_of(action)) {
-    case ActionKind::create:
-      return std::holds_alternative<RetryFirstBuild>(action) ? "queueing its first build again"
-                                                             : "creating it";
-    case ActionKind::stop:
-      return "stopping it";
-    case ActionKind::set_autostart:
-      return "setting autostart";
-    case ActionKind::set_ttl:
-      return "setting ttl";
-    case ActionKind::set_automatic_updates:
-      return "setting automaticUpdates";
-    case ActionKind::set_dormant:
-      return "setting dormant";
-  }
-  return "changing it";
+std::string verb(const Action& action) {
+  const ActionKind kind = kind_of(action);
+  if (std::holds_alternative<RetryFirstBuild>(action)) return "queueing its first build again";
+  if (kind == ActionKind::create) return "creating it";
+  if (kind == ActionKind::stop) return "stopping it";
+  return fmt::format("setting {}", entry_of(kind.field()).key);
 }
 
 /// What a workspace is called while this action is under way.
 Reason under_way(const Action& action) {
-  switch (kind_of(action)) {
-    case ActionKind::create:
-      return Reason::Creating;
-    case ActionKind::stop:
-      return Reason::Stopping;
-    case ActionKind::set_autostart:
-    case ActionKind::set_ttl:
-    case ActionKind::set_automatic_updates:
-    case ActionKind::set_dormant:
-      return Reason::Updating;
-  }
-  return Reason::Updating;
+  const ActionKind kind = kind_of(action);
+  if (kind == ActionKind::create) return Reason::Creating;
+  return kind == ActionKind::stop ? Reason::Stopping : Reason::Updating;
 }
 
 class Decision {
@@ -250,7 +231,7 @@ class Decision {
   bool unreadable() {
     if (!in_.diff || in_.diff->unreadable.empty()) return false;
     std::string names;
-    for (const Field field : kFields) {
+    for (const Field field : all_fields()) {
       if (in_.diff->unreadable.has(field))
         names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(field));
     }
@@ -270,10 +251,10 @@ class Decision {
   std::string list_drift(Which which) const {
     std::string list;
     if (!in_.diff) return list;
-    for (const FieldDrift& drift : in_.diff->drift) {
-      if (!which(drift.field)) continue;
-      list += fmt::format("{}{} is {}, declared {}", list.empty() ? "" : ", ", to_string(drift.field),
-                          drift.live, drift.desired);
+    for (const Change& change : in_.diff->drift) {
+      if (!which(change.field)) continue;
+      list += fmt::format("{}{} is {}, declared {}", list.empty() ? "" : ", ", to_string(change.field),
+                          change.from, specs::to_text(change.to));
     }
     return list;
   }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "reconcile/async/clock.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/model/ids.h"
 
 namespace cr::reconcile {

@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::reconcile {
 namespace {
 
@@ -36,22 +38,8 @@ class Fnv {
 };
 
 /// A schedule by meaning would be equal for two spellings, but the spelling is what is sent.
-void add_autostart(Fnv& hash, const specs::Wish<specs::Schedule>& wish) {
-  hash.number(wish.index());
-  if (const auto* schedule = std::get_if<specs::Schedule>(&wish)) hash.add(schedule->text());
-}
-
-void add_ttl(Fnv& hash, const specs::Wish<specs::Ttl>& wish) {
-  hash.number(wish.index());
-  if (const auto* ttl = std::get_if<specs::Ttl>(&wish)) hash.number(static_cast<std::uint64_t>(ttl->count()));
-}
-
-void add_automatic_updates(Fnv& hash, const std::optional<specs::AutomaticUpdates>& wish) {
-  hash.number(!wish ? 0 : *wish == specs::AutomaticUpdates::always ? 1 : 2);
-}
-
-void add_dormant(Fnv& hash, const std::optional<bool>& wish) {
-  hash.number(!wish ? 0 : *wish ? 1 : 2);
+void add_wish(Fnv& hash, const specs::FieldValue& wish) {
+  hash.number(wish.index()).add(specs::to_text(wish));
 }
 
 }  // namespace
@@ -64,10 +52,10 @@ std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
       .add(spec.template_ref)
       .add(spec.template_version);
   hash.pairs(spec.parameters);
-  add_autostart(hash, spec.autostart);
-  add_ttl(hash, spec.ttl);
-  add_automatic_updates(hash, spec.automatic_updates);
-  add_dormant(hash, spec.dormant);
+  for (const auto& [key, wish] : spec.fields) {
+    hash.add(key);
+    add_wish(hash, wish);
+  }
   hash.number(spec.policy.create).number(spec.policy.update);
   hash.pairs(spec.labels).pairs(spec.annotations);
   return hash.value();
@@ -77,34 +65,16 @@ std::uint64_t live_fingerprint(const LiveWorkspace* live) {
   if (!live) return 0;
   Fnv hash;
   hash.id(live->id).id(live->owner_id).id(live->template_id);
-  hash.add(live->autostart_schedule);
-  hash.number(live->ttl ? static_cast<std::uint64_t>(live->ttl->count()) : 0);
-  hash.number(static_cast<std::uint64_t>(live->automatic_updates));
-  hash.number(live->dormant).number(live->prebuild).number(live->task);
+  for (const ManagedField* field : managed_fields()) hash.add(field->live_text(*live));
+  hash.number(live->prebuild).number(live->task);
   hash.id(live->build.id).number(static_cast<std::uint64_t>(live->build.status));
   return hash.value();
 }
 
 std::uint64_t wish_fingerprint(const specs::WorkspaceSpec& spec, Field field) {
   Fnv hash;
-  switch (field) {
-    case Field::autostart:
-      add_autostart(hash, spec.autostart);
-      break;
-    case Field::ttl:
-      add_ttl(hash, spec.ttl);
-      break;
-    case Field::automatic_updates:
-      add_automatic_updates(hash, spec.automatic_updates);
-      break;
-    case Field::dormant:
-      add_dormant(hash, spec.dormant);
-      break;
-    case Field::missing:
-    case Field::parameters:
-    case Field::template_ref:
-    case Field::version:
-      break;
+  if (is_managed(field)) {
+    if (const specs::FieldValue* wish = spec.fields.find(entry_of(field).key)) add_wish(hash, *wish);
   }
   return hash.value();
 }

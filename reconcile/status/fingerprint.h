@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/model/live_workspace.h"
 #include "specs/workspace_spec.h"
 

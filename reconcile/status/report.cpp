@@ -57,7 +57,7 @@ std::size_t CycleReport::drifted(Field field) const {
       std::count_if(workspaces.begin(), workspaces.end(), [&](const WorkspaceStatus& row) {
         return row.ready.reason != Reason::Suspended &&
                std::any_of(row.drift.begin(), row.drift.end(),
-                           [&](const FieldDrift& drift) { return drift.field == field; });
+                           [&](const Change& change) { return change.field == field; });
       }));
 }
 

@@ -11,7 +11,7 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/model/ids.h"
 #include "reconcile/plan/guard.h"
 #include "reconcile/plan/plan.h"
@@ -45,8 +45,8 @@ struct WorkspaceStatus {
   std::optional<WorkspaceId> id;  ///< live id, once known
   Condition ready;
   std::vector<RemarkNote> remarks;
-  std::vector<FieldDrift>
-      drift;  ///< as read in this cycle, before its actions; policy-forbidden ones included
+  /// As read in this cycle, before its actions; policy-forbidden ones included.
+  std::vector<Change> drift;
   /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
   std::shared_ptr<const coder::ApiError> last_error;
   std::optional<async::WallTime> next_try;  ///< while backing off

@@ -5,6 +5,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <nlohmann/json.hpp>
 
 #include "tests/support/builders.h"
 
@@ -12,6 +13,7 @@ namespace cr::testing {
 namespace {
 
 using coder::awaitable;
+using nlohmann::json;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
@@ -285,46 +287,48 @@ awaitable<ApiResult<LiveWorkspace>> ScriptedCoder::create_workspace(const coder:
   });
 }
 
-awaitable<ApiResult<void>> ScriptedCoder::set_autostart(const WorkspaceId& id, const std::string& schedule) {
-  return call<void>("autostart " + last_digits(id) + " " + schedule,
-                    [this, id, schedule]() -> ApiResult<void> {
-                      // Coder takes writes to deleted workspaces, and nothing comes of them.
-                      if (LiveWorkspace* row = find(id)) row->autostart_schedule = schedule;
-                      return {};
-                    });
+awaitable<ApiResult<coder::Kept>> ScriptedCoder::set(const WorkspaceId& id, const coder::Setting& setting) {
+  const json body = json::parse(setting.body);
+  const std::string_view pattern = setting.route->pattern;
+  const std::string_view what = pattern.substr(pattern.rfind('/') + 1);
+  if (what == "autostart") {
+    const std::string schedule = body["schedule"].is_null() ? "" : body["schedule"].get<std::string>();
+    return change(id, "autostart", schedule,
+                  [schedule](LiveWorkspace& row) { row.autostart_schedule = schedule; });
+  }
+  if (what == "ttl") {
+    std::optional<std::chrono::milliseconds> ttl;
+    if (!body["ttl_ms"].is_null()) ttl = std::chrono::milliseconds(body["ttl_ms"].get<std::int64_t>());
+    const std::string value =
+        ttl ? std::to_string(std::chrono::floor<std::chrono::minutes>(*ttl).count()) + "m" : "none";
+    return change(id, "ttl", value, [ttl](LiveWorkspace& row) { row.ttl = ttl; });
+  }
+  if (what == "autoupdates") {
+    const std::string value = body["automatic_updates"];
+    const auto kept = value == "always" ? LiveAutomaticUpdates::always : LiveAutomaticUpdates::never;
+    return change(id, "updates", value, [kept](LiveWorkspace& row) { row.automatic_updates = kept; });
+  }
+  const bool dormant = body["dormant"];
+  auto sleep = [this, id, dormant]() -> ApiResult<coder::Kept> {
+    LiveWorkspace* row = find(id);
+    if (!row || row->dormant == dormant) return coder::Kept{.row = {}, .was_so = true};
+    row->dormant = dormant;
+    return coder::Kept{.row = *row};
+  };
+  return call<coder::Kept>("dormant " + last_digits(id) + (dormant ? " true" : " false"), std::move(sleep));
 }
-awaitable<ApiResult<void>> ScriptedCoder::set_ttl(const WorkspaceId& id,
-                                                  std::optional<std::chrono::minutes> ttl) {
-  const std::string value = ttl ? std::to_string(ttl->count()) + "m" : "none";
-  return call<void>("ttl " + last_digits(id) + " " + value, [this, id, ttl]() -> ApiResult<void> {
-    if (LiveWorkspace* row = find(id)) {
-      row->ttl.reset();
-      if (ttl) row->ttl = *ttl;
-    }
-    return {};
-  });
+
+awaitable<ApiResult<coder::Kept>> ScriptedCoder::change(const WorkspaceId& id, const std::string& what,
+                                                        const std::string& value,
+                                                        std::function<void(LiveWorkspace&)> effect) {
+  return call<coder::Kept>(what + ' ' + last_digits(id) + ' ' + value,
+                           [this, id, effect = std::move(effect)]() -> ApiResult<coder::Kept> {
+                             // Coder takes writes to deleted workspaces, and nothing comes of them.
+                             if (LiveWorkspace* row = find(id)) effect(*row);
+                             return coder::Kept{};
+                           });
 }
-awaitable<ApiResult<void>> ScriptedCoder::set_automatic_updates(const WorkspaceId& id, bool always) {
-  return call<void>("updates " + last_digits(id) + (always ? " always" : " never"),
-                    [this, id, always]() -> ApiResult<void> {
-                      if (LiveWorkspace* row = find(id)) {
-                        row->automatic_updates =
-                            always ? LiveAutomaticUpdates::always : LiveAutomaticUpdates::never;
-                      }
-                      return {};
-                    });
-}
-awaitable<ApiResult<std::optional<LiveWorkspace>>> ScriptedCoder::set_dormant(const WorkspaceId& id,
-                                                                              bool dormant) {
-  return call<std::optional<LiveWorkspace>>("dormant " + last_digits(id) + (dormant ? " true" : " false"),
-                                            [this, id, dormant]() -> ApiResult<std::optional<LiveWorkspace>> {
-                                              LiveWorkspace* row = find(id);
-                                              if (!row || row->dormant == dormant)
-                                                return std::optional<LiveWorkspace>();
-                                              row->dormant = dormant;
-                                              return std::optional(*row);
-                                            });
-}
+
 awaitable<ApiResult<LiveBuild>> ScriptedCoder::queue_build(const WorkspaceId& id, Transition transition) {
   const std::string which = transition == Transition::stop ? " stop" : " start";
   return call<LiveBuild>("build " + last_digits(id) + which,

@@ -89,13 +89,7 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
       const BuildId& id) override;
 
   coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;
-  coder::awaitable<ApiResult<void>> set_autostart(const WorkspaceId& id,
-                                                  const std::string& schedule) override;
-  coder::awaitable<ApiResult<void>> set_ttl(const WorkspaceId& id,
-                                            std::optional<std::chrono::minutes> ttl) override;
-  coder::awaitable<ApiResult<void>> set_automatic_updates(const WorkspaceId& id, bool always) override;
-  coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> set_dormant(const WorkspaceId& id,
-                                                                        bool dormant) override;
+  coder::awaitable<ApiResult<coder::Kept>> set(const WorkspaceId& id, const coder::Setting& setting) override;
   coder::awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override;
 
  private:
@@ -109,6 +103,9 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   /// Remembers the call, waits where it is held, runs `effect` unless the call fails before it.
   template <class T>
   coder::awaitable<ApiResult<T>> call(std::string text, std::function<ApiResult<T>()> effect);
+  coder::awaitable<ApiResult<coder::Kept>> change(const WorkspaceId& id, const std::string& what,
+                                                  const std::string& value,
+                                                  std::function<void(LiveWorkspace&)> effect);
   [[nodiscard]] Fault* fault_of(const std::string& text);
   [[nodiscard]] coder::User* user_named(const std::string& name_or_id);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "reconcile/diff/display.h"
+#include "reconcile/fields/managed_field.h"
 
 namespace cr::daemon {
 namespace {
@@ -34,7 +34,7 @@ class Lines {
     if (absent_) {
       line.match = FieldMatch::absent;
     } else if (drift != row_.drift.end() && !mended) {
-      line.live = drift->live;
+      line.live = drift->from;
       line.match = reconcile::is_informational(field) ? FieldMatch::at_birth : FieldMatch::differs;
     } else {
       // Parameters are looked up a few at a time, and no drift may mean that it was not their turn yet.
@@ -67,20 +67,12 @@ std::vector<FieldLine> declared_fields(const WorkspaceStatus& row) {
   lines.add("template", Field::template_ref, spec.template_ref);
   if (!spec.template_version.empty()) lines.add("templateVersion", Field::version, spec.template_version);
   if (!spec.parameters.empty()) lines.add("parameters", Field::parameters, text_of(spec.parameters));
-  if (specs::is_managed(spec.autostart)) {
-    const auto* schedule = std::get_if<specs::Schedule>(&spec.autostart);
-    lines.add("autostart", Field::autostart, schedule ? schedule->text() : "none");
+  for (const specs::Field& row_of_format : specs::spec_fields()) {
+    const specs::FieldValue* declared = spec.fields.find(row_of_format.key);
+    if (!declared) continue;
+    if (const auto field = reconcile::field_of_key(row_of_format.key))
+      lines.add(row_of_format.key, *field, specs::to_text(*declared));
   }
-  if (specs::is_managed(spec.ttl)) {
-    const auto* ttl = std::get_if<specs::Ttl>(&spec.ttl);
-    lines.add("ttl", Field::ttl,
-              ttl ? reconcile::display_ttl(std::chrono::milliseconds{*ttl}) : std::string{"none"});
-  }
-  if (spec.automatic_updates)
-    lines.add("automaticUpdates", Field::automatic_updates,
-              std::string{specs::to_string(*spec.automatic_updates)});
-  if (spec.dormant)
-    lines.add("dormant", Field::dormant, std::string{reconcile::display_dormant(*spec.dormant)});
   return lines.take();
 }
 

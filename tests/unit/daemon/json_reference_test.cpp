@@ -7,6 +7,7 @@
 
 #include "reconcile/plan/render.h"
 #include "tests/support/builders.h"
+#include "tests/support/fields.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -38,9 +39,9 @@ TEST(JsonReference, HasEveryKeyThatIsWritten) {
   reconcile::CreateWorkspace create;
   create.template_name = "docker";
   create.request.version = testing::an_id<reconcile::VersionId>(1);
-  create.request.autostart_schedule = "0 9 * * *";
-  create.request.ttl = std::chrono::minutes{60};
-  create.request.automatic_updates_always = true;
+  create.sets = {{testing::field::automatic_updates, "", testing::wish_for_updates(true)},
+                 {testing::field::autostart, "", testing::wish_for_autostart("0 9 * * *")},
+                 {testing::field::ttl, "", std::chrono::minutes{60}}};
   create.request.parameters = {{"a", "b"}};
   expect_documented(JsonPart::action, reconcile::action_json(create));
   expect_documented(JsonPart::action, reconcile::action_json(reconcile::RetryFirstBuild{}));

@@ -9,6 +9,7 @@
 #include <regex>
 
 #include "daemon/http/page/asset.h"
+#include "tests/support/fields.h"
 #include "tests/unit/daemon/hostile.h"
 #include "tests/unit/daemon/reports.h"
 
@@ -120,7 +121,7 @@ TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCould
   for (auto& row : report.workspaces) {
     row.ready.message = "it could not be read: connection refused by nobody";
     row.last_error = std::make_shared<const coder::ApiError>(error);
-    row.drift = {{reconcile::Field::ttl, "1h", "8h"}};
+    row.drift = {{testing::field::ttl, "1h", "8h"}};
     row.known_since = now_ - 5min;
   }
   show(std::move(report));

@@ -6,6 +6,7 @@
 #include "daemon/http/page/page_query.h"
 #include "daemon/http/page/times.h"
 #include "daemon/http/page/way_out.h"
+#include "tests/support/fields.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -145,11 +146,11 @@ TEST(RowOrder, PutsWhatWaitsForAPersonFirst) {
 
 // --- declared and live ---
 
-reconcile::WorkspaceStatus a_row(Reason reason, std::vector<reconcile::FieldDrift> drift) {
+reconcile::WorkspaceStatus a_row(Reason reason, std::vector<reconcile::Change> drift) {
   auto report = testing::a_report({reason});
   auto spec = *report.workspaces[0].spec;
-  spec.ttl = specs::Ttl{480};
-  spec.autostart = specs::Cleared{};
+  spec.fields.set("ttl", specs::Ttl{480});
+  spec.fields.set("autostart", specs::Cleared{});
   spec.parameters = {{"cpu", "4"}};
   report.workspaces[0].spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   report.workspaces[0].drift = std::move(drift);
@@ -158,7 +159,7 @@ reconcile::WorkspaceStatus a_row(Reason reason, std::vector<reconcile::FieldDrif
 
 TEST(DeclaredFields, ShowLiveValuesWhereTheyDiffer) {
   using enum FieldMatch;
-  EXPECT_THAT(declared_fields(a_row(Reason::Drifted, {{reconcile::Field::ttl, "4h", "8h"},
+  EXPECT_THAT(declared_fields(a_row(Reason::Drifted, {{testing::field::ttl, "4h", "8h"},
                                                       {reconcile::Field::template_ref, "podman", "docker"}})),
               ElementsAre(FieldLine{"template", "docker", "podman", at_birth},
                           FieldLine{"parameters", "cpu=4", "", unread},
@@ -175,7 +176,7 @@ TEST(DeclaredFields, ClaimNothingThatWasNotCompared) {
                               Reason::NotManageable, Reason::Updating, Reason::Rejected})
     EXPECT_EQ(match_of_ttl(a_row(reason, {})), unread) << to_string(reason);
   EXPECT_EQ(match_of_ttl(a_row(Reason::Missing, {{reconcile::Field::missing, "absent", "present"}})), absent);
-  EXPECT_EQ(match_of_ttl(a_row(Reason::InSync, {{reconcile::Field::ttl, "4h", "8h"}})), same)
+  EXPECT_EQ(match_of_ttl(a_row(Reason::InSync, {{testing::field::ttl, "4h", "8h"}})), same)
       << "written, and its reply proved it";
   auto unseen = a_row(Reason::Held, {});
   unseen.id.reset();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tests/support/builders.h"
+#include "tests/support/fields.h"
 
 namespace cr::testing {
 
@@ -68,7 +69,7 @@ reconcile::CycleReport a_full_report() {
   spec.labels = {{"a", "b"}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
-  workspace.drift = {{reconcile::Field::ttl, "4h", "8h"}};
+  workspace.drift = {{field::ttl, "4h", "8h"}};
   workspace.last_error = std::make_shared<const coder::ApiError>(error);
   workspace.next_try = async::WallTime{};
   workspace.known_since = async::WallTime{};
@@ -76,13 +77,8 @@ reconcile::CycleReport a_full_report() {
 }
 
 reconcile::Outcome a_success() {
-  reconcile::SetTtl action;
-  action.workspace = {"alice", "w0"};
-  action.id = a_workspace_id(1);
-  action.from = std::chrono::hours{4};
-  action.to = std::chrono::minutes{480};
   reconcile::Outcome outcome;
-  outcome.action = action;
+  outcome.action = set_ttl({"alice", "w0"}, a_workspace_id(1), std::chrono::hours{4}, std::chrono::hours{8});
   outcome.result = reconcile::ActionResult::success;
   return outcome;
 }

@@ -10,7 +10,7 @@
 #include <set>
 #include <string>
 
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/status/condition.h"
 #include "reconcile/status/report.h"
@@ -113,15 +113,15 @@ TEST(Catalogue, ClosedSetsAreThoseOfTheEnumerations) {
   EXPECT_EQ(values(MetricId::workspaces).size(),
             static_cast<std::size_t>(reconcile::Reason::Unreachable) + 1);
   for (std::size_t i = 0; i < values(MetricId::plan_actions).size(); ++i) {
-    EXPECT_EQ(values(MetricId::plan_actions)[i], to_string(static_cast<reconcile::ActionKind>(i)));
+    EXPECT_EQ(values(MetricId::plan_actions)[i], to_string(reconcile::all_action_kinds()[i]));
   }
   EXPECT_EQ(values(MetricId::actions), values(MetricId::plan_actions));
   EXPECT_THAT(values(MetricId::specs), ElementsAre("valid", "invalid", "duplicate", "suspended"));
   EXPECT_THAT(values(MetricId::drifted_fields),
-              ElementsAre("missing", "autostart", "ttl", "automatic_updates", "dormant", "parameters",
-                          "template", "version"));
-  EXPECT_THAT(values(MetricId::plan_actions), ElementsAre("create", "stop", "set_autostart", "set_ttl",
-                                                          "set_automatic_updates", "set_dormant"));
+              ElementsAre("missing", "parameters", "template", "version", "automatic_updates", "autostart",
+                          "ttl", "dormant"));
+  EXPECT_THAT(values(MetricId::plan_actions), ElementsAre("create", "stop", "set_automatic_updates",
+                                                          "set_autostart", "set_ttl", "set_dormant"));
   EXPECT_THAT(values(MetricId::actions, 1), ElementsAre("success", "failed", "skipped"));
   EXPECT_THAT(values(MetricId::cycles), ElementsAre("in_sync", "converged", "partial", "held", "failed"));
   EXPECT_THAT(values(MetricId::cycle_phase_duration),

@@ -10,6 +10,7 @@
 #include "metrics/exposition.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/status/report.h"
+#include "tests/support/fields.h"
 #include "tests/unit/metrics/samples.h"
 
 namespace cr::metrics {
@@ -161,11 +162,13 @@ TEST(Recorder, GaugesFollowTheLastCycle) {
   CycleReport report = a_report(CycleResult::held);
   report.workspaces = {a_workspace(Reason::Held), a_workspace(Reason::Held),
                        a_workspace(Reason::PolicyForbids)};
-  report.workspaces[0].drift = {{Field::ttl, "8h", "4h"}, {Field::autostart, "none", "0 9 * * *"}};
-  report.workspaces[1].drift = {{Field::ttl, "8h", "4h"}};
+  report.workspaces[0].drift = {{testing::field::ttl, "8h", "4h"},
+                                {testing::field::autostart, "none", "0 9 * * *"}};
+  report.workspaces[1].drift = {{testing::field::ttl, "8h", "4h"}};
   report.workspaces[2].drift = {{Field::template_ref, "docker", "kubernetes"}};
-  report.plan.workspaces = {{{"alice", "a"}, {reconcile::SetAutostart{}, reconcile::SetTtl{}}, ""},
-                            {{"bob", "b"}, {reconcile::SetTtl{}}, ""}};
+  report.plan.workspaces = {
+      {{"alice", "a"}, {testing::set_autostart({}, {}, {}, {}), testing::set_ttl({}, {}, {}, {})}, ""},
+      {{"bob", "b"}, {testing::set_ttl({}, {}, {}, {})}, ""}};
   report.verdict.held = true;
   report.builds_in_flight = 3;
   report.backing_off = 5;
@@ -217,7 +220,7 @@ TEST(Recorder, EachReasonHasItsSeries) {
 }
 
 TEST(Recorder, EachFieldHasItsSeries) {
-  for (const Field field : reconcile::kFields) {
+  for (const Field field : reconcile::all_fields()) {
     Recorder recorder;
     CycleReport report = a_report(CycleResult::partial);
     report.workspaces = {a_workspace(Reason::Updating)};
@@ -246,7 +249,7 @@ TEST(Recorder, CountsActionsByKindAndResult) {
   recorder.on_action(an_outcome(reconcile::CreateWorkspace{}, ActionResult::success));
   recorder.on_action(an_outcome(reconcile::RetryFirstBuild{}, ActionResult::success));
   recorder.on_action(an_outcome(reconcile::StopWorkspace{}, ActionResult::failed));
-  recorder.on_action(an_outcome(reconcile::SetDormant{}, ActionResult::skipped));
+  recorder.on_action(an_outcome(testing::set_dormant({}, {}, {}), ActionResult::skipped));
   EXPECT_EQ(value_of(recorder, R"(actions_total{action="create",result="success"})"), 2);
   EXPECT_EQ(value_of(recorder, R"(actions_total{action="stop",result="failed"})"), 1);
   EXPECT_EQ(value_of(recorder, R"(actions_total{action="set_dormant",result="skipped"})"), 1);

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "reconcile/coder/types.h"
-#include "reconcile/diff/drift.h"
+#include "reconcile/fields/field.h"
 #include "reconcile/plan/plan.h"
 #include "reconcile/plan/render.h"
 #include "reconcile/status/condition.h"
@@ -53,12 +53,16 @@ class SpecBuilder {
     spec_.labels.emplace_back(std::move(key), std::move(value));
     return *this;
   }
-  SpecBuilder& autostart(const std::string& text) { return spec_.autostart = a_schedule(text), *this; }
-  SpecBuilder& no_autostart() { return spec_.autostart = specs::Cleared{}, *this; }
-  SpecBuilder& ttl(specs::Ttl ttl) { return spec_.ttl = ttl, *this; }
-  SpecBuilder& no_ttl() { return spec_.ttl = specs::Cleared{}, *this; }
-  SpecBuilder& updates(specs::AutomaticUpdates value) { return spec_.automatic_updates = value, *this; }
-  SpecBuilder& dormant(bool value) { return spec_.dormant = value, *this; }
+  SpecBuilder& set(std::string_view key, specs::FieldValue value) {
+    spec_.fields.set(key, std::move(value));
+    return *this;
+  }
+  SpecBuilder& autostart(const std::string& text) { return set("autostart", a_schedule(text)); }
+  SpecBuilder& no_autostart() { return set("autostart", specs::Cleared{}); }
+  SpecBuilder& ttl(specs::Ttl ttl) { return set("ttl", ttl); }
+  SpecBuilder& no_ttl() { return set("ttl", specs::Cleared{}); }
+  SpecBuilder& updates(specs::AutomaticUpdates value) { return set("automaticUpdates", value); }
+  SpecBuilder& dormant(bool value) { return set("dormant", value); }
   SpecBuilder& may_not_create() { return spec_.policy.create = false, *this; }
   SpecBuilder& may_not_update() { return spec_.policy.update = false, *this; }
   SpecBuilder& suspended(specs::Suspension suspension) {
@@ -115,8 +119,23 @@ namespace cr::reconcile {
 inline void PrintTo(const Action& action, std::ostream* out) {
   *out << describe(action);
 }
-inline void PrintTo(const FieldDrift& drift, std::ostream* out) {
+/// A change as people read it.
+struct Drift {
+  Field field;
+  std::string live, desired;
+  bool operator==(const Drift&) const = default;
+};
+inline std::vector<Drift> shown(const std::vector<Change>& changes) {
+  std::vector<Drift> drift;
+  for (const Change& change : changes)
+    drift.push_back({change.field, change.from, specs::to_text(change.to)});
+  return drift;
+}
+inline void PrintTo(const Drift& drift, std::ostream* out) {
   *out << to_string(drift.field) << ": " << drift.live << " -> " << drift.desired;
+}
+inline void PrintTo(const Change& drift, std::ostream* out) {
+  *out << to_string(drift.field) << ": " << drift.from << " -> " << specs::to_text(drift.to);
 }
 inline void PrintTo(Reason reason, std::ostream* out) {
   *out << to_string(reason);

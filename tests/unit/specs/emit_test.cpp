@@ -28,12 +28,13 @@ class SpecMaker {
     if (coin())
       spec.labels = {{"app.kubernetes.io/name", "x"}, {"team", one_of({"", "payments", "1", "true"})}};
     if (coin()) spec.annotations = {{"example.com/note", text()}};
-    spec.autostart = wish<Schedule>([&] {
+    declare(spec, "autostart", [&] {
       return *parse_schedule(one_of({"30 9 * * 1-5", "CRON_TZ=Europe/Berlin 0 9 * * mon", "*/15 * * * *"}));
     });
-    spec.ttl = wish<Ttl>([&] { return Ttl{1 + static_cast<int>(random_() % 43'200)}; });
-    if (coin()) spec.automatic_updates = coin() ? AutomaticUpdates::always : AutomaticUpdates::never;
-    if (coin()) spec.dormant = coin();
+    declare(spec, "ttl", [&] { return Ttl{1 + static_cast<int>(random_() % 43'200)}; });
+    if (coin())
+      spec.fields.set("automaticUpdates", coin() ? AutomaticUpdates::always : AutomaticUpdates::never);
+    if (coin()) spec.fields.set("dormant", coin());
     spec.policy = {.create = coin(), .update = coin()};
     return spec;
   }
@@ -91,15 +92,15 @@ class SpecMaker {
     return result;
   }
 
-  template <class T, class Make>
-  Wish<T> wish(Make make) {
+  template <class Make>
+  void declare(WorkspaceSpec& spec, std::string_view key, Make make) {
     switch (random_() % 3) {
       case 0:
-        return Unmanaged{};
+        return;
       case 1:
-        return Cleared{};
+        return spec.fields.set(key, Cleared{});
       default:
-        return make();
+        return spec.fields.set(key, make());
     }
   }
 
@@ -125,8 +126,8 @@ TEST(Emit, WritesOnlyWhatIsDeclaredInTheOrderOfTheReference) {
   spec.owner = "alice";
   spec.template_ref = "docker";
   spec.parameters = {{"cpu", "4"}};
-  spec.ttl = Ttl{480};
-  spec.autostart = Cleared{};
+  spec.fields.set("ttl", Ttl{480});
+  spec.fields.set("autostart", Cleared{});
   EXPECT_EQ(to_yaml(spec), R"(apiVersion: coder-reconciler/v1
 kind: Workspace
 metadata:

@@ -23,11 +23,13 @@ TEST(Examples, AreValidAndShowEveryWish) {
     return std::any_of(state->specs.begin(), state->specs.end(),
                        [&](const SpecPtr& spec) { return predicate(*spec); });
   };
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return std::holds_alternative<Cleared>(s.ttl); }));
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.dormant == true; }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.fields.get<Cleared>("ttl") != nullptr; }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) {
+    return s.fields.get<bool>("dormant") && *s.fields.get<bool>("dormant");
+  }));
   EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.suspension.has_value(); }));
   EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.labels.empty(); }));
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return std::holds_alternative<Schedule>(s.autostart); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.fields.get<Schedule>("autostart") != nullptr; }));
   EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.parameters.empty(); }));
 }
 

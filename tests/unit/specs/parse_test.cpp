@@ -77,10 +77,10 @@ spec:
   EXPECT_THAT(spec.parameters, ElementsAre(Pair("cpu", "4"), Pair("region", "eu")));
   EXPECT_THAT(spec.labels, ElementsAre(Pair("env", "prod"), Pair("team", "payments")));
   EXPECT_THAT(spec.annotations, SizeIs(2));
-  EXPECT_EQ(std::get<Schedule>(spec.autostart), *parse_schedule("CRON_TZ=Europe/Berlin 0 9 * * 1-5"));
-  EXPECT_EQ(std::get<Ttl>(spec.ttl), 8h);
-  EXPECT_EQ(spec.automatic_updates, AutomaticUpdates::always);
-  EXPECT_EQ(spec.dormant, false);
+  EXPECT_EQ(*spec.fields.get<Schedule>("autostart"), *parse_schedule("CRON_TZ=Europe/Berlin 0 9 * * 1-5"));
+  EXPECT_EQ(*spec.fields.get<Ttl>("ttl"), 8h);
+  EXPECT_EQ(*spec.fields.find("automaticUpdates"), FieldValue(AutomaticUpdates::always));
+  EXPECT_EQ(*spec.fields.find("dormant"), FieldValue(false));
   EXPECT_EQ(spec.policy, (ReconcilePolicy{.create = false, .update = false}));
   ASSERT_TRUE(spec.suspension);
   EXPECT_EQ(spec.suspension->reason, "migration");
@@ -89,10 +89,7 @@ spec:
 
 TEST(Parse, WhatIsLeftOutIsUnmanaged) {
   const WorkspaceSpec spec = only_spec(document("x"));
-  EXPECT_FALSE(is_managed(spec.autostart));
-  EXPECT_FALSE(is_managed(spec.ttl));
-  EXPECT_EQ(spec.automatic_updates, std::nullopt);
-  EXPECT_EQ(spec.dormant, std::nullopt);
+  EXPECT_TRUE(spec.fields.empty());
   EXPECT_EQ(spec.suspension, std::nullopt);
   EXPECT_EQ(spec.policy, ReconcilePolicy{});
 }
@@ -101,8 +98,8 @@ TEST(Parse, NullScheduleAndTtlAreWishesForNone) {
   for (const char* null : {"null", "~", ""}) {
     const WorkspaceSpec spec =
         only_spec(document("x", std::string("  autostart: ") + null + "\n  ttl: " + null + "\n"));
-    EXPECT_TRUE(std::holds_alternative<Cleared>(spec.autostart)) << null;
-    EXPECT_TRUE(std::holds_alternative<Cleared>(spec.ttl)) << null;
+    EXPECT_TRUE(spec.fields.get<Cleared>("autostart")) << null;
+    EXPECT_TRUE(spec.fields.get<Cleared>("ttl")) << null;
   }
 }
 
@@ -131,7 +128,7 @@ TEST(Parse, NamesMayBeUuidsWhereCoderTakesThem) {
 TEST(Parse, ReadsJsonToo) {
   const WorkspaceSpec spec = only_spec(
       R"({"apiVersion":"coder-reconciler/v1","kind":"Workspace","metadata":{"name":"x"},"spec":{"owner":"alice","template":"docker","ttl":"8h","dormant":true}})");
-  EXPECT_EQ(spec.dormant, true);
+  EXPECT_EQ(*spec.fields.find("dormant"), FieldValue(true));
 }
 
 TEST(Parse, ByteOrderMarkAndWindowsLineEndsAreNoError) {

@@ -34,7 +34,7 @@ TEST(SpecSource, AnUnchangedFileOfANewCommitIsNotParsedAgain) {
   SpecSource source({tree.path("current")});
   load(source);
   tree.swap_link("current", ".worktrees/" + kRevision2);
-  EXPECT_EQ(std::get<Ttl>(load(source).specs.at(1)->ttl), 2h);
+  EXPECT_EQ(*load(source).specs.at(1)->fields.get<Ttl>("ttl"), 2h);
   EXPECT_EQ(source.parsed_files(), 1U);
 }
 
@@ -51,7 +51,7 @@ TEST(SpecSource, ALinkSwappedInMidReadIsReadAgainNeverHalfOfEach) {
   });
   const DesiredState state = load(source);
   ASSERT_THAT(state.specs, SizeIs(3));
-  for (const SpecPtr& spec : state.specs) EXPECT_EQ(std::get<Ttl>(spec->ttl), 2h);
+  for (const SpecPtr& spec : state.specs) EXPECT_EQ(*spec->fields.get<Ttl>("ttl"), 2h);
   EXPECT_EQ(state.revision, kRevision2);
 }
 
@@ -116,7 +116,7 @@ TEST(SpecSource, ReadsAConfigMapMount) {
   });
   const DesiredState state = load(source);
   ASSERT_THAT(state.specs, SizeIs(2));
-  for (const SpecPtr& spec : state.specs) EXPECT_EQ(std::get<Ttl>(spec->ttl), 2h);
+  for (const SpecPtr& spec : state.specs) EXPECT_EQ(*spec->fields.get<Ttl>("ttl"), 2h);
 }
 
 TEST(SpecSource, LinksInACircleEnd) {

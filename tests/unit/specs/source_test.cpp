@@ -228,7 +228,7 @@ TEST(SpecSource, AChangeWithinOneTickOfTheFileSystemsClockIsSeen) {
   const std::string text = document("a", "2h");
   ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::close(fd);
-  EXPECT_EQ(std::get<Ttl>(load(source).specs.at(0)->ttl), 2h);
+  EXPECT_EQ(*load(source).specs.at(0)->fields.get<Ttl>("ttl"), 2h);
 }
 
 TEST(SpecSource, FixingAFileClearsItsErrors) {

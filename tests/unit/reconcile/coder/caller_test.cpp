@@ -5,6 +5,7 @@
 #include <fstream>
 #include <string>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 
 /// Attempts and waits, the token, headers, what the observer is told.
@@ -81,7 +82,7 @@ TEST_F(Calls, AreTriedAgainAfterAReset) {
 TEST_F(Calls, WithTheSameEffectEachTimeAreRepeatedThoughTheyWrite) {
   script_answers({json_answer(503, ""), "HTTP/1.1 204 No Content\r\n\r\n"});
   Client client = make();
-  EXPECT_TRUE(run_with_retries(client.writer().set_ttl(kWorkspace, 8h), 10s));
+  EXPECT_TRUE(run_with_retries(testing::send_ttl(client.writer(), kWorkspace, 8h), 10s));
   EXPECT_EQ(server.requests().size(), 2U);
 }
 
@@ -121,7 +122,7 @@ TEST_F(Calls, ThatCreateAreRepeatedIfTheyNeverLeft) {
 TEST_F(Calls, ThatAreRefusedAreNotTriedAgain) {
   server.answer_all(json_answer(500, R"({"message":"m","detail":"unauthorized: rbac: forbidden"})"));
   Client client = make();
-  const auto result = run(client.writer().set_ttl(kWorkspace, std::nullopt));
+  const auto result = run(testing::send_ttl(client.writer(), kWorkspace, std::nullopt));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::forbidden);
   EXPECT_EQ(server.requests().size(), 1U);
@@ -246,7 +247,7 @@ TEST_F(Calls, TellTheObserverOfAnswersThatNeverCame) {
   ClientOptions with = options();
   with.retry.max_attempts = 1;
   Client client = make(with);
-  auto call = start(client.writer().set_ttl(kWorkspace, 8h));
+  auto call = start(testing::send_ttl(client.writer(), kWorkspace, 8h));
   run_until([&] { return server.requests().size() == 1; });
   clock.advance(30s);
   EXPECT_EQ(finish(call).error().fault, ApiFault::timeout);
@@ -260,7 +261,7 @@ TEST_F(Calls, ThatFailSayAllThatCoderSaid) {
   server.answer_all(json_answer(
       400, R"({"message":"Invalid.","detail":"d","validations":[{"field":"ttl_ms","detail":"too small"}]})"));
   Client client = make();
-  const auto result = run(client.writer().set_ttl(kWorkspace, 1min));
+  const auto result = run(testing::send_ttl(client.writer(), kWorkspace, 1min));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().to_string(),
             "PUT /api/v2/workspaces/" + kWorkspace.to_string() +

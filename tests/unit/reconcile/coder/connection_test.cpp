@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <string>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 
 /// What a connection can do to a request.
@@ -452,7 +453,7 @@ TEST_F(Connection, AnInterimAnswerAndNothingBehindItIsNoAnswer) {
       server.script({receive(), send("HTTP/1.1 " + status + end), close()});
       Client client = make(once());
       const WorkspaceId id = *WorkspaceId::parse("f7a5e87b-29fc-4554-afc8-484dc892ba0b");
-      const auto result = run(client.writer().set_ttl(id, 8h));
+      const auto result = run(testing::send_ttl(client.writer(), id, 8h));
       ASSERT_FALSE(result) << status << end;
       EXPECT_EQ(result.error().fault, ApiFault::unreachable);
       EXPECT_EQ(result.error().message, "the connection was closed in the middle of the answer");

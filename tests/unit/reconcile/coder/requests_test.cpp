@@ -2,6 +2,7 @@
 #include <string>
 
 #include "reconcile/status/failure_reason.h"
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
 
@@ -340,15 +341,15 @@ TEST_F(Requests, CreateWorkspace) {
 TEST_F(Requests, Settings) {
   answer_nothing();
   const WorkspaceId id = *WorkspaceId::parse(kId);
-  EXPECT_TRUE(run(client.writer().set_autostart(id, "0 9 * * 1-5")));
+  EXPECT_TRUE(run(testing::send_autostart(client.writer(), id, "0 9 * * 1-5")));
   EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/autostart HTTP/1.1");
   EXPECT_EQ(body(), R"({"schedule":"0 9 * * 1-5"})");
-  EXPECT_TRUE(run(client.writer().set_autostart(id, "")));
+  EXPECT_TRUE(run(testing::send_autostart(client.writer(), id, "")));
   EXPECT_EQ(body(), R"({"schedule":null})");
-  EXPECT_TRUE(run(client.writer().set_ttl(id, std::nullopt)));
+  EXPECT_TRUE(run(testing::send_ttl(client.writer(), id, std::nullopt)));
   EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/ttl HTTP/1.1");
   EXPECT_EQ(body(), R"({"ttl_ms":null})");
-  EXPECT_TRUE(run(client.writer().set_automatic_updates(id, true)));
+  EXPECT_TRUE(run(testing::send_automatic_updates(client.writer(), id, true)));
   EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/autoupdates HTTP/1.1");
   EXPECT_EQ(body(), R"({"automatic_updates":"always"})");
   EXPECT_EQ(server.connections(), 1U);
@@ -359,16 +360,17 @@ TEST_F(Requests, Dormancy) {
   nlohmann::json asleep = recorded_body("coder-2.35.1", "read/by-id");
   asleep["dormant_at"] = "2026-11-24T13:27:00Z";
   answer(200, asleep.dump());
-  const auto kept = run(client.writer().set_dormant(id, true));
+  const auto kept = run(testing::send_dormant(client.writer(), id, true));
   ASSERT_TRUE(kept);
-  ASSERT_TRUE(kept->has_value());
-  EXPECT_TRUE((*kept)->dormant);
+  ASSERT_TRUE(kept->row);
+  EXPECT_TRUE(kept->row->dormant);
   EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/dormant HTTP/1.1");
   EXPECT_EQ(body(), R"({"dormant":true})");
   server.answer_all("HTTP/1.1 304 Not Modified\r\n\r\n");
-  const auto same = run(client.writer().set_dormant(id, true));
+  const auto same = run(testing::send_dormant(client.writer(), id, true));
   ASSERT_TRUE(same);
-  EXPECT_FALSE(same->has_value());
+  EXPECT_TRUE(same->was_so);
+  EXPECT_FALSE(same->row);
 }
 
 TEST_F(Requests, Builds) {

@@ -11,6 +11,7 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/client.h"
 #include "tests/standin/server.h"
+#include "tests/support/fields.h"
 
 /// Every call against a Coder that keeps state, of each age; and where they differ, that callers see no
 /// difference.
@@ -157,16 +158,16 @@ TEST_P(AgainstCoder, AccessIsToldPerQuestion) {
 TEST_P(AgainstCoder, SettingsAreKeptAndCleared) {
   Client client = as_admin();
   const WorkspaceId id = dev(client).id;
-  ASSERT_TRUE(run(client.writer().set_autostart(id, "0 8 * * 1")));
-  ASSERT_TRUE(run(client.writer().set_ttl(id, 90min)));
-  ASSERT_TRUE(run(client.writer().set_automatic_updates(id, true)));
+  ASSERT_TRUE(run(testing::send_autostart(client.writer(), id, "0 8 * * 1")));
+  ASSERT_TRUE(run(testing::send_ttl(client.writer(), id, 90min)));
+  ASSERT_TRUE(run(testing::send_automatic_updates(client.writer(), id, true)));
   LiveWorkspace live = dev(client);
   EXPECT_EQ(live.autostart_schedule, "0 8 * * 1");
   EXPECT_EQ(live.ttl, 90min);
   EXPECT_EQ(live.automatic_updates, LiveAutomaticUpdates::always);
-  ASSERT_TRUE(run(client.writer().set_autostart(id, "")));
-  ASSERT_TRUE(run(client.writer().set_ttl(id, std::nullopt)));
-  ASSERT_TRUE(run(client.writer().set_automatic_updates(id, false)));
+  ASSERT_TRUE(run(testing::send_autostart(client.writer(), id, "")));
+  ASSERT_TRUE(run(testing::send_ttl(client.writer(), id, std::nullopt)));
+  ASSERT_TRUE(run(testing::send_automatic_updates(client.writer(), id, false)));
   live = dev(client);
   EXPECT_EQ(live.autostart_schedule, "");
   EXPECT_EQ(live.ttl, std::nullopt);
@@ -176,13 +177,13 @@ TEST_P(AgainstCoder, SettingsAreKeptAndCleared) {
 TEST_P(AgainstCoder, DormancyAnswersTheWorkspaceOrThatItWasSo) {
   Client client = as_admin();
   const WorkspaceId id = dev(client).id;
-  const auto asleep = must(client.writer().set_dormant(id, true));
-  ASSERT_TRUE(asleep.has_value());
-  EXPECT_TRUE(asleep->dormant);
-  EXPECT_FALSE(must(client.writer().set_dormant(id, true)).has_value());
-  const auto awake = must(client.writer().set_dormant(id, false));
-  ASSERT_TRUE(awake.has_value());
-  EXPECT_FALSE(awake->dormant);
+  const auto asleep = must(testing::send_dormant(client.writer(), id, true));
+  ASSERT_TRUE(asleep.row);
+  EXPECT_TRUE(asleep.row->dormant);
+  EXPECT_TRUE(must(testing::send_dormant(client.writer(), id, true)).was_so);
+  const auto awake = must(testing::send_dormant(client.writer(), id, false));
+  ASSERT_TRUE(awake.row);
+  EXPECT_FALSE(awake.row->dormant);
 }
 
 TEST_P(AgainstCoder, ACreateAnswersWhatWasKeptAndTheSecondIsAConflict) {
@@ -222,10 +223,12 @@ TEST_P(AgainstCoder, ABuildIsQueuedAndASecondIsAConflict) {
 TEST_P(AgainstCoder, ATokenThatMayReadButNotChangeIsForbiddenEveryTime) {
   Client client = as("tadmin", {standin::Role::template_admin});
   const WorkspaceId id = dev(client).id;
-  EXPECT_EQ(run(client.writer().set_autostart(id, "0 8 * * 1")).error().fault, ApiFault::forbidden);
-  EXPECT_EQ(run(client.writer().set_ttl(id, 8h)).error().fault, ApiFault::forbidden);
-  EXPECT_EQ(run(client.writer().set_automatic_updates(id, true)).error().fault, ApiFault::forbidden);
-  EXPECT_EQ(run(client.writer().set_dormant(id, true)).error().fault, ApiFault::forbidden);
+  EXPECT_EQ(run(testing::send_autostart(client.writer(), id, "0 8 * * 1")).error().fault,
+            ApiFault::forbidden);
+  EXPECT_EQ(run(testing::send_ttl(client.writer(), id, 8h)).error().fault, ApiFault::forbidden);
+  EXPECT_EQ(run(testing::send_automatic_updates(client.writer(), id, true)).error().fault,
+            ApiFault::forbidden);
+  EXPECT_EQ(run(testing::send_dormant(client.writer(), id, true)).error().fault, ApiFault::forbidden);
 }
 
 TEST_P(AgainstCoder, ATokenThatMayNotReadSeesNothing) {

@@ -179,18 +179,7 @@ TEST(Decode, AccessAnswersComeInTheOrderOfTheQuestions) {
   EXPECT_EQ(decode_access_answers(R"({"0":true})", 2).error().message, "\"1\" is missing");
 }
 
-TEST(Encode, ClearingIsAnExplicitNull) {
-  EXPECT_EQ(encode_autostart(""), R"({"schedule":null})");
-  EXPECT_EQ(encode_ttl(std::nullopt), R"({"ttl_ms":null})");
-}
-
 TEST(Encode, ValuesAreWrittenAsCoderReadsThem) {
-  EXPECT_EQ(encode_autostart("CRON_TZ=UTC 0 9 * * 1-5"), R"({"schedule":"CRON_TZ=UTC 0 9 * * 1-5"})");
-  EXPECT_EQ(encode_ttl(30 * 24h), R"({"ttl_ms":2592000000})");
-  EXPECT_EQ(encode_automatic_updates(true), R"({"automatic_updates":"always"})");
-  EXPECT_EQ(encode_automatic_updates(false), R"({"automatic_updates":"never"})");
-  EXPECT_EQ(encode_dormant(true), R"({"dormant":true})");
-  EXPECT_EQ(encode_dormant(false), R"({"dormant":false})");
   EXPECT_EQ(encode_build(Transition::start), R"({"transition":"start"})");
   EXPECT_EQ(encode_build(Transition::stop), R"({"transition":"stop"})");
 }

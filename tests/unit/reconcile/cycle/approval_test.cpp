@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/support/builders.h"
+#include "tests/support/fields.h"
 
 namespace cr::testing {
 namespace {
@@ -20,13 +21,13 @@ using namespace std::chrono_literals;
 /// What is to be changed, by the workspace's name.
 using Changes = std::map<std::string, ChangesLeft>;
 
-constexpr ChangesLeft kTtl{{Field::ttl}, false};
-constexpr ChangesLeft kAutostart{{Field::autostart}, false};
-constexpr ChangesLeft kTtlAndAutostart{{Field::ttl, Field::autostart}, false};
-constexpr ChangesLeft kDormant{{Field::dormant}, false};
+constexpr ChangesLeft kTtl{{field::ttl}, false};
+constexpr ChangesLeft kAutostart{{field::autostart}, false};
+constexpr ChangesLeft kTtlAndAutostart{{field::ttl, field::autostart}, false};
+constexpr ChangesLeft kDormant{{field::dormant}, false};
 constexpr ChangesLeft kMissing{{Field::missing}, false};
 constexpr ChangesLeft kFirstBuild{{}, true};
-constexpr ChangesLeft kFirstBuildAndDormant{{Field::dormant}, true};
+constexpr ChangesLeft kFirstBuildAndDormant{{field::dormant}, true};
 
 /// Declared workspaces a to h of alice, of which one may be changed in a cycle without approval.
 class ApprovalTest : public ::testing::Test {
@@ -48,10 +49,10 @@ class ApprovalTest : public ::testing::Test {
       if (changes.fields.has(Field::missing))
         one.actions.emplace_back(CreateWorkspace{one.workspace, {}, ""});
       if (changes.first_build) one.actions.emplace_back(RetryFirstBuild{one.workspace, id, 1});
-      if (changes.fields.has(Field::autostart))
-        one.actions.emplace_back(SetAutostart{one.workspace, id, "", "0 9 * * *"});
-      if (changes.fields.has(Field::ttl)) one.actions.emplace_back(SetTtl{one.workspace, id, {}, 60min});
-      if (changes.fields.has(Field::dormant)) one.actions.emplace_back(StopWorkspace{one.workspace, id});
+      if (changes.fields.has(field::autostart))
+        one.actions.emplace_back(set_autostart(one.workspace, id, "", "0 9 * * *"));
+      if (changes.fields.has(field::ttl)) one.actions.emplace_back(set_ttl(one.workspace, id, {}, 60min));
+      if (changes.fields.has(field::dormant)) one.actions.emplace_back(StopWorkspace{one.workspace, id});
       plan.workspaces.push_back(one);
     }
     return plan;
@@ -71,7 +72,7 @@ class ApprovalTest : public ::testing::Test {
       ChangesLeft left;
       if (const auto found = cycle.planned.find(who.name); found != cycle.planned.end()) left = found->second;
       if (const auto found = cycle.waiting.find(who.name); found != cycle.waiting.end()) {
-        for (const Field field : kFields) {
+        for (const Field field : all_fields()) {
           if (found->second.fields.has(field)) left.fields.add(field);
         }
         left.first_build = left.first_build || found->second.first_build;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 #include "tests/unit/reconcile/diff/with.h"
 
@@ -19,7 +20,7 @@ struct Case {
   std::string name;
   specs::WorkspaceSpec spec;
   void (*live)(LiveWorkspace&) = nullptr;
-  std::vector<FieldDrift> drift;
+  std::vector<Drift> drift;
   FieldSet wanted;
 };
 
@@ -30,7 +31,7 @@ TEST_P(DiffTable, FindsTheDriftAndNothingElse) {
   const coder::Template policy = a_template();
   const WorkspaceDiff result =
       diff(GetParam().spec, live, {.policy = &policy, .parameters = nullptr, .me = {}});
-  EXPECT_EQ(result.drift, GetParam().drift);
+  EXPECT_EQ(shown(result.drift), GetParam().drift);
   EXPECT_EQ(result.wanted, GetParam().wanted);
   EXPECT_TRUE(result.forbidden.empty());
   EXPECT_FALSE(result.blocked);
@@ -74,8 +75,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{.name = "AnotherValueDrifts",
              .spec = a_spec().ttl(8h),
              .live = [](LiveWorkspace& live) { live.ttl = 4h; },
-             .drift = {{Field::ttl, "4h", "8h"}},
-             .wanted = {Field::ttl}},
+             .drift = {{field::ttl, "4h", "8h"}},
+             .wanted = {field::ttl}},
         Case{.name = "SecondsBelowAMinuteAreNoDrift",
              .spec = a_spec().ttl(90min),
              .live = [](LiveWorkspace& live) { live.ttl = 90min + 59999ms; },
@@ -84,17 +85,17 @@ INSTANTIATE_TEST_SUITE_P(
         Case{.name = "AWholeMinuteMoreDriftsAndIsShownAsItIs",
              .spec = a_spec().ttl(90min),
              .live = [](LiveWorkspace& live) { live.ttl = 91min + 30s; },
-             .drift = {{Field::ttl, "1h31m30s", "1h30m"}},
-             .wanted = {Field::ttl}},
+             .drift = {{field::ttl, "1h31m30s", "1h30m"}},
+             .wanted = {field::ttl}},
         Case{.name = "NoneLiveDriftsFromAValue",
              .spec = a_spec().ttl(8h),
-             .drift = {{Field::ttl, "none", "8h"}},
-             .wanted = {Field::ttl}},
+             .drift = {{field::ttl, "none", "8h"}},
+             .wanted = {field::ttl}},
         Case{.name = "NullWantsNone",
              .spec = a_spec().no_ttl(),
              .live = [](LiveWorkspace& live) { live.ttl = 8h; },
-             .drift = {{Field::ttl, "8h", "none"}},
-             .wanted = {Field::ttl}},
+             .drift = {{field::ttl, "8h", "none"}},
+             .wanted = {field::ttl}},
         Case{.name = "NullIsContentWithNone", .spec = a_spec().no_ttl(), .drift = {}, .wanted = {}},
         Case{.name = "ZeroLiveIsNone",
              .spec = a_spec().no_ttl(),
@@ -132,22 +133,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{.name = "AnotherHourDrifts",
              .spec = a_spec().autostart("30 9 * * 1-5"),
              .live = [](LiveWorkspace& live) { live.autostart_schedule = "30 8 * * 1-5"; },
-             .drift = {{Field::autostart, "30 8 * * 1-5", "30 9 * * 1-5"}},
-             .wanted = {Field::autostart}},
+             .drift = {{field::autostart, "30 8 * * 1-5", "30 9 * * 1-5"}},
+             .wanted = {field::autostart}},
         Case{.name = "WhatCannotBeParsedDrifts",
              .spec = a_spec().autostart("30 9 * * 1-5"),
              .live = [](LiveWorkspace& live) { live.autostart_schedule = "@daily"; },
-             .drift = {{Field::autostart, "@daily", "30 9 * * 1-5"}},
-             .wanted = {Field::autostart}},
+             .drift = {{field::autostart, "@daily", "30 9 * * 1-5"}},
+             .wanted = {field::autostart}},
         Case{.name = "NoneLiveDriftsFromASchedule",
              .spec = a_spec().autostart("30 9 * * 1-5"),
-             .drift = {{Field::autostart, "none", "30 9 * * 1-5"}},
-             .wanted = {Field::autostart}},
+             .drift = {{field::autostart, "none", "30 9 * * 1-5"}},
+             .wanted = {field::autostart}},
         Case{.name = "NullClearsASchedule",
              .spec = a_spec().no_autostart(),
              .live = [](LiveWorkspace& live) { live.autostart_schedule = "30 9 * * 1-5"; },
-             .drift = {{Field::autostart, "30 9 * * 1-5", "none"}},
-             .wanted = {Field::autostart}},
+             .drift = {{field::autostart, "30 9 * * 1-5", "none"}},
+             .wanted = {field::autostart}},
         Case{.name = "NullIsContentWithNoSchedule",
              .spec = a_spec().no_autostart(),
              .drift = {},
@@ -159,24 +160,24 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{.name = "AutomaticUpdatesDrift",
              .spec = a_spec().updates(AutomaticUpdates::always),
-             .drift = {{Field::automatic_updates, "never", "always"}},
-             .wanted = {Field::automatic_updates}},
+             .drift = {{field::automatic_updates, "never", "always"}},
+             .wanted = {field::automatic_updates}},
         Case{.name = "DormantIsWanted",
              .spec = a_spec().dormant(true),
-             .drift = {{Field::dormant, "false", "true"}},
-             .wanted = {Field::dormant}},
+             .drift = {{field::dormant, "false", "true"}},
+             .wanted = {field::dormant}},
         Case{.name = "WakingIsWanted",
              .spec = a_spec().dormant(false),
              .live = [](LiveWorkspace& live) { live.dormant = true; },
-             .drift = {{Field::dormant, "true", "false"}},
-             .wanted = {Field::dormant}},
-        Case{.name = "SeveralComeInTheOrderOfFields",
+             .drift = {{field::dormant, "true", "false"}},
+             .wanted = {field::dormant}},
+        Case{.name = "SeveralComeInTheOrderOfTheirWrites",
              .spec = a_spec().dormant(true).updates(AutomaticUpdates::always).ttl(1h).autostart("0 9 * * *"),
-             .drift = {{Field::autostart, "none", "0 9 * * *"},
-                       {Field::ttl, "none", "1h"},
-                       {Field::automatic_updates, "never", "always"},
-                       {Field::dormant, "false", "true"}},
-             .wanted = {Field::autostart, Field::ttl, Field::automatic_updates, Field::dormant}}),
+             .drift = {{field::automatic_updates, "never", "always"},
+                       {field::autostart, "none", "0 9 * * *"},
+                       {field::ttl, "none", "1h"},
+                       {field::dormant, "false", "true"}},
+             .wanted = {field::autostart, field::ttl, field::automatic_updates, field::dormant}}),
     case_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -212,8 +213,8 @@ TEST(Diff, ValuesThatThisVersionDoesNotKnowAreNoReasonToWrite) {
   LiveWorkspace live = a_live_dev();
   live.automatic_updates = LiveAutomaticUpdates::unknown;
   const WorkspaceDiff result = diff(a_spec().updates(AutomaticUpdates::always).ttl(8h), live, {});
-  EXPECT_EQ(result.unreadable, FieldSet{Field::automatic_updates});
-  EXPECT_EQ(result.wanted, FieldSet{Field::ttl}) << "other fields go on";
+  EXPECT_EQ(result.unreadable, FieldSet{field::automatic_updates});
+  EXPECT_EQ(result.wanted, FieldSet{field::ttl}) << "other fields go on";
   EXPECT_FALSE(result.in_sync());
 }
 
@@ -257,7 +258,7 @@ TEST(Diff, AFailedDeleteLeavesAWorkspaceLikeAnyOther) {
   live.build = a_build(5, Transition::del, BuildStatus::failed, kSomebody);
   const WorkspaceDiff result = diff(a_spec().ttl(8h), live, {});
   EXPECT_FALSE(result.blocked);
-  EXPECT_EQ(result.wanted, FieldSet{Field::ttl});
+  EXPECT_EQ(result.wanted, FieldSet{field::ttl});
 }
 
 TEST(Diff, ParametersAreComparedOnlyWhereTheSpecNamesThem) {
@@ -265,8 +266,8 @@ TEST(Diff, ParametersAreComparedOnlyWhereTheSpecNamesThem) {
   const WorkspaceDiff result =
       diff(a_spec().parameter("cpu", "4").parameter("region", "eu").parameter("gpu", "1"), a_live_dev(),
            {.policy = nullptr, .parameters = &parameters, .me = {}});
-  EXPECT_THAT(result.drift,
-              ElementsAre(FieldDrift{Field::parameters, "region=us, gpu=(none)", "region=eu, gpu=1"}));
+  EXPECT_THAT(shown(result.drift),
+              ElementsAre(Drift{Field::parameters, "region=us, gpu=(none)", "region=eu, gpu=1"}));
   EXPECT_TRUE(result.wanted.empty());
   EXPECT_TRUE(result.in_sync()) << "parameters apply at creation only";
   ASSERT_EQ(result.remarks.size(), 1U);
@@ -296,7 +297,7 @@ TEST(Diff, AFailedFirstBuildOfOursIsNoRemarkSinceItIsACondition) {
 
 TEST(Diff, AnAbsentWorkspaceIsMissing) {
   const WorkspaceDiff result = diff_absent(a_spec());
-  EXPECT_THAT(result.drift, ElementsAre(FieldDrift{Field::missing, "absent", "present"}));
+  EXPECT_THAT(shown(result.drift), ElementsAre(Drift{Field::missing, "absent", "present"}));
   EXPECT_EQ(result.wanted, FieldSet{Field::missing});
   EXPECT_TRUE(diff_absent(a_spec().may_not_create()).wanted.empty());
 }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 #include "tests/unit/reconcile/diff/with.h"
 
@@ -51,14 +52,14 @@ INSTANTIATE_TEST_SUITE_P(
                    .spec = a_spec().autostart("0 9 * * *"),
                    .policy = [](coder::Template& policy) { policy.allow_user_autostart = false; },
                    .wanted = {},
-                   .forbidden = {Field::autostart},
+                   .forbidden = {field::autostart},
                    .remarks = {}},
         PolicyCase{.name = "NoAutostartForUsersForbidsClearingItToo",
                    .spec = a_spec().no_autostart(),
                    .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
                    .policy = [](coder::Template& policy) { policy.allow_user_autostart = false; },
                    .wanted = {},
-                   .forbidden = {Field::autostart},
+                   .forbidden = {field::autostart},
                    .remarks = {}},
         PolicyCase{.name = "AForbiddenScheduleThatIsThereIsOnlyIneffective",
                    .spec = a_spec().autostart("0 9 * * *"),
@@ -71,19 +72,19 @@ INSTANTIATE_TEST_SUITE_P(
                    .spec = a_spec().autostart("0 9 * * 6"),
                    .policy = [](coder::Template& policy) { policy.autostart_days = 0x3E; },
                    .wanted = {},
-                   .forbidden = {Field::autostart},
+                   .forbidden = {field::autostart},
                    .remarks = {}},
         PolicyCase{.name = "OneAllowedDayIsEnough",
                    .spec = a_spec().autostart("0 9 * * 5,6"),
                    .policy = [](coder::Template& policy) { policy.autostart_days = 0x3E; },
-                   .wanted = {Field::autostart},
+                   .wanted = {field::autostart},
                    .forbidden = {},
                    .remarks = {}},
         PolicyCase{.name = "AScheduleCanBeClearedWhereNoDayIsAllowed",
                    .spec = a_spec().no_autostart(),
                    .live = [](LiveWorkspace& live) { live.autostart_schedule = "0 9 * * *"; },
                    .policy = [](coder::Template& policy) { policy.autostart_days = 0; },
-                   .wanted = {Field::autostart},
+                   .wanted = {field::autostart},
                    .forbidden = {},
                    .remarks = {}},
         PolicyCase{.name = "AScheduleOnATemplateThatNeverStartsIsIneffective",
@@ -98,14 +99,14 @@ INSTANTIATE_TEST_SUITE_P(
                    .live = [](LiveWorkspace& live) { live.ttl = 4h; },
                    .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
                    .wanted = {},
-                   .forbidden = {Field::ttl},
+                   .forbidden = {field::ttl},
                    .remarks = {}},
         PolicyCase{.name = "NoAutostopForUsersForbidsClearingTheTtl",
                    .spec = a_spec().no_ttl(),
                    .live = [](LiveWorkspace& live) { live.ttl = 4h; },
                    .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
                    .wanted = {},
-                   .forbidden = {Field::ttl},
+                   .forbidden = {field::ttl},
                    .remarks = {}},
         PolicyCase{.name = "ATtlThatHappensToBeTheDefaultIsInSync",
                    .spec = a_spec().ttl(4h),
@@ -117,20 +118,20 @@ INSTANTIATE_TEST_SUITE_P(
         PolicyCase{.name = "RequiringTheActiveVersionMakesAutomaticUpdatesIneffective",
                    .spec = a_spec().updates(specs::AutomaticUpdates::always),
                    .policy = [](coder::Template& policy) { policy.require_active_version = true; },
-                   .wanted = {Field::automatic_updates},
+                   .wanted = {field::automatic_updates},
                    .forbidden = {},
                    .remarks = {Remark::Ineffective}},
         PolicyCase{.name = "OnePolicyDoesNotHoldUpTheOtherFields",
                    .spec = a_spec().ttl(8h).autostart("0 9 * * *"),
                    .policy = [](coder::Template& policy) { policy.allow_user_autostop = false; },
-                   .wanted = {Field::autostart},
-                   .forbidden = {Field::ttl},
+                   .wanted = {field::autostart},
+                   .forbidden = {field::ttl},
                    .remarks = {}}),
     [](const auto& test) { return test.param.name; });
 
 TEST(Diff, WithoutAPolicyEverythingIsTakenToBeAllowed) {
   const WorkspaceDiff result = diff(a_spec().ttl(8h), a_live_dev(), {});
-  EXPECT_EQ(result.wanted, FieldSet{Field::ttl});
+  EXPECT_EQ(result.wanted, FieldSet{field::ttl});
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "executor_fixture.h"
+#include "tests/support/fields.h"
 
 namespace cr::testing {
 namespace {
@@ -29,7 +30,7 @@ TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
   plan({create("dev")});
   coder_.fail("create", GetParam(), 1, true);
   work_.follow_ups = [&](const Identity& who, const LiveWorkspace& row, bool) {
-    return std::vector<Action>{SetTtl{who, row.id, row.ttl, std::chrono::minutes(60)}};
+    return std::vector<Action>{set_ttl(who, row.id, row.ttl, std::chrono::minutes(60))};
   };
   const Executed executed = execute();
   EXPECT_EQ(coder_.count("create"), 1U);

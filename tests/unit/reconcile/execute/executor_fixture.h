@@ -9,6 +9,7 @@
 
 #include "reconcile/execute/executor.h"
 #include "tests/support/builders.h"
+#include "tests/support/fields.h"
 #include "tests/support/run_coroutine.h"
 #include "tests/support/scripted_api.h"
 
@@ -54,14 +55,15 @@ class ExecutorTest : public ::testing::Test {
     plan.actions = std::move(actions);
     return plan;
   }
-  static SetTtl ttl(std::uint32_t id, std::string name, int minutes) {
-    return {{"alice", std::move(name)}, a_workspace_id(id), std::nullopt, std::chrono::minutes(minutes)};
+  static WriteField ttl(std::uint32_t id, std::string name, int minutes) {
+    return set_ttl({"alice", std::move(name)}, a_workspace_id(id), std::nullopt,
+                   std::chrono::minutes(minutes));
   }
   static StopWorkspace stop(std::uint32_t id, std::string name) {
     return {{"alice", std::move(name)}, a_workspace_id(id)};
   }
-  static SetDormant dormant(std::uint32_t id, std::string name, bool to) {
-    return {{"alice", std::move(name)}, a_workspace_id(id), to};
+  static WriteField dormant(std::uint32_t id, std::string name, bool to) {
+    return set_dormant({"alice", std::move(name)}, a_workspace_id(id), to);
   }
 
   void plan(std::vector<WorkspacePlan> workspaces) { plan_.workspaces = std::move(workspaces); }

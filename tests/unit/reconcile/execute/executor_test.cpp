@@ -1,6 +1,7 @@
 #include "reconcile/execute/executor.h"
 
 #include "executor_fixture.h"
+#include "tests/support/fields.h"
 
 namespace cr::testing {
 namespace {
@@ -17,8 +18,8 @@ TEST_F(ExecutorTest, AnEmptyPlanSendsNothing) {
 
 TEST_F(ExecutorTest, ActionsOfOneWorkspaceGoInOrder) {
   coder_.fleet = {a_live(1, "alice", "dev")};
-  SetAutomaticUpdates updates{{"alice", "dev"}, a_workspace_id(1), false, true};
-  SetAutostart autostart{{"alice", "dev"}, a_workspace_id(1), "", "0 9 * * *"};
+  const WriteField updates = set_automatic_updates({"alice", "dev"}, a_workspace_id(1), false, true);
+  const WriteField autostart = set_autostart({"alice", "dev"}, a_workspace_id(1), "", "0 9 * * *");
   plan({updates, autostart, ttl(1, "dev", 480), dormant(1, "dev", true)});
   const Executed executed = execute();
   EXPECT_THAT(coder_.calls(),
@@ -79,7 +80,7 @@ TEST_F(ExecutorTest, WhatCreationCouldNotSetFollowsInTheSameCycle) {
   plan({create("dev")});
   work_.follow_ups = [](const Identity& who, const LiveWorkspace& row, bool) {
     EXPECT_TRUE(row.ttl);
-    return std::vector<Action>{SetTtl{who, row.id, row.ttl, std::nullopt}, SetDormant{who, row.id, true}};
+    return std::vector<Action>{set_ttl(who, row.id, row.ttl, std::nullopt), set_dormant(who, row.id, true)};
   };
   (void)execute();
   EXPECT_EQ(coder_.find("alice", "dev")->ttl, std::nullopt);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "reconcile/plan/planner.h"
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 namespace cr::reconcile {
@@ -19,8 +20,8 @@ Plan a_plan(std::size_t workspaces) {
   for (std::size_t i = 0; i < workspaces; ++i) {
     const Identity identity{"alice", "w" + std::to_string(1000 + i)};
     plans.push_back({identity,
-                     {SetTtl{identity, a_workspace_id(1), {}, 8h},
-                      SetAutostart{identity, a_workspace_id(1), "", "0 9 * * *"}},
+                     {set_ttl(identity, a_workspace_id(1), {}, 8h),
+                      set_autostart(identity, a_workspace_id(1), "", "0 9 * * *")},
                      ""});
   }
   return {plans};
@@ -117,22 +118,24 @@ TEST(Digest, ChangesWithEveryNewValueAndKind) {
   coder::CreateRequest shifted = request;
   shifted.parameters = {{"ab", ""}};
   const std::vector<std::vector<Action>> different{
-      {SetTtl{dev, id, {}, 8h}},
-      {SetTtl{dev, id, {}, 4h}},
-      {SetTtl{dev, id, 8h, {}}},
-      {SetAutostart{dev, id, "", "0 9 * * *"}},
-      {SetAutostart{dev, id, "", "0 8 * * *"}},
-      {SetAutostart{dev, id, "x", ""}},
-      {SetAutomaticUpdates{dev, id, false, true}},
-      {SetAutomaticUpdates{dev, id, true, false}},
+      {set_ttl(dev, id, {}, 8h)},
+      {set_ttl(dev, id, {}, 4h)},
+      {set_ttl(dev, id, 8h, {})},
+      {set_autostart(dev, id, "", "0 9 * * *")},
+      {set_autostart(dev, id, "", "0 8 * * *")},
+      {set_autostart(dev, id, "x", "")},
+      {set_automatic_updates(dev, id, false, true)},
+      {set_automatic_updates(dev, id, true, false)},
       {StopWorkspace{dev, id}},
-      {SetDormant{dev, id, true}},
-      {SetDormant{dev, id, false}},
+      {set_dormant(dev, id, true)},
+      {set_dormant(dev, id, false)},
       {RetryFirstBuild{dev, id, 1}},
       {CreateWorkspace{dev, request, "docker"}},
+      {CreateWorkspace{dev, request, "docker", {{field::ttl, "", wish_for_ttl(1h)}}}},
+      {CreateWorkspace{dev, request, "docker", {{field::ttl, "", wish_for_ttl(2h)}}}},
       {CreateWorkspace{dev, with_parameter, "docker"}},
       {CreateWorkspace{dev, shifted, "docker"}},
-      {StopWorkspace{dev, id}, SetTtl{dev, id, {}, 8h}},
+      {StopWorkspace{dev, id}, set_ttl(dev, id, {}, 8h)},
   };
   std::set<std::string> digests;
   for (const auto& actions : different) digests.insert(digest(Plan{{WorkspacePlan{dev, actions, ""}}}));
@@ -141,8 +144,8 @@ TEST(Digest, ChangesWithEveryNewValueAndKind) {
 
 TEST(Digest, DoesNotDependOnOldValuesIdsOrWhatFollows) {
   const Identity dev{"alice", "dev"};
-  const Plan one{{WorkspacePlan{dev, {SetTtl{dev, a_workspace_id(1), 1h, 8h}}, ""}}};
-  const Plan two{{WorkspacePlan{dev, {SetTtl{dev, a_workspace_id(2), 2h, 8h}}, "later"}}};
+  const Plan one{{WorkspacePlan{dev, {set_ttl(dev, a_workspace_id(1), 1h, 8h)}, ""}}};
+  const Plan two{{WorkspacePlan{dev, {set_ttl(dev, a_workspace_id(2), 2h, 8h)}, "later"}}};
   EXPECT_EQ(digest(one), digest(two));
 }
 

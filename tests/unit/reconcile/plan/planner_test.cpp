@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 namespace cr::reconcile {
@@ -69,6 +70,22 @@ TEST(Planner, CreatesWhatIsAbsentAndBound) {
   EXPECT_EQ(planned.plan->follow_up, "");
 }
 
+TEST(Planner, ACreateSetsWhatItCan) {
+  const Bound bound = a_binding();
+  const auto spec = a_spec().autostart("0 9 * * *").ttl(8h).updates(AutomaticUpdates::always).dormant(false);
+  CreateWorkspace create{kDev, bound.request, "docker"};
+  create.request.autostart_schedule = "0 9 * * *";
+  create.request.ttl = 8h;
+  create.request.automatic_updates_always = true;
+  create.sets = {{field::automatic_updates, "", wish_for_updates(true)},
+                 {field::autostart, "", wish_for_autostart("0 9 * * *")},
+                 {field::ttl, "", specs::Ttl(8h)}};
+  EXPECT_THAT(actions_of(plan_absent(spec, &bound)), ElementsAre(Action{create}));
+  EXPECT_THAT(actions_of(plan_absent(a_spec().no_autostart().no_ttl(), &bound)),
+              ElementsAre(Action{CreateWorkspace{kDev, bound.request, "docker"}}))
+      << "what is null is so by itself, or follows";
+}
+
 TEST(Planner, TellsWhatFollowsACreate) {
   Bound bound = a_binding();
   bound.policy.default_ttl = 4h;
@@ -88,9 +105,9 @@ TEST(Planner, DoesNotCreateAgainstTheSpec) {
 TEST(Planner, WritesFieldsInAFixedOrder) {
   const auto spec = a_spec().dormant(true).ttl(8h).autostart("0 9 * * *").updates(AutomaticUpdates::always);
   EXPECT_THAT(actions_of(plan_for(spec, a_live_dev())),
-              ElementsAre(Action{SetAutomaticUpdates{kDev, kId, false, true}},
-                          Action{SetAutostart{kDev, kId, "", "0 9 * * *"}}, Action{SetTtl{kDev, kId, {}, 8h}},
-                          Action{SetDormant{kDev, kId, true}}));
+              ElementsAre(Action{set_automatic_updates(kDev, kId, false, true)},
+                          Action{set_autostart(kDev, kId, "", "0 9 * * *")},
+                          Action{set_ttl(kDev, kId, {}, 8h)}, Action{set_dormant(kDev, kId, true)}));
 }
 
 TEST(Planner, ClearsWithEmptyValues) {
@@ -99,7 +116,7 @@ TEST(Planner, ClearsWithEmptyValues) {
   live.autostart_schedule = "0 9 * * *";
   EXPECT_THAT(
       actions_of(plan_for(a_spec().no_ttl().no_autostart(), live)),
-      ElementsAre(Action{SetAutostart{kDev, kId, "0 9 * * *", ""}}, Action{SetTtl{kDev, kId, 8h, {}}}));
+      ElementsAre(Action{set_autostart(kDev, kId, "0 9 * * *", "")}, Action{set_ttl(kDev, kId, 8h, {})}));
 }
 
 TEST(Planner, ReportsOnlyWhereTheSpecForbidsUpdates) {
@@ -138,10 +155,10 @@ TEST(Planner, TriesNothingWhileBackingOff) {
 TEST(Planner, SkipsOverriddenAndContestedFieldsAndWritesTheOthers) {
   const auto spec = a_spec().ttl(8h).autostart("0 9 * * *").updates(AutomaticUpdates::always);
   MemoryVerdict memory;
-  memory.overridden = {Field::ttl};
-  memory.contested = {Field::autostart};
+  memory.overridden = {field::ttl};
+  memory.contested = {field::autostart};
   EXPECT_THAT(actions_of(plan_for(spec, a_live_dev(), memory)),
-              ElementsAre(Action{SetAutomaticUpdates{kDev, kId, false, true}}));
+              ElementsAre(Action{set_automatic_updates(kDev, kId, false, true)}));
 }
 
 // Dormancy switches autostop off and leaves a workspace running.
@@ -172,7 +189,7 @@ TEST_P(SleepTable, IsPutToSleepOnlyWhenItHasStopped) {
 }
 
 const std::vector<Action> kStop{StopWorkspace{kDev, kId}};
-const std::vector<Action> kSleep{SetDormant{kDev, kId, true}};
+const std::vector<Action> kSleep{set_dormant(kDev, kId, true)};
 
 INSTANTIATE_TEST_SUITE_P(
     Planner, SleepTable,
@@ -240,14 +257,14 @@ TEST(Planner, WakesWithOneWriteAndStartsNothing) {
   LiveWorkspace live = a_live_dev();
   live.dormant = true;
   EXPECT_THAT(actions_of(plan_for(a_spec().dormant(false), live)),
-              ElementsAre(Action{SetDormant{kDev, kId, false}}));
+              ElementsAre(Action{set_dormant(kDev, kId, false)}));
 }
 
 TEST(Planner, WritesFieldsWhileSomebodysBuildIsActive) {
   LiveWorkspace live = a_live_dev();
   live.build = a_build(9, Transition::start, BuildStatus::starting, kSomebody);
   const PlannedWorkspace planned = plan_for(a_spec().ttl(8h).dormant(true), live);
-  EXPECT_THAT(actions_of(planned), ElementsAre(Action{SetTtl{kDev, kId, {}, 8h}}));
+  EXPECT_THAT(actions_of(planned), ElementsAre(Action{set_ttl(kDev, kId, {}, 8h)}));
   ASSERT_TRUE(planned.waiting);
   EXPECT_EQ(planned.waiting->reason, Reason::Updating);
 }
@@ -256,7 +273,7 @@ TEST(Planner, WritesFieldsOfADormantWorkspaceWithoutWakingIt) {
   LiveWorkspace live = a_live_dev();
   live.dormant = true;
   EXPECT_THAT(actions_of(plan_for(a_spec().dormant(true).ttl(8h), live)),
-              ElementsAre(Action{SetTtl{kDev, kId, {}, 8h}}));
+              ElementsAre(Action{set_ttl(kDev, kId, {}, 8h)}));
 }
 
 TEST(Planner, QueuesAFailedFirstBuildOfOursThreeTimes) {
@@ -323,7 +340,7 @@ TEST(FollowUps, WriteWhatCreationCouldNotSet) {
   const auto spec = a_spec().no_ttl().updates(AutomaticUpdates::always).may_not_update();
   EXPECT_THAT(
       follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}),
-      ElementsAre(Action{SetAutomaticUpdates{kDev, kId, false, true}}, Action{SetTtl{kDev, kId, 4h, {}}}))
+      ElementsAre(Action{set_automatic_updates(kDev, kId, false, true)}, Action{set_ttl(kDev, kId, 4h, {})}))
       << "they belong to the create, so `update: false` does not stop them";
 }
 

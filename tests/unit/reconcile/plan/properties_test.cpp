@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reconcile/plan/planner.h"
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 // Random specs and live states, from fixed seeds.
@@ -93,13 +94,22 @@ struct Apply {
   LiveWorkspace& live;
   void operator()(const CreateWorkspace&) const {}
   void operator()(const RetryFirstBuild&) const { build(Transition::start, BuildStatus::running); }
-  void operator()(const SetAutomaticUpdates& action) const {
-    live.automatic_updates = action.to_always ? LiveAutomaticUpdates::always : LiveAutomaticUpdates::never;
+  void operator()(const WriteField& action) const {
+    const specs::FieldValue& to = action.change.to;
+    if (action.change.field == field::automatic_updates) {
+      live.automatic_updates =
+          to == wish_for_updates(true) ? LiveAutomaticUpdates::always : LiveAutomaticUpdates::never;
+    } else if (action.change.field == field::autostart) {
+      const auto* schedule = std::get_if<specs::Schedule>(&to);
+      live.autostart_schedule = schedule ? schedule->text() : "";
+    } else if (action.change.field == field::ttl) {
+      const auto* ttl = std::get_if<specs::Ttl>(&to);
+      live.ttl = ttl ? std::optional<std::chrono::milliseconds>(*ttl) : std::nullopt;
+    } else {
+      live.dormant = std::get<bool>(to);
+    }
   }
-  void operator()(const SetAutostart& action) const { live.autostart_schedule = action.to; }
-  void operator()(const SetTtl& action) const { live.ttl = action.to; }
   void operator()(const StopWorkspace&) const { build(Transition::stop, BuildStatus::stopped); }
-  void operator()(const SetDormant& action) const { live.dormant = action.to; }
   void build(Transition transition, BuildStatus status) const {
     live.build = a_build(live.build.number + 1, transition, status, kMe);
   }
@@ -143,28 +153,12 @@ TEST(Properties, AnUnmanagedFieldIsNeverPlanned) {
     const PlannedWorkspace planned = plan_for(spec, random_live(dice));
     if (!planned.plan) continue;
     for (const Action& action : planned.plan->actions) {
-      switch (kind_of(action)) {
-        case ActionKind::set_autostart:
-          EXPECT_TRUE(specs::is_managed(spec.autostart)) << seed;
-          break;
-        case ActionKind::set_ttl:
-          EXPECT_TRUE(specs::is_managed(spec.ttl)) << seed;
-          break;
-        case ActionKind::set_automatic_updates:
-          EXPECT_TRUE(spec.automatic_updates) << seed;
-          break;
-        case ActionKind::set_dormant:
-          EXPECT_TRUE(spec.dormant) << seed;
-          break;
-        case ActionKind::stop:
-          EXPECT_EQ(spec.dormant, true) << seed << ": only declared dormancy stops anything";
-          break;
-        case ActionKind::create:
-          EXPECT_TRUE(std::holds_alternative<RetryFirstBuild>(action)) << seed << ": it exists";
-          break;
-      }
-      if (!spec.policy.update) {
-        EXPECT_EQ(kind_of(action), ActionKind::create) << seed;
+      if (const WriteField* write = field_write_of(action)) {
+        EXPECT_TRUE(spec.fields.find(entry_of(write->change.field).key)) << seed;
+      } else if (kind_of(action) == ActionKind::stop) {
+        EXPECT_TRUE(spec.fields.find("dormant")) << seed << ": only declared dormancy stops anything";
+      } else {
+        EXPECT_TRUE(std::holds_alternative<RetryFirstBuild>(action)) << seed << ": it exists";
       }
     }
   }
@@ -179,7 +173,8 @@ TEST(Properties, NeverASleepWhileItMayRunAndNeverTwoBuildsAtOnce) {
     if (!planned.plan) continue;
     int builds = 0;
     for (const Action& action : planned.plan->actions) {
-      const bool sleeps = std::holds_alternative<SetDormant>(action) && std::get<SetDormant>(action).to;
+      const WriteField* write = field_write_of(action);
+      const bool sleeps = write && write->change.to == specs::FieldValue(true);
       if (sleeps) {
         EXPECT_EQ(live.build.status, BuildStatus::stopped) << seed;
       }

@@ -10,6 +10,7 @@
 
 #include "reconcile/plan/planner.h"
 #include "reconcile/plan/render.h"
+#include "tests/support/fields.h"
 #include "tests/support/tests_dir.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
@@ -75,13 +76,13 @@ CreateWorkspace a_create(const std::string& owner, const std::string& name) {
 ReportBuilder some_changes() {
   ReportBuilder builder;
   CreateWorkspace create = a_create("alice", "api-dev");
-  create.request.ttl = 8h;
-  create.request.autostart_schedule = "CRON_TZ=Europe/Berlin 0 9 * * 1-5";
-  create.request.automatic_updates_always = true;
+  create.sets = {{field::automatic_updates, "", wish_for_updates(true)},
+                 {field::autostart, "", wish_for_autostart("CRON_TZ=Europe/Berlin 0 9 * * 1-5")},
+                 {field::ttl, "", 480min}};
   create.request.parameters = {{"cpu", "4"}, {"region", "eu"}};
   builder.plan("alice", "api-dev", {create}, "stop and dormant once its first build has ended");
   builder.plan("bob", "web",
-               {SetAutostart{{"bob", "web"}, kId, "0 8 * * *", ""}, SetTtl{{"bob", "web"}, kId, 4h, 8h}});
+               {set_autostart({"bob", "web"}, kId, "0 8 * * *", ""), set_ttl({"bob", "web"}, kId, 4h, 8h)});
   builder.plan("carol", "a-long-workspace-name", {StopWorkspace{{"carol", "a-long-workspace-name"}, kId}},
                "dormant once it has stopped");
   builder.plan("dan", "dev", {RetryFirstBuild{{"dan", "dev"}, kId, 2}});
@@ -105,12 +106,12 @@ CycleReport troubles() {
   ReportBuilder builder;
   builder.plan(
       "bob", "web",
-      {SetDormant{{"bob", "web"}, kId, false}, SetAutomaticUpdates{{"bob", "web"}, kId, false, true}});
+      {set_dormant({"bob", "web"}, kId, false), set_automatic_updates({"bob", "web"}, kId, false, true)});
   builder.row("eve", "one", Reason::TemplateNotFound, "there is no template dokcer; mend spec.template");
   builder.row("eve", "two", Reason::TemplateNotFound, "there is no template dokcer; mend spec.template");
   WorkspaceStatus& forbidden = builder.row("fay", "dev", Reason::PolicyForbids, "ttl is 4h, declared 8h");
   forbidden.id = kId;
-  forbidden.drift = {{Field::ttl, "4h", "8h"}, {Field::version, "v1", "v2"}};
+  forbidden.drift = {{field::ttl, "4h", "8h"}, {Field::version, "v1", "v2"}};
   forbidden.remarks = {{Remark::VersionDiffers, "its latest build used version v1, declared is v2"}};
   WorkspaceStatus& waiting =
       builder.row("gus", "dev", Reason::BackingOff, "failed once and is tried again later: 500");
@@ -160,7 +161,7 @@ CycleReport hostile() {
                                 "\xE2\x80\xAE"
                                 "elif"}};
   builder.plan("alice", "dev", {create});
-  builder.plan("bob", "dev", {SetAutostart{{"bob", "dev"}, kId, "\x9b 31m\xff", "0 9 * * *"}});
+  builder.plan("bob", "dev", {set_autostart({"bob", "dev"}, kId, "\x9b 31m\xff", "0 9 * * *")});
   builder.row("eve", "dev", Reason::Rejected, "line one\n````\n| table | @team \x07");
   return builder.take();
 }
@@ -171,7 +172,7 @@ const std::map<std::string, std::function<CycleReport()>> kCases{
 
 std::vector<Outcome> some_outcomes() {
   const Action create = a_create("alice", "api-dev");
-  const Action ttl = SetTtl{{"bob", "web"}, kId, 4h, 8h};
+  const Action ttl = set_ttl({"bob", "web"}, kId, 4h, 8h);
   const Action stop = StopWorkspace{{"carol", "dev"}, kId};
   const coder::ApiError error(coder::ApiFault::rejected, "Time until shutdown must be at least one minute.");
   return {{create, ActionResult::skipped, {}, "no build slot is free", "", {}},
@@ -234,7 +235,7 @@ TEST(Render, MarkdownIsNeverLongerThanAForgeTakes) {
   ReportBuilder builder;
   for (int i = 0; i < 5000; ++i) {
     const std::string name = "w" + std::to_string(i);
-    builder.plan("alice", name, {SetTtl{{"alice", name}, kId, 4h, std::chrono::minutes{60 + i}}});
+    builder.plan("alice", name, {set_ttl({"alice", name}, kId, 4h, std::chrono::minutes{60 + i})});
   }
   const std::string markdown = render_plan_markdown(builder.take({.count = 10000}));
   EXPECT_LT(markdown.size(), 65536U);
@@ -245,9 +246,9 @@ TEST(Render, EqualChangesAreOneLineWithTheirNumber) {
   ReportBuilder builder;
   for (int i = 0; i < 60; ++i) {
     const std::string name = "w" + std::to_string(100 + i);
-    builder.plan("alice", name, {SetTtl{{"alice", name}, kId, 1h, 8h}});
+    builder.plan("alice", name, {set_ttl({"alice", name}, kId, 1h, 8h)});
   }
-  builder.plan("bob", "web", {SetTtl{{"bob", "web"}, kId, 2h, 8h}});
+  builder.plan("bob", "web", {set_ttl({"bob", "web"}, kId, 2h, 8h)});
   const std::string text = render_plan_text(builder.take({.count = 100}), {});
   EXPECT_NE(text.find("~ update 60 ×      ttl: 1h → 8h\n"), std::string::npos) << text;
   EXPECT_NE(text.find("~ update bob/web   ttl: 2h → 8h\n"), std::string::npos) << text;
@@ -258,7 +259,7 @@ TEST(Render, EqualChangesAreOneLineWithTheirNumber) {
 
 TEST(Render, AChangeIsColouredInMarkdown) {
   ReportBuilder builder;
-  builder.plan("bob", "web", {SetTtl{{"bob", "web"}, kId, 2h, 8h}});
+  builder.plan("bob", "web", {set_ttl({"bob", "web"}, kId, 2h, 8h)});
   EXPECT_NE(render_plan_markdown(builder.take()).find("\n! update bob/web"), std::string::npos);
 }
 
@@ -268,7 +269,7 @@ TEST(Render, JsonOfBytesThatAreNoUtf8CanBeParsed) {
 }
 
 TEST(Render, DescribesAnActionInOneLine) {
-  EXPECT_EQ(describe(SetTtl{{"bob", "web"}, kId, 4h, 8h}), "~ update bob/web: ttl: 4h → 8h");
+  EXPECT_EQ(describe(set_ttl({"bob", "web"}, kId, 4h, 8h)), "~ update bob/web: ttl: 4h → 8h");
   EXPECT_EQ(describe(a_create("alice", "dev")), "+ create alice/dev: template docker");
 }
 

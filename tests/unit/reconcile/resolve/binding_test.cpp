@@ -134,21 +134,13 @@ class World {
 
 TEST(Bind, TurnsNamesIntoIds) {
   World world;
-  const Binding bound = world.bind_one(a_spec()
-                                           .version("v1")
-                                           .parameter("cpu", "4")
-                                           .autostart("0 9 * * *")
-                                           .ttl(8h)
-                                           .updates(specs::AutomaticUpdates::always));
+  const Binding bound = world.bind_one(a_spec().version("v1").parameter("cpu", "4"));
   ASSERT_TRUE(bound) << bound.error().message;
   coder::CreateRequest request;
   request.owner = a_user_id(1);
   request.name = "dev";
   request.template_id = an_id<TemplateId>(1);
   request.version = an_id<VersionId>(1);
-  request.autostart_schedule = "0 9 * * *";
-  request.ttl = 8h;
-  request.automatic_updates_always = true;
   request.parameters = {{"cpu", "4"}};
   EXPECT_EQ(bound->request, request);
   EXPECT_EQ(bound->owner_name, "Alice");

@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 namespace cr::reconcile {
@@ -79,7 +80,7 @@ struct Scene {
   }
 };
 
-const Action kSetTtl = SetTtl{kDev, kId, {}, 8h};
+const Action kSetTtl = set_ttl(kDev, kId, {}, 8h);
 
 struct Case {
   std::string name;
@@ -218,14 +219,14 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"StopIsUnderWay",
              [](Scene& s) {
                s.in_sync();
-               s.spec.dormant = true;
+               s.spec.fields.set("dormant", true);
                s.live.build = a_build(9, Transition::start, BuildStatus::running, kSomebody);
                s.did(StopWorkspace{kDev, kId});
              },
              Reason::Stopping, "dormant follows"},
         Case{"ABuildNamesTheStateBesideFieldWrites",
              [](Scene& s) {
-               s.spec.dormant = true;
+               s.spec.fields.set("dormant", true);
                s.did(StopWorkspace{kDev, kId});
                s.did(kSetTtl);
              },
@@ -280,21 +281,21 @@ INSTANTIATE_TEST_SUITE_P(
              Reason::PolicyForbids, "template docker does not let users"},
         Case{"Overridden",
              [](Scene& s) {
-               s.fields.overridden = {Field::ttl};
-               s.fields.overridden_waiting = {Field::ttl};
+               s.fields.overridden = {field::ttl};
+               s.fields.overridden_waiting = {field::ttl};
              },
              Reason::Overridden, "ttl is none, declared 8h"},
         Case{"OverriddenIsSaidInTheCycleOfTheWrite",
              [](Scene& s) {
-               s.fields.overridden = {Field::ttl};
-               s.fields.overridden_waiting = {Field::ttl};
+               s.fields.overridden = {field::ttl};
+               s.fields.overridden_waiting = {field::ttl};
                s.did(kSetTtl);
                s.confirmed = true;
              },
              Reason::Overridden, "ttl is none, declared 8h"},
         Case{"AWriteThatCouldNotBeReadBackIsNeitherOverriddenNorInSync",
              [](Scene& s) {
-               s.fields.overridden = {Field::ttl};
+               s.fields.overridden = {field::ttl};
                s.did(kSetTtl);
              },
              Reason::Updating, "not yet seen to be kept"},
@@ -306,12 +307,12 @@ INSTANTIATE_TEST_SUITE_P(
                s.proven = true;
              },
              Reason::Stopping, "waits for a build slot"},
-        Case{"Contested", [](Scene& s) { s.fields.contested = {Field::ttl}; }, Reason::Contested,
+        Case{"Contested", [](Scene& s) { s.fields.contested = {field::ttl}; }, Reason::Contested,
              "three times within a day"},
         Case{"AContestedFieldThatReadsAsDeclaredIsInSync",
              [](Scene& s) {
                s.in_sync();
-               s.fields.contested = {Field::ttl};
+               s.fields.contested = {field::ttl};
              },
              Reason::InSync, ""},
         Case{"NotManageable", [](Scene& s) { s.live.task = true; }, Reason::NotManageable, "AI task"},
@@ -345,7 +346,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"AValueThatIsNotKnown",
              [](Scene& s) {
                s.in_sync();
-               s.spec.automatic_updates = specs::AutomaticUpdates::always;
+               s.spec.fields.set("automaticUpdates", specs::AutomaticUpdates::always);
                s.live.automatic_updates = LiveAutomaticUpdates::unknown;
              },
              Reason::NotRead, "automatic_updates"}),

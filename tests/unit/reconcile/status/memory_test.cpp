@@ -5,6 +5,7 @@
 #include "reconcile/status/build_failures.h"
 #include "reconcile/status/field_memory.h"
 #include "reconcile/status/fingerprint.h"
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 namespace cr::reconcile {
@@ -124,11 +125,11 @@ TEST(BackoffTable, ForgetsSuccessesAndWhatIsNoLongerDeclared) {
 
 class Fields : public ::testing::Test {
  protected:
-  void write() { memory.wrote(id, Field::ttl, wish, now); }
+  void write() { memory.wrote(id, field::ttl, wish, now); }
   /// In the cycle of the write.
-  void read_back(OtherValue other) { memory.read_back(id, Field::ttl, other, now); }
+  void read_back(OtherValue other) { memory.read_back(id, field::ttl, other, now); }
   /// In a later cycle, before anything is written.
-  void read(OtherValue other) { memory.observed(id, Field::ttl, other, wish, now); }
+  void read(OtherValue other) { memory.observed(id, field::ttl, other, wish, now); }
   void wait(std::chrono::seconds time) { now += time; }
   [[nodiscard]] FieldVerdict verdict() const { return memory.verdict(id, now); }
   /// Written, seen to be kept, and set back by somebody.
@@ -166,14 +167,14 @@ TEST_F(Fields, AWriteThatCoderDoesNotKeepIsOverriddenAndRetriedWithGrowingDelay)
   for (int i = 0; i < 8; ++i) {
     write();
     read_back(kOther);
-    EXPECT_TRUE(verdict().overridden.has(Field::ttl));
-    EXPECT_TRUE(verdict().overridden_waiting.has(Field::ttl));
+    EXPECT_TRUE(verdict().overridden.has(field::ttl));
+    EXPECT_TRUE(verdict().overridden_waiting.has(field::ttl));
     const auto next = verdict().next_try;
     ASSERT_TRUE(next);
     delays.push_back(std::chrono::duration_cast<std::chrono::minutes>(*next - now));
     now = *next;
     EXPECT_TRUE(verdict().overridden_waiting.empty()) << "due";
-    EXPECT_TRUE(verdict().overridden.has(Field::ttl)) << "but still overridden";
+    EXPECT_TRUE(verdict().overridden.has(field::ttl)) << "but still overridden";
   }
   EXPECT_THAT(delays, ::testing::ElementsAre(1min, 2min, 4min, 8min, 16min, 32min, 60min, 60min));
 }
@@ -207,14 +208,14 @@ TEST_F(Fields, RoundsCountThoughNoWriteCouldBeReadBack) {
     wait(10min);
     read(kOther);
   }
-  EXPECT_TRUE(verdict().contested.has(Field::ttl));
+  EXPECT_TRUE(verdict().contested.has(field::ttl));
 }
 
 TEST_F(Fields, AnOverriddenFieldIsWrittenAtOnceWhenItsLiveValueChangesAgain) {
   write();
   read_back(kOther);
   read(kOther);
-  EXPECT_TRUE(verdict().overridden_waiting.has(Field::ttl)) << "the same value is no change";
+  EXPECT_TRUE(verdict().overridden_waiting.has(field::ttl)) << "the same value is no change";
   read(18);
   EXPECT_TRUE(verdict().overridden_waiting.empty());
 }
@@ -230,7 +231,7 @@ TEST_F(Fields, ADelayGoesOnGrowingAfterALiveValueThatChanged) {
 
 TEST_F(Fields, AFieldThatIsNoLongerDeclaredIsForgottenContestedOrNot) {
   for (int i = 0; i < 3; ++i) round();
-  memory.not_declared(id, Field::ttl);
+  memory.not_declared(id, field::ttl);
   EXPECT_FALSE(memory.knows(id));
 }
 
@@ -248,11 +249,11 @@ TEST_F(Fields, AreContestedAfterThreeRoundsInADay) {
   round();
   EXPECT_TRUE(verdict().contested.empty());
   round();
-  EXPECT_TRUE(verdict().contested.has(Field::ttl));
+  EXPECT_TRUE(verdict().contested.has(field::ttl));
   EXPECT_EQ(memory.contested_workspaces(), 1U);
   wait(48h);
   read(kOther);
-  EXPECT_TRUE(verdict().contested.has(Field::ttl)) << "until the spec changes, not for a while";
+  EXPECT_TRUE(verdict().contested.has(field::ttl)) << "until the spec changes, not for a while";
 }
 
 TEST_F(Fields, AreNotContestedByRoundsThatLieFurtherApart) {
@@ -273,8 +274,8 @@ TEST_F(Fields, AnotherWishEndsTheContest) {
 
 TEST_F(Fields, OfOneWorkspaceAreRememberedApart) {
   for (int i = 0; i < 3; ++i) round();
-  memory.wrote(id, Field::autostart, 1, now);
-  EXPECT_FALSE(verdict().contested.has(Field::autostart));
+  memory.wrote(id, field::autostart, 1, now);
+  EXPECT_FALSE(verdict().contested.has(field::autostart));
   EXPECT_FALSE(memory.knows(a_workspace_id(2)));
 }
 
@@ -293,7 +294,7 @@ TEST_F(Fields, AContestIsNotForgottenWithTime) {
   for (int i = 0; i < 3; ++i) round();
   wait(48h);
   memory.prune(now);
-  EXPECT_TRUE(verdict().contested.has(Field::ttl));
+  EXPECT_TRUE(verdict().contested.has(field::ttl));
 }
 
 // --- builds ---
@@ -365,8 +366,8 @@ TEST(Fingerprint, OfASpecChangesWithEveryWish) {
 TEST(Fingerprint, OfAWishChangesWithThatFieldAlone) {
   const specs::WorkspaceSpec one = a_spec().ttl(8h);
   const specs::WorkspaceSpec two = a_spec().ttl(8h).dormant(true);
-  EXPECT_EQ(wish_fingerprint(one, Field::ttl), wish_fingerprint(two, Field::ttl));
-  EXPECT_NE(wish_fingerprint(one, Field::dormant), wish_fingerprint(two, Field::dormant));
+  EXPECT_EQ(wish_fingerprint(one, field::ttl), wish_fingerprint(two, field::ttl));
+  EXPECT_NE(wish_fingerprint(one, field::dormant), wish_fingerprint(two, field::dormant));
 }
 
 TEST(Fingerprint, OfLiveStateChangesWithItsBuild) {

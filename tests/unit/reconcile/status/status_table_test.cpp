@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/support/fields.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
 namespace cr::reconcile {
@@ -23,8 +24,8 @@ class Statuses : public ::testing::Test {
     const async::SteadyTime end{std::chrono::minutes{minute}};
     table.settle(rows, end - 2s, end, wall());
   }
-  void cycle(Reason reason, std::vector<FieldDrift> drift = {}) { cycle({row(reason, std::move(drift))}); }
-  [[nodiscard]] WorkspaceStatus row(Reason reason, std::vector<FieldDrift> drift = {}) const {
+  void cycle(Reason reason, std::vector<Change> drift = {}) { cycle({row(reason, std::move(drift))}); }
+  [[nodiscard]] WorkspaceStatus row(Reason reason, std::vector<Change> drift = {}) const {
     WorkspaceStatus status;
     status.spec = spec;
     status.ready.reason = reason;
@@ -40,7 +41,7 @@ class Statuses : public ::testing::Test {
   int minute = 0;
 };
 
-const std::vector<FieldDrift> kDrift{{Field::ttl, "4h", "8h"}};
+const std::vector<Change> kDrift{{field::ttl, "4h", "8h"}};
 
 TEST_F(Statuses, SinceMovesWithTheReasonAndNotWithTheMessage) {
   cycle(Reason::Updating);
@@ -72,8 +73,8 @@ TEST(DriftedFields, OfWorkspacesThatAreSuspendedDoNotCount) {
     row.ready.reason = reason;
     row.drift = kDrift;
   }
-  EXPECT_EQ(report.drifted(Field::ttl), 2U) << "an order is no drift";
-  EXPECT_EQ(report.drifted(Field::dormant), 0U);
+  EXPECT_EQ(report.drifted(field::ttl), 2U) << "an order is no drift";
+  EXPECT_EQ(report.drifted(field::dormant), 0U);
 }
 
 TEST_F(Statuses, ConvergenceCountsFromTheChangeOfTheSpec) {

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "specs/schedule.h"
+
+namespace cr::specs {
+
+/// The field is `null` in the spec: the declared wish is that there is none.
+struct Cleared {
+  bool operator==(const Cleared&) const = default;
+};
+
+/// Time from start to automatic stop. Whole minutes between 1 minute and 30 days: Coder truncates to minutes
+/// and refuses the rest.
+using Ttl = std::chrono::minutes;
+
+enum class AutomaticUpdates : std::uint8_t { never, always };
+[[nodiscard]] std::string_view to_string(AutomaticUpdates value);
+
+/// What a spec can wish for a field that is kept as declared. Equal when they mean the same.
+using FieldValue = std::variant<Cleared, Schedule, Ttl, AutomaticUpdates, bool, std::string>;
+/// As specs write it: "8h", "always", "true", a schedule's text; "none" where it is cleared.
+[[nodiscard]] std::string to_text(const FieldValue& value);
+
+/// The fields of one spec that are kept as declared, by key. A field that the spec leaves out is not there:
+/// nobody's business, never read as a wish and never written.
+class DeclaredFields {
+ public:
+  struct Declared {
+    std::string_view key;  ///< of a row of spec_fields()
+    FieldValue value;
+    bool operator==(const Declared&) const = default;
+  };
+
+  /// `key`: of a row of spec_fields(), whose text outlives this.
+  void set(std::string_view key, FieldValue value) {
+    const auto place = std::ranges::lower_bound(fields_, key, {}, &Declared::key);
+    if (place != fields_.end() && place->key == key)
+      place->value = std::move(value);
+    else
+      fields_.insert(place, Declared{key, std::move(value)});
+  }
+  void shrink_to_fit() { fields_.shrink_to_fit(); }
+
+  /// Null where the spec leaves it out.
+  [[nodiscard]] const FieldValue* find(std::string_view key) const {
+    for (const Declared& one : fields_) {
+      if (one.key == key) return &one.value;
+    }
+    return nullptr;
+  }
+  /// Null where the spec leaves it out, or declares that there is none.
+  template <class T>
+  [[nodiscard]] const T* get(std::string_view key) const {
+    const FieldValue* value = find(key);
+    return value ? std::get_if<T>(value) : nullptr;
+  }
+
+  /// Sorted by key.
+  [[nodiscard]] auto begin() const { return fields_.begin(); }
+  [[nodiscard]] auto end() const { return fields_.end(); }
+  [[nodiscard]] bool empty() const { return fields_.empty(); }
+  bool operator==(const DeclaredFields&) const = default;
+
+ private:
+  std::vector<Declared> fields_;
+};
+
+}  // namespace cr::specs
