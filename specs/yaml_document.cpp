@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "specs/plain_yaml.h"
 #include "specs/source_text.h"
 
 namespace cr::specs {
@@ -369,6 +370,11 @@ std::vector<Conflict> find_conflicts(std::string_view file) {
 }
 
 YamlResult parse_yaml(std::string_view document) {
+  if (auto plain = read_plain_yaml(document)) return {std::move(*plain), std::nullopt};
+  return parse_yaml_in_full(document);
+}
+
+YamlResult parse_yaml_in_full(std::string_view document) {
   YamlResult result;
   if (auto excess = find_excess_of_flow(document)) {
     result.problem = std::move(excess);

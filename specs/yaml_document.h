@@ -50,6 +50,7 @@ class YamlDocument {
 
  private:
   friend class TreeBuilder;
+  friend class PlainReader;
   std::deque<YamlNode> nodes_;
   const YamlNode* root_ = nullptr;
 };
@@ -79,5 +80,7 @@ struct YamlResult {
   std::optional<YamlProblem> problem;
 };
 [[nodiscard]] YamlResult parse_yaml(std::string_view document);
+/// The same by way of the YAML library, however simple the document is.
+[[nodiscard]] YamlResult parse_yaml_in_full(std::string_view document);
 
 }  // namespace cr::specs

@@ -1,4 +1,5 @@
-// Whatever the bytes: the loader ends, and a spec that it takes can be written so that it reads the same.
+// Whatever the bytes: the loader ends, a spec that it takes can be written so that it reads the same, and the
+// quick reader of YAML says what the library says, or nothing.
 
 #include <cstdint>
 #include <cstdlib>
@@ -7,9 +8,27 @@
 
 #include "specs/emit.h"
 #include "specs/parse.h"
+#include "specs/plain_yaml.h"
+#include "specs/source_text.h"
+#include "tests/support/yaml_nodes.h"
+
+namespace {
+
+void compare_readers(std::string_view text) {
+  if (cr::specs::find_text_problem(text)) return;
+  for (const cr::specs::DocumentText& document : cr::specs::split_documents(text)) {
+    const auto plain = cr::specs::read_plain_yaml(document.text);
+    if (!plain) continue;
+    const cr::specs::YamlResult full = cr::specs::parse_yaml_in_full(document.text);
+    if (full.problem || !cr::testing::same_nodes(*plain->root(), *full.document.root())) std::abort();
+  }
+}
+
+}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  compare_readers(text);
   const auto file = std::make_shared<const std::string>("fuzz.yaml");
   const cr::specs::ParsedFile parsed = cr::specs::parse(text, file);
   for (const cr::specs::Diagnostic& diagnostic : parsed.diagnostics)
