@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "specs/schedule.h"
+#include "specs/shared.h"
 
 namespace cr::specs {
 
@@ -40,15 +42,19 @@ class DeclaredFields {
     bool operator==(const Declared&) const = default;
   };
 
-  /// `key`: of a row of spec_fields(), whose text outlives this.
+  /// `key`: of a row of spec_fields(), whose text outlives this. Copies that were made before stay as they
+  /// are.
   void set(std::string_view key, FieldValue value) {
-    const auto place = std::ranges::lower_bound(fields_, key, {}, &Declared::key);
-    if (place != fields_.end() && place->key == key)
+    std::vector<Declared> fields;
+    fields.reserve(fields_.size() + 1);
+    fields.assign(fields_.begin(), fields_.end());
+    const auto place = std::ranges::lower_bound(fields, key, {}, &Declared::key);
+    if (place != fields.end() && place->key == key)
       place->value = std::move(value);
     else
-      fields_.insert(place, Declared{key, std::move(value)});
+      fields.insert(place, Declared{key, std::move(value)});
+    fields_ = Shared<std::vector<Declared>>(std::move(fields));
   }
-  void shrink_to_fit() { fields_.shrink_to_fit(); }
 
   /// Null where the spec leaves it out.
   [[nodiscard]] const FieldValue* find(std::string_view key) const {
@@ -68,10 +74,13 @@ class DeclaredFields {
   [[nodiscard]] auto begin() const { return fields_.begin(); }
   [[nodiscard]] auto end() const { return fields_.end(); }
   [[nodiscard]] bool empty() const { return fields_.empty(); }
+  /// As Shared has them: a copy is the same, and many specs hold the same.
+  [[nodiscard]] bool is_same(const DeclaredFields& other) const { return fields_.is_same(other.fields_); }
+  [[nodiscard]] std::size_t holders() const { return fields_.holders(); }
   bool operator==(const DeclaredFields&) const = default;
 
  private:
-  std::vector<Declared> fields_;
+  Shared<std::vector<Declared>> fields_;
 };
 
 }  // namespace cr::specs

@@ -15,8 +15,9 @@ namespace {
 
 class FileParser {
  public:
-  FileParser(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits)
-      : text_(text), lines_(text), file_(std::move(file)), limits_(limits) {}
+  FileParser(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits,
+             SharedValues& values)
+      : text_(text), lines_(text), file_(std::move(file)), limits_(limits), values_(values) {}
 
   ParsedFile run() {
     if (!check_text()) return std::move(result_);
@@ -116,7 +117,7 @@ class FileParser {
     const std::uint32_t line = first_line + node.line;
     DocumentReport report(file_, lines_, first_line, line, result_.diagnostics,
                           lines_.column_of(line, node.byte));
-    std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report);
+    std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report, values_);
     if (spec) result_.specs.push_back(std::make_shared<const WorkspaceSpec>(std::move(*spec)));
   }
 
@@ -178,6 +179,7 @@ class FileParser {
   LineIndex lines_;
   std::shared_ptr<const std::string> file_;
   ParseLimits limits_;
+  SharedValues& values_;
   ParsedFile result_;
   std::vector<Conflict> conflicts_;
   std::size_t declared_ = 0;
@@ -195,7 +197,13 @@ Diagnostic too_large(std::shared_ptr<const std::string> file, std::size_t bytes,
 }
 
 ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits) {
-  return FileParser(without_byte_order_mark(text), std::move(file), limits).run();
+  SharedValues values;
+  return parse(text, std::move(file), limits, values);
+}
+
+ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file, const ParseLimits& limits,
+                 SharedValues& values) {
+  return FileParser(without_byte_order_mark(text), std::move(file), limits, values).run();
 }
 
 }  // namespace cr::specs

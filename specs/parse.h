@@ -8,6 +8,7 @@
 
 #include "specs/desired_state.h"
 #include "specs/diagnostic.h"
+#include "specs/shared_values.h"
 
 namespace cr::specs {
 
@@ -28,6 +29,9 @@ struct ParsedFile {
 /// Empty documents say nothing. Pure; never throws for any input; time and memory are bounded by the limits.
 [[nodiscard]] ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file,
                                const ParseLimits& limits = {});
+/// The same; what its specs have in common with others of these `values` is held once.
+[[nodiscard]] ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file,
+                               const ParseLimits& limits, SharedValues& values);
 
 /// What parse() says about a file of so many bytes, without anybody having to read them.
 [[nodiscard]] Diagnostic too_large(std::shared_ptr<const std::string> file, std::size_t bytes,

@@ -50,6 +50,7 @@ struct SpecSource::State {
   Now now;
   LoadLimits limits;
   FileCache cache;
+  SharedValues values;  ///< of all files
   /// What came from standard input and other pipes, which can be read only once.
   std::map<std::string, ParsedFile> streams;
   /// What the last load made of the cached files; nothing once one of them has been parsed anew, or where
@@ -198,7 +199,7 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
     cached.parsed = {};
     cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
   } else {
-    cached.parsed = parse(content.bytes, cached.shown, of_file);
+    cached.parsed = parse(content.bytes, cached.shown, of_file, values);
   }
   return true;
 }
@@ -244,7 +245,7 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
   }
   ++parsed;
   assembled.reset();
-  streams.emplace(path, parse(text, std::make_shared<const std::string>(shown), of_input));
+  streams.emplace(path, parse(text, std::make_shared<const std::string>(shown), of_input, values));
   return true;
 }
 
@@ -285,6 +286,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     if (assembled->look_alike.empty()) assembled->look_alike = tree.look_alike;
   }
   cache.end();
+  if (parsed > 0) values.drop_unused();
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
   return std::exchange(assembled, std::nullopt);

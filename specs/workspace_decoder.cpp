@@ -50,11 +50,11 @@ std::string join(const std::vector<std::string_view>& words) {
 /// Reads one document into a spec; errors go to the report and leave the field as it is.
 class Decoder {
  public:
-  explicit Decoder(DocumentReport& report) : report_(report) {}
+  Decoder(DocumentReport& report, SharedValues& values) : report_(report), values_(values) {}
 
   WorkspaceSpec decode(const YamlNode& root, const std::string& path) {
     read_object(root, path, document_fields());
-    spec_.fields.shrink_to_fit();
+    spec_.fields = values_.fields(spec_.fields);
     return std::move(spec_);
   }
 
@@ -149,8 +149,9 @@ class Decoder {
       read_null(field, key, path);
       return;
     }
-    const auto read_name_into = [&](std::string& target) {
-      take(read_name(value, field.type), value, path, [&](std::string_view text) { target = text; });
+    const auto read_name_into = [&](SharedText& target) {
+      take(read_name(value, field.type), value, path,
+           [&](std::string_view text) { target = values_.text(text); });
     };
     const auto read_boolean_into = [&](auto& target) {
       take(read_boolean(value), value, path, [&](bool given) { target = given; });
@@ -165,7 +166,8 @@ class Decoder {
         if (is_mapping(key, value, path)) read_object(value, path + '.', fields_of(field.type));
         return;
       case FieldId::name:
-        return read_name_into(spec_.name);
+        return take(read_name(value, field.type), value, path,
+                    [&](std::string_view text) { spec_.name = text; });
       case FieldId::owner:
         return read_name_into(spec_.owner);
       case FieldId::organization:
@@ -205,10 +207,10 @@ class Decoder {
   }
 
   /// Sorted, and no larger than needed: these vectors live as long as the spec.
-  static StringPairs finished(StringPairs pairs) {
+  Shared<StringPairs> finished(StringPairs pairs) {
     std::sort(pairs.begin(), pairs.end());
     pairs.shrink_to_fit();
-    return pairs;
+    return values_.pairs(std::move(pairs));
   }
 
   void read_labels(const YamlNode& mapping, const std::string& path) {
@@ -274,6 +276,7 @@ class Decoder {
   }
 
   DocumentReport& report_;
+  SharedValues& values_;
   WorkspaceSpec spec_;
 };
 
@@ -353,7 +356,7 @@ bool check_type(const YamlNode& root, const std::string& path, DocumentReport& r
 }  // namespace
 
 std::optional<WorkspaceSpec> decode_workspace(const YamlNode& root, const std::string& path,
-                                              DocumentReport& report) {
+                                              DocumentReport& report, SharedValues& values) {
   const std::size_t errors_before = report.errors();
   if (root.kind != YamlNode::Kind::mapping || root.foreign_tag) {
     report.add(root, path, fmt::format("a workspace must be a mapping, but this is {}", kind_of(root)),
@@ -361,7 +364,7 @@ std::optional<WorkspaceSpec> decode_workspace(const YamlNode& root, const std::s
     return std::nullopt;
   }
   if (!check_type(root, path, report)) return std::nullopt;
-  WorkspaceSpec spec = Decoder(report).decode(root, path);
+  WorkspaceSpec spec = Decoder(report, values).decode(root, path);
   if (report.errors() != errors_before) return std::nullopt;
   spec.where = report.position_of(root.children.empty() ? root : *root.children.front());
   return spec;

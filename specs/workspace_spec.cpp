@@ -2,6 +2,9 @@
 
 namespace cr::specs {
 
+// What every one costs, beside a long name and what is held once for many.
+static_assert(sizeof(WorkspaceSpec) <= 184);
+
 bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }

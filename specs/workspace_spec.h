@@ -10,6 +10,7 @@
 
 #include "specs/declared_fields.h"
 #include "specs/diagnostic.h"
+#include "specs/shared.h"
 
 namespace cr::specs {
 
@@ -33,18 +34,18 @@ struct Suspension {
 using StringPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
-/// desired state: 100 000 of them must fit a sidecar.
+/// desired state. 100 000 of them must fit a sidecar: what many specs have in common is held once.
 struct WorkspaceSpec {
-  std::string name;              ///< as written; compared without regard to case
-  std::string owner;             ///< username or UUID, as written
-  std::string organization;      ///< name or UUID; empty: not given
-  std::string template_ref;      ///< name or UUID
-  std::string template_version;  ///< name or UUID; empty: the active version
-  StringPairs parameters;        ///< rich parameters, applied at creation only
-  DeclaredFields fields;         ///< what is kept as declared
+  std::string name;                ///< as written; compared without regard to case
+  SharedText owner;                ///< username or UUID, as written
+  SharedText organization;         ///< name or UUID; empty: not given
+  SharedText template_ref;         ///< name or UUID
+  SharedText template_version;     ///< name or UUID; empty: the active version
+  Shared<StringPairs> parameters;  ///< rich parameters, applied at creation only
+  DeclaredFields fields;           ///< what is kept as declared
   ReconcilePolicy policy;
-  StringPairs labels;
-  StringPairs annotations;
+  Shared<StringPairs> labels;
+  Shared<StringPairs> annotations;
   std::optional<Suspension> suspension;
   SourcePosition where;  ///< of the document's first key
 

@@ -204,7 +204,7 @@ class Walk {
     fail(Reason::TemplateNotFound,
          fmt::format("there is no template {}{}{}, or the token may not use it{}; mend spec.template",
                      spec_.template_ref, organization.id ? " in organization " : "",
-                     organization.id ? spec_.organization : "",
+                     organization.id ? std::string_view(spec_.organization) : "",
                      hint_among(answers_.known_templates(), spec_.template_ref)));
   }
 
@@ -245,7 +245,7 @@ class Walk {
       fail(Reason::VersionNotFound,
            fmt::format("the parameters of template {}'s version {} cannot be read; is it deleted?",
                        chosen.name,
-                       spec_.template_version.empty() ? version.to_string() : spec_.template_version));
+                       spec_.template_version.empty() ? version.to_string() : *spec_.template_version));
     });
     if (!known) return;
     std::vector<std::string_view> names;

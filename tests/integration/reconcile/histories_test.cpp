@@ -340,7 +340,7 @@ class History {
     const auto report = world_.cycle();
     EXPECT_THAT(world_.server.writes(), IsEmpty());
     for (const auto& row : report->workspaces) {
-      const std::pair who{row.spec->owner, row.spec->name};
+      const std::pair<std::string, std::string> who{row.spec->owner, row.spec->name};
       if (row.ready.reason == Reason::InSync) {
         expect_as_declared(who);
       } else {

@@ -46,12 +46,10 @@ class SpecBuilder {
   SpecBuilder& organization(std::string text) { return spec_.organization = std::move(text), *this; }
   SpecBuilder& version(std::string text) { return spec_.template_version = std::move(text), *this; }
   SpecBuilder& parameter(std::string name, std::string value) {
-    spec_.parameters.emplace_back(std::move(name), std::move(value));
-    return *this;
+    return add(spec_.parameters, std::move(name), std::move(value));
   }
   SpecBuilder& label(std::string key, std::string value) {
-    spec_.labels.emplace_back(std::move(key), std::move(value));
-    return *this;
+    return add(spec_.labels, std::move(key), std::move(value));
   }
   SpecBuilder& set(std::string_view key, specs::FieldValue value) {
     spec_.fields.set(key, std::move(value));
@@ -73,6 +71,13 @@ class SpecBuilder {
   [[nodiscard]] specs::SpecPtr share() const { return std::make_shared<const specs::WorkspaceSpec>(spec_); }
 
  private:
+  SpecBuilder& add(specs::Shared<specs::StringPairs>& pairs, std::string key, std::string value) {
+    specs::StringPairs longer = pairs;
+    longer.emplace_back(std::move(key), std::move(value));
+    pairs = longer;
+    return *this;
+  }
+
   specs::WorkspaceSpec spec_;
 };
 [[nodiscard]] inline SpecBuilder a_spec(std::string owner = "alice", std::string name = "dev") {

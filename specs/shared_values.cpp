@@ -1,0 +1,50 @@
+#include "specs/shared_values.h"
+
+#include <boost/container_hash/hash.hpp>
+#include <functional>
+#include <utility>
+
+namespace cr::specs {
+
+std::size_t SharedValues::Hash::operator()(std::string_view text) const {
+  return std::hash<std::string_view>{}(text);
+}
+
+std::size_t SharedValues::Hash::operator()(const StringPairs& pairs) const {
+  std::size_t seed = 0;
+  for (const auto& [key, value] : pairs) {
+    boost::hash_combine(seed, (*this)(key));
+    boost::hash_combine(seed, (*this)(value));
+  }
+  return seed;
+}
+
+SharedText SharedValues::text(std::string_view value) {
+  if (value.empty()) return {};
+  const auto found = texts_.find(value);
+  return found != texts_.end() ? *found : *texts_.emplace(std::string(value)).first;
+}
+
+Shared<StringPairs> SharedValues::pairs(StringPairs value) {
+  if (value.empty()) return {};
+  const auto found = pairs_.find(value);
+  return found != pairs_.end() ? *found : *pairs_.emplace(std::move(value)).first;
+}
+
+DeclaredFields SharedValues::fields(const DeclaredFields& value) {
+  if (value.empty()) return {};
+  std::string written;
+  for (const auto& [key, wish] : value) {
+    written.append(key).append(1, '\0').append(1, static_cast<char>('0' + wish.index()));
+    written.append(to_text(wish)).append(1, '\0');
+  }
+  return fields_.try_emplace(std::move(written), value).first->second;
+}
+
+void SharedValues::drop_unused() {
+  std::erase_if(texts_, [](const SharedText& text) { return text.holders() == 1; });
+  std::erase_if(pairs_, [](const Shared<StringPairs>& pairs) { return pairs.holders() == 1; });
+  std::erase_if(fields_, [](const auto& entry) { return entry.second.holders() == 1; });
+}
+
+}  // namespace cr::specs
