@@ -1,5 +1,7 @@
 #include "daemon/loop/loop.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -128,6 +130,14 @@ void publish(LoopParts& parts, const ReportPtr& report) {
   log_transitions(parts.log, before.get(), *report);
 }
 
+/// A load or a cycle over a large fleet needs for a moment several times what is kept of it, and the
+/// allocator keeps the rest for later; the next cycle is a long time away.
+void give_back_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
 bool read_whole(const CycleReport& report) {
   return report.result != CycleResult::failed &&
          std::ranges::none_of(report.workspaces, [](const auto& workspace) {
@@ -190,6 +200,7 @@ async::awaitable<void> run_loop(LoopParts& parts) {
     } else {
       parts.board.cycles.failure = "the specs can't be read: " + parts.board.stale;
     }
+    give_back_memory();
     co_await wait_for_next(parts, pace, begun, specs_are_fresh);
   }
 }

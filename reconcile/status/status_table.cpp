@@ -1,5 +1,6 @@
 #include "reconcile/status/status_table.h"
 
+#include <algorithm>
 #include <compare>
 #include <utility>
 
@@ -15,19 +16,30 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
 
 }  // namespace
 
-void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,
-                         async::WallTime wall) {
-  std::vector<Entry> next;
-  next.reserve(rows.size());
+void StatusTable::align(const std::vector<WorkspaceStatus>& rows) {
+  const auto same = [](const Entry& entry, const WorkspaceStatus& row) {
+    return specs::compare_identities(*entry.spec, *row.spec) == 0;
+  };
+  if (std::ranges::equal(entries_, rows, same)) return;
+  std::vector<Entry> aligned;
+  aligned.reserve(rows.size());
   auto old = entries_.begin();
-  for (WorkspaceStatus& row : rows) {
+  for (const WorkspaceStatus& row : rows) {
     auto order = std::strong_ordering::greater;
     while (old != entries_.end() && (order = specs::compare_identities(*old->spec, *row.spec)) < 0) ++old;
     const bool known = old != entries_.end() && order == 0;
+    aligned.push_back(known ? std::move(*old++) : Entry());
+  }
+  entries_ = std::move(aligned);
+}
 
-    Entry entry;
-    if (known) {
-      entry = std::move(*old++);
+void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,
+                         async::WallTime wall) {
+  align(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    WorkspaceStatus& row = rows[i];
+    Entry& entry = entries_[i];
+    if (entry.spec) {
       if (!same_declaration(entry.spec, row.spec)) entry.changed = seen;
       if (entry.reason != row.ready.reason) entry.since = wall;  // ready is a function of the reason
     } else {
@@ -59,9 +71,7 @@ void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime s
       row.drift_repaired_after = seen - *entry.drifted;
       entry.drifted.reset();
     }
-    next.push_back(std::move(entry));
   }
-  entries_ = std::move(next);
   settled_once_ = true;
 }
 

@@ -35,6 +35,10 @@ class StatusTable {
     std::optional<async::SteadyTime> drifted;  ///< first read that saw the present drift
     Reason reason = Reason::NotRead;
   };
+  /// One entry for each row, in their order; what is new has no spec yet. Where nothing has come or gone,
+  /// which is nearly always, nothing moves.
+  void align(const std::vector<WorkspaceStatus>& rows);
+
   std::vector<Entry> entries_;  ///< sorted by identity
   bool settled_once_ = false;
 };

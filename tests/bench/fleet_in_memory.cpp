@@ -1,5 +1,7 @@
 #include "tests/bench/fleet_in_memory.h"
 
+#include "tests/bench/allocations.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -64,6 +66,7 @@ FleetInMemory::FleetInMemory(std::size_t workspaces) {
 
 awaitable<ApiResult<coder::WorkspaceRows>> FleetInMemory::workspaces_by_ids(
     const std::vector<WorkspaceId>& ids) {
+  const NotCounted answers_buffers;
   coder::WorkspaceRows page;
   for (const WorkspaceId& id : ids) {
     if (const auto found = by_id_.find(id); found != by_id_.end()) page.rows.push_back(rows_[found->second]);

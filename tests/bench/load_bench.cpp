@@ -36,6 +36,26 @@ void load_cold(benchmark::State& state) {
 }
 BENCHMARK(load_cold)->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
 
+/// Every file is another than at the last load, as after a commit that touches them all.
+void reload_all(benchmark::State& state) {
+  SpecTree tree(arg(state, 0), arg(state, 1));
+  specs::SpecSource source({tree.path()});
+  if (!source.load()) state.SkipWithError("the specs cannot be read");
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    tree.change_all();
+    state.ResumeTiming();
+    const auto desired = source.load();
+    if (!desired || desired.value().specs.size() != arg(state, 0) ||
+        source.parsed_files() != arg(state, 0) / arg(state, 1)) {
+      state.SkipWithError("not all files were parsed again");
+      return;
+    }
+  }
+  count(state, tree);
+}
+BENCHMARK(reload_all)->Args({100'000, 100})->Unit(benchmark::kMillisecond);
+
 void load_one_changed(benchmark::State& state) {
   SpecTree tree(arg(state, 0), arg(state, 1));
   specs::SpecSource source({tree.path()});

@@ -3,33 +3,15 @@
 // are in the cycle against the stand-in server.
 #include <benchmark/benchmark.h>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <exception>
-#include <utility>
-
 #include "reconcile/async/clock.h"
 #include "reconcile/cycle.h"
 #include "specs/source.h"
 #include "tests/bench/fleet_in_memory.h"
+#include "tests/bench/run_cycle.h"
 #include "tests/bench/spec_tree.h"
 
 namespace cr::bench {
 namespace {
-
-ReportPtr run_cycle(Reconciler& reconciler, const specs::DesiredState& desired) {
-  boost::asio::io_context context;
-  ReportPtr report;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(context, reconciler.run_cycle(desired),
-                        [&](std::exception_ptr thrown, ReportPtr made) {
-                          failure = thrown;
-                          report = std::move(made);
-                        });
-  context.run();
-  if (failure) std::rethrow_exception(failure);
-  return report;
-}
 
 void replan_one_changed(benchmark::State& state) {
   const auto declared = static_cast<std::size_t>(state.range(0));

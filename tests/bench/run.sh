@@ -15,5 +15,6 @@ deploy/scripts/install-packages.sh bench
 }
 "$build/tests/bench/cr_bench" --benchmark_format=csv --benchmark_min_time=1 2>/dev/null >"$log.csv"
 tests/bench/cycle.sh "$build" >"$log.cycle"
+tests/bench/memory.sh "$build" >"$log.memory"
 tests/bench/answers.sh "$build" >"$log.answers"
-awk -f tests/bench/table.awk "$log.csv" "$log.cycle" "$log.answers"
+awk -f tests/bench/table.awk "$log.csv" "$log.cycle" "$log.memory" "$log.answers"

@@ -46,6 +46,11 @@ void SpecTree::change_one() {
   write_file(0, changed_ ? "9h" : "8h");
 }
 
+void SpecTree::change_all() {
+  changed_ = !changed_;
+  for (std::size_t file = 0; file * per_file_ < specs_; ++file) write_file(file, changed_ ? "9h" : "8h");
+}
+
 void SpecTree::write_file(std::size_t file, std::string_view first_ttl) {
   const fs::path folder = root_ / fmt::format("team-{}", file / 100);
   fs::create_directories(folder);

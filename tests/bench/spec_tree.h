@@ -24,6 +24,8 @@ class SpecTree {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   /// Writes the first file anew, with another TTL for its first workspace than the last time.
   void change_one();
+  /// The same for every file.
+  void change_all();
 
  private:
   void write_file(std::size_t file, std::string_view first_ttl);

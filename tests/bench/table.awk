@@ -17,6 +17,12 @@ function at_most(what, figure, unit_, against, baseline, limit, target,   ratio)
   row(what, sprintf("%.1f %s", figure, unit_), baseline ? sprintf("%s %.1f %s", against, baseline, unit_) : against,
       baseline ? sprintf("%.2f", ratio) : "", target, target == "" ? "" : verdict((baseline ? ratio : figure) <= limit))
 }
+# What one more declared workspace adds to a cycle.
+function growth(what, of, limit,   each) {
+  each = (of["quiet_cycle/100000"] - of["quiet_cycle/1000"]) / 99000
+  row(what, sprintf("%.2f", each), sprintf("a workspace more; %d in all", of["quiet_cycle/100000"]), "", "<= " limit,
+      verdict(each <= limit))
+}
 function answers(what, name, of,   p99, max) {
   p99 = value["healthz_" name "_p99"]
   max = value["healthz_" name "_max"]
@@ -29,6 +35,9 @@ BEGIN { FS = "," }
   gsub(/"/, "", name)
   cpu[name] = $4
   unit[name] = $5
+  split(substr($8, 2, length($8) - 2), label, " ")
+  allocations[name] = label[1]
+  allocated[name] = label[2]
   if ($9 == "true") { failed = failed name ": " $10 "\n" }
   next
 }
@@ -40,11 +49,13 @@ END {
   # What was not measured must not pass for fast.
   count = split("decode_page/500 decode_page_nlohmann_dom/500 scan_page_memchr/500 load_cold/10000/1 load_cold/10000/50 " \
                 "load_yaml_alone/10000/1 load_yaml_alone/10000/50 load_one_changed/10000/1 load_one_changed/10000/50 " \
+                "reload_all/100000/100 quiet_cycle/1000 quiet_cycle/100000 " \
                 "replan_one_changed/10000/1 replan_one_changed/10000/50", needed, " ")
   for (i = 1; i <= count; i++) if (!(needed[i] in cpu)) failed = failed needed[i] ": was not measured\n"
   if (!("cycle_late_ms" in value)) failed = failed "answers: were not measured\n"
   else if (!value["cycles_on_time"]) failed = failed "answers: no cycle came in its time\n"
   if (!("cycle_cpu_ms" in value)) failed = failed "the whole cycle: was not measured\n"
+  if (!("resident_kib" in value)) failed = failed "resident memory: was not measured\n"
   if (failed) { printf "%s", failed; exit 1 }
   row("CPU time of", "", "baseline", "ratio", "to reach", "")
   times_faster("decode a page of 500 rows", "decode_page/500", "nlohmann DOM", "decode_page_nlohmann_dom/500", 15)
@@ -53,6 +64,7 @@ END {
   times_faster("load 10 000 specs, 200 files", "load_cold/10000/50", "yaml-cpp alone", "load_yaml_alone/10000/50", 0)
   times_faster("load again, one of 10 000 files changed", "load_one_changed/10000/1", "cold", "load_cold/10000/1", 0)
   times_faster("load again, one of 200 files changed", "load_one_changed/10000/50", "cold", "load_cold/10000/50", 0)
+  at_most("load again 100 000 specs, all of 1 000 files changed", ms("reload_all/100000/100"), "ms", "", 0, 1500, "<= 1.5 s")
   at_most("re-plan one changed spec, 10 000 files", ms("replan_one_changed/10000/1"), "ms", "", 0, 50, "< 50 ms")
   at_most("re-plan one changed spec, 200 files", ms("replan_one_changed/10000/50"), "ms", "", 0, 50, "< 50 ms")
   if ("cycle_cpu_ms" in value) {
@@ -63,6 +75,13 @@ END {
     at_most("  peak resident memory of the process", value["peak_rss_kib"] / 1024, "MiB", "40 MiB + 400 B a workspace", 0,
             value["peak_rss_limit_kib"] / 1024, sprintf("<= %.1f MiB", value["peak_rss_limit_kib"] / 1024))
   }
+  at_most("cycle without work, 100 000 declared, from memory", ms("quiet_cycle/100000"), "ms", "", 0, 0, "")
+  growth("  allocations of it", allocations, 0)
+  growth("  bytes of them", allocated, 0)
+  at_most("resident memory, 100 000 declared", value["resident_kib"] / 1024, "MiB", "", 0, 100, "<= 100 MiB")
+  at_most("  at most, reading included", value["resident_peak_kib"] / 1024, "MiB", "", 0, 0, "")
+  at_most("  after all files have changed", value["resident_reloaded_kib"] / 1024, "MiB", "", 0, 100, "<= 100 MiB")
+  at_most("  at most", value["resident_reloaded_peak_kib"] / 1024, "MiB", "", 0, 0, "")
   if ("cycle_late_ms" in value) {
     answers("/healthz, 100 000 declared, idle", "idle", "")
     answers("  all specs rewritten", "rewriting", "rounds")
