@@ -21,6 +21,7 @@ using reconcile::Remark;
 template <class Values>
 std::vector<std::string> names_of(const Values& values) {
   std::vector<std::string> names;
+  names.reserve(std::size(values));
   for (const auto value : values) names.emplace_back(to_string(value));
   return names;
 }

@@ -108,7 +108,7 @@ ValueResult<bool> read_boolean(const YamlNode& node) {
 }
 
 ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
-  const auto text = read_string(node);
+  auto text = read_string(node);
   if (!text) return text.error();
   std::string problem;
   if (type != ValueType::workspace_name && is_uuid(*text)) {

@@ -130,11 +130,9 @@ std::string make_excerpt(std::string_view line, std::uint32_t column) {
       continue;
     }
     if (shown++ == kExcerptWidth) return excerpt + "…";
-    if (length == 0) {
-      excerpt += kReplacement;
-    } else if (sequence[0] == '\t') {
+    if (length != 0 && sequence[0] == '\t') {
       excerpt += "→";
-    } else if (is_hidden(first_character(sequence).code)) {
+    } else if (length == 0 || is_hidden(first_character(sequence).code)) {
       excerpt += kReplacement;
     } else {
       excerpt += sequence;

@@ -119,6 +119,7 @@ TimeZone::Problem TimeZone::problem_with(std::string_view name) {
   // "Berlin", "new_york": the city alone is the usual slip.
   if (remedy.empty() && name.find('/') == std::string_view::npos && !name.empty()) {
     std::vector<std::string_view> cities;
+    cities.reserve(names.size());
     for (const std::string_view full : names) cities.push_back(full.substr(full.rfind('/') + 1));
     if (const std::string_view city = closest(name, cities); !city.empty()) {
       const auto index = std::find(cities.begin(), cities.end(), city) - cities.begin();

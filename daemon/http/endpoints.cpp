@@ -21,7 +21,6 @@
 namespace cr::daemon {
 namespace {
 
-using reconcile::Reason;
 using reconcile::WorkspaceStatus;
 
 constexpr std::size_t kMostListed = 1000;

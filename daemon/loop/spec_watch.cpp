@@ -46,7 +46,8 @@ class Watches {
       }
     }
     for (const auto& [directory, watch] : watches_) {
-      const bool still = std::ranges::any_of(wanted, [&](const auto& pair) { return pair.second == watch; });
+      const bool still =
+          std::ranges::any_of(wanted, [&watch = watch](const auto& pair) { return pair.second == watch; });
       if (!still) ::inotify_rm_watch(descriptor_.native_handle(), watch);
     }
     watches_ = std::move(wanted);

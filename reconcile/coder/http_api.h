@@ -54,7 +54,7 @@ class HttpWriter final : public CoderWriter {
  public:
   explicit HttpWriter(Caller& caller) : caller_(caller) {}
 
-  awaitable<ApiResult<LiveWorkspace>> create_workspace(const CreateRequest& request) override;
+  awaitable<ApiResult<LiveWorkspace>> create_workspace(const CreateRequest& create) override;
   awaitable<ApiResult<Kept>> set(const WorkspaceId& id, const Setting& setting) override;
   awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override;
 

@@ -217,10 +217,9 @@ void ReadProgress::offer(LiveWorkspace row, ReadKind how) {
   }
   const std::optional<TargetIndex> by_name_of_owner =
       find(specs::Identity{specs::to_lower(row.owner_name), specs::to_lower(row.name)});
-  if (by_id_of_owner) {
-    settle_live(*by_id_of_owner, by_name_of_owner ? row : std::move(row), how);
-  }
-  if (by_name_of_owner) settle_live(*by_name_of_owner, std::move(row), how);
+  if (by_id_of_owner && by_name_of_owner) settle_live(*by_id_of_owner, row, how);
+  const std::optional<TargetIndex> last = by_name_of_owner ? by_name_of_owner : by_id_of_owner;
+  if (last) settle_live(*last, std::move(row), how);
 }
 
 void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind how) {

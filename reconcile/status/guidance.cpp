@@ -7,7 +7,7 @@ namespace cr::reconcile {
 namespace {
 
 struct Entry {
-  Reason reason;
+  Reason reason{};
   Guidance guidance;
 };
 

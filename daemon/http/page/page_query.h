@@ -34,6 +34,6 @@ struct PageQuery {
 };
 
 /// Never fails: what makes no sense is left out and named in `problems`.
-[[nodiscard]] PageQuery parse_page_query(const QueryParameters& query);
+[[nodiscard]] PageQuery parse_page_query(const QueryParameters& parameters);
 
 }  // namespace cr::daemon
