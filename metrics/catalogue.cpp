@@ -34,6 +34,7 @@ constexpr ApprovalResult kApprovalResults[] = {ApprovalResult::approved, Approva
 template <class Range>
 std::vector<std::string_view> names_of(const Range& values) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(values));
   for (const auto value : values) names.push_back(to_string(value));
   return names;
 }

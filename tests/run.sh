@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need, builds with warnings as errors, and runs every test under the address and undefined-behaviour
-# sanitizers. With --all also: code format, what has threads under the thread sanitizer, the demo as a test, and what is deployed
-# (units, manifests, chart, dashboards) with the real tools. What needs a boot or an image is in tests/deploy/slow.sh.
+# sanitizers. With --all also: code format, clang-tidy, what has threads under the thread sanitizer, the demo as a test, and what is
+# deployed (units, manifests, chart, dashboards) with the real tools. What needs a boot or an image is in tests/deploy/slow.sh.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -28,6 +28,9 @@ cmake --preset asan
 cmake --build --preset asan
 
 if [ -n "$all" ]; then
+  step "clang-tidy"
+  tests/clang-tidy.sh
+
   step "demo"
   CR_DEMO_BUILD=$PWD/build/asan deploy/demo.sh
 

@@ -62,7 +62,7 @@ class Planner {
     follow_up(entry.after_creation(in_.bound->policy, *declared));
   }
 
-  void follow_up(std::string what) {
+  void follow_up(std::string_view what) {
     if (what.empty()) return;
     if (!plan_.follow_up.empty()) plan_.follow_up += "; ";
     plan_.follow_up += what;

@@ -78,6 +78,6 @@ inline constexpr int kFormatVersion = 1;
 
 /// Dumps JSON that may hold bytes which are no UTF-8 (they are replaced), indented; no character in it is
 /// hidden.
-[[nodiscard]] std::string dump(const nlohmann::json& json);
+[[nodiscard]] std::string dump(const nlohmann::json& object);
 
 }  // namespace cr::reconcile
