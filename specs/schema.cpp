@@ -23,7 +23,9 @@ constexpr const char* kQualifiedKey =
     "^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/"
     ")?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 constexpr const char* kLabelValue = "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
-constexpr const char* kSuspend = "^(true|until [0-9]{4}-[0-9]{2}-[0-9]{2}(: (.|\\n)+)?)$";
+constexpr const char* kSuspend = "^(true|until [0-9]{4}-[0-9]{2}-[0-9]{2}(: [^\\u0000]+)?)$";
+/// Text that Coder can store: any but a NUL.
+constexpr const char* kStored = "^[^\\u0000]*$";
 
 Json text(const char* pattern, int longest) {
   return {{"type", "string"}, {"pattern", pattern}, {"minLength", 1}, {"maxLength", longest}};
@@ -47,7 +49,7 @@ Json annotations() {
   return {{"type", "object"},
           {"properties", std::move(properties)},
           {"propertyNames", {{"allOf", Json::array({{{"pattern", kQualifiedKey}}, {{"pattern", foreign}}})}}},
-          {"additionalProperties", {{"type", "string"}}}};
+          {"additionalProperties", {{"type", "string"}, {"pattern", kStored}}}};
 }
 
 Json schema_of(ValueType type) {
@@ -67,10 +69,11 @@ Json schema_of(ValueType type) {
       return name_or_uuid(kVersionName, 64);
     case ValueType::parameters:
       return {{"type", "object"},
-              {"propertyNames", {{"minLength", 1}}},
-              {"additionalProperties", {{"type", Json::array({"string", "number", "boolean"})}}}};
+              {"propertyNames", {{"minLength", 1}, {"pattern", kStored}}},
+              {"additionalProperties",
+               {{"type", Json::array({"string", "number", "boolean"})}, {"pattern", kStored}}}};
     case ValueType::schedule:
-      return or_null({{"type", "string"}, {"minLength", 1}});
+      return or_null({{"type", "string"}, {"minLength", 1}, {"pattern", kStored}});
     case ValueType::ttl:
       return or_null({{"type", "string"}, {"pattern", kDuration}});
     case ValueType::automatic_updates:

@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+#include "specs/parse.h"
+
 namespace cr::specs {
 namespace {
 
@@ -79,6 +81,16 @@ TEST(DesiredState, CountsDocumentsNotErrors) {
   const DesiredState state = assemble({}, {error(1, 4), error(1, 5), error(10, 12)});
   EXPECT_EQ(state.invalid_documents, 2U);
   EXPECT_THAT(state.diagnostics, SizeIs(3));
+}
+
+TEST(DesiredState, CountsEachInvalidItemOfALine) {
+  const auto file = std::make_shared<const std::string>("a.yaml");
+  const ParsedFile parsed = parse(
+      "apiVersion: v1\nkind: List\nitems: [{apiVersion: coder-reconciler/v1, kind: Workspace, metadata: {}}, "
+      "{apiVersion: coder-reconciler/v1, kind: Workspace, spec: {}}]\n",
+      file);
+  EXPECT_THAT(parsed.specs, IsEmpty());
+  EXPECT_EQ(assemble(parsed.specs, parsed.diagnostics).invalid_documents, 2U);
 }
 
 TEST(DesiredState, NothingDeclaredIsADesiredState) {
