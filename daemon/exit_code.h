@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 
 namespace cr::daemon {

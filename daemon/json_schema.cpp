@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/json_reference.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/schema.h"
 
 namespace cr::daemon {

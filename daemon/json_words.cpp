@@ -4,10 +4,11 @@
 #include "daemon/json_reference.h"
 #include "daemon/log/log_line.h"
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/fault.h"
 #include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
-#include "reconcile/status/condition.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "specs/diagnostic.h"
 
 namespace cr::daemon {
@@ -28,9 +29,7 @@ std::vector<std::string> names_of(const Values& values) {
 
 std::vector<std::string> all_faults() {
   std::vector<std::string> names;
-  for (int i = 0; i <= static_cast<int>(coder::ApiFault::contract); ++i) {
-    names.emplace_back(coder::to_string(static_cast<coder::ApiFault>(i)));
-  }
+  for (const coder::FaultTraits& fault : coder::all_faults()) names.emplace_back(fault.name);
   return names;
 }
 

@@ -8,7 +8,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
 #include "daemon/config/settings.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 
 namespace {
 

@@ -5,8 +5,7 @@
 #include "daemon/config/option.h"
 #include "daemon/exit_code.h"
 #include "daemon/json_reference.h"
-#include "reconcile/status/condition.h"
-#include "reconcile/status/guidance.h"
+#include "reconcile/model/condition.h"
 
 namespace cr::daemon {
 namespace {

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
-#include "reconcile/status/condition.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::metrics {
 
@@ -146,6 +146,10 @@ std::vector<Metric> declare_all() {
               {{"result", names_of(kApprovalResults)}}),
       counter(log_lines_dropped, "coder_reconciler_log_lines_dropped_total",
               "Log lines that were dropped, since nobody read standard error in time."),
+      counter(defects, "coder_reconciler_defects_total",
+              "Exceptions in this program, each of them a defect of it: what it was about (a workspace, a "
+              "request, "
+              "a cycle) failed, and the rest went on."),
       counter(process_cpu_seconds, "process_cpu_seconds_total",
               "User and system CPU time spent, in seconds."),
       gauge(process_resident_memory, "process_resident_memory_bytes", "Resident memory, in bytes."),

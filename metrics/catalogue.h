@@ -58,6 +58,7 @@ enum class MetricId : std::uint8_t {
   http_requests,
   approvals,
   log_lines_dropped,
+  defects,
   process_cpu_seconds,
   process_resident_memory,
   process_virtual_memory,

@@ -14,7 +14,7 @@
 
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::metrics {
 
@@ -128,6 +128,7 @@ struct Recorder::Instruments {
   Gauge& contested = Family<Gauge>(registry, MetricId::workspaces_contested).series({});
   Family<Gauge> exit_code{registry, MetricId::apply_exit_code};
   Counter& log_lines_dropped = Family<Counter>(registry, MetricId::log_lines_dropped).series({});
+  Counter& defects = Family<Counter>(registry, MetricId::defects).series({});
   Family<Counter> served{registry, MetricId::http_requests};
   std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
   std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
@@ -196,6 +197,14 @@ void Recorder::on_source_error() {
   instruments_->source_read_errors.Increment();
 }
 
+void Recorder::on_defect(const specs::Identity&, std::string_view) {
+  instruments_->defects.Increment();
+}
+
+void Recorder::on_failed_request() {
+  instruments_->defects.Increment();
+}
+
 void Recorder::set_log_lines_dropped(std::uint64_t lines) {
   Counter& counter = instruments_->log_lines_dropped;
   counter.Increment(static_cast<double>(lines) - counter.Value());
@@ -259,6 +268,7 @@ void Recorder::on_cycle(const reconcile::CycleReport& report) {
   Instruments& in = *instruments_;
   const bool failed = report.result == reconcile::CycleResult::failed;
   in.cycles[index(report.result)]->Increment();
+  if (!report.internal_error.empty()) in.defects.Increment();
   in.cycle_duration.Observe(in_seconds(report.duration));
   in.last_cycle.Set(unix_seconds(report.ended));
   if (!failed) in.last_success.Set(unix_seconds(report.ended));

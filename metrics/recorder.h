@@ -35,6 +35,8 @@ class Recorder final : public reconcile::Observer {
 
   /// Log lines that were dropped since the start.
   void set_log_lines_dropped(std::uint64_t lines);
+  /// A request to this program's own server failed by a defect. Any thread.
+  void on_failed_request();
 
   /// A run of `apply` is over; for what it leaves behind where nothing can scrape.
   void on_run_ended(int exit_code);
@@ -49,6 +51,7 @@ class Recorder final : public reconcile::Observer {
   void on_token_file(std::string_view problem) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_action(const reconcile::Outcome& outcome) override;
+  void on_defect(const specs::Identity& workspace, std::string_view what) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
   /// What there is now, in the order of the catalogue, series sorted by their labels. Families without a

@@ -4,16 +4,17 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "reconcile/cycle/address.h"
 #include "reconcile/cycle/decide.h"
-#include "reconcile/cycle/learn.h"
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
-#include "reconcile/cycle/owners_seen.h"
 #include "reconcile/cycle/read_back.h"
 #include "reconcile/cycle/state.h"
+#include "reconcile/cycle/take_outcomes.h"
 #include "reconcile/execute/executor.h"
 #include "reconcile/read/reader.h"
 
@@ -38,10 +39,11 @@ class PhaseTimer {
   async::SteadyTime begun_;
 };
 
-Declared declare(const specs::WorkspaceSpec& spec, const Target& target, const LiveEntry& entry) {
-  Declared one;
+WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, const LiveEntry& entry) {
+  WorkspaceFacts one;
   one.spec = &spec;
   one.identity = &target.identity;
+  one.id = target.id;
   one.live = std::get_if<LiveWorkspace>(&entry);
   if (const auto* absent = std::get_if<Absent>(&entry)) one.absence_proven = absent->proven;
   if (const auto* unread = std::get_if<NotRead>(&entry)) one.read_error = unread->error.get();
@@ -51,29 +53,52 @@ Declared declare(const specs::WorkspaceSpec& spec, const Target& target, const L
 awaitable<void> read(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::read);
   Memory& memory = state.memory;
-  std::vector<Target> targets = memory.ids.targets_of(state.desired.specs);
+  const Reads& reads = memory.remembered.reads;
+  std::vector<Target> targets = reads.targets_of(state.desired.specs);
+  state.address_checked = reads.address_is_checked();
   std::optional<coder::ApiError> wrong_address;
-  if (!targets.empty()) wrong_address = co_await check_address(memory);
+  if (!targets.empty() && !state.address_checked) wrong_address = co_await check_address(state);
   if (wrong_address) {
-    state.read.emplace(nothing_read(std::move(targets), memory.costs, *wrong_address));
+    state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address));
   } else {
     std::vector<TargetIndex> no_hints;
-    auto reading = read_live(memory.reader, memory.clock, std::move(targets), memory.costs,
+    auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(),
                              std::move(no_hints), memory.observer);
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;
   state.declared.reserve(state.desired.specs.size());
   for (std::size_t i = 0; i < state.desired.specs.size(); ++i) {
-    state.declared.push_back(declare(*state.desired.specs[i], state.read->targets[i], state.read->live[i]));
+    state.declared.push_back(facts_of(*state.desired.specs[i], state.read->targets[i], state.read->live[i]));
   }
   state.read_duration = timer.elapsed();
+}
+
+/// Owners whose name has passed to another user, as live rows and look-ups of this cycle show them.
+void exclude_changed_owners(CycleState& state) {
+  const OwnersSeen& seen = state.memory.remembered.owners;
+  std::map<std::string_view, UserId> changed;
+  const auto look_at = [&](std::string_view name, const UserId& id) {
+    if (seen.before(name, id)) changed.emplace(name, id);
+  };
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    const WorkspaceFacts& one = state.declared[i];
+    if (one.live && !state.read->targets[i].owner_is_uuid) look_at(one.identity->owner, one.live->owner_id);
+  }
+  for (const auto& [name, id] : state.users) look_at(name, id);
+  if (changed.empty()) return;
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    WorkspaceFacts& one = state.declared[i];
+    const auto found = changed.find(one.identity->owner);
+    if (found == changed.end() || state.read->targets[i].owner_is_uuid) continue;
+    state.exclude(one, owner_changed(found->first, found->second, *seen.before(found->first, found->second)));
+  }
 }
 
 awaitable<void> resolve(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::resolve);
   co_await look_up(state);
-  mark_changed_owners(state);
+  exclude_changed_owners(state);
 }
 
 void diff_plan_and_guard(CycleState& state) {
@@ -84,11 +109,11 @@ void diff_plan_and_guard(CycleState& state) {
 Work work_of(CycleState& state) {
   Work work;
   work.plan = &state.plan;
-  work.order = state.memory.turns.order(state.plan);
+  work.order = state.memory.remembered.turns.order(state.plan);
   work.concurrency = state.memory.limits.concurrency;
-  const std::size_t in_flight = own_active_builds(state);
-  work.build_slots = state.memory.limits.max_builds - std::min(state.memory.limits.max_builds, in_flight);
-  for (const Declared& one : state.declared) {
+  const std::size_t most = state.memory.limits.max_builds;
+  work.build_slots = most - std::min(most, state.builds_in_flight);
+  for (const WorkspaceFacts& one : state.declared) {
     if (one.absent() && one.absence_proven) work.proven_absent.push_back(*one.identity);
   }
   work.latest_build = [&state](const Identity& workspace) -> std::optional<BuildId> {
@@ -98,7 +123,7 @@ Work work_of(CycleState& state) {
   work.follow_ups = [&state](const Identity& workspace, const LiveWorkspace& row, bool made_by_us) {
     const specs::WorkspaceSpec& spec = *state.find(workspace)->spec;
     if (!made_by_us && !spec.policy.update) return std::vector<Action>();
-    return follow_ups(spec, row, context_of(state.memory, row));
+    return follow_ups(spec, row, state.memory.remembered.look_ups.context_of(row));
   };
   return work;
 }
@@ -113,7 +138,6 @@ awaitable<void> carry_out(CycleState& state) {
   memory.observer.on_plan(actions);
   state.executed = co_await execute(memory.reader, *memory.writer, memory.clock, memory.observer, work);
   co_await read_back(state);
-  memory.turns.served(state.plan, state.executed.passed_over);
 }
 
 /// The story of a cycle. Every part is a folder or a file of its own.
@@ -124,7 +148,7 @@ awaitable<ReportPtr> run(CycleState& state) {
   co_await resolve(state);
   diff_plan_and_guard(state);
   co_await carry_out(state);
-  learn(state);
+  take_outcomes(state);
   co_return make_report(state);
 }
 
@@ -161,7 +185,7 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
 }
 
 bool Reconciler::approve(std::string digest) {
-  return memory_->approval.approve(std::move(digest), memory_->clock.now());
+  return memory_->remembered.approval.approve(std::move(digest), memory_->clock.now());
 }
 
 }  // namespace cr::reconcile

@@ -10,7 +10,7 @@
 #include "reconcile/coder/api.h"
 #include "reconcile/observer.h"
 #include "reconcile/plan/guard.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {

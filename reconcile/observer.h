@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "reconcile/coder/api_error.h"
+#include "specs/desired_state.h"
 
 namespace cr::reconcile {
 
@@ -45,6 +46,8 @@ class Observer {
   /// What follows executes a plan of so many actions.
   virtual void on_plan(std::size_t) {}
   virtual void on_action(const Outcome&) {}
+  /// An exception, which is a defect of ours, while this workspace was looked at or changed: `what` it said.
+  virtual void on_defect(const specs::Identity&, std::string_view /*what*/) {}
   virtual void on_cycle(const CycleReport&) {}
 };
 

@@ -17,7 +17,7 @@ for folder in "$@"; do
   [ -d "$folder" ] || { echo "usage: $0 [FOLDER…]; there is no $folder" >&2; exit 64; }
   case $folder in
     specs*) tests="$tests specs_test" ;;
-    reconcile*) tests="$tests reconcile_coder_test reconcile_diff_test reconcile_plan_test reconcile_status_test reconcile_resolve_test read_test execute_test cycle_parts_test" ;;
+    reconcile*) tests="$tests reconcile_coder_test reconcile_diff_test reconcile_plan_test reconcile_memory_test reconcile_report_test reconcile_resolve_test read_test execute_test cycle_parts_test" ;;
     metrics*) tests="$tests metrics_test" ;;
     daemon*) tests="$tests cr_daemon_test" ;;
     *) echo "usage: $0 [FOLDER…]; $folder has no unit tests" >&2; exit 64 ;;

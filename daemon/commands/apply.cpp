@@ -14,7 +14,7 @@
 #include "daemon/version.h"
 #include "metrics/recorder.h"
 #include "reconcile/cycle.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/duration.h"
 #include "specs/source.h"
 

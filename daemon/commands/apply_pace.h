@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "daemon/exit_code.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

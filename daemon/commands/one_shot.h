@@ -6,7 +6,7 @@
 #include "daemon/commands/session.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/observer.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

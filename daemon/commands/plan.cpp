@@ -10,7 +10,7 @@
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "reconcile/cycle.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/source.h"
 #include "specs/visible.h"
 

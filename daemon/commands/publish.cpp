@@ -12,7 +12,7 @@
 #include "metrics/run_exposition.h"
 #include "metrics/textfile.h"
 #include "reconcile/async/clock.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 
 namespace cr::daemon {
 namespace {

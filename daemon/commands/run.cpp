@@ -183,6 +183,7 @@ class Daemon {
                                 int status) { recorder_.on_answer(Endpoints::route_of(request), status); },
             .on_failure =
                 [this](const HttpRequest& request, std::string_view what) {
+                  recorder_.on_failed_request();
                   session_.log().error(
                       "a request could not be answered",
                       {{"method", request.method}, {"path", request.path}, {"error", std::string{what}}});

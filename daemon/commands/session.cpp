@@ -1,7 +1,7 @@
 #include "daemon/commands/session.h"
 
 #include "daemon/commands/coder_access.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 
 namespace cr::daemon {
 

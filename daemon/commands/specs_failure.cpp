@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {

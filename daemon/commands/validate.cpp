@@ -8,7 +8,7 @@
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "reconcile/async/clock.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/remarks.h"
 #include "specs/source.h"
 

@@ -14,8 +14,8 @@
 #include "daemon/http/page/page.h"
 #include "daemon/http/page/workspace_filter.h"
 #include "daemon/text/escape.h"
-#include "reconcile/plan/plan_page.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/plan_page.h"
+#include "reconcile/report/render.h"
 #include "specs/name.h"
 
 namespace cr::daemon {

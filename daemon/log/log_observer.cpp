@@ -86,6 +86,11 @@ void LogObserver::on_phase(reconcile::Phase phase, std::chrono::nanoseconds dura
              {text("phase", metrics::to_string(phase)), number("duration", duration_text(duration))});
 }
 
+void LogObserver::on_defect(const specs::Identity& workspace, std::string_view what) {
+  log_.error("a defect of this program kept a workspace from being handled; please report it",
+             {text("workspace", workspace.name), text("owner", workspace.owner), text("error", what)});
+}
+
 void LogObserver::on_action(const reconcile::Outcome& outcome) {
   const specs::Identity& workspace = reconcile::workspace_of(outcome.action);
   const LoggedChange change = logged_change(outcome.action);

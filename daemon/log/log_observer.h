@@ -5,7 +5,7 @@
 
 #include "daemon/log/logger.h"
 #include "reconcile/observer.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 
@@ -20,6 +20,7 @@ class LogObserver final : public reconcile::Observer {
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
   void on_token_file(std::string_view problem) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
+  void on_defect(const specs::Identity& workspace, std::string_view what) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "reconcile/observer.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 
@@ -31,6 +31,9 @@ class Tee : public reconcile::Observer {
   }
   void on_action(const reconcile::Outcome& outcome) override {
     for (auto* observer : observers_) observer->on_action(outcome);
+  }
+  void on_defect(const specs::Identity& workspace, std::string_view what) override {
+    for (auto* observer : observers_) observer->on_defect(workspace, what);
   }
   void on_cycle(const reconcile::CycleReport& report) override {
     for (auto* observer : observers_) observer->on_cycle(report);

@@ -6,7 +6,7 @@
 
 #include "daemon/loop/health.h"
 #include "daemon/loop/history.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 
 namespace cr::daemon {

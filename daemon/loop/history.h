@@ -5,7 +5,7 @@
 #include <string>
 
 #include "reconcile/async/clock.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

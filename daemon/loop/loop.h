@@ -9,7 +9,7 @@
 #include "daemon/loop/shared_board.h"
 #include "daemon/loop/triggers.h"
 #include "reconcile/observer.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

@@ -7,56 +7,6 @@
 
 namespace cr::coder {
 
-std::string_view to_string(ApiFault fault) {
-  switch (fault) {
-    case ApiFault::unreachable:
-      return "unreachable";
-    case ApiFault::timeout:
-      return "timeout";
-    case ApiFault::throttled:
-      return "throttled";
-    case ApiFault::server:
-      return "server";
-    case ApiFault::unauthorized:
-      return "unauthorized";
-    case ApiFault::forbidden:
-      return "forbidden";
-    case ApiFault::not_found:
-      return "not_found";
-    case ApiFault::gone:
-      return "gone";
-    case ApiFault::conflict:
-      return "conflict";
-    case ApiFault::not_ready:
-      return "not_ready";
-    case ApiFault::rejected:
-      return "rejected";
-    case ApiFault::contract:
-      return "contract";
-  }
-  return "unknown";
-}
-
-bool is_transient(ApiFault fault) {
-  switch (fault) {
-    case ApiFault::unreachable:
-    case ApiFault::timeout:
-    case ApiFault::throttled:
-    case ApiFault::server:
-    case ApiFault::not_ready:
-      return true;
-    case ApiFault::unauthorized:
-    case ApiFault::forbidden:
-    case ApiFault::not_found:
-    case ApiFault::gone:
-    case ApiFault::conflict:
-    case ApiFault::rejected:
-    case ApiFault::contract:
-      return false;
-  }
-  return false;
-}
-
 std::string ApiError::to_string() const {
   std::string line;
   if (!method.empty()) line = fmt::format("{} {}: ", method, path);

@@ -1,4 +1,5 @@
 #include "reconcile/coder/retry.h"
+#include "reconcile/coder/fault.h"
 
 #include <algorithm>
 
@@ -25,23 +26,13 @@ bool RetryBudget::withdraw(SteadyTime now) {
 }
 
 bool worth_repeating(const Failure& failure, Repeat repeat) {
-  switch (failure.fault) {
-    case ApiFault::unreachable:
-    case ApiFault::timeout:
-    case ApiFault::server:
-      if (failure.refused) return false;
-      return repeat == Repeat::safe || failure.surely_unseen;
-    case ApiFault::throttled:
-      return true;
-    case ApiFault::unauthorized:
-    case ApiFault::forbidden:
-    case ApiFault::not_found:
-    case ApiFault::gone:
-    case ApiFault::conflict:
-    case ApiFault::not_ready:
-    case ApiFault::rejected:
-    case ApiFault::contract:
+  switch (traits_of(failure.fault).resend) {
+    case Resend::never:
       return false;
+    case Resend::if_harmless:
+      return !failure.refused && (repeat == Repeat::safe || failure.surely_unseen);
+    case Resend::always:
+      return true;
   }
   return false;
 }

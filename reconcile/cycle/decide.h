@@ -4,8 +4,9 @@
 
 namespace cr::reconcile {
 
-/// Diff, plan and guard, from what was read and looked up: fills in each declared workspace, the plan and its
-/// verdict. Tells the memory of fields and builds what was observed. No I/O.
+/// Compares every workspace that was read, plans it and judges the plan: asks what is remembered, and changes
+/// nothing of it, so that it can be asked twice. A workspace whose decision throws is excluded with the
+/// cause, and the observer is told; the others go on. No I/O.
 void decide(CycleState& state);
 
 }  // namespace cr::reconcile

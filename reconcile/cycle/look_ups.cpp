@@ -16,7 +16,6 @@ using async::awaitable;
 using coder::ApiError;
 using coder::ApiFault;
 using coder::ApiResult;
-using Memory = Reconciler::Memory;
 
 constexpr std::size_t kAtATime = 4;
 constexpr std::size_t kRightsARequest = 100;
@@ -151,19 +150,20 @@ bool needs_policy(const specs::WorkspaceSpec& spec) {
 /// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one: there
 /// are few.
 awaitable<void> refresh_policies(CycleState& state) {
-  Memory& memory = state.memory;
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  coder::CoderReader& reader = state.memory.reader;
   std::set<TemplateId> used;
-  for (const Declared& one : state.declared) {
+  for (const WorkspaceFacts& one : state.declared) {
     if (one.live && needs_policy(*one.spec)) used.insert(one.live->template_id);
   }
-  std::erase_if(memory.policies, [&](const auto& entry) { return !used.contains(entry.first); });
+  std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
 
   std::set<TemplateId> listed_ids;
   std::vector<TemplateId> batch;
   for (auto next = used.begin(); next != used.end();) {
     batch.clear();
     for (; next != used.end() && batch.size() < kTemplatesARequest; ++next) batch.push_back(*next);
-    ApiResult<std::vector<coder::Template>> listed = co_await memory.reader.templates_by_ids(batch);
+    ApiResult<std::vector<coder::Template>> listed = co_await reader.templates_by_ids(batch);
     if (!listed) {
       state.policies_unread = listed.error();
       if (listed.error().fault == ApiFault::unauthorized) state.stopped_by = listed.error();
@@ -171,17 +171,17 @@ awaitable<void> refresh_policies(CycleState& state) {
     }
     for (coder::Template& one : *listed) {
       listed_ids.insert(one.id);
-      memory.policies.insert_or_assign(one.id, std::move(one));
+      look_ups.policies.insert_or_assign(one.id, std::move(one));
     }
   }
   for (const TemplateId& id : used) {
     if (listed_ids.contains(id)) continue;
-    ApiResult<coder::Template> one = co_await memory.reader.template_by_id(id);
+    ApiResult<coder::Template> one = co_await reader.template_by_id(id);
     if (one) {
-      memory.policies.insert_or_assign(id, std::move(*one));
+      look_ups.policies.insert_or_assign(id, std::move(*one));
     } else if (one.error().fault == ApiFault::not_found) {
       // One that may not be read has no policy that we could know: the write itself will tell.
-      memory.policies.erase(id);
+      look_ups.policies.erase(id);
     } else {
       state.policies_unread = one.error();
       if (one.error().fault == ApiFault::unauthorized) state.stopped_by = one.error();
@@ -192,44 +192,48 @@ awaitable<void> refresh_policies(CycleState& state) {
 
 /// Builds that are ours are told from others' by who we are.
 awaitable<void> ask_who_we_are(CycleState& state) {
-  Memory& memory = state.memory;
-  const bool matters = std::any_of(state.declared.begin(), state.declared.end(), [](const Declared& one) {
-    return one.live && (one.live->build.active() || one.live->build.status == BuildStatus::failed ||
-                        one.live->build.status == BuildStatus::canceled || needs_me(*one.live));
-  });
-  const bool known = memory.me.value && !memory.me.due(state.begun, kAskAgain);
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  coder::CoderReader& reader = state.memory.reader;
+  const bool matters =
+      std::any_of(state.declared.begin(), state.declared.end(), [](const WorkspaceFacts& one) {
+        return one.live && (one.live->build.active() || one.live->build.status == BuildStatus::failed ||
+                            one.live->build.status == BuildStatus::canceled || needs_me(*one.live));
+      });
+  const bool known = look_ups.me.value && !look_ups.me.due(state.begun, kAskAgain);
   if (!matters || known) co_return;
-  memory.me.asked = state.begun;
-  ApiResult<coder::Me> me = co_await memory.reader.me();
-  if (me) memory.me.value = me->user.id;
+  look_ups.me.asked = state.begun;
+  ApiResult<coder::Me> me = co_await reader.me();
+  if (me) look_ups.me.value = me->user.id;
 }
 
 awaitable<void> ask_when_the_token_expires(CycleState& state) {
-  Memory& memory = state.memory;
-  const std::chrono::nanoseconds every = memory.token.failed_in_passing ? kTryAgain : kAskAgain;
-  if (!memory.token.due(state.begun, every)) co_return;
-  memory.token.asked = state.begun;
-  ApiResult<coder::TokenFacts> facts = co_await memory.reader.token_facts();
-  memory.token.failed_in_passing = !facts && coder::is_transient(facts.error().fault);
-  if (facts) memory.token.value = std::move(*facts);
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  coder::CoderReader& reader = state.memory.reader;
+  const std::chrono::nanoseconds every = look_ups.token.failed_in_passing ? kTryAgain : kAskAgain;
+  if (!look_ups.token.due(state.begun, every)) co_return;
+  look_ups.token.asked = state.begun;
+  ApiResult<coder::TokenFacts> facts = co_await reader.token_facts();
+  look_ups.token.failed_in_passing = !facts && coder::is_transient(facts.error().fault);
+  if (facts) look_ups.token.value = std::move(*facts);
 }
 
 /// Parameters are not in the list: one request a build, so a few a cycle.
 awaitable<void> read_parameters(CycleState& state) {
-  Memory& memory = state.memory;
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  coder::CoderReader& reader = state.memory.reader;
   std::set<BuildId> used;
   std::vector<BuildId> wanted;
-  for (const Declared& one : state.declared) {
+  for (const WorkspaceFacts& one : state.declared) {
     if (!one.live || one.spec->parameters.empty()) continue;
     used.insert(one.live->build.id);
-    const bool known = memory.parameters.contains(one.live->build.id);
+    const bool known = look_ups.parameters.contains(one.live->build.id);
     if (!known && wanted.size() < kParametersACycle) wanted.push_back(one.live->build.id);
   }
-  std::erase_if(memory.parameters, [&](const auto& entry) { return !used.contains(entry.first); });
+  std::erase_if(look_ups.parameters, [&](const auto& entry) { return !used.contains(entry.first); });
   for (const BuildId& id : wanted) {
-    ApiResult<BuildParameters> parameters = co_await memory.reader.build_parameters(id);
+    ApiResult<BuildParameters> parameters = co_await reader.build_parameters(id);
     if (!parameters) co_return;  // informational only: the next cycle goes on
-    memory.parameters.insert_or_assign(id, std::move(*parameters));
+    look_ups.parameters.insert_or_assign(id, std::move(*parameters));
   }
 }
 
@@ -238,9 +242,9 @@ std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
   const auto today = std::chrono::floor<std::chrono::seconds>(state.begun_wall);
   std::vector<specs::SpecPtr> absent;
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    const Declared& one = state.declared[i];
+    const WorkspaceFacts& one = state.declared[i];
     const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
-    if (one.absent() && one.duplicate.empty() && one.spec->policy.create && !suspended) {
+    if (one.absent() && !one.excluded && one.spec->policy.create && !suspended) {
       absent.push_back(state.desired.specs[i]);
     }
   }
@@ -248,48 +252,50 @@ std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
 }
 
 awaitable<void> resolve_absent(CycleState& state) {
-  Memory& memory = state.memory;
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  coder::CoderReader& reader = state.memory.reader;
   const std::vector<specs::SpecPtr> absent = to_be_bound(state);
   if (absent.empty()) {
-    memory.answers = Answers();  // what is created later starts from fresh look-ups
+    look_ups.answers = Answers();  // what is created later starts from fresh look-ups
     co_return;
   }
-  const bool anew =
-      memory.answers.size() <= kAskedEachCycle || state.begun - memory.answers_since >= kAnswersAreGoodFor;
+  const bool anew = look_ups.answers.size() <= kAskedEachCycle ||
+                    state.begun - look_ups.answers_since >= kAnswersAreGoodFor;
   if (anew) {
-    memory.answers = Answers();
-    memory.answers_since = state.begun;
+    look_ups.answers = Answers();
+    look_ups.answers_since = state.begun;
   }
-  memory.answers.forget_failures();
+  look_ups.answers.forget_failures();
   for (;;) {
-    std::vector<Question> questions = next_questions(absent, memory.answers);
+    std::vector<Question> questions = next_questions(absent, look_ups.answers);
     if (questions.empty()) break;
-    co_await ask(memory.reader, std::move(questions), memory.answers);
+    co_await ask(reader, std::move(questions), look_ups.answers);
   }
   for (const specs::SpecPtr& spec : absent) {
-    Declared& one = *state.find(specs::identity_of(*spec));
-    Binding binding = bind(*spec, memory.answers);
+    WorkspaceFacts& one = *state.find(specs::identity_of(*spec));
+    Binding binding = bind(*spec, look_ups.answers);
     if (binding) {
-      one.bound = std::make_unique<const Bound>(std::move(*binding));
+      one.bound = &state.bound.emplace_back(std::move(*binding));
     } else {
-      one.unbound = std::make_unique<const Unbound>(binding.error());
+      one.unbound = &state.unbound.emplace_back(binding.error());
     }
   }
 }
 
 /// One owner given by name here and by UUID there shows only when both are known.
 void mark_duplicates(CycleState& state) {
-  Memory& memory = state.memory;
+  LookUps& look_ups = state.memory.remembered.look_ups;
   if (!gives_owner_by_id(state.desired.specs)) {
-    memory.owners.clear();
+    look_ups.owners.clear();
     return;
   }
-  for (const Declared& one : state.declared) {
-    if (one.live) memory.owners.insert_or_assign(specs::to_lower(one.live->owner_name), one.live->owner_id);
+  for (const WorkspaceFacts& one : state.declared) {
+    if (one.live) look_ups.owners.insert_or_assign(specs::to_lower(one.live->owner_name), one.live->owner_id);
   }
-  for (const auto& [name, id] : memory.answers.known_users()) memory.owners.insert_or_assign(name, id);
-  for (Duplicate& duplicate : find_duplicates(state.desired.specs, memory.owners)) {
-    state.find(specs::identity_of(*duplicate.spec))->duplicate = std::move(duplicate.message);
+  for (const auto& [name, id] : look_ups.answers.known_users()) look_ups.owners.insert_or_assign(name, id);
+  for (Duplicate& duplicate : find_duplicates(state.desired.specs, look_ups.owners)) {
+    state.exclude(*state.find(specs::identity_of(*duplicate.spec)),
+                  {Reason::Rejected, std::move(duplicate.message)});
   }
 }
 
@@ -302,6 +308,7 @@ awaitable<void> ask(coder::CoderReader& reader, std::vector<Question> questions,
 
 awaitable<void> look_up(CycleState& state) {
   mark_duplicates(state);
+  state.users = state.memory.remembered.look_ups.answers.known_users();
   if (state.stopped_by) co_return;
   co_await refresh_policies(state);
   if (state.stopped_by) co_return;
@@ -310,6 +317,7 @@ awaitable<void> look_up(CycleState& state) {
   co_await resolve_absent(state);
   mark_duplicates(state);
   co_await read_parameters(state);
+  state.users = state.memory.remembered.look_ups.answers.known_users();
 }
 
 }  // namespace cr::reconcile

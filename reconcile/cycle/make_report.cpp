@@ -5,8 +5,8 @@
 #include <memory>
 #include <utility>
 
-#include "reconcile/status/decide_condition.h"
-#include "reconcile/status/fingerprint.h"
+#include "reconcile/memory/fingerprint.h"
+#include "reconcile/report/decide_condition.h"
 
 namespace cr::reconcile {
 namespace {
@@ -21,38 +21,21 @@ constexpr std::chrono::nanoseconds kWhileBuilding = 5s;
 constexpr double kNoJitter = 0.5;
 
 /// Something was written, and this cycle does not know that it is now as declared.
-bool is_unfinished(const Declared& one, const WorkspaceStatus& row) {
-  const bool wrote = std::any_of(one.outcomes.begin(), one.outcomes.end(), [](const Outcome& outcome) {
-    return outcome.result == ActionResult::success;
-  });
-  return wrote && (!one.proven || row.ready.reason == Reason::Updating);
+bool is_unfinished(const WorkspaceFacts& one, const WorkspaceStatus& row) {
+  return one.any(ActionResult::success) && (!one.proven || row.ready.reason == Reason::Updating);
 }
 
-Condition condition_of(const CycleState& state, const Declared& one, async::WallTime now) {
-  ConditionInput input;
-  input.spec = one.spec;
-  input.now = now;
-  input.duplicate = one.duplicate;
-  input.owner_changed = one.owner_changed;
-  input.read_error = one.read_error;
-  input.live = one.latest();
-  input.unbound = one.unbound.get();
-  input.diff = &one.latest_diff();
-  input.planned = &one.planned;
-  input.verdict = &state.verdict;
-  input.outcomes = one.outcomes;
-  input.backoff = one.backoff;
-  input.fields = one.fields;
-  if (state.stopped_by) input.stopped_by = &*state.stopped_by;
-  input.proven = one.proven;
-  input.confirmed = one.proven && one.seen->conclusive;
-  return decide_condition(input);
+Condition condition_of(const CycleState& state, const WorkspaceFacts& one, async::WallTime now) {
+  return decide_condition({.workspace = one,
+                           .now = now,
+                           .verdict = state.verdict,
+                           .stopped_by = state.stopped_by ? &*state.stopped_by : nullptr});
 }
 
-const coder::ApiError* last_error(const Declared& one) {
-  const auto bad = std::find_if(one.outcomes.begin(), one.outcomes.end(),
+const coder::ApiError* last_error(const WorkspaceFacts& one) {
+  const auto bad = std::find_if(one.done.begin(), one.done.end(),
                                 [](const Outcome& outcome) { return outcome.error.has_value(); });
-  if (bad != one.outcomes.end()) return &*bad->error;
+  if (bad != one.done.end()) return &*bad->error;
   if (one.read_error) return one.read_error;
   if (one.unbound && one.unbound->error) return &*one.unbound->error;
   return one.backoff ? &one.backoff->error : nullptr;
@@ -62,13 +45,13 @@ async::WallTime to_wall(const CycleState& state, async::SteadyTime when) {
   return state.begun_wall + std::chrono::floor<async::WallTime::duration>(when - state.begun);
 }
 
-std::optional<async::SteadyTime> next_try(const Declared& one) {
+std::optional<async::SteadyTime> next_try(const WorkspaceFacts& one) {
   std::optional<async::SteadyTime> when = one.fields.next_try;
   if (one.backoff && (!when || one.backoff->next_try < *when)) when = one.backoff->next_try;
   return when;
 }
 
-WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, Declared& one,
+WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, const WorkspaceFacts& one,
                        async::WallTime now) {
   WorkspaceStatus row;
   row.spec = spec;
@@ -78,8 +61,8 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, Decl
     row.last_error = std::make_shared<const coder::ApiError>(*error);
   }
   if (const auto when = next_try(one)) row.next_try = to_wall(state, *when);
-  row.remarks = one.latest_diff().remarks;
-  row.drift = std::move(one.diff.drift);
+  if (const WorkspaceDiff* diff = one.latest_diff()) row.remarks = diff->remarks;
+  if (one.diff) row.drift = one.diff->drift;
   return row;
 }
 
@@ -103,7 +86,7 @@ void keep_last_known(const CycleState& state, std::vector<WorkspaceStatus>& rows
   if (!last) return;
   auto before = last->workspaces.begin();
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Declared& one = state.declared[i];
+    const WorkspaceFacts& one = state.declared[i];
     if (!one.read_error || one.live) continue;
     auto order = std::strong_ordering::greater;
     while (before != last->workspaces.end() &&
@@ -120,7 +103,7 @@ std::optional<coder::ApiError> failure_of(const CycleState& state) {
   if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) return state.stopped_by;
   const bool none_read =
       !state.declared.empty() && std::all_of(state.declared.begin(), state.declared.end(),
-                                             [](const Declared& one) { return one.read_error; });
+                                             [](const WorkspaceFacts& one) { return one.read_error; });
   if (none_read) return *state.declared.front().read_error;
   return std::nullopt;
 }
@@ -132,16 +115,16 @@ void when_to_look_again(const CycleState& state, CycleReport& report, async::Ste
     if (!report.look_again_in || delay < *report.look_again_in) report.look_again_in = delay;
   };
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    const Declared& one = state.declared[i];
+    const WorkspaceFacts& one = state.declared[i];
     if (is_unfinished(one, report.workspaces[i])) no_later_than(kSoon);
-    if (one.planned.waiting && one.planned.waiting->soon) report.waiting = true;
+    if (one.waiting && one.waiting->soon) report.waiting = true;
     if (const auto when = next_try(one)) no_later_than(*when - now);
   }
   if (state.executed.waiting_for_slot > 0 || state.executed.builds_started > 0) report.waiting = true;
   if (report.waiting) no_later_than(kWhileBuilding);
-  if (const std::uint32_t failed = state.memory.failed_reads; failed > 0)
+  if (const std::uint32_t failed = state.memory.remembered.reads.failed_in_a_row(); failed > 0)
     no_later_than(backoff_delay(Cure::time, failed, kNoJitter, std::nullopt));
-  if (const auto due = state.memory.backoff.next_due(now)) no_later_than(*due - now);
+  if (const auto due = state.memory.remembered.backoff.next_due(now)) no_later_than(*due - now);
 }
 
 }  // namespace
@@ -160,8 +143,8 @@ ReportPtr make_report(CycleState& state) {
   report->duplicate_documents = state.desired.duplicate_documents;
   report->workspaces.reserve(state.declared.size());
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    Declared& one = state.declared[i];
-    if (!one.duplicate.empty()) ++report->duplicate_documents;
+    const WorkspaceFacts& one = state.declared[i];
+    if (one.excluded && one.excluded->reason == Reason::Rejected) ++report->duplicate_documents;
     if (one.backoff) ++report->backing_off;
     if (!one.fields.contested.empty()) ++report->contested;
     report->workspaces.push_back(row_of(state, state.desired.specs[i], one, wall));
@@ -170,8 +153,9 @@ ReportPtr make_report(CycleState& state) {
   memory.statuses.settle(report->workspaces, state.begun, now, wall);
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;
-  report->builds_in_flight = own_active_builds(state) + state.executed.builds_started;
-  if (memory.token.value) report->token_expires = memory.token.value->expires_at;
+  report->builds_in_flight = state.builds_in_flight + state.executed.builds_started;
+  if (memory.remembered.look_ups.token.value)
+    report->token_expires = memory.remembered.look_ups.token.value->expires_at;
   report->verdict = std::move(state.verdict);
   report->plan = std::move(state.plan);
   report->outcomes = std::move(state.executed.outcomes);

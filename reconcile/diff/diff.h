@@ -7,8 +7,8 @@
 
 #include "reconcile/coder/types.h"
 #include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/model/live_workspace.h"
-#include "reconcile/status/condition.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {

@@ -1,12 +1,16 @@
 #include "reconcile/execute/executor.h"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+#include <exception>
 #include <iterator>
 #include <variant>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/coder/fault.h"
 #include "reconcile/fields/managed_field.h"
-#include "reconcile/status/backoff.h"
+#include "reconcile/memory/backoff.h"
 
 namespace cr::reconcile {
 namespace {
@@ -26,27 +30,6 @@ constexpr std::uint32_t kTries = 3;
 constexpr int kRepeatsInAll = 10;
 // What Coder wants to be left alone for longer comes again in a later cycle.
 constexpr std::chrono::seconds kLongestPause = 5s;
-
-/// Whether Coder may have done the write although it did not say so.
-bool may_have_been_done(const ApiError& error) {
-  switch (error.fault) {
-    case ApiFault::unreachable:
-    case ApiFault::timeout:
-    case ApiFault::server:
-    case ApiFault::contract:
-      return true;
-    case ApiFault::throttled:
-    case ApiFault::unauthorized:
-    case ApiFault::forbidden:
-    case ApiFault::not_found:
-    case ApiFault::gone:
-    case ApiFault::conflict:
-    case ApiFault::not_ready:
-    case ApiFault::rejected:
-      return false;
-  }
-  return false;
-}
 
 /// How one action ended, and the workspace as it is now where that became known.
 struct Ended {
@@ -158,7 +141,7 @@ class Execution {
     std::vector<Action> actions = item.plan->actions;
     for (std::size_t i = 0; i < actions.size(); ++i) {
       const async::SteadyTime begun = clock_.now();
-      Ended ended = co_await perform(item, actions[i]);
+      Ended ended = co_await perform_alone(item, actions[i]);
       if (ended.error) judge(item, *ended.error);
       const bool carry_on = ended.carry_on;
       if (ended.row && kind_of(actions[i]) == ActionKind::create && carry_on) {
@@ -179,6 +162,22 @@ class Execution {
     }
     if (item.slot) ++slots_;
     item.slot = false;
+  }
+
+  /// An exception is this workspace's: the others go on.
+  awaitable<Ended> perform_alone(Item& item, const Action& action) {
+    std::string defect;
+    try {
+      co_return co_await perform(item, action);
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == boost::asio::error::operation_aborted) throw;
+      defect = error.what();
+    } catch (const std::exception& error) {
+      defect = error.what();
+    }
+    observer_.on_defect(item.plan->workspace, defect);
+    co_return failed(ApiError(ApiFault::contract, "a defect of coder-reconciler: " + defect),
+                     "please report this defect");
   }
 
   awaitable<Ended> perform(Item& item, const Action& action) {
@@ -213,7 +212,7 @@ class Execution {
         co_return adopt(std::move(*reply), ActionResult::success, {}, true);
       }
       const ApiError error = reply.error();
-      const bool maybe = may_have_been_done(error);
+      const bool maybe = coder::traits_of(error.fault).may_be_done;
       if (!maybe) ++slots_;
       if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
       ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
@@ -255,7 +254,7 @@ class Execution {
         co_return done();
       }
       const ApiError error = reply.error();
-      const bool maybe = may_have_been_done(error);
+      const bool maybe = coder::traits_of(error.fault).may_be_done;
       if (!maybe) ++slots_;
       // Somebody's build is active: ours has to wait for its end, which the next read will tell.
       if (error.fault == ApiFault::conflict) {
@@ -300,7 +299,7 @@ class Execution {
     if (error.fault == ApiFault::not_found || error.fault == ApiFault::gone) {
       executed_.lost.push_back(item.plan->workspace);
     }
-    const bool silence = error.fault == ApiFault::unreachable || error.fault == ApiFault::timeout;
+    const bool silence = coder::traits_of(error.fault).silent;
     silences_ = silence ? silences_ + 1 : 0;
     if (error.fault == ApiFault::unauthorized || silences_ >= kSilencesInARow) executed_.broken_off = error;
   }

@@ -9,8 +9,8 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
 #include "reconcile/observer.h"
+#include "reconcile/plan/outcome.h"
 #include "reconcile/plan/plan.h"
-#include "reconcile/status/report.h"
 
 namespace cr::reconcile {
 

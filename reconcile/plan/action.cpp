@@ -1,4 +1,4 @@
-#include "reconcile/plan/action.h"
+#include "reconcile/plan/outcome.h"
 
 #include "reconcile/fields/managed_field.h"
 
@@ -32,6 +32,18 @@ ActionKind kind_of(const Action& action) {
 
 const Identity& workspace_of(const Action& action) {
   return std::visit([](const auto& one) -> const Identity& { return one.workspace; }, action);
+}
+
+std::string_view to_string(ActionResult result) {
+  switch (result) {
+    case ActionResult::success:
+      return "success";
+    case ActionResult::failed:
+      return "failed";
+    case ActionResult::skipped:
+      return "skipped";
+  }
+  return "unknown";
 }
 
 }  // namespace cr::reconcile

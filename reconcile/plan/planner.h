@@ -7,10 +7,10 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/diff/diff.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/model/live_workspace.h"
 #include "reconcile/plan/plan.h"
 #include "reconcile/resolve/binding.h"
-#include "reconcile/status/condition.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {

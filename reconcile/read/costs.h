@@ -57,4 +57,10 @@ struct ReadSample {
 /// stalled request does not turn the next choice.
 [[nodiscard]] ReadCosts learn(ReadCosts costs, const ReadSample& sample);
 
+/// How live workspaces were read.
+struct LiveReadCounts {
+  std::size_t ids = 0, owner = 0, name = 0, page = 0;
+  bool operator==(const LiveReadCounts&) const = default;
+};
+
 }  // namespace cr::reconcile

@@ -12,9 +12,9 @@
 
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/read/costs.h"
 #include "reconcile/read/live_state.h"
 #include "reconcile/read/read_plan.h"
-#include "reconcile/status/report.h"
 
 namespace cr::reconcile {
 

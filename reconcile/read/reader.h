@@ -7,9 +7,9 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
 #include "reconcile/observer.h"
+#include "reconcile/read/costs.h"
 #include "reconcile/read/live_state.h"
 #include "reconcile/read/read_plan.h"
-#include "reconcile/status/report.h"
 
 namespace cr::reconcile {
 

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "reconcile/status/failure_reason.h"
+#include "reconcile/coder/fault.h"
 #include "specs/name.h"
 #include "specs/suggestion.h"
 
@@ -77,7 +77,7 @@ class Walk {
     if (error.fault == ApiFault::not_found || error.fault == ApiFault::gone) {
       not_found();
     } else {
-      fail(reason_of_read_failure(error),
+      fail(coder::reason_of_read_failure(error),
            fmt::format("a look-up that its creation needs failed: {}", error.to_string()));
       unbound_->error = error;
     }

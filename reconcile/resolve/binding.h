@@ -8,9 +8,9 @@
 
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/resolve/answers.h"
 #include "reconcile/resolve/questions.h"
-#include "reconcile/status/condition.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/http/page/times.h"
+#include "reconcile/coder/fault.h"
 
 namespace cr::daemon {
 namespace {
@@ -14,34 +15,6 @@ using reconcile::CycleResult;
 
 constexpr std::chrono::nanoseconds kTokenIsOldSoon = std::chrono::days{14};
 
-std::string_view remedy_of(coder::ApiFault fault) {
-  switch (fault) {
-    case coder::ApiFault::unauthorized:
-      return "Coder refuses the token. Write a new one into the token file: it is read again at once, no "
-             "restart "
-             "is needed.";
-    case coder::ApiFault::forbidden:
-      return "The token lacks a right. Nothing is changed until it has it.";
-    case coder::ApiFault::throttled:
-      return "Coder limits the rate of requests. It goes on by itself.";
-    case coder::ApiFault::unreachable:
-    case coder::ApiFault::timeout:
-    case coder::ApiFault::server:
-      return "Nothing is changed meanwhile, and it comes back by itself when Coder does. Look at Coder, and "
-             "at the "
-             "way to it: DNS, proxy, certificates.";
-    case coder::ApiFault::contract:
-      return "What answers there does not speak Coder's API: check the URL, and the proxy before it.";
-    case coder::ApiFault::not_found:
-    case coder::ApiFault::gone:
-    case coder::ApiFault::conflict:
-    case coder::ApiFault::not_ready:
-    case coder::ApiFault::rejected:
-      return "Nothing is changed meanwhile.";
-  }
-  return "";
-}
-
 void add_failure(const PageInput& input, std::vector<Alert>& alerts) {
   const CycleReport* report = input.board.report.get();
   if (report && report->result == CycleResult::failed) {
@@ -50,11 +23,11 @@ void add_failure(const PageInput& input, std::vector<Alert>& alerts) {
                                                 in_words(input.steady - *input.board.cycles.last_success))
                                   : std::string{"No cycle has succeeded since the start. "};
     if (report->failure) {
-      alerts.push_back(
-          {Tone::bad,
-           "Coder could not be read",
-           fmt::format("{}. {}{}", report->failure->to_string(), since, remedy_of(report->failure->fault)),
-           {}});
+      alerts.push_back({Tone::bad,
+                        "Coder could not be read",
+                        fmt::format("{}. {}{}", report->failure->to_string(), since,
+                                    coder::traits_of(report->failure->fault).notice),
+                        {}});
     } else {
       alerts.push_back(
           {Tone::bad,

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

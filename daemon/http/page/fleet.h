@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 
 namespace cr::daemon {
 

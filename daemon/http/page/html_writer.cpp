@@ -1,6 +1,6 @@
 #include "daemon/http/page/html_writer.h"
 
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 
 namespace cr::daemon {
 namespace {

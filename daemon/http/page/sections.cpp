@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "daemon/http/page/times.h"
-#include "reconcile/plan/report_view.h"
+#include "reconcile/report/report_view.h"
 
 namespace cr::daemon {
 namespace {

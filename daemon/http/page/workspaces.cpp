@@ -6,7 +6,7 @@
 #include "daemon/http/page/declared_fields.h"
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
-#include "reconcile/status/guidance.h"
+#include "reconcile/model/condition.h"
 
 namespace cr::daemon {
 namespace {

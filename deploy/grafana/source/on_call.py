@@ -305,12 +305,14 @@ WORKS = [
           "held. The log says from where.",
           query("sum by (result) (increase(coder_reconciler_approvals_total{@}[$__rate_interval]))", "{{result}}"),
           "short", bars=True, decimals=0, overrides=colors(approved="green", refused="red", mismatched="orange")),
-    graph("Log and token file", 8, 8,
+    graph("Log, token file and defects", 8, 8,
+          "Defects: exceptions in this program, one workspace, request or cycle each; the log names the cause, please report it. "
           "Log lines that were dropped since nobody read them: look at what collects standard error. 'token file is bad': the old "
           "token is still in use; the log names the file and what is wrong with it.",
           [query("sum(increase(coder_reconciler_log_lines_dropped_total{@}[$__rate_interval]))", "lines dropped"),
+           query("sum(increase(coder_reconciler_defects_total{@}[$__rate_interval]))", "defects"),
            query("sum(coder_reconciler_token_file_readable{@} == bool 0)", "token file is bad")],
-          "short", decimals=0, overrides=colors(**{"lines dropped": "orange", "token file is bad": "red"})),
+          "short", decimals=0, overrides=colors(**{"lines dropped": "orange", "defects": "red", "token file is bad": "red"})),
 ]
 
 RUNS = [

@@ -22,7 +22,7 @@ SCALE = 60
 # Outside there are four scrapes in a minute, here one: steps of annotations have as many scrapes as there.
 SCRAPES_A_STEP = 4
 # Panels that are at 0 when the scenario has ended: it is over by then, or the scenario has none of it.
-QUIET = {"Approvals of held plans", "Log and token file", "Contested", "Builds in flight"}
+QUIET = {"Approvals of held plans", "Log, token file and defects", "Contested", "Builds in flight"}
 
 
 def say(good, sentence, why=()):

@@ -9,7 +9,7 @@
 #include "metrics/exposition.h"
 #include "metrics/recorder.h"
 #include "reconcile/fields/managed_field.h"
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "specs/schema.h"
 #include "specs/spec_fields.h"
 #include "world.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "reconcile/plan/render.h"
+#include "reconcile/report/render.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"
 #include "tests/unit/daemon/reports.h"

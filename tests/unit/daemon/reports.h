@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 
 namespace cr::testing {

@@ -11,9 +11,9 @@
 #include <string>
 
 #include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
-#include "reconcile/status/condition.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "tests/support/tests_dir.h"
 
 namespace cr::metrics {
@@ -96,6 +96,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
       {MetricId::log_lines_dropped, {}},
+      {MetricId::defects, {}},
   };
   for (const LabelCase& c : cases) EXPECT_EQ(label_names(describe(c.id)), c.labels) << describe(c.id).name;
   EXPECT_EQ(cases.size() + 6, catalogue().size()) << "six are process_*";

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "metrics/catalogue.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "tests/unit/metrics/samples.h"
 
 namespace cr::metrics {

@@ -9,7 +9,7 @@
 #include "metrics/catalogue.h"
 #include "metrics/exposition.h"
 #include "reconcile/plan/action.h"
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "tests/support/fields.h"
 #include "tests/unit/metrics/samples.h"
 

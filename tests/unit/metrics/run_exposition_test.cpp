@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "reconcile/status/report.h"
+#include "reconcile/report/report.h"
 #include "tests/unit/metrics/samples.h"
 
 namespace cr::metrics {

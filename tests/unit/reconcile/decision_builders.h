@@ -9,9 +9,9 @@
 
 #include "reconcile/coder/types.h"
 #include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
 #include "reconcile/plan/plan.h"
-#include "reconcile/plan/render.h"
-#include "reconcile/status/condition.h"
+#include "reconcile/report/render.h"
 #include "specs/desired_state.h"
 #include "specs/schedule.h"
 #include "specs/workspace_spec.h"

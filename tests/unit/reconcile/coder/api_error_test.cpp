@@ -1,4 +1,5 @@
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/fault.h"
 
 #include <gtest/gtest.h>
 
@@ -46,6 +47,17 @@ TEST(TransientFaults, AreThoseThatPassByThemselves) {
   for (const ApiFault fault : {ApiFault::unauthorized, ApiFault::forbidden, ApiFault::not_found,
                                ApiFault::gone, ApiFault::conflict, ApiFault::rejected, ApiFault::contract}) {
     EXPECT_FALSE(is_transient(fault)) << to_string(fault);
+  }
+}
+
+TEST(Faults, AreCuredByTimeWhereTheyMayPassAndByAChangeWhereTheyRefuse) {
+  for (const ApiFault fault : {ApiFault::unreachable, ApiFault::timeout, ApiFault::throttled,
+                               ApiFault::server, ApiFault::not_ready, ApiFault::contract}) {
+    EXPECT_EQ(traits_of(fault).cure, Cure::time) << to_string(fault);
+  }
+  for (const ApiFault fault :
+       {ApiFault::rejected, ApiFault::forbidden, ApiFault::conflict, ApiFault::not_found, ApiFault::gone}) {
+    EXPECT_EQ(traits_of(fault).cure, Cure::change) << to_string(fault);
   }
 }
 

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "reconcile/status/failure_reason.h"
+#include "reconcile/coder/fault.h"
 #include "tests/support/fields.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
@@ -185,10 +185,10 @@ TEST_F(Requests, AFieldOfAnotherTypeIsNamedAndNobodyIsSentToLookForALogin) {
   ASSERT_FALSE(read);
   EXPECT_NE(read.error().message.find("workspaces[0].latest_build.build_number"), std::string::npos);
   EXPECT_FALSE(read.error().request_id.empty());
-  EXPECT_EQ(reconcile::remedy_of(read.error()).find("login"), std::string_view::npos);
+  EXPECT_EQ(coder::remedy_of(read.error()).find("login"), std::string_view::npos);
   ApiError anonymous = read.error();
   anonymous.request_id.clear();
-  EXPECT_NE(reconcile::remedy_of(anonymous).find("login"), std::string_view::npos);
+  EXPECT_NE(coder::remedy_of(anonymous).find("login"), std::string_view::npos);
 }
 
 TEST_F(Requests, AnOwnerThatNoSearchCanNameHasNoWorkspaces) {

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api_error.h"
+#include "reconcile/diff/diff.h"
+#include "reconcile/model/live_workspace.h"
+#include "reconcile/plan/outcome.h"
+#include "reconcile/plan/planner.h"
+#include "reconcile/read/costs.h"
+#include "reconcile/resolve/binding.h"
+
+namespace cr::reconcile {
+
+struct Backoff;
+
+/// Which fields of one workspace must not be written now, and why.
+struct FieldVerdict {
+  FieldSet overridden{};          ///< Coder kept another value; includes those that are due again
+  FieldSet overridden_waiting{};  ///< of these: not due yet
+  FieldSet contested{};           ///< set back by others three times within a day
+  std::optional<async::SteadyTime> next_try{};  ///< earliest of the waiting ones
+  bool operator==(const FieldVerdict&) const = default;
+};
+
+/// Why a declared workspace is left alone whatever is live.
+struct Excluded {
+  Reason reason = Reason::Rejected;
+  std::string message;
+};
+
+/// What one cycle saw, decided and did of one declared workspace. Each part is null, or empty, where it does
+/// not apply; pointers are into the cycle. Memories learn from these and from nothing else.
+struct WorkspaceFacts {
+  const specs::WorkspaceSpec* spec = nullptr;  ///< never null
+  const Identity* identity = nullptr;          ///< never null
+  WorkspaceId id{};                            ///< by which it is known; nil: it is not
+
+  // Read. Exactly one of live, absent and read_error says what came of it.
+  const LiveWorkspace* live = nullptr;
+  const coder::ApiError* read_error = nullptr;
+  bool absence_proven = false;  ///< absent by a look at its very name
+
+  // Decided.
+  const Excluded* excluded = nullptr;
+  const Bound* bound = nullptr;      ///< absent, and can be created
+  const Unbound* unbound = nullptr;  ///< absent, and cannot
+  /// What was read against the spec; null: it was not compared.
+  const WorkspaceDiff* diff = nullptr;
+  const Backoff* backoff = nullptr;  ///< in force
+  FieldVerdict fields{};             ///< what must not be written
+  const WorkspacePlan* planned = nullptr;
+  const Waiting* waiting = nullptr;
+
+  // Done.
+  std::span<const Outcome> done = {};
+  const LiveWorkspace* seen = nullptr;       ///< as a reply or the read back showed it after that
+  const WorkspaceDiff* seen_diff = nullptr;  ///< of `seen`; never null beside it
+  bool proven = false;                       ///< `seen` came after every write of this cycle
+  bool nothing_left = false;                 ///< and nothing that was planned is left
+  bool id_lost = false;                      ///< its id leads nowhere any more
+  bool passed_over = false;                  ///< had no turn, for want of a slot or of a Coder that answers
+
+  [[nodiscard]] bool absent() const { return !live && !read_error; }
+  /// It was held against its spec, so that what the diff does not name is as declared.
+  [[nodiscard]] bool compared() const { return diff && !diff->blocked; }
+  /// As it is known now.
+  [[nodiscard]] const LiveWorkspace* latest() const { return seen ? seen : live; }
+  [[nodiscard]] const WorkspaceDiff* latest_diff() const { return seen_diff ? seen_diff : diff; }
+  [[nodiscard]] bool any(ActionResult result) const {
+    for (const Outcome& outcome : done) {
+      if (outcome.result == result) return true;
+    }
+    return false;
+  }
+};
+
+/// What one cycle saw, decided and did.
+struct CycleFacts {
+  async::SteadyTime begun{};
+  async::SteadyTime ended{};
+  std::optional<UserId> me{};        ///< whose token it is, if known
+  bool token_refused = false;        ///< nothing was written, or no longer
+  bool address_checked = false;      ///< what answers is no workspace proxy
+  const ReadCosts* costs = nullptr;  ///< as this cycle's read learnt them
+  /// Usernames (in lower case) that were looked up.
+  std::span<const std::pair<std::string, UserId>> users = {};
+  /// Every declared workspace; sorted by identity.
+  std::span<const WorkspaceFacts> workspaces = {};
+
+  /// Null where it is not declared.
+  [[nodiscard]] const WorkspaceFacts* find(const Identity& workspace) const;
+  /// No workspace is missing from the plan for want of a read.
+  [[nodiscard]] bool read_all() const;
+};
+
+}  // namespace cr::reconcile

@@ -1,0 +1,90 @@
+#include "reconcile/memory/fingerprint.h"
+
+#include <string_view>
+
+#include "reconcile/fields/managed_field.h"
+
+namespace cr::reconcile {
+namespace {
+
+/// FNV-1a. Only ever compared within one process; a collision would at worst keep a wait in force a while
+/// longer.
+class Fnv {
+ public:
+  Fnv& add(std::string_view text) {
+    number(text.size());
+    for (const char c : text) byte(static_cast<unsigned char>(c));
+    return *this;
+  }
+  Fnv& number(std::uint64_t value) {
+    for (int i = 0; i < 8; ++i) byte(static_cast<unsigned char>(value >> (8 * i)));
+    return *this;
+  }
+  template <class Tag>
+  Fnv& id(const Id<Tag>& id) {
+    for (const std::uint8_t one : id.bytes()) byte(one);
+    return *this;
+  }
+  Fnv& pairs(const specs::StringPairs& pairs) {
+    number(pairs.size());
+    for (const auto& [key, value] : pairs) add(key).add(value);
+    return *this;
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  void byte(unsigned char one) { value_ = (value_ ^ one) * 0x100000001b3ULL; }
+  std::uint64_t value_ = 0xcbf29ce484222325ULL;
+};
+
+/// A schedule by meaning would be equal for two spellings, but the spelling is what is sent.
+void add_wish(Fnv& hash, const specs::FieldValue& wish) {
+  hash.number(wish.index()).add(specs::to_text(wish));
+}
+
+}  // namespace
+
+std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
+  Fnv hash;
+  hash.add(spec.name)
+      .add(spec.owner)
+      .add(spec.organization)
+      .add(spec.template_ref)
+      .add(spec.template_version);
+  hash.pairs(spec.parameters);
+  for (const auto& [key, wish] : spec.fields) {
+    hash.add(key);
+    add_wish(hash, wish);
+  }
+  hash.number(spec.policy.create).number(spec.policy.update);
+  hash.pairs(spec.labels).pairs(spec.annotations);
+  return hash.value();
+}
+
+std::uint64_t live_fingerprint(const LiveWorkspace* live) {
+  if (!live) return 0;
+  Fnv hash;
+  hash.id(live->id).id(live->owner_id).id(live->template_id);
+  for (const ManagedField* field : managed_fields()) hash.add(field->live_text(*live));
+  hash.number(live->prebuild).number(live->task);
+  hash.id(live->build.id).number(static_cast<std::uint64_t>(live->build.status));
+  return hash.value();
+}
+
+std::uint64_t wish_fingerprint(const specs::WorkspaceSpec& spec, Field field) {
+  Fnv hash;
+  if (is_managed(field)) {
+    if (const specs::FieldValue* wish = spec.fields.find(entry_of(field).key)) add_wish(hash, *wish);
+  }
+  return hash.value();
+}
+
+std::uint64_t value_fingerprint(std::string_view live) {
+  return Fnv().add(live).value();
+}
+
+Fingerprints fingerprints_of(const WorkspaceFacts& read) {
+  return {spec_fingerprint(*read.spec), live_fingerprint(read.live)};
+}
+
+}  // namespace cr::reconcile

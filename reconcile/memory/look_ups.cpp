@@ -1,0 +1,42 @@
+#include "reconcile/memory/look_ups.h"
+
+#include <algorithm>
+
+namespace cr::reconcile {
+
+const coder::Template* LookUps::policy_of(const LiveWorkspace& live) const {
+  const auto found = policies.find(live.template_id);
+  return found == policies.end() ? nullptr : &found->second;
+}
+
+DiffContext LookUps::context_of(const LiveWorkspace& live) const {
+  DiffContext context;
+  context.policy = policy_of(live);
+  if (const auto found = parameters.find(live.build.id); found != parameters.end()) {
+    context.parameters = &found->second;
+  }
+  context.me = me.value;
+  return context;
+}
+
+void LookUps::observe(const CycleFacts& cycle) {
+  for (const WorkspaceFacts& one : cycle.workspaces) {
+    if (one.unbound) answers.forget(one.unbound->built_on);
+    if (one.done.empty()) continue;
+    const bool failed = one.any(ActionResult::failed);
+    // Of a create that failed something may have changed; whoever has the owner's name by the next one is
+    // asked for then.
+    if (one.bound && (failed || one.any(ActionResult::success))) answers.forget(one.bound->built_on);
+    const bool refused = std::ranges::any_of(one.done, [](const Outcome& outcome) {
+      return outcome.error && outcome.error->fault == coder::ApiFault::rejected;
+    });
+    // By a policy, perhaps, that has changed since it was read.
+    if (one.live && refused) policies.erase(one.live->template_id);
+  }
+  if (cycle.token_refused) {
+    me = {};  // the next token may be somebody else's
+    token = {};
+  }
+}
+
+}  // namespace cr::reconcile

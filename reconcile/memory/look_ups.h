@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/types.h"
+#include "reconcile/diff/diff.h"
+#include "reconcile/memory/facts.h"
+#include "reconcile/resolve/answers.h"
+#include "reconcile/resolve/duplicates.h"
+
+namespace cr::reconcile {
+
+/// A value that was looked up once and is good for a while.
+template <class T>
+struct Remembered {
+  std::optional<T> value;
+  std::optional<async::SteadyTime> asked;  ///< when it was last asked for, with or without success
+  bool failed_in_passing = false;          ///< then: worth another try soon
+
+  [[nodiscard]] bool due(async::SteadyTime now, std::chrono::nanoseconds every) const {
+    return !asked || now - *asked >= every;
+  }
+};
+
+/// What was looked up beside the live state and is good for a while. A cycle's look-ups fill it; `observe`
+/// drops what the cycle gave reason to doubt.
+struct LookUps {
+  Answers answers;                                 ///< for what is to be created
+  async::SteadyTime answers_since{};               ///< when the oldest of them may have been asked
+  KnownOwners owners;                              ///< kept only while some spec gives its owner by UUID
+  std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
+  std::map<BuildId, BuildParameters> parameters;   ///< immutable, so good as long as the build is the latest
+  Remembered<UserId> me;
+  Remembered<coder::TokenFacts> token;
+
+  /// The template of a live workspace, if known.
+  [[nodiscard]] const coder::Template* policy_of(const LiveWorkspace& live) const;
+  /// What a diff of this workspace needs beside spec and live state.
+  [[nodiscard]] DiffContext context_of(const LiveWorkspace& live) const;
+
+  void observe(const CycleFacts& cycle);
+};
+
+}  // namespace cr::reconcile

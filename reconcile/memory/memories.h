@@ -1,0 +1,38 @@
+#pragma once
+
+#include "reconcile/memory/approval.h"
+#include "reconcile/memory/backoff.h"
+#include "reconcile/memory/field_memory.h"
+#include "reconcile/memory/look_ups.h"
+#include "reconcile/memory/own_builds.h"
+#include "reconcile/memory/owners_seen.h"
+#include "reconcile/memory/reads.h"
+#include "reconcile/memory/turns.h"
+
+namespace cr::reconcile {
+
+/// What is known from earlier cycles. A cycle asks it and changes nothing of it; at its end each memory
+/// observes what the cycle saw, decided and did. All of it can be lost: it is read again or built up anew.
+struct Memories {
+  Reads reads;
+  LookUps look_ups;
+  OwnersSeen owners;
+  OwnBuilds builds;
+  BackoffTable backoff;
+  FieldMemory fields;
+  Turns turns;
+  Approval approval;
+
+  void observe(const CycleFacts& cycle, const Plan& plan, const Verdict& verdict) {
+    reads.observe(cycle);
+    look_ups.observe(cycle);
+    owners.observe(cycle);
+    builds.observe(cycle);
+    backoff.observe(cycle);
+    fields.observe(cycle);
+    turns.observe(cycle);
+    approval.observe(cycle, plan, verdict);
+  }
+};
+
+}  // namespace cr::reconcile

@@ -1,0 +1,71 @@
+#include "reconcile/memory/own_builds.h"
+
+#include <algorithm>
+
+#include "reconcile/memory/fingerprint.h"
+
+namespace cr::reconcile {
+namespace {
+
+bool queues_a_build(const Action& action) {
+  return !field_write_of(action);
+}
+
+}  // namespace
+
+bool OwnBuilds::has_failed(const LiveBuild& build, const std::optional<UserId>& me) {
+  const bool failed = build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
+  return failed && me && build.initiator == *me;
+}
+
+OwnBuilds::Failures OwnBuilds::failures_after(const WorkspaceFacts& read) const {
+  const LiveBuild& build = read.live->build;
+  const std::uint64_t spec = spec_fingerprint(*read.spec);
+  const auto known = failures_.find(*read.identity);
+  if (known == failures_.end() || known->second.transition != build.transition) {
+    // The number of a start is what the create and its retries have come to; of a stop it says nothing.
+    return {build.id, build.transition, spec, build.transition == Transition::start ? build.number : 1};
+  }
+  Failures after = known->second;
+  if (after.build != build.id) ++after.failed;
+  if (after.spec != spec) after.failed = 0;
+  after.build = build.id;
+  after.spec = spec;
+  return after;
+}
+
+std::optional<std::uint32_t> OwnBuilds::failed_tries(const WorkspaceFacts& read,
+                                                     const std::optional<UserId>& me) const {
+  if (!read.live || !has_failed(read.live->build, me)) return std::nullopt;
+  return failures_after(read).failed;
+}
+
+std::size_t OwnBuilds::under_way(const CycleFacts& read) const {
+  return static_cast<std::size_t>(std::ranges::count_if(read.workspaces, [&](const WorkspaceFacts& one) {
+    if (!one.live) return one.read_error && queued_.contains(*one.identity);
+    if (!one.live->build.active()) return false;
+    return !read.me || one.live->build.initiator == *read.me || queued_.contains(*one.identity);
+  }));
+}
+
+void OwnBuilds::observe(const CycleFacts& cycle) {
+  std::erase_if(failures_, [&](const auto& entry) { return !cycle.find(entry.first); });
+  std::erase_if(queued_, [&](const Identity& workspace) {
+    const WorkspaceFacts* one = cycle.find(workspace);
+    return !one || (!one->read_error && !(one->live && one->live->build.active()));
+  });
+  for (const WorkspaceFacts& one : cycle.workspaces) {
+    if (one.live && one.diff && has_failed(one.live->build, cycle.me)) {
+      failures_.insert_or_assign(*one.identity, failures_after(one));
+    } else if (one.live && one.diff && !failures_.empty() && !one.live->build.active()) {
+      // A build that is under way may be the retry whose end is still to be counted.
+      failures_.erase(*one.identity);
+    }
+    for (const Outcome& outcome : one.done) {
+      if (outcome.result == ActionResult::success && queues_a_build(outcome.action))
+        queued_.insert(*one.identity);
+    }
+  }
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,42 @@
+#include "reconcile/memory/owners_seen.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "specs/workspace_spec.h"
+
+namespace cr::reconcile {
+
+std::optional<UserId> OwnersSeen::before(std::string_view name, const UserId& now) const {
+  const auto found = first_.find(name);
+  return found == first_.end() || found->second == now ? std::nullopt : std::optional(found->second);
+}
+
+void OwnersSeen::observe(const CycleFacts& cycle) {
+  const auto is_declared = [&](std::string_view name) {
+    const auto found = std::ranges::lower_bound(cycle.workspaces, name, {}, [](const WorkspaceFacts& one) {
+      return std::string_view(one.identity->owner);
+    });
+    return found != cycle.workspaces.end() && found->identity->owner == name;
+  };
+  std::erase_if(first_, [&](const auto& entry) { return !is_declared(entry.first); });
+  for (const WorkspaceFacts& one : cycle.workspaces) {
+    if (one.live && !specs::is_uuid(one.spec->owner))
+      first_.try_emplace(one.identity->owner, one.live->owner_id);
+  }
+  for (const auto& [name, id] : cycle.users) {
+    if (is_declared(name)) first_.try_emplace(name, id);
+  }
+}
+
+Excluded owner_changed(std::string_view name, const UserId& now, const UserId& before) {
+  return {
+      Reason::OwnerChanged,
+      fmt::format("the name {} belongs to another user than when this process first saw it ({} now, {} "
+                  "before), so nothing is created or changed; give the owner's UUID in the spec, or restart "
+                  "if the new one is meant",
+                  name, now.to_string(), before.to_string())};
+}
+
+}  // namespace cr::reconcile

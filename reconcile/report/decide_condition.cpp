@@ -1,0 +1,295 @@
+#include "reconcile/report/decide_condition.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "reconcile/coder/fault.h"
+#include "reconcile/fields/managed_field.h"
+#include "reconcile/memory/backoff.h"
+#include "specs/workspace_spec.h"
+
+namespace cr::reconcile {
+namespace {
+
+using coder::ApiError;
+
+std::string with_remedy(std::string text, std::string_view remedy) {
+  if (!remedy.empty()) text += fmt::format("; {}", remedy);
+  return text;
+}
+
+/// Days go further than the clock of the system, whose nanoseconds end in 2262.
+std::string date_of(std::chrono::sys_days day) {
+  const std::chrono::year_month_day date(day);
+  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                     static_cast<unsigned>(date.day()));
+}
+
+std::string verb(const Action& action) {
+  const ActionKind kind = kind_of(action);
+  if (std::holds_alternative<RetryFirstBuild>(action)) return "queueing its first build again";
+  if (kind == ActionKind::create) return "creating it";
+  if (kind == ActionKind::stop) return "stopping it";
+  return fmt::format("setting {}", entry_of(kind.field()).key);
+}
+
+/// What a workspace is called while this action is under way.
+Reason under_way(const Action& action) {
+  const ActionKind kind = kind_of(action);
+  if (kind == ActionKind::create) return Reason::Creating;
+  return kind == ActionKind::stop ? Reason::Stopping : Reason::Updating;
+}
+
+class Decision {
+ public:
+  explicit Decision(const ConditionInput& input)
+      : input_(input), in_(input.workspace), diff_(in_.latest_diff()) {}
+
+  Condition run() {
+    using Step = bool (Decision::*)();
+    constexpr Step kSteps[] = {&Decision::suspended,   &Decision::excluded,   &Decision::not_read,
+                               &Decision::failed,      &Decision::not_there,  &Decision::blocked,
+                               &Decision::held,        &Decision::acted,      &Decision::to_be_done,
+                               &Decision::backing_off, &Decision::waiting,    &Decision::drifted,
+                               &Decision::contested,   &Decision::overridden, &Decision::forbidden,
+                               &Decision::unreadable,  &Decision::left_over};
+    for (const Step step : kSteps) {
+      if ((this->*step)()) return std::move(condition_);
+    }
+    return Condition{Reason::InSync, {}, {}};
+  }
+
+ private:
+  bool decide(Reason reason, std::string message) {
+    condition_ = Condition{reason, std::move(message), {}};
+    return true;
+  }
+
+  bool suspended() {
+    const auto& suspension = in_.spec->suspension;
+    if (!suspension || !specs::in_force(*suspension, std::chrono::floor<std::chrono::seconds>(input_.now)))
+      return false;
+    std::string message = "left alone";
+    if (suspension->until) message += " until " + date_of(*suspension->until);
+    if (!suspension->reason.empty()) message += ": " + suspension->reason;
+    return decide(Reason::Suspended,
+                  with_remedy(std::move(message), "remove the annotation coder-reconciler/suspend to go on"));
+  }
+
+  bool excluded() { return in_.excluded && decide(in_.excluded->reason, in_.excluded->message); }
+
+  bool not_read() {
+    if (!in_.read_error) return false;
+    return decide(coder::reason_of_read_failure(*in_.read_error),
+                  with_remedy(fmt::format("it could not be read, so nothing is changed: {}",
+                                          in_.read_error->to_string()),
+                              coder::remedy_of(*in_.read_error)));
+  }
+
+  bool failed() {
+    const auto bad = std::find_if(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::failed;
+    });
+    if (bad != in_.done.end()) {
+      if (!bad->error)
+        return decide(Reason::BackingOff, fmt::format("{} failed: {}", verb(bad->action), bad->note));
+      return decide(coder::reason_of_write_failure(*bad->error),
+                    with_remedy(fmt::format("{} failed: {}", verb(bad->action), bad->error->to_string()),
+                                coder::remedy_of(*bad->error)));
+    }
+    const bool skipped = std::any_of(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::skipped;
+    });
+    if (!skipped || !input_.stopped_by) return false;
+    return decide(coder::reason_of_read_failure(*input_.stopped_by),
+                  with_remedy(fmt::format("not changed: {}", input_.stopped_by->to_string()),
+                              coder::remedy_of(*input_.stopped_by)));
+  }
+
+  /// What only an absent workspace can be; the rest is the same for all.
+  bool not_there() {
+    if (in_.latest() || has_plan() || !in_.done.empty()) return false;
+    if (!in_.spec->policy.create)
+      return decide(Reason::Missing,
+                    "there is no such workspace, and its spec says reconcilePolicy.create: false; let it be "
+                    "created, or "
+                    "create it by hand");
+    if (in_.backoff) return backing_off();
+    if (in_.unbound) return decide(in_.unbound->reason, in_.unbound->message);
+    return decide(Reason::Creating, "it is created in one of the next cycles");
+  }
+
+  bool blocked() {
+    if (!diff_ || !diff_->blocked) return false;
+    return decide(diff_->blocked->reason, diff_->blocked->message);
+  }
+
+  bool held() {
+    if (!has_plan() || !input_.verdict.held) return false;
+    return decide(Reason::Held, input_.verdict.message);
+  }
+
+  bool acted() {
+    const Action* last = nullptr;
+    for (const Outcome& outcome : in_.done) {
+      if (outcome.result != ActionResult::success) continue;
+      // A build goes on after its request: it names the state, whatever was written beside it.
+      if (!last || under_way(*last) == Reason::Updating) last = &outcome.action;
+    }
+    if (!last) return false;
+    const Reason reason = under_way(*last);
+    if (reason == Reason::Creating)
+      return decide(reason, std::holds_alternative<RetryFirstBuild>(*last)
+                                ? "its first build failed and is queued again"
+                                : "it is created; its first build has begun");
+    if (reason == Reason::Stopping) return decide(reason, "it is being stopped; dormant follows");
+    if (in_.proven) return false;
+    const bool first_build = in_.waiting && in_.waiting->reason == Reason::Creating;
+    if (first_build) return decide(Reason::Creating, in_.waiting->message);
+    return decide(Reason::Updating, "written, and not yet seen to be kept: the next read tells");
+  }
+
+  bool to_be_done() {
+    if (!has_plan() || in_.nothing_left || (any_success() && !in_.proven)) return false;
+    const Action& first = in_.planned->actions.front();
+    const auto skipped = std::find_if(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
+      return outcome.result == ActionResult::skipped && !outcome.note.empty();
+    });
+    if (skipped != in_.done.end())
+      return decide(under_way(skipped->action), fmt::format("not yet done: {}", skipped->note));
+    return decide(under_way(first), in_.latest() ? "it is to be changed" : "it is to be created");
+  }
+
+  bool backing_off() {
+    if (!in_.backoff) return false;
+    const ApiError& error = in_.backoff->error;
+    const std::string times =
+        in_.backoff->failures == 1 ? "once" : fmt::format("{} times in a row", in_.backoff->failures);
+    const std::string_view when = coder::traits_of(error.fault).cure == Cure::time
+                                      ? "which may pass by itself; it is tried again within a minute"
+                                      : "and is tried again when its spec or what Coder shows of it changes, "
+                                        "or after a wait that grows "
+                                        "up to an hour";
+    return decide(in_.backoff->reason,
+                  with_remedy(fmt::format("failed {}, {}: {}", times, when, error.to_string()),
+                              coder::remedy_of(error)));
+  }
+
+  bool waiting() {
+    if (!in_.waiting) return false;
+    return decide(in_.waiting->reason, in_.waiting->message);
+  }
+
+  bool drifted() {
+    if (in_.spec->policy.update || !diff_) return false;
+    const std::string list = list_drift([](Field field) { return !is_informational(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Drifted,
+        fmt::format("{}; its spec says reconcilePolicy.update: false, so nothing is changed", list));
+  }
+
+  bool contested() {
+    const std::string list = list_drift([&](Field field) { return in_.fields.contested.has(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Contested,
+        fmt::format("somebody set it back three times within a day: {}; it is not written again until its "
+                    "declared value changes: agree on who owns it, then declare that value or remove the "
+                    "field from the spec",
+                    list));
+  }
+
+  bool overridden() {
+    const std::string list = list_drift([&](Field field) { return in_.fields.overridden.has(field); });
+    if (list.empty()) return false;
+    return decide(
+        Reason::Overridden,
+        fmt::format("Coder took the write but keeps another value: {}; it is tried again with growing delay. "
+                    "Look for a policy of the template, or another tool that sets it",
+                    list));
+  }
+
+  bool forbidden() {
+    if (!diff_ || diff_->forbidden.empty()) return false;
+    const std::string list = list_drift([&](Field field) { return diff_->forbidden.has(field); });
+    return decide(
+        Reason::PolicyForbids,
+        fmt::format("{} ({}); remove the field from the spec, or have the template's policy changed", list,
+                    diff_->forbidden_message));
+  }
+
+  bool unreadable() {
+    if (!diff_ || diff_->unreadable.empty()) return false;
+    std::string names;
+    for (const Field field : all_fields()) {
+      if (diff_->unreadable.has(field))
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(field));
+    }
+    return decide(
+        Reason::NotRead,
+        fmt::format("Coder reports a value that this version does not know for {}; it is not changed on such "
+                    "an account: is there a newer coder-reconciler?",
+                    names));
+  }
+
+  bool left_over() {
+    if (!diff_ || !has_mendable(diff_->drift)) return false;
+    return decide(Reason::Updating, list_drift([](Field field) { return !is_informational(field); }));
+  }
+
+  template <class Which>
+  std::string list_drift(Which which) const {
+    std::string list;
+    if (!diff_) return list;
+    for (const Change& change : diff_->drift) {
+      if (!which(change.field)) continue;
+      list += fmt::format("{}{} is {}, declared {}", list.empty() ? "" : ", ", to_string(change.field),
+                          change.from, specs::to_text(change.to));
+    }
+    return list;
+  }
+
+  [[nodiscard]] bool has_plan() const { return in_.planned != nullptr; }
+  [[nodiscard]] bool any_success() const { return in_.any(ActionResult::success); }
+
+  const ConditionInput& input_;
+  const WorkspaceFacts& in_;
+  const WorkspaceDiff* diff_;  ///< as last seen in this cycle
+  Condition condition_;
+};
+
+/// Nothing is wrong: in sync, left alone on purpose, or under way.
+bool is_good(Reason reason) {
+  return reason == Reason::InSync || reason == Reason::Suspended || reason == Reason::Creating ||
+         reason == Reason::Updating || reason == Reason::Stopping;
+}
+
+}  // namespace
+
+Condition decide_condition(const ConditionInput& input) {
+  return Decision(input).run();
+}
+
+CycleResult result_of(const CycleReport& report) {
+  if (report.verdict.held) return CycleResult::held;
+  const bool any_failed =
+      std::any_of(report.outcomes.begin(), report.outcomes.end(),
+                  [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
+  const bool all_good = std::all_of(report.workspaces.begin(), report.workspaces.end(),
+                                    [](const WorkspaceStatus& row) { return is_good(row.ready.reason); });
+  if (any_failed || !all_good) return CycleResult::partial;
+  const bool acted = std::any_of(report.outcomes.begin(), report.outcomes.end(), [](const Outcome& outcome) {
+    return outcome.result == ActionResult::success;
+  });
+  const bool settled =
+      std::all_of(report.workspaces.begin(), report.workspaces.end(), [](const WorkspaceStatus& row) {
+        return row.ready.reason == Reason::InSync || row.ready.reason == Reason::Suspended;
+      });
+  return settled && !acted ? CycleResult::in_sync : CycleResult::converged;
+}
+
+}  // namespace cr::reconcile

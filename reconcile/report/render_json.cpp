@@ -1,0 +1,272 @@
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "reconcile/fields/managed_field.h"
+#include "reconcile/report/plan_page.h"
+#include "reconcile/report/render.h"
+#include "reconcile/report/report_view.h"
+
+namespace cr::reconcile {
+namespace {
+
+using nlohmann::json;
+
+std::string timestamp(async::WallTime time) {
+  return fmt::format("{:%FT%TZ}", time);
+}
+
+double seconds(std::chrono::nanoseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+json pairs_json(const specs::StringPairs& pairs) {
+  json object = json::object();
+  for (const auto& [key, value] : pairs) object[key] = value;
+  return object;
+}
+
+json error_json(const coder::ApiError& error) {
+  json object{{"fault", coder::to_string(error.fault)}, {"message", error.message}};
+  if (error.status != 0) object["status"] = error.status;
+  if (!error.method.empty()) object["method"] = error.method;
+  if (!error.path.empty()) object["path"] = error.path;
+  if (!error.detail.empty()) object["detail"] = error.detail;
+  if (!error.request_id.empty()) object["requestId"] = error.request_id;
+  for (const coder::Validation& validation : error.validations)
+    object["validations"].push_back({{"field", validation.field}, {"detail", validation.detail}});
+  return object;
+}
+
+void add_identity(json& object, const Identity& identity) {
+  object["owner"] = identity.owner;
+  object["name"] = identity.name;
+}
+
+void add_failure(json& object, const CycleReport& report) {
+  object["result"] = to_string(report.result);
+  if (report.failure) object["failure"] = error_json(*report.failure);
+  if (!report.internal_error.empty()) object["internalError"] = report.internal_error;
+  if (!report.revision.empty()) object["revision"] = report.revision;
+}
+
+struct ActionJson {
+  json& object;
+
+  void operator()(const CreateWorkspace& action) const {
+    const coder::CreateRequest& request = action.request;
+    object["template"] = action.template_name;
+    if (request.version) object["version"] = request.version->to_string();
+    for (const Change& change : action.sets)
+      object[std::string(entry_of(change.field).key)] = specs::to_text(change.to);
+    if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
+  }
+  void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
+  void operator()(const StopWorkspace&) const {}
+  void operator()(const WriteField& action) const {
+    object["from"] = action.change.from;
+    object["to"] = specs::to_text(action.change.to);
+  }
+};
+
+constexpr RowRange kAllRows{0, std::numeric_limits<std::size_t>::max()};
+
+bool within(RowRange range, std::size_t place) {
+  return place >= range.offset && place - range.offset < range.limit;
+}
+
+struct Conditions {
+  json rows = json::array();
+  std::size_t total = 0;
+};
+
+/// Those in the range of what is not in sync or has remarks, and is not planned.
+Conditions conditions_json(const CycleReport& report, const Plan& planned, RowRange range = kAllRows) {
+  Conditions conditions;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (row.ready.reason == Reason::InSync && row.remarks.empty()) continue;
+    if (place_in(planned, *row.spec)) continue;
+    if (within(range, conditions.total++)) conditions.rows.push_back(status_json(row));
+  }
+  return conditions;
+}
+
+/// The row of each workspace that the plan changes, in the plan's order; null where there is none.
+std::vector<const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
+  std::vector<const WorkspaceStatus*> rows(report.plan.workspaces.size(), nullptr);
+  if (rows.empty()) return rows;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (const auto place = place_in(report.plan, *row.spec)) rows[*place] = &row;
+  }
+  return rows;
+}
+
+void add_verdict(json& object, const Verdict& verdict) {
+  object["held"] = verdict.held;
+  object["approved"] = verdict.approved;
+  object["changes"] = verdict.changes;
+  object["limit"] = verdict.limit;
+  if (!verdict.digest.empty()) object["digest"] = verdict.digest;
+  if (verdict.held) object["heldMessage"] = verdict.message;
+}
+
+}  // namespace
+
+json status_json(const WorkspaceStatus& status) {
+  json object;
+  add_identity(object, specs::identity_of(*status.spec));
+  if (status.id) object["id"] = status.id->to_string();
+  object["ready"] = to_string(ready_of(status.ready.reason));
+  object["reason"] = to_string(status.ready.reason);
+  if (!status.ready.message.empty()) object["message"] = status.ready.message;
+  object["since"] = timestamp(status.ready.since);
+  object["file"] = status.spec->where.path();
+  object["line"] = status.spec->where.line;
+  if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
+  for (const RemarkNote& note : status.remarks)
+    object["remarks"].push_back({{"remark", to_string(note.remark)}, {"message", note.message}});
+  for (const Change& change : status.drift)
+    object["drift"].push_back({{"field", to_string(change.field)},
+                               {"live", change.from},
+                               {"desired", specs::to_text(change.to)},
+                               {"informational", is_informational(change.field)}});
+  if (status.last_error) object["error"] = error_json(*status.last_error);
+  if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
+  if (status.known_since) object["knownSince"] = timestamp(*status.known_since);
+  return object;
+}
+
+json summary_json(const CycleReport& report) {
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, report);
+  object["started"] = timestamp(report.started);
+  object["ended"] = timestamp(report.ended);
+  object["durationSeconds"] = seconds(report.duration);
+  object["declared"] = report.workspaces.size();
+  object["invalid"] = report.invalid_documents;
+  object["duplicates"] = report.duplicate_documents;
+
+  std::map<Reason, std::size_t> reasons;
+  std::map<Field, std::size_t> fields;
+  for (const Reason reason : all_reasons()) reasons[reason] = 0;
+  for (const Field field : all_fields()) fields[field] = 0;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    ++reasons[row.ready.reason];
+    for (const Change& change : row.drift) ++fields[change.field];
+  }
+  json ready{{"true", 0}, {"false", 0}, {"unknown", 0}};
+  for (const auto& [reason, count] : reasons) {
+    object["reasons"][std::string(to_string(reason))] = count;
+    const Ready is = ready_of(reason);
+    json& sum = ready[is == Ready::True ? "true" : is == Ready::False ? "false" : "unknown"];
+    sum = sum.get<std::size_t>() + count;
+  }
+  object["ready"] = std::move(ready);
+  for (const auto& [field, count] : fields) object["drift"][std::string(to_string(field))] = count;
+  for (const ActionKind kind : all_action_kinds())
+    object["plan"][std::string(to_string(kind))] = report.planned(kind);
+  add_verdict(object, report.verdict);
+  object["buildsInFlight"] = report.builds_in_flight;
+  object["backingOff"] = report.backing_off;
+  object["contested"] = report.contested;
+  object["waiting"] = report.waiting;
+  if (report.look_again_in) object["lookAgainInSeconds"] = seconds(*report.look_again_in);
+  if (report.token_expires) object["tokenExpires"] = timestamp(*report.token_expires);
+  return object;
+}
+
+json action_json(const Action& action) {
+  json object{{"action", to_string(kind_of(action))}};
+  std::visit(ActionJson{object}, action);
+  return object;
+}
+
+namespace {
+
+json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& conditions_total) {
+  const ReportView view = view_plan(report);
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, report);
+  add_verdict(object, report.verdict);
+  object["summary"] = {{"create", view.creates.size()},       {"update", view.updates.size()},
+                       {"unchanged", view.in_sync},           {"suspended", view.suspended},
+                       {"waitsForPerson", view.person_count}, {"onItsWay", view.on_its_way_count},
+                       {"unknown", view.unknown_count}};
+  const auto rows = rows_of_plan(report);
+  json workspaces = json::array();
+  for (std::size_t place = range.offset; place < rows.size() && within(range, place); ++place) {
+    const WorkspacePlan& plan = report.plan.workspaces[place];
+    json one;
+    add_identity(one, plan.workspace);
+    if (const WorkspaceStatus* row = rows[place]) {
+      one["file"] = row->spec->where.path();
+      one["line"] = row->spec->where.line;
+    }
+    for (const Action& action : plan.actions) one["actions"].push_back(action_json(action));
+    if (!plan.follow_up.empty()) one["followUp"] = plan.follow_up;
+    workspaces.push_back(std::move(one));
+  }
+  object["workspaces"] = std::move(workspaces);
+  Conditions conditions = conditions_json(report, report.plan, range);
+  object["conditions"] = std::move(conditions.rows);
+  conditions_total = conditions.total;
+  return object;
+}
+
+}  // namespace
+
+json plan_json(const CycleReport& report) {
+  std::size_t ignored = 0;
+  return plan_rows_json(report, kAllRows, ignored);
+}
+
+json plan_json(const CycleReport& report, RowRange range) {
+  std::size_t conditions_total = 0;
+  json object = plan_rows_json(report, range, conditions_total);
+  object["total"] = report.plan.workspaces.size();
+  object["conditionsTotal"] = conditions_total;
+  object["pageLimit"] = range.limit;
+  object["pageOffset"] = range.offset;
+  return object;
+}
+
+json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
+  const ReportView view = view_state(last);
+  json object{{"formatVersion", kFormatVersion}};
+  add_failure(object, last);
+  add_verdict(object, last.verdict);
+  std::map<ActionResult, std::size_t> results;
+  json list = json::array();
+  for (const Outcome* outcome : final_outcomes(outcomes)) {
+    ++results[outcome->result];
+    json one = action_json(outcome->action);
+    add_identity(one, workspace_of(outcome->action));
+    one["result"] = to_string(outcome->result);
+    if (!outcome->note.empty()) one["note"] = outcome->note;
+    if (outcome->error) one["error"] = error_json(*outcome->error);
+    if (!outcome->request_id.empty()) one["requestId"] = outcome->request_id;
+    one["durationSeconds"] = seconds(outcome->duration);
+    list.push_back(std::move(one));
+  }
+  object["summary"] = {{"succeeded", results[ActionResult::success]},
+                       {"failed", results[ActionResult::failed]},
+                       {"skipped", results[ActionResult::skipped]},
+                       {"inSync", view.in_sync},
+                       {"suspended", view.suspended},
+                       {"waitsForPerson", view.person_count},
+                       {"onItsWay", view.on_its_way_count},
+                       {"unknown", view.unknown_count}};
+  object["outcomes"] = std::move(list);
+  object["conditions"] = conditions_json(last, Plan{}).rows;
+  return object;
+}
+
+std::string dump(const json& object) {
+  return specs::visible_json(object.dump(2, ' ', false, json::error_handler_t::replace));
+}
+
+}  // namespace cr::reconcile

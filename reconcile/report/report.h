@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api_error.h"
+#include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
+#include "reconcile/model/ids.h"
+#include "reconcile/plan/guard.h"
+#include "reconcile/plan/outcome.h"
+#include "reconcile/plan/plan.h"
+#include "reconcile/read/costs.h"
+#include "specs/desired_state.h"
+
+namespace cr::reconcile {
+
+/// One declared workspace after a cycle.
+struct WorkspaceStatus {
+  specs::SpecPtr spec;
+  std::optional<WorkspaceId> id;  ///< live id, once known
+  Condition ready;
+  std::vector<RemarkNote> remarks;
+  /// As read in this cycle, before its actions; policy-forbidden ones included.
+  std::vector<Change> drift;
+  /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
+  std::shared_ptr<const coder::ApiError> last_error;
+  std::optional<async::WallTime> next_try;  ///< while backing off
+  /// When id, remarks and drift were read, where this cycle could not read them anew: they are the last known
+  /// ones.
+  std::optional<async::WallTime> known_since;
+  /// Set in the cycle in which it came to be in sync after its spec changed (convergence) or drift was seen
+  /// (repair).
+  std::optional<std::chrono::nanoseconds> converged_after;
+  std::optional<std::chrono::nanoseconds> drift_repaired_after;
+};
+
+/// Whether the cycle held the live workspace against its spec, so that no drift means no difference.
+[[nodiscard]] bool was_compared(const WorkspaceStatus& row);
+
+enum class CycleResult : std::uint8_t { in_sync, converged, partial, held, failed };
+[[nodiscard]] std::string_view to_string(CycleResult result);
+
+/// What a cycle found and did. Immutable once published.
+struct CycleReport {
+  CycleResult result = CycleResult::failed;
+  std::optional<coder::ApiError>
+      failure;                 ///< result failed: why nothing could be done (unreachable, unauthorized, …)
+  std::string internal_error;  ///< result failed by a defect of ours
+  async::WallTime started{}, ended{};
+  std::chrono::nanoseconds duration{0};
+  std::chrono::nanoseconds read_duration{0};
+  std::string revision;
+  std::size_t invalid_documents = 0, duplicate_documents = 0;
+  std::vector<WorkspaceStatus> workspaces;  ///< one for each selected declared workspace, sorted by identity
+  Plan plan;                                ///< what was to be done when the cycle began
+  Verdict verdict;
+  std::vector<Outcome> outcomes;
+  LiveReadCounts live_read;
+  std::size_t list_requests = 0;
+  std::size_t builds_in_flight = 0;  ///< our own, active
+  std::size_t backing_off = 0, contested = 0;
+  std::optional<std::chrono::sys_seconds> token_expires;
+  /// Something that we wait for (a build of ours, a build slot) will change soon: look again after
+  /// `look_again_in`.
+  bool waiting = false;
+  /// When the next cycle could do more than this one (shortest backoff, waiting build); absent: nothing to
+  /// wait for.
+  std::optional<std::chrono::nanoseconds> look_again_in;
+
+  [[nodiscard]] std::size_t count(Reason reason) const;
+  /// Workspaces that are left alone by order do not count: an order is no drift.
+  [[nodiscard]] std::size_t drifted(Field field) const;
+  [[nodiscard]] std::size_t planned(ActionKind kind) const;
+};
+
+using ReportPtr = std::shared_ptr<const CycleReport>;
+
+}  // namespace cr::reconcile

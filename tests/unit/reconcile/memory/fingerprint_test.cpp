@@ -1,0 +1,62 @@
+#include "reconcile/memory/fingerprint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fields.h"
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+
+TEST(Fingerprint, OfASpecIgnoresWhereItStands) {
+  EXPECT_EQ(spec_fingerprint(a_spec().at("a.yaml", 1)), spec_fingerprint(a_spec().at("b.yaml", 9)));
+}
+
+TEST(Fingerprint, OfASpecChangesWithEveryWish) {
+  const std::vector<specs::WorkspaceSpec> different{
+      a_spec(),
+      a_spec("bob"),
+      a_spec("alice", "other"),
+      a_spec().template_ref("x"),
+      a_spec().version("v1"),
+      a_spec().organization("o"),
+      a_spec().parameter("a", "b"),
+      a_spec().label("a", "b"),
+      a_spec().autostart("0 9 * * *"),
+      a_spec().no_autostart(),
+      a_spec().ttl(8h),
+      a_spec().ttl(4h),
+      a_spec().no_ttl(),
+      a_spec().updates(specs::AutomaticUpdates::never),
+      a_spec().updates(specs::AutomaticUpdates::always),
+      a_spec().dormant(true),
+      a_spec().dormant(false),
+      a_spec().may_not_create(),
+      a_spec().may_not_update(),
+  };
+  for (std::size_t i = 0; i < different.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j)
+      EXPECT_NE(spec_fingerprint(different[i]), spec_fingerprint(different[j])) << i << ' ' << j;
+  }
+}
+
+TEST(Fingerprint, OfAWishChangesWithThatFieldAlone) {
+  const specs::WorkspaceSpec one = a_spec().ttl(8h);
+  const specs::WorkspaceSpec two = a_spec().ttl(8h).dormant(true);
+  EXPECT_EQ(wish_fingerprint(one, field::ttl), wish_fingerprint(two, field::ttl));
+  EXPECT_NE(wish_fingerprint(one, field::dormant), wish_fingerprint(two, field::dormant));
+}
+
+TEST(Fingerprint, OfLiveStateChangesWithItsBuild) {
+  const LiveWorkspace live = a_live_dev();
+  LiveWorkspace built = live;
+  built.build.id = an_id<BuildId>(4242);
+  EXPECT_NE(live_fingerprint(&live), live_fingerprint(&built));
+  EXPECT_NE(live_fingerprint(&live), live_fingerprint(nullptr));
+}
+
+}  // namespace
+}  // namespace cr::reconcile

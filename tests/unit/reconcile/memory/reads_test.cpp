@@ -1,0 +1,104 @@
+#include "reconcile/memory/reads.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/unit/reconcile/memory/cycle_builder.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+
+std::vector<specs::SpecPtr> declared(const std::vector<std::pair<std::string, std::string>>& names) {
+  std::vector<specs::SpecPtr> specs;
+  for (const auto& [owner, name] : names) specs.push_back(a_spec(owner, name).share());
+  return specs;
+}
+
+LiveWorkspace live(std::uint32_t id, std::string name) {
+  return a_live(id, "alice", std::move(name));
+}
+
+TEST(Reads, WhatWasSeenIsAskedForByIdWhateverElseIsDeclared) {
+  Reads reads;
+  CycleBuilder cycle;
+  cycle.add(a_spec("alice", "b")).reads(live(1, "b"));
+  cycle.add(a_spec("alice", "d")).reads(live(2, "d"));
+  reads.observe(cycle.facts());
+  const auto targets = reads.targets_of(declared({{"Alice", "A"}, {"alice", "c"}, {"alice", "D"}}));
+  ASSERT_EQ(targets.size(), 3U);
+  EXPECT_EQ(targets[0].stage, Stage::unknown);
+  EXPECT_EQ(targets[1].stage, Stage::unknown);
+  EXPECT_EQ(targets[2].stage, Stage::by_id);
+  EXPECT_EQ(targets[2].id, a_workspace_id(2));
+  EXPECT_EQ(targets[2].identity, (specs::Identity{"alice", "d"}));
+}
+
+// What a cycle can show of a workspace, and by which id the next one asks for it.
+TEST(Reads, BelieveTheIdThatWasSeenLast) {
+  struct Row {
+    const char* what;
+    std::function<void(CycleBuilder::One&)> shape;
+    WorkspaceId id;
+  };
+  const Row rows[] = {
+      {"read", [](auto& one) { one.reads(live(1, "dev")); }, a_workspace_id(1)},
+      {"not read, and known from before", [](auto& one) { one.is_not_read().known_as(a_workspace_id(1)); },
+       a_workspace_id(1)},
+      {"absent", [](auto& one) { one.is_absent(); }, {}},
+      {"created", [](auto& one) { one.is_absent().is_seen_as(live(3, "dev")); }, a_workspace_id(3)},
+      {"gone when it was written", [](auto& one) { one.reads(live(1, "dev")).facts().id_lost = true; }, {}},
+  };
+  for (const Row& row : rows) {
+    Reads reads;
+    CycleBuilder cycle;
+    auto one = cycle.add(a_spec("alice", "dev"));
+    row.shape(one);
+    reads.observe(cycle.facts());
+    EXPECT_EQ(reads.targets_of(declared({{"alice", "dev"}}))[0].id, row.id) << row.what;
+  }
+}
+
+TEST(Reads, AnOwnerGivenAsUuidIsMarkedAsSuch) {
+  const Target target = Reads().targets_of(declared({{"7A3B5C1E-0000-4000-8000-000000000001", "b"}}))[0];
+  EXPECT_TRUE(target.owner_is_uuid);
+  EXPECT_EQ(target.identity.owner, "7a3b5c1e-0000-4000-8000-000000000001");
+}
+
+TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
+  Reads reads;
+  const auto cycle = [&](std::optional<coder::ApiFault> fault) {
+    CycleBuilder one;
+    one.add(a_spec("alice", "a")).reads(live(1, "a"));
+    if (fault) one.add(a_spec("alice", "b")).is_not_read(*fault);
+    reads.observe(one.facts());
+    return reads.failed_in_a_row();
+  };
+  EXPECT_EQ(cycle(coder::ApiFault::server), 1U);
+  EXPECT_EQ(cycle(coder::ApiFault::timeout), 2U);
+  EXPECT_EQ(cycle(coder::ApiFault::forbidden), 0U) << "time does not cure that";
+  EXPECT_EQ(cycle(coder::ApiFault::server), 1U);
+  EXPECT_EQ(cycle(std::nullopt), 0U);
+}
+
+TEST(Reads, DoubtTheAddressWhenNothingThatAnsweredWasCoder) {
+  Reads reads;
+  const auto cycle = [&](coder::ApiFault fault) {
+    CycleBuilder builder;
+    builder.add(a_spec("alice", "a")).is_not_read(fault);
+    CycleFacts facts = builder.facts();
+    facts.address_checked = true;
+    reads.observe(facts);
+    return reads.address_is_checked();
+  };
+  EXPECT_TRUE(cycle(coder::ApiFault::server));
+  EXPECT_FALSE(cycle(coder::ApiFault::contract));
+}
+
+}  // namespace
+}  // namespace cr::reconcile

@@ -1,0 +1,422 @@
+#include "reconcile/report/decide_condition.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <set>
+
+#include "reconcile/memory/backoff.h"
+#include "tests/support/fields.h"
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace cr::testing;
+using coder::ApiError;
+using coder::ApiFault;
+using ::testing::HasSubstr;
+
+const Identity kDev{"alice", "dev"};
+const WorkspaceId kId = a_workspace_id(1);
+
+/// Owns what a ConditionInput points to.
+struct Scene {
+  specs::WorkspaceSpec spec = a_spec().ttl(8h);
+  LiveWorkspace live = a_live_dev();
+  std::optional<coder::Template> policy;
+  bool absent = false;
+  std::string duplicate;
+  std::optional<ApiError> read_error, stopped_by;
+  std::optional<Unbound> unbound;
+  std::optional<Bound> bound;
+  MemoryVerdict memory;
+  FieldVerdict fields;
+  Verdict verdict;
+  std::vector<Outcome> outcomes;
+  std::optional<Backoff> backoff;
+  bool proven = false, confirmed = false;
+  async::WallTime now{};
+
+  void in_sync() { live.ttl = 8h; }
+  void did(Action action, ActionResult result = ActionResult::success, std::optional<ApiError> error = {},
+           std::string note = {}) {
+    outcomes.push_back({std::move(action), result, std::move(error), std::move(note), "", {}});
+  }
+
+  [[nodiscard]] Condition decide() const {
+    const DiffContext context{
+        .policy = policy ? &*policy : nullptr, .parameters = nullptr, .me = a_user_id(kMe)};
+    const WorkspaceDiff difference = absent ? diff_absent(spec) : diff(spec, live, context);
+    PlanInput plan_input;
+    plan_input.spec = &spec;
+    plan_input.live = absent ? nullptr : &live;
+    plan_input.diff = &difference;
+    plan_input.bound = bound ? &*bound : nullptr;
+    plan_input.me = context.me;
+    plan_input.memory = memory;
+    plan_input.memory.overridden = fields.overridden_waiting;
+    plan_input.memory.contested = fields.contested;
+    plan_input.memory.backing_off = backoff.has_value();
+    plan_input.now = now;
+    const PlannedWorkspace planned = plan_workspace(plan_input);
+    WorkspaceFacts facts;
+    facts.spec = &spec;
+    facts.identity = &kDev;
+    const Excluded excluded{Reason::Rejected, duplicate};
+    if (!duplicate.empty()) facts.excluded = &excluded;
+    facts.read_error = read_error ? &*read_error : nullptr;
+    facts.unbound = unbound ? &*unbound : nullptr;
+    facts.done = outcomes;
+    facts.backoff = backoff ? &*backoff : nullptr;
+    facts.fields = fields;
+    facts.proven = proven || confirmed;
+    facts.nothing_left = confirmed;
+    if (!read_error) {
+      facts.live = absent ? nullptr : &live;
+      facts.diff = &difference;
+      facts.planned = planned.plan ? &*planned.plan : nullptr;
+      facts.waiting = planned.waiting ? &*planned.waiting : nullptr;
+    }
+    return decide_condition({.workspace = facts,
+                             .now = now,
+                             .verdict = verdict,
+                             .stopped_by = stopped_by ? &*stopped_by : nullptr});
+  }
+};
+
+const Action kSetTtl = set_ttl(kDev, kId, {}, 8h);
+
+struct Case {
+  std::string name;
+  std::function<void(Scene&)> given;
+  Reason reason;
+  std::string says;
+};
+
+class ConditionTable : public ::testing::TestWithParam<Case> {};
+
+TEST_P(ConditionTable, SaysWhatIsTheMatterAndWhatToDo) {
+  Scene scene;
+  GetParam().given(scene);
+  const Condition condition = scene.decide();
+  EXPECT_EQ(condition.reason, GetParam().reason) << condition.message;
+  EXPECT_THAT(condition.message, HasSubstr(GetParam().says));
+  EXPECT_EQ(condition.message.empty(), GetParam().reason == Reason::InSync);
+  EXPECT_EQ(condition.since, async::WallTime{});
+}
+
+ApiError an_error(ApiFault fault) {
+  return {fault, "Coder said no"};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Read, ConditionTable,
+    ::testing::Values(Case{"InSyncHasNothingToSay", [](Scene& s) { s.in_sync(); }, Reason::InSync, ""},
+                      Case{"SuspendedUntilADay",
+                           [](Scene& s) {
+                             s.spec.suspension = specs::Suspension{
+                                 std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}, "audit"};
+                           },
+                           Reason::Suspended, "until 2026-12-24: audit"},
+                      Case{"SuspendedUntilADayThatNoClockReaches",
+                           [](Scene& s) {
+                             s.spec.suspension = specs::Suspension{
+                                 std::chrono::sys_days{std::chrono::year{2999} / 12 / 24}, ""};
+                           },
+                           Reason::Suspended, "until 2999-12-24"},
+                      Case{"SuspendedWinsOverAFailedRead",
+                           [](Scene& s) {
+                             s.spec.suspension = specs::Suspension{};
+                             s.read_error = an_error(ApiFault::server);
+                           },
+                           Reason::Suspended, "left alone"},
+                      Case{"ADuplicateIsRejected", [](Scene& s) { s.duplicate = "b.yaml:9 declares it too"; },
+                           Reason::Rejected, "b.yaml:9"},
+                      Case{"ReadFailed", [](Scene& s) { s.read_error = an_error(ApiFault::server); },
+                           Reason::NotRead, "nothing is changed"},
+                      Case{"ReadHadNoAnswer", [](Scene& s) { s.read_error = an_error(ApiFault::timeout); },
+                           Reason::Unreachable, "check that Coder runs"},
+                      Case{"ReadWasRefused",
+                           [](Scene& s) { s.read_error = an_error(ApiFault::unauthorized); },
+                           Reason::Unauthorized, "valid token"},
+                      Case{"ReadWasThrottled", [](Scene& s) { s.read_error = an_error(ApiFault::throttled); },
+                           Reason::RateLimited, "takes more of them"},
+                      Case{"ReadGotHtml", [](Scene& s) { s.read_error = an_error(ApiFault::contract); },
+                           Reason::NotRead, "is this the access URL"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Absent, ConditionTable,
+    ::testing::Values(
+        Case{"MayNotBeCreated",
+             [](Scene& s) {
+               s.absent = true;
+               s.spec.policy.create = false;
+             },
+             Reason::Missing, "create: false"},
+        Case{"CannotBeBound",
+             [](Scene& s) {
+               s.absent = true;
+               s.unbound = Unbound(Reason::TemplateNotFound, "no template");
+             },
+             Reason::TemplateNotFound, "no template"},
+        Case{"Created",
+             [](Scene& s) {
+               s.absent = true;
+               s.bound = Bound{};
+               s.did(CreateWorkspace{kDev, {}, "docker"});
+             },
+             Reason::Creating, "first build"},
+        Case{"ToBeCreated",
+             [](Scene& s) {
+               s.absent = true;
+               s.bound = Bound{};
+             },
+             Reason::Creating, "to be created"},
+        Case{"WaitsForABuildSlot",
+             [](Scene& s) {
+               s.absent = true;
+               s.bound = Bound{};
+               s.did(CreateWorkspace{kDev, {}, "docker"}, ActionResult::skipped, {}, "no build slot");
+             },
+             Reason::Creating, "no build slot"},
+        Case{"CreateWasRefused",
+             [](Scene& s) {
+               s.absent = true;
+               s.bound = Bound{};
+               s.did(CreateWorkspace{kDev, {}, "docker"}, ActionResult::failed, an_error(ApiFault::rejected));
+             },
+             Reason::Rejected, "mend the spec"},
+        Case{"CreateIsBackingOff",
+             [](Scene& s) {
+               s.absent = true;
+               s.backoff = Backoff{{}, 3, {}, Reason::BackingOff, an_error(ApiFault::server)};
+             },
+             Reason::BackingOff,
+             "failed 3 times in a row, which may pass by itself; it is tried again within a minute"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Writes, ConditionTable,
+    ::testing::Values(
+        Case{"ToBeChanged", [](Scene&) {}, Reason::Updating, "to be changed"},
+        Case{"WrittenAndNotReadBack", [](Scene& s) { s.did(kSetTtl); }, Reason::Updating, "next read"},
+        Case{"WrittenAndProvenByTheReply",
+             [](Scene& s) {
+               s.in_sync();
+               s.did(kSetTtl);
+               s.confirmed = true;
+             },
+             Reason::InSync, ""},
+        Case{"Held",
+             [](Scene& s) {
+               s.verdict.held = true;
+               s.verdict.message = "too many changes";
+             },
+             Reason::Held, "too many changes"},
+        Case{"AHeldPlanDoesNotHoldWhatIsInSync",
+             [](Scene& s) {
+               s.in_sync();
+               s.verdict.held = true;
+             },
+             Reason::InSync, ""},
+        Case{"StopIsUnderWay",
+             [](Scene& s) {
+               s.in_sync();
+               s.spec.fields.set("dormant", true);
+               s.live.build = a_build(9, Transition::start, BuildStatus::running, kSomebody);
+               s.did(StopWorkspace{kDev, kId});
+             },
+             Reason::Stopping, "dormant follows"},
+        Case{"ABuildNamesTheStateBesideFieldWrites",
+             [](Scene& s) {
+               s.spec.fields.set("dormant", true);
+               s.did(StopWorkspace{kDev, kId});
+               s.did(kSetTtl);
+             },
+             Reason::Stopping, "dormant follows"},
+        Case{"RightIsMissing",
+             [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::forbidden)); },
+             Reason::Forbidden, "Organization Admin"},
+        Case{"TheOwnerHasToLinkAnAccountFirst",
+             [](Scene& s) {
+               coder::ApiError error = an_error(ApiFault::forbidden);
+               error.validations = {{"external_auth", "github"}};
+               s.did(kSetTtl, ActionResult::failed, error);
+             },
+             Reason::Forbidden, "the workspace's owner, not this token, has to link these accounts"},
+        Case{"ParameterValuesThatDoNotFit",
+             [](Scene& s) {
+               coder::ApiError error(ApiFault::rejected, "Unable to validate parameters");
+               error.validations = {{"cpu", "is above the maximum"}};
+               s.did(kSetTtl, ActionResult::failed, error);
+             },
+             Reason::ParametersRejected, "cpu: is above the maximum"},
+        Case{"ServerFailed",
+             [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::server)); },
+             Reason::BackingOff, "setting ttl failed"},
+        Case{"Throttled",
+             [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::throttled)); },
+             Reason::RateLimited, "Coder said no"},
+        Case{"TheTokenDiedInThisCycle",
+             [](Scene& s) {
+               s.did(kSetTtl, ActionResult::skipped, {}, "the token was refused");
+               s.stopped_by = an_error(ApiFault::unauthorized);
+             },
+             Reason::Unauthorized, "valid token"},
+        Case{"BackingOffKeepsItsReason",
+             [](Scene& s) {
+               s.backoff = Backoff{{}, 1, {}, Reason::Forbidden, an_error(ApiFault::forbidden)};
+             },
+             Reason::Forbidden,
+             "failed once, and is tried again when its spec or what Coder shows of it changes"}),
+    [](const auto& test) { return test.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(
+    Persons, ConditionTable,
+    ::testing::Values(
+        Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; }, Reason::Drifted,
+             "ttl is none, declared 8h"},
+        Case{"PolicyForbids",
+             [](Scene& s) {
+               s.policy = a_template();
+               s.policy->allow_user_autostop = false;
+             },
+             Reason::PolicyForbids, "template docker does not let users"},
+        Case{"Overridden",
+             [](Scene& s) {
+               s.fields.overridden = {field::ttl};
+               s.fields.overridden_waiting = {field::ttl};
+             },
+             Reason::Overridden, "ttl is none, declared 8h"},
+        Case{"OverriddenIsSaidInTheCycleOfTheWrite",
+             [](Scene& s) {
+               s.fields.overridden = {field::ttl};
+               s.fields.overridden_waiting = {field::ttl};
+               s.did(kSetTtl);
+               s.confirmed = true;
+             },
+             Reason::Overridden, "ttl is none, declared 8h"},
+        Case{"AWriteThatCouldNotBeReadBackIsNeitherOverriddenNorInSync",
+             [](Scene& s) {
+               s.fields.overridden = {field::ttl};
+               s.did(kSetTtl);
+             },
+             Reason::Updating, "not yet seen to be kept"},
+        Case{"WhatWasReadBackDoesNotHideWhatIsLeft",
+             [](Scene& s) {
+               s.spec = a_spec().ttl(8h).dormant(true);
+               s.did(kSetTtl);
+               s.did(StopWorkspace{kDev, kId}, ActionResult::skipped, {}, "waits for a build slot");
+               s.proven = true;
+             },
+             Reason::Stopping, "waits for a build slot"},
+        Case{"Contested", [](Scene& s) { s.fields.contested = {field::ttl}; }, Reason::Contested,
+             "three times within a day"},
+        Case{"AContestedFieldThatReadsAsDeclaredIsInSync",
+             [](Scene& s) {
+               s.in_sync();
+               s.fields.contested = {field::ttl};
+             },
+             Reason::InSync, ""},
+        Case{"NotManageable", [](Scene& s) { s.live.task = true; }, Reason::NotManageable, "AI task"},
+        Case{"BeingDeleted", [](Scene& s) { s.live.build.status = BuildStatus::deleting; }, Reason::Updating,
+             "being deleted"},
+        Case{"FirstBuildIsRunning",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(1, Transition::start, BuildStatus::starting, kMe);
+             },
+             Reason::Creating, "first build"},
+        Case{"FirstBuildGaveUp",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(4, Transition::start, BuildStatus::failed, kMe);
+             },
+             Reason::BuildFailed, "failed 4 times"},
+        Case{"FirstBuildIsQueuedAgain",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(1, Transition::start, BuildStatus::failed, kMe);
+               s.did(RetryFirstBuild{kDev, kId, 1});
+             },
+             Reason::Creating, "queued again"},
+        Case{"AFailedBuildOfTheOwnerIsNoCondition",
+             [](Scene& s) {
+               s.in_sync();
+               s.live.build = a_build(20, Transition::start, BuildStatus::failed, kSomebody);
+             },
+             Reason::InSync, ""},
+        Case{"AValueThatIsNotKnown",
+             [](Scene& s) {
+               s.in_sync();
+               s.spec.fields.set("automaticUpdates", specs::AutomaticUpdates::always);
+               s.live.automatic_updates = LiveAutomaticUpdates::unknown;
+             },
+             Reason::NotRead, "automatic_updates"}),
+    [](const auto& test) { return test.param.name; });
+
+// --- reasons ---
+
+TEST(Reasons, AreAClosedSetWithDistinctNames) {
+  std::set<std::string_view> names;
+  for (const Reason reason : all_reasons()) names.insert(to_string(reason));
+  EXPECT_EQ(names.size(), all_reasons().size());
+  EXPECT_EQ(all_reasons().size(), 29U);
+  EXPECT_FALSE(names.contains("Unknown"));
+}
+
+TEST(Reasons, AreReadyFalseOrUnknownAsDocumented) {
+  std::size_t ready = 0, unknown = 0, person = 0;
+  for (const Reason reason : all_reasons()) {
+    ready += ready_of(reason) == Ready::True;
+    unknown += ready_of(reason) == Ready::Unknown;
+    person += waits_for_person(reason);
+  }
+  EXPECT_EQ(ready, 1U);
+  EXPECT_EQ(unknown, 3U);
+  EXPECT_EQ(person, 20U);
+  EXPECT_EQ(ready_of(Reason::RateLimited), Ready::False);
+  EXPECT_FALSE(waits_for_person(Reason::BackingOff));
+}
+
+// --- how a cycle ended ---
+
+CycleReport a_report(std::vector<Reason> reasons, std::vector<ActionResult> results = {}) {
+  CycleReport report;
+  for (const Reason reason : reasons) {
+    WorkspaceStatus status;
+    status.ready.reason = reason;
+    report.workspaces.push_back(status);
+  }
+  for (const ActionResult result : results) report.outcomes.push_back({kSetTtl, result, {}, "", "", {}});
+  return report;
+}
+
+TEST(CycleResult, InSyncMeansNothingToDoAndNothingDone) {
+  EXPECT_EQ(result_of(a_report({Reason::InSync, Reason::Suspended})), CycleResult::in_sync);
+  EXPECT_EQ(result_of(a_report({})), CycleResult::in_sync);
+}
+
+TEST(CycleResult, ConvergedMeansActedOrUnderWayAndAllGood) {
+  EXPECT_EQ(result_of(a_report({Reason::InSync, Reason::Updating}, {ActionResult::success})),
+            CycleResult::converged);
+  EXPECT_EQ(result_of(a_report({Reason::Creating})), CycleResult::converged);
+}
+
+TEST(CycleResult, PartialMeansSomeDidNotConverge) {
+  EXPECT_EQ(result_of(a_report({Reason::InSync, Reason::PolicyForbids})), CycleResult::partial);
+  EXPECT_EQ(result_of(a_report({Reason::InSync, Reason::NotRead})), CycleResult::partial);
+  EXPECT_EQ(result_of(a_report({Reason::Updating}, {ActionResult::failed})), CycleResult::partial);
+}
+
+TEST(CycleResult, HeldIsHeld) {
+  CycleReport report = a_report({Reason::Held});
+  report.verdict.held = true;
+  EXPECT_EQ(result_of(report), CycleResult::held);
+}
+
+}  // namespace
+}  // namespace cr::reconcile
