@@ -1,6 +1,7 @@
 #include "daemon/commands/apply_pace.h"
 
 #include <algorithm>
+#include <variant>
 
 namespace cr::daemon {
 namespace {
@@ -42,6 +43,12 @@ bool has_work_left(const reconcile::WorkspaceStatus& workspace, Builds builds) {
   }
 }
 
+/// Its row says Creating and has an id, as if the build were under way.
+bool waits_for_a_slot(const reconcile::Outcome& outcome) {
+  return outcome.result == reconcile::ActionResult::skipped &&
+         std::holds_alternative<reconcile::RetryFirstBuild>(outcome.action);
+}
+
 std::chrono::nanoseconds pause(const reconcile::CycleReport& report) {
   return std::clamp(report.look_again_in.value_or(kUsualWait), kUsualWait, kLongestWait);
 }
@@ -55,10 +62,8 @@ std::optional<std::chrono::nanoseconds> next_apply_cycle(const reconcile::CycleR
     return passes ? std::optional(pause(report)) : std::nullopt;
   }
   if (report.verdict.held) return std::nullopt;
-  const bool wrote = std::ranges::any_of(report.outcomes, [](const reconcile::Outcome& outcome) {
-    return outcome.result == reconcile::ActionResult::success;
-  });
-  const bool left = wrote || std::ranges::any_of(report.workspaces, [&](const auto& workspace) {
+  const bool left = std::ranges::any_of(report.outcomes, waits_for_a_slot) ||
+                    std::ranges::any_of(report.workspaces, [&](const auto& workspace) {
                       return has_work_left(workspace, builds);
                     });
   if (!left) return std::nullopt;

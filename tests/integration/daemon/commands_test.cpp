@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,18 @@ TEST_P(OnEveryAge, ApplyConvergesAndTheNextOneWritesNothing) {
   const auto second = deployment.call({"apply", deployment.specs()});
   EXPECT_EQ(second.code, 0) << second.out << second.err;
   EXPECT_TRUE(deployment.coder.writes().empty());
+}
+
+TEST(Apply, EndsWithTheCycleThatWroteAndReadItBack) {
+  Deployment deployment;
+  deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  const auto ended = deployment.call({"apply", deployment.specs()});
+  EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("1 updated; 1 in sync"));
+  const auto requests = deployment.coder.requests();
+  const auto write = std::ranges::find_if(requests, [](const auto& request) { return request.is_write(); });
+  ASSERT_NE(write, requests.end());
+  EXPECT_EQ(requests.end() - write, 2) << "the write and one look at what was kept";
 }
 
 TEST(Plan, ShowsTheChangeAndMakesNone) {

@@ -17,12 +17,29 @@ TEST(ApplyPace, DoneWhenInSyncOrWhenAPersonIsWaitedFor) {
   }
 }
 
-TEST(ApplyPace, LooksAgainAfterAWrite) {
-  auto report = testing::a_report({Reason::InSync});
+TEST(ApplyPace, DoneWhenTheCycleThatWroteHasSeenWhatCoderKept) {
+  for (const Reason reason : {Reason::InSync, Reason::Overridden}) {
+    auto report = testing::a_report({reason});
+    report.outcomes.push_back(testing::a_success());
+    EXPECT_FALSE(next_apply_cycle(report, Builds::must_have_ended)) << to_string(reason);
+  }
+}
+
+TEST(ApplyPace, LooksAgainAfterAWriteThatCouldNotBeReadBack) {
+  auto report = testing::a_report({Reason::Updating});
   report.outcomes.push_back(testing::a_success());
   EXPECT_EQ(next_apply_cycle(report, Builds::may_go_on), 1s);
   report.look_again_in = 5s;
   EXPECT_EQ(next_apply_cycle(report, Builds::may_go_on), 5s);
+}
+
+TEST(ApplyPace, WaitsForASlotInWhichAFirstBuildIsQueuedAgain) {
+  auto report = testing::a_report({Reason::Creating});
+  EXPECT_FALSE(next_apply_cycle(report, Builds::may_go_on));
+  reconcile::Outcome passed_over;
+  passed_over.action = reconcile::RetryFirstBuild{{"alice", "w0"}, *report.workspaces[0].id, 1};
+  report.outcomes.push_back(passed_over);
+  EXPECT_TRUE(next_apply_cycle(report, Builds::may_go_on));
 }
 
 TEST(ApplyPace, WaitsForAStopAndForABuildSlot) {
