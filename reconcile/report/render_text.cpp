@@ -17,8 +17,6 @@ constexpr std::size_t kUnknownListed = 10;
 
 enum class Colour { green, yellow, red, dim, bold };
 
-// Fewer are as easily read one by one.
-constexpr std::size_t kFewestGrouped = 5;
 constexpr std::size_t kNamesWidth = 100;
 
 class Writer {
@@ -26,23 +24,23 @@ class Writer {
   explicit Writer(TextStyle style) : style_(style) {}
 
   void plan_lines(const ReportView& view) {
-    const std::vector<PlanGroup> creates = grouped(view.creates);
-    const std::vector<PlanGroup> updates = grouped(view.updates);
+    const std::vector<AlikeGroup> creates = alike(view.creates);
+    const std::vector<AlikeGroup> updates = alike(view.updates);
     std::size_t width = 0;
     for (const auto* groups : {&creates, &updates}) {
-      for (const PlanGroup& group : *groups) width = std::max(width, head_of(group).size());
+      for (const AlikeGroup& group : *groups) width = std::max(width, head_of(group.workspaces).size());
     }
-    for (const PlanGroup& group : creates) plan_group(group, "+ create", Colour::green, width);
+    for (const AlikeGroup& group : creates) plan_group(group, "+ create", Colour::green, width);
     if (!creates.empty() && !updates.empty()) text_ += '\n';
-    for (const PlanGroup& group : updates) plan_group(group, "~ update", Colour::yellow, width);
+    for (const AlikeGroup& group : updates) plan_group(group, "~ update", Colour::yellow, width);
     paragraph();
   }
 
   void outcome_lines(std::span<const Outcome* const> outcomes) {
+    const std::vector<AlikeOutcomes> groups = alike(outcomes);
     std::size_t width = 0;
-    for (const Outcome* outcome : outcomes)
-      width = std::max(width, workspace_of(outcome->action).to_string().size());
-    for (const Outcome* outcome : outcomes) outcome_line(*outcome, width);
+    for (const AlikeOutcomes& group : groups) width = std::max(width, head_of(names_of(group)).size());
+    for (const AlikeOutcomes& group : groups) outcome_line(group, width);
     paragraph();
   }
 
@@ -105,54 +103,34 @@ class Writer {
     return visible(specs::identity_of(*row.spec).to_string());
   }
 
-  /// Workspaces that change alike: one, or so many that a line for each would say the same again and again.
-  struct PlanGroup {
-    std::vector<std::string> changes;
-    std::vector<const WorkspacePlan*> plans;
-  };
+  using Names = std::vector<const Identity*>;
 
-  /// In the order in which they first come. What only a few share is not taken together.
-  static std::vector<PlanGroup> grouped(const std::vector<const WorkspacePlan*>& plans) {
-    std::map<std::vector<std::string>, std::vector<const WorkspacePlan*>> alike;
-    for (const WorkspacePlan* plan : plans) alike[changes_of(*plan)].push_back(plan);
-    std::vector<PlanGroup> groups;
-    for (const WorkspacePlan* plan : plans) {
-      std::vector<std::string> changes = changes_of(*plan);
-      const auto& same = alike.at(changes);
-      if (same.size() < kFewestGrouped) {
-        groups.push_back({std::move(changes), {plan}});
-      } else if (same.front() == plan) {
-        groups.push_back({std::move(changes), same});
-      }
-    }
-    return groups;
+  static Names names_of(const AlikeOutcomes& group) {
+    Names names;
+    for (const Outcome* outcome : group.outcomes) names.push_back(&workspace_of(outcome->action));
+    return names;
   }
 
-  static std::vector<std::string> changes_of(const WorkspacePlan& plan) {
-    std::vector<std::string> changes;
-    for (const Action& action : plan.actions) changes.push_back(change_of(action));
-    if (!plan.follow_up.empty()) changes.push_back(fmt::format("then {}", visible(plan.follow_up)));
-    return changes;
+  static std::string head_of(const Names& workspaces) {
+    if (workspaces.size() > 1) return fmt::format("{} ×", workspaces.size());
+    return visible(workspaces.front()->to_string());
   }
 
-  static std::string head_of(const PlanGroup& group) {
-    if (group.plans.size() > 1) return fmt::format("{} ×", group.plans.size());
-    return visible(group.plans.front()->workspace.to_string());
-  }
-
-  void plan_group(const PlanGroup& group, std::string_view verb, Colour colour, std::size_t width) {
-    std::string head = fmt::format("{} {:<{}}", painted(verb, colour), head_of(group), width);
+  void plan_group(const AlikeGroup& group, std::string_view verb, Colour colour, std::size_t width) {
+    std::string head = fmt::format("{} {:<{}}", painted(verb, colour), head_of(group.workspaces), width);
     for (const std::string& change : group.changes) {
       text_ += fmt::format("{}   {}\n", head, change);
       head = std::string(verb.size() + 1 + width, ' ');
     }
-    if (group.plans.size() > 1) names_of(group);
+    list_names(group.workspaces);
   }
 
-  void names_of(const PlanGroup& group) {
+  /// Of a group; a single one has its name in its line.
+  void list_names(const Names& workspaces) {
+    if (workspaces.size() < 2) return;
     std::string line;
-    for (const WorkspacePlan* plan : group.plans) {
-      const std::string name = visible(plan->workspace.to_string());
+    for (const Identity* workspace : workspaces) {
+      const std::string name = visible(workspace->to_string());
       if (!line.empty() && line.size() + name.size() + 2 > kNamesWidth) {
         text_ += "      " + painted(line + ',', Colour::dim) + '\n';
         line.clear();
@@ -162,7 +140,8 @@ class Writer {
     text_ += "      " + painted(line, Colour::dim) + '\n';
   }
 
-  void outcome_line(const Outcome& outcome, std::size_t width) {
+  void outcome_line(const AlikeOutcomes& group, std::size_t width) {
+    const Outcome& outcome = *group.outcomes.front();
     const bool creates = std::holds_alternative<CreateWorkspace>(outcome.action);
     std::string_view verb;
     Colour colour = Colour::green;
@@ -180,11 +159,9 @@ class Writer {
         colour = Colour::dim;
         break;
     }
-    std::string why = outcome.note;
-    if (outcome.error) why += fmt::format("{}{}", why.empty() ? "" : "; ", outcome.error->to_string());
-    text_ += fmt::format("{} {:<{}}   {}{}{}\n", painted(verb, colour),
-                         visible(workspace_of(outcome.action).to_string()), width, change_of(outcome.action),
-                         why.empty() ? "" : "   ", visible(why));
+    const Names names = names_of(group);
+    text_ += fmt::format("{} {:<{}}   {}\n", painted(verb, colour), head_of(names), width, group.text);
+    list_names(names);
   }
 
   void paragraph() {

@@ -60,13 +60,44 @@ class Groups {
   std::size_t count_ = 0;
 };
 
+// Fewer are as easily read one by one.
+constexpr std::size_t kFewestGrouped = 5;
+
+/// Places of `keys` that are taken together: those with the same key, if there are enough of them, where the
+/// first one stands; else each by itself.
+template <class Key>
+std::vector<std::vector<std::size_t>> taken_together(const std::vector<Key>& keys) {
+  std::map<Key, std::vector<std::size_t>> places;
+  for (std::size_t i = 0; i < keys.size(); ++i) places[keys[i]].push_back(i);
+  std::vector<std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const std::vector<std::size_t>& same = places.at(keys[i]);
+    if (same.size() < kFewestGrouped) {
+      groups.push_back({i});
+    } else if (same.front() == i) {
+      groups.push_back(same);
+    }
+  }
+  return groups;
+}
+
+std::vector<std::string> changes_of(const WorkspacePlan& plan) {
+  std::vector<std::string> changes;
+  for (const Action& action : plan.actions) changes.push_back(change_of(action));
+  if (!plan.follow_up.empty()) changes.push_back(fmt::format("then {}", visible(plan.follow_up)));
+  return changes;
+}
+
+std::string text_of(const Outcome& outcome) {
+  std::string why = outcome.note;
+  if (outcome.error) why += fmt::format("{}{}", why.empty() ? "" : "; ", outcome.error->to_string());
+  return fmt::format("{}{}{}", change_of(outcome.action), why.empty() ? "" : "   ", visible(why));
+}
+
 ReportView view(const CycleReport& report, bool planned_apart) {
   ReportView view;
   for (const WorkspacePlan& plan : report.plan.workspaces) {
-    const bool creates = std::any_of(plan.actions.begin(), plan.actions.end(), [](const Action& action) {
-      return std::holds_alternative<CreateWorkspace>(action);
-    });
-    (creates ? view.creates : view.updates).push_back(&plan);
+    (creates(plan) ? view.creates : view.updates).push_back(&plan);
   }
   Groups person;
   Groups on_its_way;
@@ -111,6 +142,38 @@ std::optional<std::size_t> place_in(const Plan& plan, const specs::WorkspaceSpec
       std::partition_point(all.begin(), all.end(), [&](const WorkspacePlan& one) { return order(one) < 0; });
   if (found == all.end() || order(*found) != 0) return std::nullopt;
   return static_cast<std::size_t>(found - all.begin());
+}
+
+bool creates(const WorkspacePlan& plan) {
+  return std::any_of(plan.actions.begin(), plan.actions.end(),
+                     [](const Action& action) { return std::holds_alternative<CreateWorkspace>(action); });
+}
+
+std::vector<AlikeGroup> alike(std::span<const WorkspacePlan* const> plans) {
+  std::vector<std::vector<std::string>> changes;
+  changes.reserve(plans.size());
+  for (const WorkspacePlan* plan : plans) changes.push_back(changes_of(*plan));
+  std::vector<AlikeGroup> result;
+  for (const std::vector<std::size_t>& places : taken_together(changes)) {
+    AlikeGroup& group = result.emplace_back();
+    group.changes = std::move(changes[places.front()]);
+    for (const std::size_t place : places) group.workspaces.push_back(&plans[place]->workspace);
+  }
+  return result;
+}
+
+std::vector<AlikeOutcomes> alike(std::span<const Outcome* const> outcomes) {
+  std::vector<std::tuple<ActionResult, ActionKind, std::string>> keys;
+  keys.reserve(outcomes.size());
+  for (const Outcome* outcome : outcomes)
+    keys.emplace_back(outcome->result, kind_of(outcome->action), text_of(*outcome));
+  std::vector<AlikeOutcomes> result;
+  for (const std::vector<std::size_t>& places : taken_together(keys)) {
+    AlikeOutcomes& group = result.emplace_back();
+    group.text = std::move(std::get<std::string>(keys[places.front()]));
+    for (const std::size_t place : places) group.outcomes.push_back(outcomes[place]);
+  }
+  return result;
 }
 
 ReportView view_plan(const CycleReport& report) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,27 @@ struct ReportView {
 
 /// Where the plan has this workspace; nothing if it doesn't change it. Nothing is copied for the look.
 [[nodiscard]] std::optional<std::size_t> place_in(const Plan& plan, const specs::WorkspaceSpec& spec);
+
+/// Whether the plan makes the workspace, rather than changing it.
+[[nodiscard]] bool creates(const WorkspacePlan& plan);
+
+/// Workspaces to which the same is done, or has been.
+struct AlikeGroup {
+  std::vector<std::string> changes;  ///< in words, one a line
+  std::vector<const Identity*> workspaces;
+};
+
+/// Equal changes taken together, in the order in which they first come; what only a few share stays apart, as
+/// it is as easily read one by one.
+[[nodiscard]] std::vector<AlikeGroup> alike(std::span<const WorkspacePlan* const> plans);
+
+/// Outcomes that read alike: of one result, one change, one note and one error.
+struct AlikeOutcomes {
+  std::string text;  ///< the change, then why it ended so; free of control characters
+  std::vector<const Outcome*> outcomes;
+};
+/// Taken together as plans are.
+[[nodiscard]] std::vector<AlikeOutcomes> alike(std::span<const Outcome* const> outcomes);
 
 /// Of what is planned now.
 [[nodiscard]] ReportView view_plan(const CycleReport& report);

@@ -12,8 +12,11 @@ namespace {
 
 using reconcile::CycleReport;
 using reconcile::CycleResult;
+using reconcile::Identity;
 
 constexpr std::size_t kMostPlanned = 50;
+/// Of so many workspaces equal changes are looked for: a page costs little, whatever the plan.
+constexpr std::size_t kMostGrouped = 5000;
 constexpr std::size_t kMostDiagnostics = 50;
 
 std::string_view tone_of(CycleResult result) {
@@ -34,17 +37,47 @@ std::string number_of(std::size_t number, std::string_view one, std::string_view
   return fmt::format("{} {}", number, number == 1 ? one : many);
 }
 
-void write_planned(HtmlWriter& out, const reconcile::WorkspacePlan& plan) {
+/// All of them by name, up to a bound.
+std::string names_of(const std::vector<const Identity*>& workspaces) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(workspaces.size(), kMostPlanned); ++i)
+    text += (text.empty() ? "" : ", ") + workspaces[i]->to_string();
+  if (workspaces.size() > kMostPlanned) text += fmt::format(" and {} more", workspaces.size() - kMostPlanned);
+  return text;
+}
+
+void write_planned(HtmlWriter& out, const reconcile::AlikeGroup& group, bool creates) {
   const auto row = out.element("tr", {{"role", "row"}});
-  out.leaf("th", {{"scope", "row"}, {"role", "rowheader"}}, plan.workspace.to_string());
+  const std::size_t number = group.workspaces.size();
+  out.leaf("th", {{"scope", "row"}, {"role", "rowheader"}},
+           number == 1 ? group.workspaces.front()->to_string() : fmt::format("{} workspaces", number));
   const auto cell = out.element("td", {{"role", "cell"}});
-  for (const reconcile::Action& action : plan.actions) {
+  for (const std::string& change : group.changes) {
     const auto line = out.element("div");
-    const auto kind = reconcile::kind_of(action);
-    if (kind == reconcile::ActionKind::create) out.leaf("strong", "create ");
-    out.text(reconcile::change_of(action));
+    if (creates && &change == &group.changes.front()) out.leaf("strong", "create ");
+    out.text(change);
   }
-  if (!plan.follow_up.empty()) out.leaf("div", {{"class", "more"}}, "then " + plan.follow_up);
+  if (number > 1) out.leaf("div", {{"class", "more"}}, names_of(group.workspaces));
+}
+
+/// Rows of the plan, equal ones together, and how many workspaces have no place in them.
+std::size_t write_planned(HtmlWriter& out, const reconcile::Plan& plan) {
+  std::vector<const reconcile::WorkspacePlan*> creates;
+  std::vector<const reconcile::WorkspacePlan*> updates;
+  const std::size_t looked_at = std::min(plan.workspaces.size(), kMostGrouped);
+  for (std::size_t i = 0; i < looked_at; ++i)
+    (reconcile::creates(plan.workspaces[i]) ? creates : updates).push_back(&plan.workspaces[i]);
+  std::size_t shown = 0;
+  std::size_t rows = 0;
+  for (const auto* plans : {&creates, &updates}) {
+    for (const reconcile::AlikeGroup& group : reconcile::alike(*plans)) {
+      if (rows == kMostPlanned) break;
+      write_planned(out, group, plans == &creates);
+      ++rows;
+      shown += group.workspaces.size();
+    }
+  }
+  return plan.workspaces.size() - shown;
 }
 
 std::string actions_of(const CycleRecord& record) {
@@ -136,16 +169,17 @@ void write_plan(HtmlWriter& out, const PageInput& input) {
     out.text(fmt::format("; the limit is {}.", number_of(report->verdict.limit, "workspace", "workspaces")));
     if (report->verdict.approved) out.text(" Approved by its digest.");
   }
+  std::size_t left_out = 0;
   {
     const auto box = out.element("details", {{"id", "planned"}, {"open", report->verdict.held}});
     out.leaf("summary", "What it changes");
     const auto table = out.element("table", {{"class", "plain"}, {"role", "table"}});
     const auto body = out.element("tbody", {{"role", "rowgroup"}});
-    for (std::size_t i = 0; i < std::min(planned.size(), kMostPlanned); ++i) write_planned(out, planned[i]);
+    left_out = write_planned(out, report->plan);
   }
-  if (planned.size() > kMostPlanned) {
+  if (left_out > 0) {
     const auto line = out.element("p", {{"class", "more"}});
-    out.text(fmt::format("And {} more: ", planned.size() - kMostPlanned));
+    out.text(fmt::format("And {} more: ", left_out));
     out.leaf("a", {Attribute::href(Link::to("api/v1/plan"))}, "the whole plan as JSON");
   }
 }

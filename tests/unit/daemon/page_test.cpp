@@ -168,6 +168,22 @@ TEST_F(StatusPage, TellsHowToLetAHeldPlanGo) {
   EXPECT_THAT(page(), AllOf(Not(HasSubstr("curl")), HasSubstr("started without --api-token-file")));
 }
 
+TEST_F(StatusPage, ShowsEqualChangesOnceWithTheirNumberAndNames) {
+  auto report = testing::a_report({Reason::Held}, CycleResult::held);
+  const auto change = testing::a_success().action;
+  for (int i = 0; i < 120; ++i)
+    report.plan.workspaces.push_back({{"alice", "w" + std::to_string(100 + i)}, {change}, ""});
+  report.plan.workspaces.push_back({{"bob", "web"}, {change, change}, ""});
+  report.verdict.held = true;
+  show(std::move(report));
+  const std::string html = page();
+  EXPECT_THAT(html, AllOf(HasSubstr(">120 workspaces</th>"), HasSubstr("alice/w100, alice/w101"),
+                          HasSubstr("alice/w149 and 70 more"), HasSubstr(">bob/web</th>")));
+  EXPECT_THAT(html, Not(HasSubstr("the whole plan as JSON"))) << "nothing is left out";
+  const std::string planned = html.substr(html.find("id=\"planned\""));
+  EXPECT_EQ(planned.find("ttl: 4h → 8h"), planned.find("ttl: 4h → 8h", planned.find("120 workspaces")));
+}
+
 TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
   show(testing::a_report({Reason::InSync}));
   EXPECT_THAT(page(), Not(HasSubstr("class=\"alert")));

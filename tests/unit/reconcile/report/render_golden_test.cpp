@@ -257,6 +257,27 @@ TEST(Render, EqualChangesAreOneLineWithTheirNumber) {
   EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 20);
 }
 
+TEST(Render, EqualOutcomesOfAnApplyAreOneLineWithTheirNumber) {
+  std::vector<Outcome> outcomes;
+  const auto add = [&](const std::string& name, std::chrono::milliseconds from, ActionResult result) {
+    outcomes.emplace_back();
+    outcomes.back().action = set_ttl({"alice", name}, kId, from, 8h);
+    outcomes.back().result = result;
+  };
+  for (int i = 0; i < 60; ++i) add("w" + std::to_string(100 + i), 1h, ActionResult::success);
+  for (int i = 0; i < 6; ++i) {
+    add("x" + std::to_string(i), 1h, ActionResult::failed);
+    outcomes.back().error.emplace(coder::ApiFault::rejected, "not this one");
+  }
+  add("z", 2h, ActionResult::success);
+  const std::string text = render_apply_text(outcomes, ReportBuilder().take(), {});
+  EXPECT_NE(text.find("~ updated 60 ×      ttl: 1h → 8h\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("! failed  6 ×       ttl: 1h → 8h   not this one\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("~ updated alice/z   ttl: 2h → 8h\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("alice/w159\n"), std::string::npos) << "each is still named";
+  EXPECT_LT(std::count(text.begin(), text.end(), '\n'), 20);
+}
+
 TEST(Render, AChangeIsColouredInMarkdown) {
   ReportBuilder builder;
   builder.plan("bob", "web", {set_ttl({"bob", "web"}, kId, 2h, 8h)});
