@@ -3,6 +3,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 #include "daemon/http/page/declared_fields.h"
 #include "daemon/log/change.h"
@@ -39,6 +40,7 @@ bool wants_a_nap(const specs::FieldValue& declared) {
 }
 
 Match compare(const specs::FieldValue& declared, const LiveWorkspace& live) {
+  if (live.name == "cursed") throw std::logic_error("a spell");
   return wants_a_nap(declared) == live.dormant ? Match::same : Match::differs;
 }
 
@@ -150,6 +152,18 @@ TEST_F(OwnField, IsContestedByWhoeverKeepsSettingItBack) {
   }
   (void)world_.cycle();
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::Contested);
+}
+
+TEST_F(OwnField, ThatThrowsHarmsNoOtherWorkspace) {
+  add("cursed", "docker");
+  add("dev", "docker");
+  world_.declare({a_document("alice", "cursed", {"naps: true"}), a_document("alice", "dev", {"naps: true"})});
+  const reconcile::ReportPtr report = world_.cycle();
+  EXPECT_TRUE(report->internal_error.empty());
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync);
+  EXPECT_EQ(world_.reason("alice", "cursed"), Reason::NotRead);
+  EXPECT_THAT(world_.status("alice", "cursed").ready.message, HasSubstr("a spell; please report it"));
+  EXPECT_FALSE(world_.live("alice", "cursed")->dormant);
 }
 
 TEST_F(OwnField, IsToldLikeAnyOther) {

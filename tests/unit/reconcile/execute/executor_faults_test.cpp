@@ -1,3 +1,5 @@
+#include <stdexcept>
+
 #include "executor_fixture.h"
 #include "tests/support/fields.h"
 
@@ -185,6 +187,22 @@ TEST_F(ExecutorTest, AStopBesideSomebodysBuildWaitsForItsEnd) {
   const Executed executed = execute();
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::skipped));
   EXPECT_THAT(executed.lost, IsEmpty());
+}
+
+TEST_F(ExecutorTest, AnExceptionIsThatWorkspacesAndTheOthersGoOn) {
+  coder_.fleet = {a_live(1, "alice", "a"), a_live(2, "alice", "b"), a_live(3, "alice", "c")};
+  coder_.before = [](const std::string& call) {
+    if (call.starts_with("ttl 2")) throw std::logic_error("an index is out of range");
+  };
+  plan(std::vector{plan_for({ttl(1, "a", 60)}), plan_for({ttl(2, "b", 60), dormant(2, "b", true)}),
+                   plan_for({ttl(3, "c", 60)})});
+  const Executed executed = execute();
+  EXPECT_THAT(results(executed), ElementsAre(ActionResult::success, ActionResult::failed,
+                                             ActionResult::skipped, ActionResult::success));
+  EXPECT_EQ(coder_.fleet[2].ttl, std::chrono::minutes(60));
+  EXPECT_THAT(executed.outcomes[1].error->message, ::testing::HasSubstr("an index is out of range"));
+  EXPECT_THAT(listener_.defects, ElementsAre("alice/b: an index is out of range"));
+  EXPECT_FALSE(executed.broken_off);
 }
 
 }  // namespace

@@ -35,7 +35,11 @@ class HastyClock final : public async::Clock {
 class Listener final : public Observer {
  public:
   std::vector<Outcome> heard;
+  std::vector<std::string> defects;
   void on_action(const Outcome& outcome) override { heard.push_back(outcome); }
+  void on_defect(const Identity& workspace, std::string_view what) override {
+    defects.push_back(workspace.to_string() + ": " + std::string(what));
+  }
 };
 
 class ExecutorTest : public ::testing::Test {
