@@ -206,7 +206,8 @@ class Daemon {
         .shown = shown_,
         .triggers = triggers_,
         .clock = clock_,
-        .log = session_.log()};
+        .log = session_.log(),
+        .discard = [this](reconcile::ReportPtr old) { old_reports_.discard(std::move(old)); }};
     co_await run_loop(parts);
   }
 
@@ -253,6 +254,7 @@ class Daemon {
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
   async::Worker disk_;
+  async::Worker old_reports_;  ///< a disk that hangs must not keep them
 };
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include <stdexcept>
 
 #include "daemon/http/session.h"
+#include "reconcile/async/structured.h"
 
 namespace cr::daemon {
 namespace {
@@ -107,6 +108,8 @@ struct HttpServer::State {
                    asio::bind_cancellation_slot(connection->stop.slot(), std::move(when_done)));
   }
 
+  async::awaitable<void> one_ends() { co_await ended.async_receive(asio::as_tuple(asio::use_awaitable)); }
+
   async::awaitable<void> accept_all() {
     while (true) {
       auto [error, socket] = co_await acceptor.async_accept(asio::as_tuple(asio::use_awaitable));
@@ -114,7 +117,9 @@ struct HttpServer::State {
       if (error) {
         // Out of descriptors, as a rule: a connection that ends gives one back.
         make_room();
-        co_await clock.sleep_for(std::chrono::seconds{1});
+        auto next_end = one_ends();
+        auto pause = clock.sleep_for(std::chrono::seconds{1});
+        co_await async::until_first_ends(std::move(next_end), std::move(pause));
         continue;
       }
       start(std::move(socket));

@@ -111,7 +111,7 @@ async::awaitable<ReportPtr> run_guarded(LoopParts& parts) {
 /// The board first: whoever hears of the cycle's end finds it there.
 void publish(LoopParts& parts, const ReportPtr& report) {
   Board& board = parts.board;
-  const ReportPtr before = std::exchange(board.report, report);
+  ReportPtr before = std::exchange(board.report, report);
   board.history.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;
@@ -128,6 +128,7 @@ void publish(LoopParts& parts, const ReportPtr& report) {
   parts.shown.publish(board);
   parts.observer.on_cycle(*report);
   log_transitions(parts.log, before.get(), *report);
+  if (before && parts.discard) parts.discard(std::move(before));
 }
 
 /// A load or a cycle over a large fleet needs for a moment several times what is kept of it, and the

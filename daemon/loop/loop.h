@@ -30,6 +30,9 @@ struct LoopParts {
   Triggers& triggers;
   async::Clock& clock;
   Logger& log;
+  /// Takes what nobody needs any more and takes long to destroy, off this thread; empty: it is destroyed
+  /// here.
+  std::function<void(reconcile::ReportPtr)> discard{};
 };
 
 /// Runs cycle after cycle until it is cancelled; then no new action starts, writes in flight end, and it

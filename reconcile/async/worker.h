@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <optional>
@@ -35,6 +36,12 @@ class Worker {
         boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable);
     co_await boost::asio::co_spawn(thread_.get_executor(), std::move(job), std::move(token));
     co_return std::move(*result);
+  }
+
+  /// Destroys it on the thread.
+  template <class T>
+  void discard(T what) {
+    boost::asio::post(thread_, [ends = std::move(what)] {});
   }
 
  private:

@@ -90,6 +90,19 @@ class Loop : public ::testing::Test {
   std::optional<testing::Background> background_;
 };
 
+TEST_F(Loop, HandsAwayTheReportThatItReplaces) {
+  std::vector<reconcile::ReportPtr> discarded;
+  parts_.discard = [&](reconcile::ReportPtr report) { discarded.push_back(std::move(report)); };
+  start();
+  EXPECT_TRUE(discarded.empty());
+  const std::weak_ptr<const reconcile::CycleReport> first = board_.report;
+  advance(60s);
+  ASSERT_EQ(discarded.size(), 1U);
+  EXPECT_EQ(discarded[0], first.lock());
+  discarded.clear();
+  EXPECT_TRUE(first.expired()) << "nobody else keeps it";
+}
+
 TEST_F(Loop, RunsACycleAtOnceAndThenEveryInterval) {
   start();
   EXPECT_EQ(cycles_, 1);
