@@ -6,7 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "tests/integration/daemon/deployment.h"
 
@@ -136,6 +139,31 @@ TEST_F(Run, ASignalToReloadBeforeItIsReadyDoesNotEndIt) {
   daemon.wait_for_log("listening address=");
   daemon.signal(SIGTERM);
   EXPECT_EQ(daemon.wait(), 0) << daemon.err();
+}
+
+TEST_F(Run, AnswersAndReconcilesWithFewDescriptorsAndManySilentClients) {
+  daemon_.emplace("/bin/sh",
+                  std::vector<std::string>{"-c", "ulimit -n 24; exec \"$@\"", "sh", CR_PROGRAM, "run",
+                                           specs(), "--interval", "24h", "--listen", "127.0.0.1:0",
+                                           "--api-token-file", deployment_.folder.path("api-token")},
+                  deployment_.environment());
+  const std::string line = daemon_->wait_for_log("listening address=");
+  port_ = line.substr(line.rfind(':') + 1);
+  daemon_->wait_for_log("cycle ended result=in_sync");
+
+  boost::asio::io_context io;
+  const boost::asio::ip::tcp::endpoint address(boost::asio::ip::address_v4::loopback(),
+                                               static_cast<std::uint16_t>(std::stoi(port_)));
+  std::vector<boost::asio::ip::tcp::socket> silent;
+  for (int i = 0; i < 40; ++i) silent.emplace_back(io).connect(address);
+  EXPECT_EQ(get("/healthz").status, 200);
+  drift(kHour);
+  EXPECT_EQ(post("/-/reconcile").status, 202);
+  daemon_->wait_for_log("action done workspace=dev");
+  silent.clear();
+  EXPECT_EQ(get("/readyz").status, 200);
+  daemon_->signal(SIGTERM);
+  EXPECT_EQ(daemon_->wait(), 0) << daemon_->err();
 }
 
 TEST_F(Run, EndsWith130OnInterrupt) {
