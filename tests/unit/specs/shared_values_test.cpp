@@ -86,7 +86,8 @@ TEST(SharedValues, ForgetWhatNobodyHolds) {
 
 std::string a_spec(const std::string& name) {
   return "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: " + name +
-         ", labels: {team: payments}}\nspec:\n  owner: alice\n  template: docker\n  ttl: 8h\n  parameters: {cpu: "
+         ", labels: {team: payments}}\nspec:\n  owner: alice\n  template: docker\n  ttl: 8h\n  parameters: "
+         "{cpu: "
          "\"4\"}\n";
 }
 
