@@ -89,7 +89,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, tzdata")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "systemd")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "curl, git, jq")
-set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "keeps the workspaces of a Coder deployment as they are declared")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "keeps the workspaces of a Coder deployment as declared")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Reads specs of workspaces from directories of YAML, compares them with what
 Coder has, and creates and changes workspaces until both agree: autostart

@@ -8,7 +8,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 
-command -v prometheus >/dev/null || { echo "prometheus is missing: apt-get install --no-install-recommends prometheus" >&2; exit 69; }
+command -v prometheus >/dev/null || { echo "prometheus not found: run apt-get install --no-install-recommends prometheus" >&2; exit 69; }
 work=$(mktemp -d)
 pids=
 nap=

@@ -28,12 +28,12 @@ while :; do
   cat "$work/page" >>"$work/pages"
   offset=$((offset + 500))
 done
-[ -s "$work/pages" ] || { echo "the token sees no workspace" >&2; exit 1; }
+[ -s "$work/pages" ] || { echo "no workspaces found: the token cannot see any" >&2; exit 1; }
 
 # Rows move between pages while workspaces start and stop.
 jq -s '{count: .[-1].count, rows: [.[].workspaces[]] | unique_by(.id)}' "$work/pages" >"$work/fleet"
 if ! jq -e '.count == (.rows | length)' "$work/fleet" >/dev/null; then
-  echo "the fleet changed while it was read, or some templates are hidden from the token; run it again" >&2
+  echo "the fleet changed while it was being read, or the token cannot see some templates; run it again" >&2
   exit 1
 fi
 

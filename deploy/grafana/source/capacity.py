@@ -7,11 +7,11 @@ DECLARED = "sum(coder_reconciler_workspaces{@})"
 SOME_CYCLES = "5m"
 
 AT_A_GLANCE = [
-    stat("Declared workspaces", 4, 4, "How many are declared and selected now. What it costs grows with them.",
+    stat("Declared workspaces", 4, 4, "Workspaces declared and selected now. The cost grows with them.",
          DECLARED, "short", decimals=0, thresholds=steps("blue"), no_value="not scraped"),
     stat("Busy", 4, 4,
-         "Share of the last 5 minutes that was spent in cycles, busiest instance. From a fifth on, the interval is stretched by "
-         "itself; near 100 % one cycle follows another: see which phase takes it.",
+         "Share of the last 5 minutes that was spent in cycles, busiest instance. From a fifth on, the interval is stretched automatically; "
+         "near 100 % one cycle follows another: see which phase takes the time.",
          "max(rate(coder_reconciler_cycle_duration_seconds_sum{@}[5m]))", "percentunit", decimals=1, loud=True,
          thresholds=steps("green", (0.2, "yellow"), (0.8, "red")), no_value="no cycle", alerts=["CoderReconcilerCycleTooSlow"]),
     stat("From cycle to cycle", 4, 4,
@@ -19,14 +19,14 @@ AT_A_GLANCE = [
          "of it, or cycles are slow. Shorter: changes and builds trigger cycles.",
          "max(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[5m]) > 0))", "s", decimals=1,
          thresholds=steps("blue"), no_value="no cycle", alerts=["CoderReconcilerCycleTooSlow"]),
-    stat("Requests a cycle", 4, 4,
-         "Requests to Coder for each cycle within 15 minutes. In the steady state one for every 150 declared workspaces, and one more.",
+    stat("Requests per cycle", 4, 4,
+         "Requests to Coder per cycle within 15 minutes. In the steady state one for every 150 declared workspaces, and one more.",
          "sum(rate(coder_reconciler_api_requests_total{@}[15m])) / "
          "(sum(rate(coder_reconciler_cycle_duration_seconds_count{@}[15m])) > 0)", "none", decimals=1,
          thresholds=steps("blue"), no_value="no cycle"),
     stat("Rate limit used", 4, 4,
-         "Of what Coder allows in a minute on one route, how much was used where it was most, by us and by others whom Coder "
-         "counts with us. Over 80 %: lengthen --interval, or raise Coder's limit.",
+         "Share of Coder's limit per minute that was used on the busiest route, by us and by others that Coder "
+         "counts with us. Above 80 %: lengthen --interval, or raise Coder's limit.",
          "max(1 / (1 + coder_reconciler_api_rate_limit_remaining{@} / "
          "on (namespace, job, instance, route) (60 * sum by (namespace, job, instance, route) (rate(coder_reconciler_api_requests_total{@}[5m])) > 0)))",
          "percentunit", decimals=1, loud=True, thresholds=steps("green", (0.5, "yellow"), (0.8, "red")), no_value="no limit seen",
@@ -39,8 +39,8 @@ AT_A_GLANCE = [
 
 CYCLE = [
     graph("A cycle against its interval", 12, 8,
-          "How long cycles take (mean of 15 minutes; 95th percentile), and how long it is from one to the next. If the lines "
-          "come near each other, it does not keep up.",
+          "Duration of cycles (mean of 15 minutes; 95th percentile), and the time from one to the next. If the lines "
+          "approach each other, it does not keep up.",
           [query("max(instance:coder_reconciler_cycle_duration_seconds:mean15m{@})", "mean"),
            query("max(histogram_quantile(0.95, rate(coder_reconciler_cycle_duration_seconds_bucket{@}[15m])))", "95th percentile"),
            query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[$__rate_interval]) > 0))", "from cycle to cycle")],
@@ -54,7 +54,7 @@ CYCLE = [
           "s", stacked=True, interval=SOME_CYCLES,
           overrides=colors(load="purple", read="blue", resolve="yellow", plan="green", execute="orange"),
           alerts=["CoderReconcilerCycleTooSlow"]),
-    heatmap("Cycles by duration", 12, 8, "How many cycles took how long.",
+    heatmap("Cycles by duration", 12, 8, "Number of cycles by duration. Many in the upper rows: cycles are slow; see the phases beside it.",
             "sum by (le) (increase(coder_reconciler_cycle_duration_seconds_bucket{@}[$__rate_interval]))", interval=SOME_CYCLES,
             alerts=["CoderReconcilerCycleTooSlow"]),
     graph("Slow phases", 12, 8,
@@ -68,35 +68,35 @@ CYCLE = [
 ]
 
 REQUESTS = [
-    graph("Requests a cycle, by route", 12, 9,
-          "What a cycle asks Coder. Lists grow with the declared workspaces (150 a request); what else stands here all the time "
-          "is asked again and again, and has a cause: specs that can't be resolved, creates, read-backs.",
+    graph("Requests per cycle, by route", 12, 9,
+          "What a cycle requests from Coder. Lists grow with the declared workspaces (150 per request); anything else here all the time "
+          "is requested again and again for a reason: specs that cannot be resolved, creates, read-backs.",
           query(f"sum by (route, method) (rate(coder_reconciler_api_requests_total{{@}}[$__rate_interval])) / on () group_left {CYCLES} > 0",
                 "{{method}} {{route}}"),
           "short", stacked=True, table=True, decimals=1, interval=SOME_CYCLES),
     graph("Workspaces read, by how", 12, 9,
-          "Live workspaces that a cycle read. ids: the cheap way, for known ones. Much by owner, name or page after the first "
+          "Live workspaces read by a cycle. ids: the cheap way, for known ones. Many by owner, name or page after the first "
           "cycle: workspaces that are new, or not found.",
           query("sum by (how) (coder_reconciler_live_workspaces_read{@})", "{{how}}"),
           "short", stacked=True, table=True, decimals=0),
-    graph("Requests a minute, by route", 12, 9,
+    graph("Requests per minute, by route", 12, 9,
           "To compare with the limit: Coder counts each route by itself, by user or address.",
           [query("60 * sum by (route) (rate(coder_reconciler_api_requests_total{@}[$__rate_interval])) > 0", "{{route}}"),
            query("60 * sum(instance:coder_reconciler_api_requests:rate5m{@})", "all, over 5 minutes")],
           "reqpm", table=True, decimals=1, interval=SOME_CYCLES, overrides=[dashed("all, over 5 minutes")],
           alerts=["CoderReconcilerThrottled"]),
-    graph("Least left of the rate limit, by route", 12, 9,
-          "The lowest that was left. Headroom for growth: when the list's line comes near 0, cycles begin to wait.",
+    graph("Lowest rate limit remaining, by route", 12, 9,
+          "The lowest number of requests still allowed. Headroom for growth: when the list's line approaches 0, cycles begin to wait.",
           query("min by (route) (min_over_time(coder_reconciler_api_rate_limit_remaining{@}[$__rate_interval]))", "{{route}}"),
           "short", table=True, decimals=0, thresholds=steps("red", (20, "transparent")), limit_lines=True,
           interval=SOME_CYCLES, alerts=["CoderReconcilerThrottled"]),
-    graph("Mean answer time, by route", 12, 9,
-          "Seconds that a request takes. If the list becomes slower while the fleet grows, it is Coder's database.",
+    graph("Mean response time, by route", 12, 9,
+          "Seconds per request. If the list becomes slower as the fleet grows, it is Coder's database.",
           query("sum by (route) (rate(coder_reconciler_api_request_duration_seconds_sum{@}[$__rate_interval])) / "
                 "(sum by (route) (rate(coder_reconciler_api_request_duration_seconds_count{@}[$__rate_interval])) > 0)", "{{route}}"),
           "s", table=True, interval=SOME_CYCLES, alerts=["CoderReconcilerCycleTooSlow"]),
     graph("Share of requests that failed", 12, 9,
-          "None, 5xx and 429 within 15 minutes, by instance. What is repeated costs twice.",
+          "none, 5xx and 429 within 15 minutes, by instance. Retries cost twice.",
           query("instance:coder_reconciler_api_failures:ratio15m{@}", "{{instance}}"),
           "percentunit", table=True, maximum=1, thresholds=steps("green", (0.05, "red")), limit_lines=True,
           alerts=["CoderReconcilerCoderUnreachable", "CoderReconcilerThrottled"]),
@@ -104,13 +104,13 @@ REQUESTS = [
 
 FLEET = [
     graph("Declared workspaces, and in 30 days", 8, 8,
-          "The fleet that is declared, and what it would be in 30 days if it grew on as from the least of the last week.",
+          "The declared fleet, and its size in 30 days if it keeps growing as it did since the lowest value of the last week.",
           [query("sum(instance:coder_reconciler_workspaces:sum{@})", "declared"),
            query("sum(instance:coder_reconciler_workspaces:sum{@} + 30 / 7 * (instance:coder_reconciler_workspaces:sum{@} - "
                  "min_over_time(instance:coder_reconciler_workspaces:sum{@}[7d])))", "in 30 days")],
           "short", decimals=0, overrides=[*colors(declared="blue"), dashed("in 30 days")]),
-    graph("Builds started an hour", 8, 8,
-          "Creates and stops that Coder took. Their number is bounded by --max-builds and by how long a build takes.",
+    graph("Builds started per hour", 8, 8,
+          "Creates and stops that Coder accepted. Their number is bounded by --max-builds and by how long a build takes.",
           query('3600 * sum by (action) (rate(coder_reconciler_actions_total{@, action=~"create|stop", result="success"}[$__rate_interval]))',
                 "{{action}}"),
           "short", stacked=True, interval=SOME_CYCLES, overrides=colors(create="green", stop="orange")),
@@ -122,37 +122,38 @@ FLEET = [
 
 PROCESS = [
     graph("Resident memory", 8, 8,
-          "Resident memory, largest instance; dashed: 40 MiB and 400 B for each declared workspace, which it should stay below.",
+          "Resident memory, largest instance; dashed: 40 MiB plus 1600 B for each declared workspace, which it should stay below. With 100 000 "
+          "declared it is about 100 MiB, and 190 MiB while all specs are reloaded.",
           [query("max(process_resident_memory_bytes{@})", "resident"),
-           query(f"40 * 1024 * 1024 + 400 * {DECLARED}", "expected at most")],
+           query(f"40 * 1024 * 1024 + 1600 * {DECLARED}", "expected at most")],
           "bytes", overrides=[dashed("expected at most", "red"), *colors(resident="blue")],
           alerts=["CoderReconcilerRestarting"]),
-    graph("Memory for a declared workspace", 8, 8,
+    graph("Memory per declared workspace", 8, 8,
           "Resident memory divided by declared workspaces: falls with the size of the fleet, since the program itself takes some. "
-          "A line that rises while the fleet stands is a leak: report it.",
-          query(f"sum(process_resident_memory_bytes{{@}}) / ({DECLARED} > 0)", "bytes a workspace"), "bytes",
-          overrides=colors(**{"bytes a workspace": "blue"})),
+          "A line that rises while the fleet stays the same is a leak: report it.",
+          query(f"sum(process_resident_memory_bytes{{@}}) / ({DECLARED} > 0)", "bytes per workspace"), "bytes",
+          overrides=colors(**{"bytes per workspace": "blue"})),
     graph("CPU", 8, 8,
           "Share of one core, by instance.",
           query("rate(process_cpu_seconds_total{@}[$__rate_interval])", "{{instance}}"), "percentunit", interval=SOME_CYCLES,
           alerts=["CoderReconcilerCycleTooSlow"]),
-    graph("CPU for a workspace and cycle", 8, 8,
-          "CPU seconds of a cycle, divided by the declared workspaces. It should not grow with the fleet.",
+    graph("CPU per workspace and cycle", 8, 8,
+          "CPU seconds per cycle, divided by the declared workspaces. It should not grow with the fleet.",
           query(f"sum(rate(process_cpu_seconds_total{{@}}[$__rate_interval])) / ({CYCLES} > 0) / ({DECLARED} > 0)", "CPU"), "s",
           interval=SOME_CYCLES, overrides=colors(CPU="blue")),
     graph("File descriptors", 8, 8,
-          "Open ones against those that may be open. It needs some for Coder's connections and one for each watched directory's watcher.",
-          [query("max(process_open_fds{@})", "open"), query("min(process_max_fds{@})", "may be open")], "short", decimals=0,
-          overrides=[*colors(open="blue"), named("may be open", ("custom.axisPlacement", "right"), ("color", fixed("text")))]),
-    graph("Series that it exposes", 8, 8,
-          "Samples of a scrape, largest instance. Fewer than 600 whatever the fleet: routes appear when they are first asked.",
-          query("max(scrape_samples_scraped{@})", "samples"), "short", decimals=0, thresholds=steps("transparent", (600, "red")),
-          limit_lines=True, maximum=650, overrides=colors(samples="blue")),
+          "Open ones and their limit. It needs some for connections to Coder and one for each watched directory's watcher.",
+          [query("max(process_open_fds{@})", "open"), query("min(process_max_fds{@})", "limit")], "short", decimals=0,
+          overrides=[*colors(open="blue"), named("limit", ("custom.axisPlacement", "right"), ("color", fixed("text")))]),
+    graph("Exposed series", 8, 8,
+          "Samples per scrape, largest instance. Fewer than 700 whatever the fleet: routes appear when they are first used.",
+          query("max(scrape_samples_scraped{@})", "samples"), "short", decimals=0, thresholds=steps("transparent", (700, "red")),
+          limit_lines=True, maximum=750, overrides=colors(samples="blue")),
 ]
 
 DASHBOARD = dashboard(
     "coder-reconciler-capacity", "Coder reconciler: capacity",
-    "Does it keep up, what does it cost Coder and the machine, and for how much of a fleet will that do?",
+    "Does it keep up, what does it cost Coder and the machine, and how large a fleet can it handle?",
     ("On call", "coder-reconciler-on-call"), "now-7d", "5m",
-    [(None, AT_A_GLANCE), ("Does a cycle fit into its interval?", CYCLE), ("What does Coder have to bear?", REQUESTS),
+    [(None, AT_A_GLANCE), ("Does a cycle fit into its interval?", CYCLE), ("What does it cost Coder?", REQUESTS),
      ("Fleet and builds", FLEET), ("Process", PROCESS)])

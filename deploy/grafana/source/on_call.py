@@ -9,7 +9,7 @@ WAITS = f"{ON_ITS_WAY}|{UNKNOWN}|{SETTLED}"  # all but these
 
 CODES = colors(**{"2xx": "green", "3xx": "blue", "4xx": "yellow", "401": "dark-red", "403": "dark-orange", "404": "super-light-green",
                   "409": "light-yellow", "429": "purple", "5xx": "orange", "none": "red"})
-# Blue mends itself, red could not be read, the rest waits for a person.
+# Blue resolves itself, red could not be read, the rest needs action.
 REASONS = colors(
     Creating="light-blue", Updating="blue", Stopping="dark-blue", BackingOff="super-light-blue", RateLimited="semi-dark-blue",
     NotRead="light-red", Unauthorized="dark-red", Unreachable="red",
@@ -23,45 +23,45 @@ ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
 AT_A_GLANCE = [
     stat("Last good cycle", 4, 4,
          "Time since a cycle read Coder and did what it was allowed to do. It grows to --interval (a minute) and falls to 0. "
-         "Red: nothing is reconciled; look at the cards beside it for Coder, token and specs, then follow the runbook.",
+         "Red: nothing is reconciled; check the cards beside it for Coder, token and specs, then follow the runbook.",
          "max(time() - coder_reconciler_last_success_timestamp_seconds{@})", "s", loud=True, decimals=0,
          thresholds=steps("green", (300, "yellow"), (600, "red")), mappings=[NEVER], no_value="not scraped",
          alerts=["CoderReconcilerNotConverging", "CoderReconcilerAbsent"]),
     stat("In sync", 4, 4,
-         "Share of the declared workspaces that read as declared; suspended ones are not counted. If it is not 100 %, "
-         "'What differs' below says why; the status page names the workspaces. Never red: some workspaces that wait are no "
-         "outage, and the cards beside it turn red for one.",
+         "Share of the declared workspaces that match their specs; suspended ones are not counted. If it is not 100 %, "
+         "'What differs' below says why; the status page names the workspaces. Never red: some workspaces out of sync are not an "
+         "outage, for which the cards beside it turn red.",
          'sum(coder_reconciler_workspaces{@, reason="InSync"}) / (sum(coder_reconciler_workspaces{@, reason!="Suspended"}) > 0)',
          "percentunit", loud=True, decimals=1, thresholds=steps("orange", (0.5, "yellow"), (0.99, "green")),
          no_value="none declared", minimum=0, maximum=1, alerts=["CoderReconcilerDriftStanding", "CoderReconcilerBackingOff"]),
-    stat("Wait for a person", 4, 4,
-         "Workspaces with a reason that no later try will cure. Nothing is broken, but somebody has to decide: 'Who waits for "
-         "what' below lists the reasons, the runbook what to do for each.",
+    stat("Need action", 4, 4,
+         "Workspaces with a reason that no retry will fix. Nothing is broken, but somebody has to decide: 'What needs "
+         "action, now' below lists the reasons, the runbook what to do for each.",
          f'sum(coder_reconciler_workspaces{{@, reason!~"{WAITS}"}})', "none", loud=True,
          thresholds=steps("green", (1, "yellow")), no_value="not scraped", alerts=["CoderReconcilerWaitsForPerson"]),
     stat("Plan", 4, 4,
-         "Held: the plan changes more workspaces than --max-changes allows, and nothing of it is done. Look at it with "
-         "'coder-reconciler plan'; if it is meant, approve its digest, else revert the change in Git.",
+         "Held: the plan changes more workspaces than --max-changes allows, and none of it is executed. Review it with "
+         "'coder-reconciler plan'; if it is intended, approve its digest, otherwise revert the change in Git.",
          "max(coder_reconciler_plan_held{@})", "none", loud=True, thresholds=steps("text"), no_value="not scraped",
-         mappings=[say({0: ("may go", "green"), 1: ("HELD", "red")})], alerts=["CoderReconcilerPlanHeld"]),
+         mappings=[say({0: ("not held", "green"), 1: ("HELD", "red")})], alerts=["CoderReconcilerPlanHeld"]),
     stat("Coder", 4, 4,
-         "Whether Coder itself answered the last request. Away: look at 'Requests by answer' (none: no answer at all; 5xx: "
-         "something in between), then at network, proxy, certificate. It is tried again by itself.",
+         "Whether Coder itself responded to the last request. Away: check 'Requests by response' (none: no response at all; 5xx: "
+         "something in between), then network, proxy, certificate. It is retried automatically.",
          "min(coder_reconciler_api_up{@})", "none", loud=True, thresholds=steps("text"), no_value="not scraped",
          mappings=[say({0: ("AWAY", "red"), 1: ("up", "green")})], alerts=["CoderReconcilerCoderUnreachable"]),
     stat("Token ends in", 4, 4,
-         "Time until Coder refuses the token. Replace the content of the token file before that; no restart is needed.",
+         "Time until Coder rejects the token. Replace the content of the token file before that; no restart is needed.",
          "min(coder_reconciler_token_expiry_timestamp_seconds{@} - time())", "s", loud=True, decimals=0,
          thresholds=steps("red", (86400, "yellow"), (7 * 86400, "green")), no_value="never, or unknown",
          alerts=["CoderReconcilerTokenExpiresSoon", "CoderReconcilerTokenExpiresToday", "CoderReconcilerTokenRefused"]),
     stat("Alerts", 3, 3,
-         "Alerts that fire now, for what is chosen above or for no instance at all. Their names are in the table below; each has "
+         "Alerts firing now, for what is selected above or for no instance at all. Their names are in the table below; each has "
          "a section in the runbook.",
          f"count({ALERTS})", "none",
          thresholds=steps("green", (1, "red")), no_value="none"),
     stat("Specs read", 3, 3,
-         "Time since the specs were last read whole. Red: changes in Git do not arrive; the last good specs stay in force. "
-         "Look at the volume and at git-sync.",
+         "Time since the specs were last read completely. Red: changes in Git do not arrive; the last good specs stay in force. "
+         "Check the volume and git-sync.",
          "max(time() - coder_reconciler_source_last_read_timestamp_seconds{@})", "s", decimals=0,
          thresholds=steps("green", (300, "yellow"), (900, "red")), mappings=[NEVER], no_value="not scraped",
          alerts=["CoderReconcilerSourceStale"]),
@@ -71,44 +71,44 @@ AT_A_GLANCE = [
          "none", legend="{{short}}", text="name", thresholds=steps("blue"), no_value="no revision",
          alerts=["CoderReconcilerSourceStale"]),
     stat("Invalid specs", 3, 3,
-         "Documents that are left out: each for an error of its own, or because another declares the same workspace. "
+         "Documents that are left out: each for an error of its own, or because another one declares the same workspace. "
          "'coder-reconciler validate' names file, line and column.",
          'sum(coder_reconciler_specs{@, state=~"invalid|duplicate"})', "none", thresholds=steps("green", (1, "orange")),
          no_value="not scraped", alerts=["CoderReconcilerSpecsInvalid"]),
     stat("Contested", 3, 3,
-         "Workspaces with a field that somebody else keeps setting back. It is not written any more until its spec changes: "
+         "Workspaces with a field that somebody else keeps changing back. It is no longer written until its spec changes: "
          "find the other writer in Coder's audit log.",
          "sum(coder_reconciler_workspaces_contested{@})", "none", thresholds=steps("green", (1, "orange")),
          no_value="not scraped", alerts=["CoderReconcilerWorkspaceContested"]),
     stat("Builds in flight", 3, 3,
-         "Builds of our own that Coder has not ended yet; at most --max-builds. If it stays up, look at Coder's provisioners.",
+         "Builds started by coder-reconciler that have not finished yet; at most --max-builds. If it stays high, check Coder's provisioners.",
          "sum(coder_reconciler_builds_in_flight{@})", "none", thresholds=steps("blue"), no_value="not scraped"),
     stat("Rate limit left", 3, 3,
-         "Requests that Coder still allows this minute, on the route where fewest are left. Near 0: cycles wait. Who else "
-         "asks with this token or from this address?",
+         "Requests that Coder still allows this minute, on the route where fewest are left. Near 0: cycles wait. What else "
+         "uses this token or this address?",
          "min(coder_reconciler_api_rate_limit_remaining{@})", "none",
          thresholds=steps("red", (20, "yellow"), (100, "green")), no_value="no limit seen", alerts=["CoderReconcilerThrottled"]),
     stat("Restarts", 3, 3,
          "Starts of the process within the time shown, beyond the first. Workspaces are safe; the end of the previous log "
-         "tells why.",
+         "says why.",
          "sum(changes(process_start_time_seconds{@}[$__range]))", "none", decimals=0,
          thresholds=steps("green", (1, "yellow"), (4, "red")), no_value="not scraped", alerts=["CoderReconcilerRestarting"]),
 ]
 
 CONVERGING = [
     timeline("What has to be true", 14, 8,
-             "Each line is a condition for converging, over time. A red stretch in an upper line mostly explains those below.",
+             "Each line is a condition for converging, over time. A red stretch in an upper line usually explains those below.",
              [query('min(up{@})', "It is scraped"),
-              query("min(coder_reconciler_api_up{@})", "Coder answers"),
+              query("min(coder_reconciler_api_up{@})", "Coder responds"),
               query("min((time() - coder_reconciler_source_last_read_timestamp_seconds{@}) < bool 900)", "Specs are read"),
               query('min(sum without (state) (coder_reconciler_specs{@, state=~"invalid|duplicate"}) == bool 0)',
                     "All specs are valid"),
-              query("1 - max(coder_reconciler_plan_held{@})", "The plan may go"),
+              query("1 - max(coder_reconciler_plan_held{@})", "The plan is not held"),
               query("min((time() - coder_reconciler_last_success_timestamp_seconds{@}) < bool 600)", "A cycle is good")],
              thresholds=steps("text"), mappings=[say({0: ("no", "red"), 1: ("yes", "green")})],
              alerts=["CoderReconcilerAbsent", "CoderReconcilerCoderUnreachable", "CoderReconcilerNotConverging"]),
-    table("Alerts that fire", 10, 8,
-          "What fires now. The name is that of the section in the runbook.",
+    table("Alerts firing", 10, 8,
+          "Alerts firing now. The name is that of the section in the runbook.",
           query(f"max by (alertname, severity, instance, reason, field) ({ALERTS})", table=True, instant=True), "none",
           hide=["__name__", "alertstate", "Value"],
           rename={"alertname": "Alert", "severity": "Severity", "instance": "Instance", "reason": "Reason", "field": "Field"},
@@ -122,20 +122,20 @@ CONVERGING = [
                                "warning": {"text": "warning", "color": "orange", "index": 1}}}]))],
           alerts=["CoderReconcilerRunFailed", "CoderReconcilerRunMissing"]),
     graph("Declared workspaces", 12, 8,
-          "The whole of what is declared. Blue mends itself, orange waits for a person, red could not be read: then nothing is "
+          "All declared workspaces. Blue resolves itself, orange needs action, red could not be read: then nothing is "
           "changed there.",
           [query('sum(coder_reconciler_workspaces{@, reason="InSync"})', "in sync"),
-           query(f'sum(coder_reconciler_workspaces{{@, reason=~"{ON_ITS_WAY}"}})', "on its way"),
-           query(f'sum(coder_reconciler_workspaces{{@, reason!~"{WAITS}"}})', "waits for a person"),
+           query(f'sum(coder_reconciler_workspaces{{@, reason=~"{ON_ITS_WAY}"}})', "in progress"),
+           query(f'sum(coder_reconciler_workspaces{{@, reason!~"{WAITS}"}})', "needs action"),
            query(f'sum(coder_reconciler_workspaces{{@, reason=~"{UNKNOWN}"}})', "unknown"),
            query('sum(coder_reconciler_workspaces{@, reason="Suspended"})', "suspended")],
           "short", stacked=True, decimals=0,
-          overrides=colors(**{"in sync": "green", "on its way": "blue", "waits for a person": "orange", "unknown": "red",
+          overrides=colors(**{"in sync": "green", "in progress": "blue", "needs action": "orange", "unknown": "red",
                               "suspended": "#8e8e8e"}),
           alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
     graph("In sync, and cycles by result", 12, 8,
           "Share in sync (left), and how cycles ended (right). 'failed': nothing could be read; 'held': the guard; 'partial': "
-          "something could not be brought to what is declared, the rest was.",
+          "some workspaces could not converge, the rest did.",
           [query("avg(instance:coder_reconciler_workspaces_in_sync:ratio{@})", "in sync"),
            query("sum by (result) (increase(coder_reconciler_cycles_total{@}[$__rate_interval]))", "{{result}}")],
           "short", stacked=True, bars=True, decimals=0,
@@ -150,22 +150,22 @@ CONVERGING = [
 
 DIFFERS = [
     graph("Not in sync, by reason", 8, 9,
-          "Reasons of the workspaces that are not in sync. One that rises for many at once has a cause in common: a template, "
-          "a right, a provisioner.",
+          "Reasons of the workspaces that are not in sync. One that rises for many at once has a common cause: a template, "
+          "a permission, a provisioner.",
           query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{SETTLED}"}}) > 0', "{{reason}}"),
           "short", stacked=True, points=True, table=True, no_value="all in sync", overrides=REASONS,
           alerts=["CoderReconcilerBackingOff", "CoderReconcilerWaitsForPerson"]),
     graph("Drifted fields", 8, 9,
-          "Declared fields that did not read as declared, before a cycle's actions. A peak that is gone in the next cycle is "
-          "drift repaired; what stands is not repaired: compare the reasons on the left.",
+          "Declared fields that differed from their declared value, before a cycle's actions. A peak that is gone in the next cycle is "
+          "repaired drift; what persists is not repaired: compare the reasons on the left.",
           query("sum by (field) (coder_reconciler_drifted_fields{@})", "{{field}}"),
           "short", stacked=True, decimals=0,
           alerts=["CoderReconcilerDriftStanding", "CoderReconcilerWorkspaceContested"]),
-    bars("Who waits for what, now", 8, 9,
-         "Workspaces that wait for a person, by reason. The runbook says what to do for each; /api/v1/workspaces and the status "
+    bars("What needs action, now", 8, 9,
+         "Workspaces that need action, by reason. The runbook says what to do for each; /api/v1/workspaces and the status "
          "page name the workspaces.",
          query(f'sum by (reason) (coder_reconciler_workspaces{{@, reason!~"{WAITS}"}}) > 0', "{{reason}}", instant=True),
-         "none", color={"mode": "fixed", "fixedColor": "orange"}, no_value="nobody waits",
+         "none", color={"mode": "fixed", "fixedColor": "orange"}, no_value="none",
          alerts=["CoderReconcilerWaitsForPerson"]),
     graph("Planned actions", 8, 8,
           f"What the last plan would change, by kind ({ACTIONS}). Large and held: see 'Plan' above.",
@@ -176,8 +176,8 @@ DIFFERS = [
           query('sum by (action) (increase(coder_reconciler_actions_total{@, result="success"}[$__rate_interval]))', "{{action}}"),
           "short", stacked=True, bars=True, decimals=0),
     graph("Actions that failed or were skipped", 8, 8,
-          "Failed: Coder refused or did not answer; the log has its message and request id. Skipped: not tried, since something "
-          "before it failed or a build slot was not free. The line: workspaces that wait before the next try.",
+          "Failed: Coder rejected the request or did not respond; the log has its message and request id. Skipped: not tried, because something "
+          "before it failed or no build slot was free. The line: workspaces waiting for their next attempt after a failure.",
           [query('sum by (action, result) (increase(coder_reconciler_actions_total{@, result!="success"}[$__rate_interval])) > 0',
                  "{{action}} {{result}}"),
            query("sum(coder_reconciler_workspaces_backing_off{@})", "backing off")],
@@ -189,14 +189,14 @@ DIFFERS = [
 
 DURATIONS = [
     heatmap("From a change of a spec to in sync", 8, 8,
-            "How many workspaces took how long, from the read that saw the change to the read that saw them in sync. Long ones: "
+            "Workspaces by the time from the read that saw the change to the read that saw them in sync. Long ones: "
             "builds, rate limit, backing off.",
             "sum by (le) (increase(coder_reconciler_convergence_seconds_bucket{@}[$__rate_interval]))"),
     heatmap("From drift seen to drift gone", 8, 8,
-            "How many drifted workspaces took how long to repair. Normally one cycle.",
+            "Drifted workspaces by the time that their repair took. Normally one cycle.",
             "sum by (le) (increase(coder_reconciler_drift_repair_seconds_bucket{@}[$__rate_interval]))",
             alerts=["CoderReconcilerDriftStanding"]),
-    graph("95 of 100 were done within", 8, 8,
+    graph("95 % were done within", 8, 8,
           "95th percentile of the last hour, worst instance; the buckets end at an hour. No line: nothing changed in that hour.",
           [query("max(instance:coder_reconciler_convergence_seconds:p95_1h{@})", "change of a spec"),
            query("max(instance:coder_reconciler_drift_repair_seconds:p95_1h{@})", "drift")],
@@ -205,46 +205,46 @@ DURATIONS = [
 ]
 
 CODER = [
-    graph("Requests by answer", 8, 8,
-          "Requests to Coder a second, each attempt by itself. none: no answer at all; 401: the token; 403: a right; 429: "
-          "throttled; 404 is a normal answer to 'is there such a workspace?'.",
+    graph("Requests by response", 8, 8,
+          "Requests to Coder per second, counting every attempt. none: no response at all; 401: the token; 403: a permission; 429: "
+          "rate limited; 404 is the normal response where a workspace does not exist.",
           query("sum by (code) (rate(coder_reconciler_api_requests_total{@}[$__rate_interval]))", "{{code}}"),
           "reqps", stacked=True, overrides=CODES,
           alerts=["CoderReconcilerCoderUnreachable", "CoderReconcilerTokenRefused", "CoderReconcilerThrottled"]),
-    graph("Failed requests, and repeats", 8, 8,
-          "Share of the requests within 15 minutes that failed (none, 5xx, 429), worst instance, and repeated attempts a "
-          "second by what went wrong. Repeats stay under a budget, so that a sick Coder is not made sicker.",
+    graph("Failed requests and retries", 8, 8,
+          "Share of the requests within 15 minutes that failed (none, 5xx, 429), worst instance, and retries per "
+          "second by what went wrong. Retries have a budget, so that an overloaded Coder is not overloaded further.",
           [query("max(instance:coder_reconciler_api_failures:ratio15m{@})", "failed share"),
-           query("sum by (reason) (rate(coder_reconciler_api_retries_total{@}[$__rate_interval]))", "repeated: {{reason}}")],
+           query("sum by (reason) (rate(coder_reconciler_api_retries_total{@}[$__rate_interval]))", "retry: {{reason}}")],
           "reqps", thresholds=steps("text"),
           overrides=[named("failed share", ("unit", "percentunit"), ("max", 1), ("custom.axisPlacement", "right"),
                            ("color", fixed("red")), ("custom.fillOpacity", 20))],
           alerts=["CoderReconcilerCoderUnreachable"]),
     graph("Rate limit left, by route", 8, 8,
-          "Requests that Coder's last answer on each route still allowed in that minute. A route that is not asked keeps its "
+          "Requests that Coder still allowed in that minute, by its last response on each route. A route that is not used keeps its "
           "last value.",
           query("min by (route) (coder_reconciler_api_rate_limit_remaining{@})", "{{route}}"),
           "short", decimals=0, thresholds=steps("red", (20, "transparent")), limit_lines=True, table=True,
           alerts=["CoderReconcilerThrottled"]),
     graph("Requests by route", 8, 9,
-          "What reading and writing costs: requests to Coder a minute. In the steady state it is the list, once for every 150 "
+          "What reading and writing costs: requests to Coder per minute. In the steady state it is the list, once for every 150 "
           "workspaces, each cycle.",
           query("60 * sum by (route, method) (rate(coder_reconciler_api_requests_total{@}[$__rate_interval])) > 0",
                 "{{method}} {{route}}"),
           "reqpm", stacked=True, table=True, decimals=1, alerts=["CoderReconcilerThrottled"]),
-    graph("How long Coder takes, by route", 8, 9,
-          "95th percentile within 15 minutes. Slow: Coder's database or the way there; a cycle becomes slow with it.",
+    graph("Coder's response time, by route", 8, 9,
+          "95th percentile within 15 minutes. Slow: Coder's database or the network; it makes cycles slow too.",
           query("max by (route) (instance_route:coder_reconciler_api_request_duration_seconds:p95_15m{@}) >= 0", "{{route}}"),
           "s", table=True, thresholds=steps("green", (1, "red")), limit_lines=True, alerts=["CoderReconcilerCycleTooSlow"]),
     graph("Coder's time, by route", 8, 9,
-          "Seconds a second for which Coder works on our requests: what we cost it. 1 is one request under way all the time.",
+          "Seconds per second that Coder works on our requests: what we cost it. 1 is one request in progress all the time.",
           query("sum by (route) (rate(coder_reconciler_api_request_duration_seconds_sum{@}[$__rate_interval])) > 0", "{{route}}"),
           "s", stacked=True, table=True, alerts=["CoderReconcilerCycleTooSlow"]),
 ]
 
 WORKS = [
     graph("Builds", 8, 8,
-          "Builds of our own in flight, and creates and stops that were started. In flight for long: provisioners are missing "
+          "Builds started by coder-reconciler and in flight, and creates and stops that were started. In flight for long: provisioners are missing "
           "or busy.",
           [query("sum(coder_reconciler_builds_in_flight{@})", "in flight"),
            query('sum by (action) (increase(coder_reconciler_actions_total{@, action=~"create|stop", '
@@ -260,14 +260,14 @@ WORKS = [
              thresholds=steps("blue"), mappings=[say({1: ("in force", "blue")})], no_value="no revision",
              alerts=["CoderReconcilerSourceStale"]),
     graph("Spec documents", 8, 8,
-          "Documents by state. invalid and duplicate ones are left out, and their workspaces left as they are.",
+          "Documents by state. Invalid and duplicate ones are left out, and their workspaces left as they are.",
           query("sum by (state) (coder_reconciler_specs{@})", "{{state}}"),
           "short", stacked=True, decimals=0,
           overrides=colors(valid="green", invalid="red", duplicate="orange", suspended="#8e8e8e"),
           alerts=["CoderReconcilerSpecsInvalid"]),
     graph("Age of the specs and of the last good cycle", 8, 8,
-          "Saw teeth as high as --interval are right. A slope of the last cycle is a loop that stands; one of the last good cycle "
-          "alone, a Coder that is away; one of the specs, a directory that can't be read (the bars).",
+          "A sawtooth as high as --interval is normal. A rising last cycle means a stuck loop; a rising last good cycle "
+          "alone, an unreachable Coder; rising specs, a directory that cannot be read (the bars).",
           [query("max(time() - coder_reconciler_source_last_read_timestamp_seconds{@} < 1e9)", "specs read"),
            query("max(time() - coder_reconciler_last_success_timestamp_seconds{@} < 1e9)", "last good cycle"),
            query("max(time() - coder_reconciler_last_cycle_timestamp_seconds{@} < 1e9)", "last cycle"),
@@ -277,14 +277,14 @@ WORKS = [
                      named("failed reads", ("unit", "short"), ("decimals", 0), ("custom.drawStyle", "bars"),
                            ("custom.axisPlacement", "right"), ("color", fixed("red")))],
           alerts=["CoderReconcilerSourceStale", "CoderReconcilerNotConverging"]),
-    graph("How long a cycle takes", 8, 8,
-          "Mean within 15 minutes, worst instance. Over the interval: drift is seen late. The capacity dashboard shows the "
+    graph("Cycle duration", 8, 8,
+          "Mean within 15 minutes, worst instance. Above the interval: drift is detected late. The capacity dashboard shows the "
           "phases.",
           [query("max(instance:coder_reconciler_cycle_duration_seconds:mean15m{@})", "mean"),
            query("min(1 / (rate(coder_reconciler_cycle_duration_seconds_count{@}[5m]) > 0))", "from cycle to cycle")],
           "s", overrides=[*colors(mean="blue"), dashed("from cycle to cycle")], alerts=["CoderReconcilerCycleTooSlow"]),
     table("Instances", 8, 8,
-          "What runs, and since when. Two instances on the same workspaces do not hurt each other, but run one. The link leads "
+          "What runs, and since when. Two instances on the same workspaces do no harm, but run only one. The link leads "
           "to the status page, where the network lets you reach it.",
           [query("coder_reconciler_build_info{@}", table=True, instant=True),
            query("max by (instance) (time() - process_start_time_seconds{@})", table=True, instant=True),
@@ -297,45 +297,45 @@ WORKS = [
                      named("Version", ("custom.width", 70)), named("Up for", ("decimals", 0)), named("Specs same for", ("decimals", 0))],
           alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
     graph("Requests to this program", 8, 8,
-          "Answers of its own HTTP server by class. 421: a name that is not in --allowed-hosts. 401: a wrong token, or none. "
-          "5xx: too many pages at a time, or a defect that the log names.",
+          "Responses of its own HTTP server by class. 421: a name that is not in --allowed-hosts. 401: a wrong token, or none. "
+          "5xx: too many requests at a time, or an internal error (see the log).",
           query("sum by (code) (rate(coder_reconciler_http_requests_total{@}[$__rate_interval]))", "{{code}}"), "reqps"),
     graph("Approvals of held plans", 8, 8,
-          "Who may let a held plan go, and tried. refused: no token or a wrong one; mismatched: another plan than the one that is "
+          "Attempts to approve a held plan, by result. refused: no token or a wrong one; mismatched: another plan than the one that is "
           "held. The log says from where.",
           query("sum by (result) (increase(coder_reconciler_approvals_total{@}[$__rate_interval]))", "{{result}}"),
           "short", bars=True, decimals=0, overrides=colors(approved="green", refused="red", mismatched="orange")),
     graph("Log, token file and defects", 8, 8,
-          "Defects: exceptions in this program, one workspace, request or cycle each; the log names the cause, please report it. "
-          "Log lines that were dropped since nobody read them: look at what collects standard error. 'token file is bad': the old "
+          "Defects: exceptions in this program, one workspace, request or cycle each; the log names the cause, please report them. "
+          "Lines dropped: nobody read the log in time; check what collects standard error. 'token file is invalid': the previous "
           "token is still in use; the log names the file and what is wrong with it.",
           [query("sum(increase(coder_reconciler_log_lines_dropped_total{@}[$__rate_interval]))", "lines dropped"),
            query("sum(increase(coder_reconciler_defects_total{@}[$__rate_interval]))", "defects"),
-           query("sum(coder_reconciler_token_file_readable{@} == bool 0)", "token file is bad")],
-          "short", decimals=0, overrides=colors(**{"lines dropped": "orange", "defects": "red", "token file is bad": "red"})),
+           query("sum(coder_reconciler_token_file_readable{@} == bool 0)", "token file is invalid")],
+          "short", decimals=0, overrides=colors(**{"lines dropped": "orange", "defects": "red", "token file is invalid": "red"})),
 ]
 
 RUNS = [
-    timeline("How the last run of apply ended", 12, 7,
-             "For a CronJob or a timer: the exit code that the last run left in a textfile or a Pushgateway, in words. Held: look "
-             "at the plan and approve it. Not converged, invalid specs: the run's log names the workspaces and the files.",
+    timeline("Result of the last run of apply", 12, 7,
+             "For a CronJob or a timer: the exit code that the last run published to a textfile or a Pushgateway, in words. Held: review "
+             "the plan and approve it. Not converged, invalid specs: the run's log names the workspaces and the files.",
              query("max by (instance) (coder_reconciler_apply_exit_code{@})", "{{instance}}"), thresholds=steps("red"),
              mappings=[say({0: ("converged", "green"), 1: ("error", "red"), 3: ("not converged", "yellow"),
-                            4: ("invalid specs", "orange"), 5: ("held", "purple"), 6: ("Coder away, or token refused", "red"),
+                            4: ("invalid specs", "orange"), 5: ("held", "purple"), 6: ("Coder unreachable, or token rejected", "red"),
                             130: ("interrupted", "#8e8e8e"), 143: ("terminated", "#8e8e8e")})],
-             no_value="no run has left its metrics", alerts=["CoderReconcilerRunFailed"]),
+             no_value="no run has published its metrics", alerts=["CoderReconcilerRunFailed"]),
     graph("Age of the last run of apply", 12, 7,
-          "Time since a run left its metrics. Saw teeth as high as the period are right; a slope: it is not started any more. "
-          "The alert takes three periods of ten minutes; set your own there.",
+          "Time since a run published its metrics. A sawtooth as high as the period is normal; a slope: it is no longer started. "
+          "The alert assumes three periods of ten minutes; set your own there.",
           query("""max by (instance) (time() - (push_time_seconds{@} and coder_reconciler_apply_exit_code{@}
                    or node_textfile_mtime_seconds{@, file=~".*coder.?reconciler.*"}))""", "{{instance}}"),
-          "s", thresholds=steps("green", (1800, "red")), limit_lines=True, no_value="no run has left its metrics",
+          "s", thresholds=steps("green", (1800, "red")), limit_lines=True, no_value="no run has published its metrics",
           alerts=["CoderReconcilerRunMissing"]),
 ]
 
 DASHBOARD = dashboard(
     "coder-reconciler-on-call", "Coder reconciler: on call",
-    "Is it converging, what differs and why, and what does Coder answer? Most important at the top left.",
+    "Is it converging, what differs and why, and how does Coder respond? Most important at the top left.",
     ("Capacity", "coder-reconciler-capacity"), "now-3h", "30s",
     [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("How long does it take?", DURATIONS),
-     ("What does Coder answer, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])
+     ("How does Coder respond, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])

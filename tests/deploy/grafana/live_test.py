@@ -137,7 +137,7 @@ def judge(view, dashboard, revisions):
 
 def wrong_answers(view, dashboard):
     """The values that the end of the scenario must show on the cards."""
-    expected = {"Plan": 1, "Coder": 1, "Restarts": 1, "Invalid specs": 3, "Alerts": None, "Wait for a person": None}
+    expected = {"Plan": 1, "Coder": 1, "Restarts": 1, "Invalid specs": 3, "Alerts": None, "Need action": None}
     for panel in dashboard.panels:
         if panel["title"] in expected:
             values = list(numbers(view.now(panel["targets"][0]["expr"], view.all)))

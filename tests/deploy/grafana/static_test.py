@@ -200,7 +200,7 @@ def colour(panel, value):
 def judge_on_call(dashboard):
     card = next(panel for panel in dashboard.panels if panel["title"] == "In sync")
     shares = {(1, 1): "green", (999, 1000): "green", (6, 7): "yellow", (1, 2): "yellow", (0, 1): "orange"}
-    holds("the card 'In sync' is not red for workspaces that wait for a person",
+    holds("the card 'In sync' is not red for workspaces that need action",
           (f"{good} of {all}: {colour(card, good / all)}" for (good, all), right in shares.items() if colour(card, good / all) != right))
 
 
