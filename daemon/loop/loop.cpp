@@ -10,7 +10,6 @@
 
 #include "daemon/log/log_observer.h"
 #include "daemon/loop/next_start.h"
-#include "reconcile/coder/routes.h"
 
 namespace cr::daemon {
 namespace {
@@ -207,11 +206,8 @@ async::awaitable<void> run_loop(LoopParts& parts) {
 }
 
 void HeartbeatObserver::on_request(const reconcile::RequestDone& request) {
-  const bool reads_workspaces = request.route == coder::routes::kWorkspaces.pattern ||
-                                request.route == coder::routes::kWorkspaceByName.pattern ||
-                                request.route == coder::routes::kWorkspace.pattern;
   const bool answered = request.status != 0;
-  if (answered && !reads_workspaces) beat();
+  if (answered && !request.reads_workspaces) beat();
 }
 
 void HeartbeatObserver::beat() {

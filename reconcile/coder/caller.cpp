@@ -47,7 +47,7 @@ struct Caller::Attempt {
   bool refused = false;  ///< by what stands in front of Coder, which would do it again
 };
 
-Caller::Caller(async::Clock& clock, reconcile::Observer& observer, Transport& transport, TokenSource token,
+Caller::Caller(async::Clock& clock, CallObserver& observer, Transport& transport, TokenSource token,
                Options options)
     : clock_(clock),
       observer_(observer),
@@ -153,9 +153,10 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
   auto response = co_await transport_.send(message);
 
   Attempt out;
-  reconcile::RequestDone done;
+  RequestDone done;
   done.route = request.route.pattern;
   done.method = request.route.method;
+  done.reads_workspaces = request.route.reads_workspaces;
   done.duration = clock_.now() - started;
   if (response) {
     done.status = response->status;

@@ -12,13 +12,13 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/rate_limit.h"
 #include "reconcile/coder/retry.h"
 #include "reconcile/coder/routes.h"
 #include "reconcile/coder/token.h"
 #include "reconcile/coder/transport.h"
 #include "reconcile/coder/url.h"
-#include "reconcile/observer.h"
 
 namespace cr::coder {
 
@@ -69,7 +69,7 @@ class Caller {
     RetryBudget::Settings budget;
     std::function<double()> random;  ///< uniform in [0, 1)
   };
-  Caller(async::Clock& clock, reconcile::Observer& observer, Transport& transport, TokenSource token,
+  Caller(async::Clock& clock, CallObserver& observer, Transport& transport, TokenSource token,
          Options options);
 
   [[nodiscard]] awaitable<ApiResult<Answer2xx>> call(const CallRequest& request);
@@ -99,7 +99,7 @@ class Caller {
   [[nodiscard]] ApiError error_of(const CallRequest& request, const TransportError& failed) const;
 
   async::Clock& clock_;
-  reconcile::Observer& observer_;
+  CallObserver& observer_;
   Transport& transport_;
   TokenSource token_;
   std::optional<bool> told_that_file_is_good_;

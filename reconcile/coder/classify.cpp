@@ -100,16 +100,13 @@ ApiFault fault_of_json_error(const Route& route, const Reply& reply, const ApiEr
     case 401:
       return ApiFault::unauthorized;
     case 403:
-      // Coder <= 2.21 answers 403 while the version is still importing (later 425); without right it is 404.
-      return route.pattern == routes::kRichParameters.pattern ? ApiFault::not_ready : ApiFault::forbidden;
+      return route.on_403;
     case 404:
       if (error.message == "Route not found.") return ApiFault::contract;
       if (reply.request_id.empty() && !error.message.starts_with("Resource not found")) {
         return ApiFault::contract;
       }
-      // The id came from a read with this token, and a deleted workspace still answers 204: what is left is
-      // that the token may read the workspace but not change it.
-      return route.pattern == routes::kAutomaticUpdates.pattern ? ApiFault::forbidden : ApiFault::not_found;
+      return route.on_404;
     case 406:
       return ApiFault::not_ready;
     case 408:

@@ -62,21 +62,20 @@ std::function<double()> seeded_random() {
 
 /// In the order of their dependence; on the heap, since each refers to those before it.
 struct Client::Parts {
-  Parts(async::Clock& clock, reconcile::Observer& observer,
-        std::unique_ptr<boost::asio::ssl::context> tls_context, Dialer dialer, Transport::Limits limits,
-        TokenSource token, Caller::Options options, std::string url)
+  Parts(async::Clock& clock, CallObserver& observer, std::unique_ptr<boost::asio::ssl::context> tls_context,
+        Dialer dialer, Transport::Limits limits, TokenSource token, Caller::Options options, std::string url)
       : tls(std::move(tls_context)),
         transport(clock, std::move(dialer), limits),
         caller(clock, observer, transport, std::move(token), std::move(options)),
-        reader(caller),
-        writer(caller),
+        reader(http_reader(caller)),
+        writer(http_writer(caller)),
         base_url(std::move(url)) {}
 
   std::unique_ptr<boost::asio::ssl::context> tls;
   Transport transport;
   Caller caller;
-  HttpApi reader;
-  HttpWriter writer;
+  std::unique_ptr<CoderReader> reader;
+  std::unique_ptr<CoderWriter> writer;
   std::string base_url;
 };
 
@@ -85,10 +84,10 @@ Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 CoderReader& Client::reader() {
-  return parts_->reader;
+  return *parts_->reader;
 }
 CoderWriter& Client::writer() {
-  return parts_->writer;
+  return *parts_->writer;
 }
 void Client::end_by(async::SteadyTime end) {
   parts_->caller.end_by(end);
@@ -110,7 +109,7 @@ SetupResult<Header> parse_header(std::string_view text) {
   return SetupResult<Header>(std::move(header));
 }
 
-SetupResult<Client> make_client(ClientOptions options, async::Clock& clock, reconcile::Observer& observer) {
+SetupResult<Client> make_client(ClientOptions options, async::Clock& clock, CallObserver& observer) {
   SetupResult<BaseUrl> url = parse_base_url(options.url);
   if (!url) return url.error();
   SetupResult<TokenSource> token = token_source(options);

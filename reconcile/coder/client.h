@@ -9,13 +9,13 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
+#include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
 #include "reconcile/coder/dialer.h"
 #include "reconcile/coder/proxy.h"
 #include "reconcile/coder/setup_error.h"
 #include "reconcile/coder/tls.h"
 #include "reconcile/coder/transport.h"
-#include "reconcile/observer.h"
 
 namespace cr::coder {
 
@@ -60,7 +60,7 @@ class Client {
   [[nodiscard]] const std::string& base_url() const;
 
  private:
-  friend SetupResult<Client> make_client(ClientOptions, async::Clock&, reconcile::Observer&);
+  friend SetupResult<Client> make_client(ClientOptions, async::Clock&, CallObserver&);
   struct Parts;
   explicit Client(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
@@ -69,7 +69,7 @@ class Client {
 /// Puts a client together, without asking the network anything. Errors say which setting is wrong and what to
 /// do. Clock and observer outlive the client; it runs on the executor of whoever awaits its calls.
 [[nodiscard]] SetupResult<Client> make_client(ClientOptions options, async::Clock& clock,
-                                              reconcile::Observer& observer);
+                                              CallObserver& observer);
 
 /// "NAME=VALUE" as --header and CODER_HEADER give it. Errors do not show the value.
 [[nodiscard]] SetupResult<Header> parse_header(std::string_view text);

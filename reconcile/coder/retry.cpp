@@ -57,16 +57,16 @@ std::optional<SteadyTime> next_attempt(const RetryPolicy& policy, const Failure&
   return now + wait;
 }
 
-reconcile::RetryReason retry_reason(ApiFault fault) {
+RetryReason retry_reason(ApiFault fault) {
   switch (fault) {
     case ApiFault::timeout:
-      return reconcile::RetryReason::timeout;
+      return RetryReason::timeout;
     case ApiFault::throttled:
-      return reconcile::RetryReason::throttled;
+      return RetryReason::throttled;
     case ApiFault::server:
-      return reconcile::RetryReason::server;
+      return RetryReason::server;
     default:
-      return reconcile::RetryReason::connect;
+      return RetryReason::connect;
   }
 }
 

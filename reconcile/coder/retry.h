@@ -5,8 +5,8 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/routes.h"
-#include "reconcile/observer.h"
 
 namespace cr::coder {
 
@@ -64,6 +64,6 @@ struct Failure {
                                                      int attempt, double jitter, SteadyTime now,
                                                      SteadyTime deadline);
 
-[[nodiscard]] reconcile::RetryReason retry_reason(ApiFault fault);
+[[nodiscard]] RetryReason retry_reason(ApiFault fault);
 
 }  // namespace cr::coder

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
+
+#include "reconcile/coder/api_error.h"
 
 namespace cr::coder {
 
@@ -18,9 +21,10 @@ enum class Answer {
   json_or_same,  ///< a JSON body, or 304: it was so already
 };
 
-/// One call of Coder's API. `pattern` is what metrics and log name it by.
+/// One call of Coder's API: all that differs between calls and is not the call's own query or body.
 struct Route {
   std::string_view method;
+  /// The path, with `{…}` where a value goes. Metrics and log name the call by it.
   std::string_view pattern;
   Repeat repeat = Repeat::safe;
   Answer answer = Answer::json;
@@ -32,6 +36,16 @@ struct Route {
   static constexpr std::size_t kAllOfThem = std::size_t{4} << 20;
   /// A list: its answer takes the longer time-out.
   bool list = false;
+  /// It reads the workspaces that are reconciled: an answer alone is no step ahead, what it brings may be.
+  bool reads_workspaces = false;
+  /// What Coder means by 403 and by 404 here.
+  ApiFault on_403 = ApiFault::forbidden;
+  ApiFault on_404 = ApiFault::not_found;
+
+  /// How many values its path takes.
+  [[nodiscard]] constexpr std::size_t values() const {
+    return static_cast<std::size_t>(std::ranges::count(pattern, '{'));
+  }
 };
 
 /// What a list may have at most that was asked for so many rows. One with several agents has about 30 kB.
@@ -41,9 +55,12 @@ struct Route {
 
 namespace routes {
 
-inline constexpr Route kWorkspaces{.method = "GET", .pattern = "/api/v2/workspaces", .list = true};
-inline constexpr Route kWorkspaceByName{.method = "GET", .pattern = "/api/v2/users/{user}/workspace/{name}"};
-inline constexpr Route kWorkspace{.method = "GET", .pattern = "/api/v2/workspaces/{workspace}"};
+inline constexpr Route kWorkspaces{
+    .method = "GET", .pattern = "/api/v2/workspaces", .list = true, .reads_workspaces = true};
+inline constexpr Route kWorkspaceByName{
+    .method = "GET", .pattern = "/api/v2/users/{user}/workspace/{name}", .reads_workspaces = true};
+inline constexpr Route kWorkspace{
+    .method = "GET", .pattern = "/api/v2/workspaces/{workspace}", .reads_workspaces = true};
 inline constexpr Route kBuildInfo{.method = "GET", .pattern = "/api/v2/buildinfo"};
 inline constexpr Route kUser{.method = "GET", .pattern = "/api/v2/users/{user}"};
 inline constexpr Route kTokenKey{.method = "GET", .pattern = "/api/v2/users/{user}/keys/{key}"};
@@ -56,9 +73,12 @@ inline constexpr Route kTemplate{.method = "GET", .pattern = "/api/v2/templates/
 inline constexpr Route kVersionByName{.method = "GET",
                                       .pattern = "/api/v2/templates/{template}/versions/{name}"};
 inline constexpr Route kVersion{.method = "GET", .pattern = "/api/v2/templateversions/{version}"};
+// Coder <= 2.21 answers 403 while the version is still importing (later 425); without right it is 404.
 inline constexpr Route kRichParameters{.method = "GET",
                                        .pattern = "/api/v2/templateversions/{version}/rich-parameters",
-                                       .body_limit = Route::kAllOfThem};
+                                       .body_limit = Route::kAllOfThem,
+                                       .on_403 = ApiFault::not_ready};
+// Coder >= 2.24.
 inline constexpr Route kDynamicParameters{
     .method = "POST",
     .pattern = "/api/v2/templateversions/{version}/dynamic-parameters/evaluate",
@@ -72,8 +92,12 @@ inline constexpr Route kAutostart{
     .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/autostart", .answer = Answer::nothing};
 inline constexpr Route kTtl{
     .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/ttl", .answer = Answer::nothing};
-inline constexpr Route kAutomaticUpdates{
-    .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/autoupdates", .answer = Answer::nothing};
+// The id came from a read with this token, and a deleted workspace still answers 204: what is left for a 404
+// is that the token may read the workspace but not change it.
+inline constexpr Route kAutomaticUpdates{.method = "PUT",
+                                         .pattern = "/api/v2/workspaces/{workspace}/autoupdates",
+                                         .answer = Answer::nothing,
+                                         .on_404 = ApiFault::forbidden};
 inline constexpr Route kDormant{
     .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/dormant", .answer = Answer::json_or_same};
 inline constexpr Route kBuilds{

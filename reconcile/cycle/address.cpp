@@ -25,8 +25,8 @@ async::awaitable<std::optional<ApiError>> check_address(CycleState& state) {
                  fmt::format("this is a workspace proxy, which does not serve Coder's API; use the primary's "
                              "access URL{}{}",
                              info->dashboard_url.empty() ? "" : " ", info->dashboard_url));
-  error.method = "GET";
-  error.path = "/api/v2/buildinfo";
+  error.method = coder::routes::kBuildInfo.method;
+  error.path = coder::routes::kBuildInfo.pattern;
   co_return error;
 }
 

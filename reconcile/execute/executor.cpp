@@ -79,8 +79,8 @@ awaitable<ApiResult<T>> shielded_write(awaitable<ApiResult<T>> call) {
 
 class Execution {
  public:
-  Execution(coder::CoderReader& reader, coder::CoderWriter& writer, async::Clock& clock, Observer& observer,
-            const Work& work)
+  Execution(coder::CoderReader& reader, coder::CoderWriter& writer, async::Clock& clock,
+            ExecutionObserver& observer, const Work& work)
       : reader_(reader),
         writer_(writer),
         clock_(clock),
@@ -333,7 +333,7 @@ class Execution {
   coder::CoderReader& reader_;
   coder::CoderWriter& writer_;
   async::Clock& clock_;
-  Observer& observer_;
+  ExecutionObserver& observer_;
   const Work& work_;
   std::size_t slots_;  ///< free, and kept for nobody
   int silences_ = 0;
@@ -344,7 +344,7 @@ class Execution {
 }  // namespace
 
 awaitable<Executed> execute(coder::CoderReader& reader, coder::CoderWriter& writer, async::Clock& clock,
-                            Observer& observer, const Work& work) {
+                            ExecutionObserver& observer, const Work& work) {
   Execution execution(reader, writer, clock, observer, work);
   co_return co_await execution.run();
 }

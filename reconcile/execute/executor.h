@@ -8,7 +8,7 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
-#include "reconcile/observer.h"
+#include "reconcile/execute/execution_observer.h"
 #include "reconcile/plan/outcome.h"
 #include "reconcile/plan/plan.h"
 
@@ -77,6 +77,7 @@ struct Executed {
 ///
 /// The observer hears each outcome as it comes. `work.plan` and all references must stay good meanwhile.
 [[nodiscard]] async::awaitable<Executed> execute(coder::CoderReader& reader, coder::CoderWriter& writer,
-                                                 async::Clock& clock, Observer& observer, const Work& work);
+                                                 async::Clock& clock, ExecutionObserver& observer,
+                                                 const Work& work);
 
 }  // namespace cr::reconcile

@@ -47,7 +47,7 @@ constexpr int kUnreachableInARow = 3;
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       std::vector<TargetIndex> first, Observer& observer)
+       std::vector<TargetIndex> first, ReadObserver& observer)
       : reader_(reader),
         clock_(clock),
         observer_(observer),
@@ -138,7 +138,7 @@ class Pass {
 
   coder::CoderReader& reader_;
   async::Clock& clock_;
-  Observer& observer_;
+  ReadObserver& observer_;
   ReadProgress progress_;
   std::size_t batch_of_round_ = 0;
   std::size_t list_requests_ = 0;
@@ -152,7 +152,7 @@ class Pass {
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, std::vector<TargetIndex> first, Observer& observer) {
+                                 ReadCosts costs, std::vector<TargetIndex> first, ReadObserver& observer) {
   Pass pass(reader, clock, std::move(targets), costs, std::move(first), observer);
   co_return co_await pass.run();
 }

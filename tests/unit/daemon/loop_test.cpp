@@ -6,6 +6,7 @@
 #include <boost/system/system_error.hpp>
 #include <deque>
 
+#include "reconcile/coder/routes.h"
 #include "tests/support/manual_clock.h"
 #include "tests/unit/daemon/coroutines.h"
 #include "tests/unit/daemon/reports.h"
@@ -22,9 +23,10 @@ CycleReport good() {
   return testing::a_report({Reason::InSync}, CycleResult::in_sync);
 }
 
-reconcile::RequestDone answered(std::string_view route) {
+reconcile::RequestDone answered(const coder::Route& route) {
   reconcile::RequestDone request;
-  request.route = route;
+  request.route = route.pattern;
+  request.reads_workspaces = route.reads_workspaces;
   request.status = 200;
   return request;
 }
@@ -300,7 +302,7 @@ TEST_F(Loop, IsNotTakenForDeadWhileALongCycleMakesProgress) {
   for (int i = 0; i < 9; ++i) {
     clock_.advance(2min);
     if (i % 2 == 0) {
-      heartbeat.on_request(answered("/api/v2/users/{user}"));
+      heartbeat.on_request(answered(coder::routes::kUser));
     } else {
       heartbeat.on_read_advanced();
     }
@@ -316,9 +318,9 @@ TEST_F(Loop, IsTakenForDeadWhileAReadGetsNowhere) {
   start();
   for (int i = 0; i < 60; ++i) {
     clock_.advance(5s + 1ms);
-    heartbeat.on_request(answered("/api/v2/workspaces"));
-    heartbeat.on_request(answered("/api/v2/workspaces/{workspace}"));
-    heartbeat.on_request(answered("/api/v2/users/{user}/workspace/{name}"));
+    heartbeat.on_request(answered(coder::routes::kWorkspaces));
+    heartbeat.on_request(answered(coder::routes::kWorkspace));
+    heartbeat.on_request(answered(coder::routes::kWorkspaceByName));
     heartbeat.on_request(reconcile::RequestDone{});
     heartbeat.on_retry(reconcile::RetryReason::timeout, coder::ApiError());
   }

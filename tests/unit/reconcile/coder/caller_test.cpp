@@ -13,7 +13,6 @@ namespace cr::coder {
 namespace {
 
 using namespace std::chrono_literals;
-using reconcile::RetryReason;
 using testing::build_info_answer;
 using testing::close;
 using testing::header_of;

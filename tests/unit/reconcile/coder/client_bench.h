@@ -26,7 +26,7 @@ inline const std::string kOtherToken = "klmnopqrst-0123456789012345678901";
 /// The part of `kToken` that must never be seen.
 inline const std::string kSecret = "ABCDEFGHIJ";
 
-class RecordingObserver final : public reconcile::Observer {
+class RecordingObserver final : public coder::CallObserver {
  public:
   struct Request {
     std::string route;
@@ -37,11 +37,11 @@ class RecordingObserver final : public reconcile::Observer {
     std::string request_id;
   };
   struct Retry {
-    reconcile::RetryReason reason;
+    coder::RetryReason reason;
     coder::ApiError error;
   };
 
-  void on_request(const reconcile::RequestDone& done) override {
+  void on_request(const coder::RequestDone& done) override {
     Request request;
     request.route = done.route;
     request.method = done.method;
@@ -51,7 +51,7 @@ class RecordingObserver final : public reconcile::Observer {
     request.request_id = done.request_id;
     requests.push_back(request);
   }
-  void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override {
+  void on_retry(coder::RetryReason reason, const coder::ApiError& error) override {
     Retry retry;
     retry.reason = reason;
     retry.error = error;

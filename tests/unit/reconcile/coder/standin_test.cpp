@@ -85,7 +85,7 @@ class AgainstCoder : public ::testing::TestWithParam<Age> {
   standin::Server coder;
   boost::asio::io_context context;
   async::SystemClock clock;
-  reconcile::Observer observer;
+  CallObserver observer;
 };
 
 INSTANTIATE_TEST_SUITE_P(Ages, AgainstCoder, ::testing::ValuesIn(standin::kAges),

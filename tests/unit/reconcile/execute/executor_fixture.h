@@ -32,7 +32,7 @@ class HastyClock final : public async::Clock {
 };
 
 /// Hears outcomes as they come.
-class Listener final : public Observer {
+class Listener final : public ExecutionObserver {
  public:
   std::vector<Outcome> heard;
   std::vector<std::string> defects;

@@ -44,7 +44,7 @@ class ReadLive : public ::testing::Test {
     return count;
   }
 
-  struct Advances final : Observer {
+  struct Advances final : ReadObserver {
     void on_read_advanced() override { ++count; }
     int count = 0;
   };
