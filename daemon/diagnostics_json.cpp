@@ -3,13 +3,15 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "daemon/json_fields.h"
+
 namespace cr::daemon {
 
 nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t most) {
   nlohmann::json list = nlohmann::json::array();
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
     if (list.size() >= most) break;
-    nlohmann::json entry;
+    const Keys<JsonPart::diagnostic> entry(list.emplace_back());
     entry["kind"] = std::string{specs::to_string(diagnostic.kind)};
     entry["file"] = std::string{diagnostic.where.path()};
     if (diagnostic.where.line != 0) entry["line"] = diagnostic.where.line;
@@ -18,7 +20,6 @@ nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t 
     entry["message"] = diagnostic.message;
     if (!diagnostic.remedy.empty()) entry["remedy"] = diagnostic.remedy;
     if (!diagnostic.excerpt.empty()) entry["excerpt"] = diagnostic.excerpt;
-    list.push_back(std::move(entry));
   }
   return list;
 }

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -66,7 +68,34 @@ std::string_view title(JsonPart part) {
   return "";
 }
 
+constexpr JsonPart kParts[] = {validate,      plan,    apply,    unreadable, summary,      workspaces,
+                               workspace,     refusal, accepted, log_line,   plan_summary, planned,
+                               apply_summary, outcome, action,   drift,      remark,       diagnostic,
+                               ready,         specs,   daemon,   error,      validation};
+
+std::vector<JsonField> make_fields() {
+  std::vector<JsonField> all;
+  for (const JsonField& field : json_rows::kFields) {
+    all.push_back(field);
+    if (field.part != action || field.key != "version") continue;
+    for (const reconcile::ManagedField* managed : reconcile::managed_fields()) {
+      if (managed->at_creation.is(reconcile::not_at_creation)) continue;
+      all.push_back({action, managed->key, json_rows::kText, json_rows::kSometimes, json_rows::kOfCreate});
+    }
+  }
+  return all;
+}
+
 }  // namespace
+
+std::span<const JsonField> all_json_fields() {
+  static const std::vector<JsonField> kAll = make_fields();
+  return kAll;
+}
+
+std::span<const JsonPart> all_json_parts() {
+  return kParts;
+}
 
 std::string_view to_string(JsonPart part) {
   switch (part) {

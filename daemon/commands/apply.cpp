@@ -11,6 +11,7 @@
 #include "daemon/commands/session.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
+#include "daemon/json_fields.h"
 #include "daemon/version.h"
 #include "metrics/recorder.h"
 #include "reconcile/cycle.h"
@@ -98,10 +99,11 @@ class Applying {
   void report() {
     session_.end_progress();
     if (config_.output == OutputFormat::json) {
-      nlohmann::json json = reconcile::apply_json(done_.outcomes(), *last_);
-      json["timedOut"] = timed_out();
-      json["diagnostics"] = diagnostics_json(desired_, desired_.diagnostics.size());
-      terminal_.out(reconcile::dump(json) + "\n");
+      nlohmann::json made = reconcile::apply_json(done_.outcomes(), *last_);
+      const Keys<JsonPart::apply> object(made);
+      object["timedOut"] = timed_out();
+      object["diagnostics"] = diagnostics_json(desired_, desired_.diagnostics.size());
+      terminal_.out(reconcile::dump(made) + "\n");
     } else {
       terminal_.out(reconcile::render_apply_text(done_.outcomes(), *last_, {.colour = terminal_.out_colour}));
     }

@@ -9,6 +9,7 @@
 #include "daemon/commands/session.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
+#include "daemon/json_fields.h"
 #include "reconcile/cycle.h"
 #include "reconcile/report/render.h"
 #include "specs/source.h"
@@ -51,11 +52,12 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
     case OutputFormat::markdown:
       return reconcile::render_plan_markdown(report) + invalid_specs(desired);
     case OutputFormat::json: {
-      nlohmann::json json = reconcile::plan_json(report);
+      nlohmann::json made = reconcile::plan_json(report);
+      const Keys<JsonPart::plan> object(made);
       // What a cycle that writes calls converged is still to be done here.
-      if (report.result == reconcile::CycleResult::converged) json["result"] = kChangesResult;
-      json["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
-      return reconcile::dump(json) + "\n";
+      if (report.result == reconcile::CycleResult::converged) object["result"] = kChangesResult;
+      object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+      return reconcile::dump(made) + "\n";
     }
   }
   return {};

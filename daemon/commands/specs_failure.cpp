@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "daemon/json_fields.h"
 #include "reconcile/report/render.h"
 #include "specs/visible.h"
 
@@ -11,9 +12,12 @@ namespace cr::daemon {
 ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Terminal& terminal) {
   terminal.err("coder-reconciler: can't read the specs: " + reconcile::visible(error.message()) + "\n");
   if (output == OutputFormat::json) {
-    const nlohmann::json json{
-        {"formatVersion", reconcile::kFormatVersion}, {"result", "failed"}, {"error", error.message()}};
-    terminal.out(reconcile::dump(json) + "\n");
+    nlohmann::json made;
+    const Keys<JsonPart::unreadable> object(made);
+    object["formatVersion"] = reconcile::kFormatVersion;
+    object["result"] = "failed";
+    object["error"] = error.message();
+    terminal.out(reconcile::dump(made) + "\n");
   }
   return ExitCode::failure;
 }

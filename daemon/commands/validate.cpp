@@ -7,6 +7,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
+#include "daemon/json_fields.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/report/render.h"
 #include "specs/remarks.h"
@@ -29,14 +30,16 @@ std::string summary_text(const specs::DesiredState& desired) {
 }
 
 nlohmann::json validate_json(const specs::DesiredState& desired) {
-  nlohmann::json json{{"formatVersion", reconcile::kFormatVersion},
-                      {"valid", desired.specs.size()},
-                      {"invalid", desired.invalid_documents},
-                      {"duplicates", desired.duplicate_documents},
-                      {"files", desired.files},
-                      {"diagnostics", diagnostics_json(desired, desired.diagnostics.size())}};
-  if (!desired.revision.empty()) json["revision"] = desired.revision;
-  return json;
+  nlohmann::json made;
+  const Keys<JsonPart::validate> object(made);
+  object["formatVersion"] = reconcile::kFormatVersion;
+  object["valid"] = desired.specs.size();
+  object["invalid"] = desired.invalid_documents;
+  object["duplicates"] = desired.duplicate_documents;
+  object["files"] = desired.files;
+  object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+  if (!desired.revision.empty()) object["revision"] = desired.revision;
+  return made;
 }
 
 std::chrono::sys_seconds now() {

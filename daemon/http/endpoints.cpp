@@ -13,6 +13,7 @@
 #include "daemon/diagnostics_json.h"
 #include "daemon/http/page/page.h"
 #include "daemon/http/page/workspace_filter.h"
+#include "daemon/json_fields.h"
 #include "daemon/text/escape.h"
 #include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
@@ -38,7 +39,16 @@ HttpResponse json_response(const nlohmann::json& json, int status = 200) {
 }
 
 HttpResponse error_response(int status, std::string_view message) {
+  static_assert(reconcile::has_key(json_rows::kFields, JsonPart::refusal, "error"));
   return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
+}
+
+HttpResponse accepted_response(std::string_view what, const std::string& digest = {}) {
+  nlohmann::json made;
+  const Keys<JsonPart::accepted> object(made);
+  object["status"] = what;
+  if (!digest.empty()) object["digest"] = digest;
+  return json_response(made, 202);
 }
 
 HttpResponse plain(int status, std::string_view text) {
@@ -200,8 +210,9 @@ HttpResponse Endpoints::readyz() const {
 
 HttpResponse Endpoints::summary(const Board& board) const {
   if (!board.report) return not_begun();
-  nlohmann::json json = reconcile::summary_json(*board.report);
-  nlohmann::json& specs = json["specs"];
+  nlohmann::json made = reconcile::summary_json(*board.report);
+  const Keys<JsonPart::summary> object(made);
+  const Keys<JsonPart::specs> specs(object["specs"]);
   specs["stale"] = !board.stale.empty();
   if (!board.stale.empty()) specs["staleReason"] = board.stale;
   if (board.desired) {
@@ -212,8 +223,10 @@ HttpResponse Endpoints::summary(const Board& board) const {
     specs["diagnostics"] = diagnostics_json(*board.desired, kMostDiagnostics);
   }
   const Health health = ready(board.cycles, parts_.clock.now());
-  json["daemon"] = {{"ready", health.good}, {"reason", health.reason}};
-  return json_response(json);
+  const Keys<JsonPart::daemon> daemon(object["daemon"]);
+  daemon["ready"] = health.good;
+  daemon["reason"] = health.reason;
+  return json_response(made);
 }
 
 HttpResponse Endpoints::plan(const HttpRequest& request, const Board& board) const {
@@ -243,14 +256,16 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
   if (!board.report) return not_begun();
 
   const auto rows = filter_rows(*board.report, parsed.filter);
-  nlohmann::json list = nlohmann::json::array();
+  nlohmann::json made;
+  const Keys<JsonPart::workspaces> object(made);
+  object["formatVersion"] = reconcile::kFormatVersion;
+  object["total"] = rows.size();
+  object["limit"] = paging.limit;
+  object["offset"] = paging.offset;
+  nlohmann::json& list = object["workspaces"] = nlohmann::json::array();
   for (std::size_t i = paging.offset; i < rows.size() && list.size() < paging.limit; ++i)
     list.push_back(reconcile::status_json(*rows[i]));
-  return json_response({{"formatVersion", reconcile::kFormatVersion},
-                        {"total", rows.size()},
-                        {"limit", paging.limit},
-                        {"offset", paging.offset},
-                        {"workspaces", std::move(list)}});
+  return json_response(made);
 }
 
 HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name,
@@ -267,9 +282,10 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
     return error_response(404, "no workspace " + specs::to_lower(owner) + '/' + specs::to_lower(name) +
                                    " is declared or selected");
   }
-  nlohmann::json json = reconcile::status_json(*found);
-  json["formatVersion"] = reconcile::kFormatVersion;
-  return json_response(json);
+  nlohmann::json made = reconcile::status_json(*found);
+  const Keys<JsonPart::workspace> object(made);
+  object["formatVersion"] = reconcile::kFormatVersion;
+  return json_response(made);
 }
 
 HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) const {
@@ -298,7 +314,7 @@ HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
     if (auto refusal = refuse(request)) return std::move(*refusal);
   }
   parts_.reconcile();
-  return json_response({{"status", "a cycle starts now, or when the one that runs has ended"}}, 202);
+  return accepted_response("a cycle starts now, or when the one that runs has ended");
 }
 
 HttpResponse Endpoints::approve(const HttpRequest& request, const Board& board) const {
@@ -337,7 +353,7 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
   approval.result = metrics::ApprovalResult::approved;
   approval.changes = report->verdict.changes;
   parts_.approve(digest);
-  return json_response({{"status", "the plan is executed in the next cycle"}, {"digest", digest}}, 202);
+  return accepted_response("the plan is executed in the next cycle", digest);
 }
 
 std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const {

@@ -30,7 +30,7 @@ std::string logfmt_value(std::string_view value) {
 std::string keys_and_values(const LogLine& line) {
   std::string text;
   for (const LogField& field : line.fields) {
-    text += fmt::format(" {}={}", field.key, logfmt_value(field.value));
+    text += fmt::format(" {}={}", field.key.text(), logfmt_value(field.value));
   }
   return text;
 }
@@ -39,7 +39,7 @@ std::string json_line(const LogLine& line, async::WallTime time) {
   std::string text = fmt::format(R"({{"time":"{}","level":"{}","msg":{})", timestamp(time),
                                  to_string(line.level), quote(line.message));
   for (const LogField& field : line.fields) {
-    text += fmt::format(",\"{}\":{}", field.key, field.number ? field.value : quote(field.value));
+    text += fmt::format(",\"{}\":{}", field.key.text(), field.number ? field.value : quote(field.value));
   }
   return text + '}';
 }

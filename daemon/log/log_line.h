@@ -8,14 +8,17 @@
 #include <vector>
 
 #include "daemon/config/config.h"
+#include "daemon/json_fields.h"
 #include "reconcile/async/clock.h"
 
 namespace cr::daemon {
 
-/// A key of the fixed set (workspace, owner, action, field, old, new, status, request_id, duration, …) and
-/// its value. A number is written as one in JSON.
+/// A key of the fixed set that the reference describes (workspace, owner, action, …).
+using LogKey = reconcile::JsonKey<json_rows::kFields, JsonPart::log_line>;
+
+/// A key and its value. A number is written as one in JSON.
 struct LogField {
-  std::string_view key;
+  LogKey key;
   std::string value;
   bool number = false;
 };

@@ -14,11 +14,11 @@ using reconcile::CycleReport;
 using reconcile::CycleResult;
 using reconcile::WorkspaceStatus;
 
-LogField number(std::string_view key, std::string value) {
+LogField number(LogKey key, std::string value) {
   return {key, std::move(value), true};
 }
 
-LogField text(std::string_view key, std::string_view value) {
+LogField text(LogKey key, std::string_view value) {
   return {key, std::string{value}};
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reconcile/fields/managed_field.h"
+#include "reconcile/report/json_keys.h"
 #include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
@@ -31,23 +32,31 @@ json pairs_json(const specs::StringPairs& pairs) {
 }
 
 json error_json(const coder::ApiError& error) {
-  json object{{"fault", coder::to_string(error.fault)}, {"message", error.message}};
+  json made;
+  const ReportKeys<JsonPart::error> object(made);
+  object["fault"] = coder::to_string(error.fault);
+  object["message"] = error.message;
   if (error.status != 0) object["status"] = error.status;
   if (!error.method.empty()) object["method"] = error.method;
   if (!error.path.empty()) object["path"] = error.path;
   if (!error.detail.empty()) object["detail"] = error.detail;
   if (!error.request_id.empty()) object["requestId"] = error.request_id;
-  for (const coder::Validation& validation : error.validations)
-    object["validations"].push_back({{"field", validation.field}, {"detail", validation.detail}});
-  return object;
+  for (const coder::Validation& validation : error.validations) {
+    const ReportKeys<JsonPart::validation> one(object["validations"].emplace_back());
+    one["field"] = validation.field;
+    one["detail"] = validation.detail;
+  }
+  return made;
 }
 
-void add_identity(json& object, const Identity& identity) {
+template <JsonPart kPart>
+void add_identity(ReportKeys<kPart> object, const Identity& identity) {
   object["owner"] = identity.owner;
   object["name"] = identity.name;
 }
 
-void add_failure(json& object, const CycleReport& report) {
+template <JsonPart kPart>
+void add_failure(ReportKeys<kPart> object, const CycleReport& report) {
   object["result"] = to_string(report.result);
   if (report.failure) object["failure"] = error_json(*report.failure);
   if (!report.internal_error.empty()) object["internalError"] = report.internal_error;
@@ -55,14 +64,15 @@ void add_failure(json& object, const CycleReport& report) {
 }
 
 struct ActionJson {
-  json& object;
+  json& made;
+  ReportKeys<JsonPart::action> object{made};
 
   void operator()(const CreateWorkspace& action) const {
     const coder::CreateRequest& request = action.request;
     object["template"] = action.template_name;
     if (request.version) object["version"] = request.version->to_string();
     for (const Change& change : action.sets)
-      object[std::string(entry_of(change.field).key)] = specs::to_text(change.to);
+      made[std::string(entry_of(change.field).key)] = specs::to_text(change.to);
     if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
   }
   void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
@@ -72,6 +82,14 @@ struct ActionJson {
     object["to"] = specs::to_text(action.change.to);
   }
 };
+
+template <JsonPart kPart>
+void add_states(ReportKeys<kPart> summary, const ReportView& view) {
+  summary["suspended"] = view.suspended;
+  summary["waitsForPerson"] = view.person_count;
+  summary["onItsWay"] = view.on_its_way_count;
+  summary["unknown"] = view.unknown_count;
+}
 
 constexpr RowRange kAllRows{0, std::numeric_limits<std::size_t>::max()};
 
@@ -105,7 +123,8 @@ std::vector<const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
   return rows;
 }
 
-void add_verdict(json& object, const Verdict& verdict) {
+template <JsonPart kPart>
+void add_verdict(ReportKeys<kPart> object, const Verdict& verdict) {
   object["held"] = verdict.held;
   object["approved"] = verdict.approved;
   object["changes"] = verdict.changes;
@@ -117,7 +136,8 @@ void add_verdict(json& object, const Verdict& verdict) {
 }  // namespace
 
 json status_json(const WorkspaceStatus& status) {
-  json object;
+  json made;
+  const ReportKeys<JsonPart::workspace> object(made);
   add_identity(object, specs::identity_of(*status.spec));
   if (status.id) object["id"] = status.id->to_string();
   object["ready"] = to_string(ready_of(status.ready.reason));
@@ -127,21 +147,28 @@ json status_json(const WorkspaceStatus& status) {
   object["file"] = status.spec->where.path();
   object["line"] = status.spec->where.line;
   if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
-  for (const RemarkNote& note : status.remarks)
-    object["remarks"].push_back({{"remark", to_string(note.remark)}, {"message", note.message}});
-  for (const Change& change : status.drift)
-    object["drift"].push_back({{"field", to_string(change.field)},
-                               {"live", change.from},
-                               {"desired", specs::to_text(change.to)},
-                               {"informational", is_informational(change.field)}});
+  for (const RemarkNote& note : status.remarks) {
+    const ReportKeys<JsonPart::remark> one(object["remarks"].emplace_back());
+    one["remark"] = to_string(note.remark);
+    one["message"] = note.message;
+  }
+  for (const Change& change : status.drift) {
+    const ReportKeys<JsonPart::drift> one(object["drift"].emplace_back());
+    one["field"] = to_string(change.field);
+    one["live"] = change.from;
+    one["desired"] = specs::to_text(change.to);
+    one["informational"] = is_informational(change.field);
+  }
   if (status.last_error) object["error"] = error_json(*status.last_error);
   if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
   if (status.known_since) object["knownSince"] = timestamp(*status.known_since);
-  return object;
+  return made;
 }
 
 json summary_json(const CycleReport& report) {
-  json object{{"formatVersion", kFormatVersion}};
+  json made;
+  const ReportKeys<JsonPart::summary> object(made);
+  object["formatVersion"] = kFormatVersion;
   add_failure(object, report);
   object["started"] = timestamp(report.started);
   object["ended"] = timestamp(report.ended);
@@ -158,14 +185,15 @@ json summary_json(const CycleReport& report) {
     ++reasons[row.ready.reason];
     for (const Change& change : row.drift) ++fields[change.field];
   }
-  json ready{{"true", 0}, {"false", 0}, {"unknown", 0}};
+  std::map<Ready, std::size_t> ready;
   for (const auto& [reason, count] : reasons) {
     object["reasons"][std::string(to_string(reason))] = count;
-    const Ready is = ready_of(reason);
-    json& sum = ready[is == Ready::True ? "true" : is == Ready::False ? "false" : "unknown"];
-    sum = sum.get<std::size_t>() + count;
+    ready[ready_of(reason)] += count;
   }
-  object["ready"] = std::move(ready);
+  const ReportKeys<JsonPart::ready> sums(object["ready"]);
+  sums["true"] = ready[Ready::True];
+  sums["false"] = ready[Ready::False];
+  sums["unknown"] = ready[Ready::Unknown];
   for (const auto& [field, count] : fields) object["drift"][std::string(to_string(field))] = count;
   for (const ActionKind kind : all_action_kinds())
     object["plan"][std::string(to_string(kind))] = report.planned(kind);
@@ -176,31 +204,36 @@ json summary_json(const CycleReport& report) {
   object["waiting"] = report.waiting;
   if (report.look_again_in) object["lookAgainInSeconds"] = seconds(*report.look_again_in);
   if (report.token_expires) object["tokenExpires"] = timestamp(*report.token_expires);
-  return object;
+  return made;
 }
 
 json action_json(const Action& action) {
-  json object{{"action", to_string(kind_of(action))}};
-  std::visit(ActionJson{object}, action);
-  return object;
+  json made;
+  const ActionJson writer{made};
+  writer.object["action"] = to_string(kind_of(action));
+  std::visit(writer, action);
+  return made;
 }
 
 namespace {
 
 json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& conditions_total) {
   const ReportView view = view_plan(report);
-  json object{{"formatVersion", kFormatVersion}};
+  json made;
+  const ReportKeys<JsonPart::plan> object(made);
+  object["formatVersion"] = kFormatVersion;
   add_failure(object, report);
   add_verdict(object, report.verdict);
-  object["summary"] = {{"create", view.creates.size()},       {"update", view.updates.size()},
-                       {"unchanged", view.in_sync},           {"suspended", view.suspended},
-                       {"waitsForPerson", view.person_count}, {"onItsWay", view.on_its_way_count},
-                       {"unknown", view.unknown_count}};
+  const ReportKeys<JsonPart::plan_summary> summary(object["summary"]);
+  summary["create"] = view.creates.size();
+  summary["update"] = view.updates.size();
+  summary["unchanged"] = view.in_sync;
+  add_states(summary, view);
   const auto rows = rows_of_plan(report);
   json workspaces = json::array();
   for (std::size_t place = range.offset; place < rows.size() && within(range, place); ++place) {
     const WorkspacePlan& plan = report.plan.workspaces[place];
-    json one;
+    const ReportKeys<JsonPart::planned> one(workspaces.emplace_back());
     add_identity(one, plan.workspace);
     if (const WorkspaceStatus* row = rows[place]) {
       one["file"] = row->spec->where.path();
@@ -208,13 +241,12 @@ json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& cond
     }
     for (const Action& action : plan.actions) one["actions"].push_back(action_json(action));
     if (!plan.follow_up.empty()) one["followUp"] = plan.follow_up;
-    workspaces.push_back(std::move(one));
   }
   object["workspaces"] = std::move(workspaces);
   Conditions conditions = conditions_json(report, report.plan, range);
   object["conditions"] = std::move(conditions.rows);
   conditions_total = conditions.total;
-  return object;
+  return made;
 }
 
 }  // namespace
@@ -226,43 +258,43 @@ json plan_json(const CycleReport& report) {
 
 json plan_json(const CycleReport& report, RowRange range) {
   std::size_t conditions_total = 0;
-  json object = plan_rows_json(report, range, conditions_total);
+  json made = plan_rows_json(report, range, conditions_total);
+  const ReportKeys<JsonPart::plan> object(made);
   object["total"] = report.plan.workspaces.size();
   object["conditionsTotal"] = conditions_total;
   object["pageLimit"] = range.limit;
   object["pageOffset"] = range.offset;
-  return object;
+  return made;
 }
 
 json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   const ReportView view = view_state(last);
-  json object{{"formatVersion", kFormatVersion}};
+  json made;
+  const ReportKeys<JsonPart::apply> object(made);
+  object["formatVersion"] = kFormatVersion;
   add_failure(object, last);
   add_verdict(object, last.verdict);
   std::map<ActionResult, std::size_t> results;
   json list = json::array();
   for (const Outcome* outcome : final_outcomes(outcomes)) {
     ++results[outcome->result];
-    json one = action_json(outcome->action);
+    const ReportKeys<JsonPart::outcome> one(list.emplace_back(action_json(outcome->action)));
     add_identity(one, workspace_of(outcome->action));
     one["result"] = to_string(outcome->result);
     if (!outcome->note.empty()) one["note"] = outcome->note;
     if (outcome->error) one["error"] = error_json(*outcome->error);
     if (!outcome->request_id.empty()) one["requestId"] = outcome->request_id;
     one["durationSeconds"] = seconds(outcome->duration);
-    list.push_back(std::move(one));
   }
-  object["summary"] = {{"succeeded", results[ActionResult::success]},
-                       {"failed", results[ActionResult::failed]},
-                       {"skipped", results[ActionResult::skipped]},
-                       {"inSync", view.in_sync},
-                       {"suspended", view.suspended},
-                       {"waitsForPerson", view.person_count},
-                       {"onItsWay", view.on_its_way_count},
-                       {"unknown", view.unknown_count}};
+  const ReportKeys<JsonPart::apply_summary> summary(object["summary"]);
+  summary["succeeded"] = results[ActionResult::success];
+  summary["failed"] = results[ActionResult::failed];
+  summary["skipped"] = results[ActionResult::skipped];
+  summary["inSync"] = view.in_sync;
+  add_states(summary, view);
   object["outcomes"] = std::move(list);
   object["conditions"] = conditions_json(last, Plan{}).rows;
-  return object;
+  return made;
 }
 
 std::string dump(const json& object) {

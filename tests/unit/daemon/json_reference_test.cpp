@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "reconcile/fields/managed_field.h"
+#include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"
@@ -16,35 +19,88 @@ namespace {
 using nlohmann::json;
 using reconcile::Reason;
 
-void expect_documented(JsonPart part, const json& object) {
-  std::set<std::string> known;
-  for (const JsonField& field : all_json_fields()) {
-    if (field.part != part) continue;
-    EXPECT_TRUE(known.insert(std::string{field.key}).second) << field.key << " is there twice";
-  }
+/// The keys that documents were written with, by part; as the table has it, what is in them too.
+using Written = std::map<JsonPart, std::set<std::string>>;
+
+void collect(JsonPart part, const json& object, Written& written) {
   for (const auto& [key, value] : object.items()) {
-    EXPECT_TRUE(known.contains(key)) << key << " of " << to_string(part) << " is not in the reference";
+    written[part].insert(key);
+    for (const JsonField& field : all_json_fields()) {
+      const bool inherited = part == JsonPart::outcome && field.part == JsonPart::action;
+      if (field.key != key || (field.part != part && !inherited)) continue;
+      if (field.type.kind == JsonType::Kind::object) collect(field.type.part, value, written);
+      if (field.type.kind != JsonType::Kind::list) continue;
+      for (const json& entry : value) collect(field.type.part, entry, written);
+    }
   }
 }
 
-TEST(JsonReference, HasEveryKeyThatIsWritten) {
-  const auto report = testing::a_full_report();
-  expect_documented(JsonPart::plan, reconcile::plan_json(report));
-  expect_documented(JsonPart::apply, reconcile::apply_json({testing::a_success()}, report));
-  expect_documented(JsonPart::summary, reconcile::summary_json(report));
-  const json workspace = reconcile::status_json(report.workspaces[0]);
-  expect_documented(JsonPart::workspace, workspace);
-  expect_documented(JsonPart::error, workspace["error"]);
-  expect_documented(JsonPart::action, reconcile::action_json(testing::a_success().action));
+std::set<std::string> described(JsonPart part) {
+  std::set<std::string> keys;
+  for (const JsonField& field : all_json_fields()) {
+    if (field.part != part) continue;
+    EXPECT_TRUE(keys.insert(std::string{field.key}).second) << field.key << " is there twice";
+  }
+  return keys;
+}
+
+/// All that a report can say.
+Written all_of_a_report() {
+  auto report = testing::a_full_report();
   reconcile::CreateWorkspace create;
+  create.workspace = {"alice", "new"};
   create.template_name = "docker";
   create.request.version = testing::an_id<reconcile::VersionId>(1);
   create.sets = {{testing::field::automatic_updates, "", testing::wish_for_updates(true)},
                  {testing::field::autostart, "", testing::wish_for_autostart("0 9 * * *")},
                  {testing::field::ttl, "", std::chrono::minutes{60}}};
   create.request.parameters = {{"a", "b"}};
-  expect_documented(JsonPart::action, reconcile::action_json(create));
-  expect_documented(JsonPart::action, reconcile::action_json(reconcile::RetryFirstBuild{}));
+  auto failed = testing::a_success();
+  failed.note = "n";
+  failed.error = *report.failure;
+  failed.request_id = "r";
+
+  Written written;
+  collect(JsonPart::summary, reconcile::summary_json(report), written);
+  collect(JsonPart::apply, reconcile::apply_json({failed}, report), written);
+  for (const reconcile::Action& action :
+       {reconcile::Action{create}, reconcile::Action{reconcile::RetryFirstBuild{}}, failed.action}) {
+    collect(JsonPart::action, reconcile::action_json(action), written);
+  }
+  reconcile::WorkspacePlan planned;
+  planned.workspace = {"alice", "w0"};
+  planned.actions = {failed.action};
+  planned.follow_up = "then more";
+  report.plan.workspaces = {planned};
+  collect(JsonPart::plan, reconcile::plan_json(report, {.offset = 0, .limit = 10}), written);
+  return written;
+}
+
+TEST(JsonReference, DescribesWhatAReportIsWrittenAsAndNothingElse) {
+  const Written written = all_of_a_report();
+  std::set<JsonPart> parts;
+  for (const JsonField& field : reconcile::json_rows::kReportFields) parts.insert(field.part);
+  for (const JsonPart part : parts) {
+    ASSERT_TRUE(written.contains(part)) << to_string(part);
+    // What the program adds to a report is held against the schemas where it is added.
+    std::set<std::string> keys = described(part);
+    for (const JsonField& field : json_rows::kOwnFields)
+      if (field.part == part) keys.erase(std::string{field.key});
+    if (part == JsonPart::workspace) keys.erase("formatVersion");
+    std::set<std::string> seen = written.at(part);
+    if (part == JsonPart::outcome) {
+      for (const std::string& key : described(JsonPart::action)) seen.erase(key);
+    }
+    EXPECT_EQ(seen, keys) << to_string(part);
+  }
+}
+
+TEST(JsonReference, HasARowForEachFieldThatACreateCanSet) {
+  const std::set<std::string> keys = described(JsonPart::action);
+  for (const reconcile::ManagedField* field : reconcile::managed_fields()) {
+    const bool set = !field->at_creation.is(reconcile::not_at_creation);
+    EXPECT_EQ(keys.contains(std::string{field->key}), set) << field->key;
+  }
 }
 
 TEST(JsonReference, EveryPartHasAKey) {

@@ -56,7 +56,7 @@ TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {
 TEST(LogLine, HidesNothingAndForgesNoCommandInAnyFormat) {
   for (const std::string hidden : {"\x1b[31m", "\x07", "\u202E", "\u009B", "\u2028", "\u200B", "##[error]"}) {
     const std::string message = "read" + hidden;
-    const LogLine hostile{LogLevel::info, message, {{"file", hidden + ".yaml"}, {"b", "##[x]"}}};
+    const LogLine hostile{LogLevel::info, message, {{"file", hidden + ".yaml"}, {"path", "##[x]"}}};
     for (const LogFormat format : {LogFormat::text, LogFormat::json, LogFormat::logfmt}) {
       const std::string line = format_line(hostile, kNoon, format);
       EXPECT_EQ(line.find(hidden), std::string::npos) << line;

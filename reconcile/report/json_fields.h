@@ -1,69 +1,145 @@
-#include <iterator>
+#pragma once
 
-#include "daemon/json_reference.h"
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
 
-namespace cr::daemon {
-namespace {
+/// Every key of the JSON that is written, with what it means. Writers name keys by way of these rows
+/// (json_keys.h): one without a row does not compile.
+namespace cr::reconcile {
+
+/// A JSON document or part of one that the program writes.
+enum class JsonPart : std::uint8_t {
+  validate,
+  plan,
+  apply,
+  unreadable,  ///< what validate, plan and apply write where the specs can't be read at all
+  summary,
+  workspaces,
+  workspace,
+  refusal,   ///< what the HTTP API answers where it can't or won't
+  accepted,  ///< what its POSTs answer
+  log_line,
+  plan_summary,
+  planned,
+  apply_summary,
+  outcome,
+  action,
+  drift,
+  remark,
+  diagnostic,
+  ready,
+  specs,
+  daemon,
+  error,
+  validation,
+};
+/// A closed set of words.
+enum class JsonWords : std::uint8_t {
+  none,
+  cycle_results,
+  plan_results,  ///< likewise, or changes: of a plan that is only shown
+  action_results,
+  failed,
+  ready,
+  reasons,
+  fields,
+  actions,
+  remarks,
+  faults,
+  diagnostic_kinds,
+  log_levels
+};
+
+/// What a key holds.
+struct JsonType {
+  enum class Kind : std::uint8_t {
+    text,
+    time,  ///< RFC 3339, UTC
+    count,
+    seconds,
+    boolean,
+    version,
+    word,    ///< one of `words`
+    object,  ///< a `part`
+    list,    ///< of `part`s
+    texts,   ///< text by text
+    counts,  ///< one for each of `words`
+  };
+  Kind kind = Kind::text;
+  JsonPart part = JsonPart::validate;
+  JsonWords words = JsonWords::none;
+};
+
+/// One key of it. The reference for people and the JSON Schemas are both printed from these.
+struct JsonField {
+  JsonPart part;
+  std::string_view key;
+  JsonType type;
+  bool always;  ///< whether it is there whatever happens
+  std::string_view meaning;
+};
+
+[[nodiscard]] constexpr bool has_key(std::span<const JsonField> fields, JsonPart part, std::string_view key) {
+  return std::ranges::any_of(fields,
+                             [&](const JsonField& field) { return field.part == part && field.key == key; });
+}
+
+/// What rows are written with.
+namespace json_rows {
 
 using enum JsonPart;
-using Kind = JsonType::Kind;
 
-constexpr JsonType kText{Kind::text};
-constexpr JsonType kTime{Kind::time};
-constexpr JsonType kCount{Kind::count};
-constexpr JsonType kSeconds{Kind::seconds};
-constexpr JsonType kBoolean{Kind::boolean};
-constexpr JsonType kVersion{Kind::version};
-constexpr JsonType kTexts{Kind::texts};
+inline constexpr JsonType kText{JsonType::Kind::text};
+inline constexpr JsonType kTime{JsonType::Kind::time};
+inline constexpr JsonType kCount{JsonType::Kind::count};
+inline constexpr JsonType kSeconds{JsonType::Kind::seconds};
+inline constexpr JsonType kBoolean{JsonType::Kind::boolean};
+inline constexpr JsonType kVersion{JsonType::Kind::version};
+inline constexpr JsonType kTexts{JsonType::Kind::texts};
 constexpr JsonType word(JsonWords words) {
-  return {Kind::word, validate, words};
+  return {JsonType::Kind::word, validate, words};
 }
 constexpr JsonType counts(JsonWords words) {
-  return {Kind::counts, validate, words};
+  return {JsonType::Kind::counts, validate, words};
 }
 constexpr JsonType object(JsonPart part) {
-  return {Kind::object, part};
+  return {JsonType::Kind::object, part};
 }
 constexpr JsonType list(JsonPart part) {
-  return {Kind::list, part};
+  return {JsonType::Kind::list, part};
 }
 
-constexpr bool kAlways = true;
-constexpr bool kSometimes = false;
+inline constexpr bool kAlways = true;
+inline constexpr bool kSometimes = false;
 
-constexpr std::string_view kFormat = "1; a change of meaning changes it, new keys do not";
-constexpr std::string_view kInvalid = "documents left out for an error of their own";
-constexpr std::string_view kDuplicates = "documents left out because another one declares the same workspace";
-constexpr std::string_view kFiles = "files read";
-constexpr std::string_view kRevision = "commit of the checkout or of git-sync's link, where there is one";
-constexpr std::string_view kDiagnostics = "each error of the specs";
-constexpr std::string_view kPlanResult = "how the cycle ended; changes where `plan` shows some";
-constexpr std::string_view kLastResult = "how the last cycle ended";
-constexpr std::string_view kFailure = "why nothing could be read";
-constexpr std::string_view kDefect = "a defect of this program";
-constexpr std::string_view kHeld = "whether the guard holds the plan";
-constexpr std::string_view kApproved = "whether it is over the limit and let go by its digest";
-constexpr std::string_view kChanges = "workspaces that would change; creates count";
-constexpr std::string_view kLimit = "of --max-changes, as a number of workspaces";
-constexpr std::string_view kDigest = "names the plan for an approval; absent for an empty plan";
-constexpr std::string_view kHeldMessage = "why it is held, and each way out";
-constexpr std::string_view kSuspended = "workspaces left alone by order of their specs";
-constexpr std::string_view kWaits = "workspaces that wait for a person";
-constexpr std::string_view kOnItsWay = "workspaces that are on their way";
-constexpr std::string_view kUnknown = "workspaces that could not be read";
-constexpr std::string_view kOwner = "as Coder compares it, in lower case";
-constexpr std::string_view kFile = "of the workspace's spec";
-constexpr std::string_view kOfCreate = "of a create, if declared";
+inline constexpr std::string_view kFormat = "1; a change of meaning changes it, new keys do not";
+inline constexpr std::string_view kInvalid = "documents left out for an error of their own";
+inline constexpr std::string_view kDuplicates =
+    "documents left out because another one declares the same workspace";
+inline constexpr std::string_view kRevision =
+    "commit of the checkout or of git-sync's link, where there is one";
+inline constexpr std::string_view kPlanResult = "how the cycle ended; changes where `plan` shows some";
+inline constexpr std::string_view kLastResult = "how the last cycle ended";
+inline constexpr std::string_view kFailure = "why nothing could be read";
+inline constexpr std::string_view kDefect = "a defect of this program";
+inline constexpr std::string_view kHeld = "whether the guard holds the plan";
+inline constexpr std::string_view kApproved = "whether it is over the limit and let go by its digest";
+inline constexpr std::string_view kChanges = "workspaces that would change; creates count";
+inline constexpr std::string_view kLimit = "how many workspaces may change without the plan being held";
+inline constexpr std::string_view kDigest = "names the plan for an approval; absent for an empty plan";
+inline constexpr std::string_view kHeldMessage = "why it is held, and each way out";
+inline constexpr std::string_view kSuspended = "workspaces left alone by order of their specs";
+inline constexpr std::string_view kWaits = "workspaces that wait for a person";
+inline constexpr std::string_view kOnItsWay = "workspaces that are on their way";
+inline constexpr std::string_view kUnknown = "workspaces that could not be read";
+inline constexpr std::string_view kOwner = "as Coder compares it, in lower case";
+inline constexpr std::string_view kFile = "of the workspace's spec";
+inline constexpr std::string_view kOfCreate = "of a create, if declared";
 
-constexpr JsonField kFields[] = {
-    {validate, "formatVersion", kVersion, kAlways, kFormat},
-    {validate, "valid", kCount, kAlways, "specs that can be applied"},
-    {validate, "invalid", kCount, kAlways, kInvalid},
-    {validate, "duplicates", kCount, kAlways, kDuplicates},
-    {validate, "files", kCount, kAlways, kFiles},
-    {validate, "revision", kText, kSometimes, kRevision},
-    {validate, "diagnostics", list(diagnostic), kAlways, kDiagnostics},
-
+/// What a cycle's report is written as. A create has the keys of the managed fields, besides.
+inline constexpr JsonField kReportFields[] = {
     {plan, "formatVersion", kVersion, kAlways, kFormat},
     {plan, "result", word(JsonWords::plan_results), kAlways, kPlanResult},
     {plan, "failure", object(error), kSometimes, kFailure},
@@ -83,7 +159,6 @@ constexpr JsonField kFields[] = {
     {plan, "conditionsTotal", kCount, kSometimes, "of the conditions"},
     {plan, "pageLimit", kCount, kSometimes, "how many of each there are at most"},
     {plan, "pageOffset", kCount, kSometimes, "how many of each come before these"},
-    {plan, "diagnostics", list(diagnostic), kSometimes, kDiagnostics},
 
     {apply, "formatVersion", kVersion, kAlways, kFormat},
     {apply, "result", word(JsonWords::cycle_results), kAlways, kLastResult},
@@ -99,12 +174,6 @@ constexpr JsonField kFields[] = {
     {apply, "summary", object(apply_summary), kAlways, "numbers of actions and workspaces"},
     {apply, "outcomes", list(outcome), kAlways, "each action and how it ended"},
     {apply, "conditions", list(workspace), kAlways, "each workspace that is not in sync"},
-    {apply, "timedOut", kBoolean, kAlways, "whether --timeout ended it"},
-    {apply, "diagnostics", list(diagnostic), kAlways, kDiagnostics},
-
-    {unreadable, "formatVersion", kVersion, kAlways, kFormat},
-    {unreadable, "result", word(JsonWords::failed), kAlways, "nothing was done"},
-    {unreadable, "error", kText, kAlways, "why the specs can't be read"},
 
     {summary, "formatVersion", kVersion, kAlways, kFormat},
     {summary, "result", word(JsonWords::cycle_results), kAlways, kLastResult},
@@ -133,14 +202,6 @@ constexpr JsonField kFields[] = {
     {summary, "waiting", kBoolean, kAlways, "whether a build or a build slot is waited for"},
     {summary, "lookAgainInSeconds", kSeconds, kSometimes, "when the next cycle could do more"},
     {summary, "tokenExpires", kTime, kSometimes, "when Coder's token ends; absent if never"},
-    {summary, "specs", object(specs), kAlways, "the specs in force"},
-    {summary, "daemon", object(daemon), kAlways, "as /readyz says"},
-
-    {workspaces, "formatVersion", kVersion, kAlways, kFormat},
-    {workspaces, "total", kCount, kAlways, "workspaces that pass the filters"},
-    {workspaces, "limit", kCount, kAlways, "of the query: at most so many on a page"},
-    {workspaces, "offset", kCount, kAlways, "of the query: so many before this page"},
-    {workspaces, "workspaces", list(workspace), kAlways, "those of this page"},
 
     {workspace, "formatVersion", kVersion, kSometimes, kFormat},
     {workspace, "owner", kText, kAlways, kOwner},
@@ -159,50 +220,6 @@ constexpr JsonField kFields[] = {
     {workspace, "nextTry", kTime, kSometimes, "while it backs off"},
     {workspace, "knownSince", kTime, kSometimes,
      "where it could not be read: `id`, `remarks` and `drift` are the last known ones, read then"},
-
-    {refusal, "error", kText, kAlways, "why, and what to do instead"},
-
-    {accepted, "status", kText, kAlways, "what happens now, in words"},
-    {accepted, "digest", kText, kSometimes, "of the plan that was approved"},
-
-    {log_line, "time", kTime, kAlways, "when it was written"},
-    {log_line, "level", word(JsonWords::log_levels), kAlways, "how grave it is"},
-    {log_line, "msg", kText, kAlways,
-     "the event, always in the same words; what varies is in the other keys"},
-    {log_line, "workspace", kText, kSometimes, "its name, in lower case"},
-    {log_line, "owner", kText, kSometimes, "of the workspace, likewise"},
-    {log_line, "action", word(JsonWords::actions), kSometimes, "what was done"},
-    {log_line, "field", kText, kSometimes, "what an action changes, or the path of a spec's invalid field"},
-    {log_line, "old", kText, kSometimes, "value or reason before"},
-    {log_line, "new", kText, kSometimes, "value or reason now"},
-    {log_line, "status", kCount, kSometimes, "HTTP status; 0 if there was no answer"},
-    {log_line, "request_id", kText, kSometimes, "finds the call in Coder's logs"},
-    {log_line, "duration", kSeconds, kSometimes, "how long it took, in seconds"},
-    {log_line, "late", kSeconds, kSometimes, "how long after its time a cycle starts, in seconds"},
-    {log_line, "error", kText, kSometimes, "what went wrong"},
-    {log_line, "reason", kText, kSometimes, "why"},
-    {log_line, "method", kText, kSometimes, "of a request"},
-    {log_line, "route", kText, kSometimes, "of a request: its path without what varies"},
-    {log_line, "phase", kText, kSometimes, "of a cycle"},
-    {log_line, "result", word(JsonWords::cycle_results), kSometimes, "how a cycle ended"},
-    {log_line, "workspaces", kCount, kSometimes, "declared and selected ones of a cycle"},
-    {log_line, "in_sync", kCount, kSometimes, "of these, those as declared"},
-    {log_line, "actions", kCount, kSometimes, "executed in a cycle"},
-    {log_line, "count", kCount, kSometimes,
-     "changed conditions, or dropped lines, that have no line of their own"},
-    {log_line, "revision", kText, kSometimes, kRevision},
-    {log_line, "specs", kCount, kSometimes, "specs that can be applied"},
-    {log_line, "invalid", kCount, kSometimes, kInvalid},
-    {log_line, "duplicates", kCount, kSometimes, kDuplicates},
-    {log_line, "position", kText, kSometimes, "file, line and column of an error in a spec"},
-    {log_line, "path", kText, kSometimes, "of a directory or a request"},
-    {log_line, "address", kText, kSometimes, "that is listened on"},
-    {log_line, "peer", kText, kSometimes, "the address of who asked the daemon"},
-    {log_line, "forwarded", kText, kSometimes, "for whom, as proxies in between say"},
-    {log_line, "digest", kText, kSometimes, "of a plan that somebody approves"},
-    {log_line, "changes", kCount, kSometimes, "workspaces that an approved plan changes"},
-    {log_line, "file", kText, kSometimes, "with a token"},
-    {log_line, "signal", kText, kSometimes, "that ends the program"},
 
     {plan_summary, "create", kCount, kAlways, "workspaces to create"},
     {plan_summary, "update", kCount, kAlways, "workspaces to change"},
@@ -241,9 +258,6 @@ constexpr JsonField kFields[] = {
     {action, "to", kText, kSometimes, "new value likewise"},
     {action, "template", kText, kSometimes, "of a create"},
     {action, "version", kText, kSometimes, kOfCreate},
-    {action, "autostart", kText, kSometimes, kOfCreate},
-    {action, "ttl", kText, kSometimes, kOfCreate},
-    {action, "automaticUpdates", kText, kSometimes, kOfCreate},
     {action, "parameters", kTexts, kSometimes, kOfCreate},
     {action, "retry", kCount, kSometimes, "of a create whose first build failed: which retry it is"},
 
@@ -255,29 +269,9 @@ constexpr JsonField kFields[] = {
     {remark, "remark", word(JsonWords::remarks), kAlways, "its kind"},
     {remark, "message", kText, kAlways, "what it says"},
 
-    {diagnostic, "kind", word(JsonWords::diagnostic_kinds), kAlways, "what sort of error"},
-    {diagnostic, "file", kText, kAlways, "where it is"},
-    {diagnostic, "line", kCount, kSometimes, "counted from 1"},
-    {diagnostic, "column", kCount, kSometimes, "counted from 1"},
-    {diagnostic, "field", kText, kSometimes, "path of the field, as spec.ttl"},
-    {diagnostic, "message", kText, kAlways, "what is wrong"},
-    {diagnostic, "remedy", kText, kSometimes, "what to write instead"},
-    {diagnostic, "excerpt", kText, kSometimes, "the line"},
-
     {ready, "true", kCount, kAlways, "workspaces as declared"},
     {ready, "false", kCount, kAlways, "workspaces that are not"},
     {ready, "unknown", kCount, kAlways, kUnknown},
-
-    {specs, "stale", kBoolean, kAlways, "whether the last read failed, so that older ones are in force"},
-    {specs, "staleReason", kText, kSometimes, "why"},
-    {specs, "valid", kCount, kSometimes, "specs that can be applied"},
-    {specs, "invalid", kCount, kSometimes, kInvalid},
-    {specs, "duplicates", kCount, kSometimes, kDuplicates},
-    {specs, "files", kCount, kSometimes, kFiles},
-    {specs, "diagnostics", list(diagnostic), kSometimes, kDiagnostics},
-
-    {daemon, "ready", kBoolean, kAlways, "whether a cycle has succeeded not long ago"},
-    {daemon, "reason", kText, kAlways, "in words"},
 
     {error, "fault", word(JsonWords::faults), kAlways, "what sort of failure"},
     {error, "message", kText, kAlways, "Coder's message, or ours where there was no answer"},
@@ -292,19 +286,5 @@ constexpr JsonField kFields[] = {
     {validation, "detail", kText, kAlways, "what is wrong with it"},
 };
 
-constexpr JsonPart kParts[] = {validate,      plan,    apply,    unreadable, summary,      workspaces,
-                               workspace,     refusal, accepted, log_line,   plan_summary, planned,
-                               apply_summary, outcome, action,   drift,      remark,       diagnostic,
-                               ready,         specs,   daemon,   error,      validation};
-
-}  // namespace
-
-std::span<const JsonField> all_json_fields() {
-  return kFields;
-}
-
-std::span<const JsonPart> all_json_parts() {
-  return kParts;
-}
-
-}  // namespace cr::daemon
+}  // namespace json_rows
+}  // namespace cr::reconcile
