@@ -69,9 +69,15 @@ class Applying {
     if (!ended_any) last_ = failure ? nothing_known(stopped()) : limit_.report_of_silence();
     if (!failure || ended_any || !done_.outcomes().empty() || config_.output == OutputFormat::json) report();
     if (failure) std::rethrow_exception(failure);
-    // Coder was read, and there was too little time for what was to be written.
-    if (!ended_any && done_.planned()) co_return ExitCode::not_converged;
-    const ExitCode code = exit_code_of(*last_, desired_, builds_);
+    ExitCode code = exit_code_of(*last_, desired_, builds_);
+    // Coder was read, and there was too little time for what was to be written. Invalid specs count all the
+    // same.
+    if (!ended_any && done_.planned()) {
+      reconcile::CycleReport cut_off;
+      cut_off.result = reconcile::CycleResult::partial;
+      code = exit_code_of(cut_off, desired_, builds_);
+      co_return std::max(code, ExitCode::not_converged);
+    }
     co_return timed_out() ? std::max(code, ExitCode::not_converged) : code;
   }
 

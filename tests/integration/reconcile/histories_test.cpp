@@ -1,20 +1,16 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
 #include <string_view>
 
 #include "ages.h"
+#include "tests/support/seeds.h"
 
 /// Random histories: what is declared, what people do behind our back, policies, faults, outages, approvals
 /// that come at once, late or never, clocks that jump, restarts. Each follows from its seed alone.
-///
-/// CR_HISTORIES=10000 runs so many instead of 30, from seed CR_HISTORIES_FROM (1) on; CR_HISTORY=<seed> runs
-/// that one again.
 namespace cr::testing {
 namespace {
 
@@ -400,23 +396,6 @@ class History {
   Approver approver_;
   std::map<std::pair<std::string, std::string>, std::string> approved_;  ///< with the document of then
 };
-
-std::uint64_t number_in(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  if (!text) return otherwise;
-  const std::string_view given(text);
-  std::uint64_t number = otherwise;
-  std::from_chars(given.data(), given.data() + given.size(), number);
-  return number;
-}
-
-/// The seeds to run.
-auto seeds() {
-  const std::uint64_t only = number_in("CR_HISTORY", 0);
-  const std::uint64_t first = only == 0 ? number_in("CR_HISTORIES_FROM", 1) : only;
-  const std::uint64_t count = only == 0 ? number_in("CR_HISTORIES", 30) : 1;
-  return ::testing::Range<std::uint64_t>(first, first + count);
-}
 
 class Histories : public ::testing::TestWithParam<std::uint64_t> {};
 INSTANTIATE_TEST_SUITE_P(Seeds, Histories, seeds());
