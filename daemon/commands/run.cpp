@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
@@ -207,7 +209,7 @@ class Daemon {
         .triggers = triggers_,
         .clock = clock_,
         .log = session_.log(),
-        .discard = [this](reconcile::ReportPtr old) { old_reports_.discard(std::move(old)); }};
+        .end_turn = [this](reconcile::ReportPtr replaced) { clean_up(std::move(replaced)); }};
     co_await run_loop(parts);
   }
 
@@ -216,6 +218,17 @@ class Daemon {
     auto work = [this, in_force = std::move(in_force)] { return load_specs(source_, selection_, in_force); };
     auto loaded = disk_.run(std::move(work));
     co_return co_await std::move(loaded);
+  }
+
+  /// On a thread of its own. A load or a cycle over a large fleet needs for a moment several times what is
+  /// kept of it, and the allocator keeps the rest for later; the next cycle is a long time away.
+  void clean_up(reconcile::ReportPtr replaced) {
+    cleaner_.post([report = std::move(replaced)]() mutable {
+      report.reset();
+#ifdef __GLIBC__
+      ::malloc_trim(0);
+#endif
+    });
   }
 
   async::awaitable<void> watch_and_serve() {
@@ -254,7 +267,7 @@ class Daemon {
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
   async::Worker disk_;
-  async::Worker old_reports_;  ///< a disk that hangs must not keep them
+  async::Worker cleaner_;  ///< not the disk's: one that hangs must not keep old reports
 };
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "daemon/loop/loop.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -107,8 +105,8 @@ async::awaitable<ReportPtr> run_guarded(LoopParts& parts) {
   }
 }
 
-/// The board first: whoever hears of the cycle's end finds it there.
-void publish(LoopParts& parts, const ReportPtr& report) {
+/// The board first: whoever hears of the cycle's end finds it there. Returns the report that it replaces.
+ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   Board& board = parts.board;
   ReportPtr before = std::exchange(board.report, report);
   board.history.add(*report);
@@ -127,15 +125,7 @@ void publish(LoopParts& parts, const ReportPtr& report) {
   parts.shown.publish(board);
   parts.observer.on_cycle(*report);
   log_transitions(parts.log, before.get(), *report);
-  if (before && parts.discard) parts.discard(std::move(before));
-}
-
-/// A load or a cycle over a large fleet needs for a moment several times what is kept of it, and the
-/// allocator keeps the rest for later; the next cycle is a long time away.
-void give_back_memory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
+  return before;
 }
 
 bool read_whole(const CycleReport& report) {
@@ -188,6 +178,7 @@ async::awaitable<void> run_loop(LoopParts& parts) {
     specs_are_fresh = false;
     async::SteadyTime begun = parts.clock.now();
     Pace pace{.interval = parts.interval, .read_duration = {}, .look_again_in = {}};
+    ReportPtr replaced;
     if (parts.board.desired) {
       begun = parts.clock.now();
       const ReportPtr report = co_await run_guarded(parts);
@@ -196,11 +187,11 @@ async::awaitable<void> run_loop(LoopParts& parts) {
       pace.read_duration = whole_read;
       pace.look_again_in = report->look_again_in;
       parts.board.cycles.stretched = effective_interval(pace);
-      publish(parts, report);
+      replaced = publish(parts, report);
     } else {
       parts.board.cycles.failure = "the specs can't be read: " + parts.board.stale;
     }
-    give_back_memory();
+    if (parts.end_turn) parts.end_turn(std::move(replaced));
     co_await wait_for_next(parts, pace, begun, specs_are_fresh);
   }
 }

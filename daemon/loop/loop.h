@@ -30,9 +30,9 @@ struct LoopParts {
   Triggers& triggers;
   async::Clock& clock;
   Logger& log;
-  /// Takes what nobody needs any more and takes long to destroy, off this thread; empty: it is destroyed
-  /// here.
-  std::function<void(reconcile::ReportPtr)> discard{};
+  /// Told at the end of each turn: takes the report that was replaced, if any, which takes long to destroy
+  /// and is not to be destroyed on this thread. Empty: it is.
+  std::function<void(reconcile::ReportPtr replaced)> end_turn{};
 };
 
 /// Runs cycle after cycle until it is cancelled; then no new action starts, writes in flight end, and it

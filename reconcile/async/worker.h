@@ -38,10 +38,10 @@ class Worker {
     co_return std::move(*result);
   }
 
-  /// Destroys it on the thread.
-  template <class T>
-  void discard(T what) {
-    boost::asio::post(thread_, [ends = std::move(what)] {});
+  /// Calls `work` on the thread; nobody waits for it, and it must not throw.
+  template <class Work>
+  void post(Work work) {
+    boost::asio::post(thread_, std::move(work));
   }
 
  private:

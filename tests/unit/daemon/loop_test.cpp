@@ -94,7 +94,9 @@ class Loop : public ::testing::Test {
 
 TEST_F(Loop, HandsAwayTheReportThatItReplaces) {
   std::vector<reconcile::ReportPtr> discarded;
-  parts_.discard = [&](reconcile::ReportPtr report) { discarded.push_back(std::move(report)); };
+  parts_.end_turn = [&](reconcile::ReportPtr replaced) {
+    if (replaced) discarded.push_back(std::move(replaced));
+  };
   start();
   EXPECT_TRUE(discarded.empty());
   const std::weak_ptr<const reconcile::CycleReport> first = board_.report;
