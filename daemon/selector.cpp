@@ -8,15 +8,10 @@
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
+#include "specs/text/ascii.h"
 
 namespace cr::daemon {
 namespace {
-
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// Splits at commas that are not inside parentheses.
 std::vector<std::string_view> split_list(std::string_view text) {
@@ -27,11 +22,11 @@ std::vector<std::string_view> split_list(std::string_view text) {
     if (text[i] == '(') ++depth;
     if (text[i] == ')') --depth;
     if (text[i] == ',' && depth == 0) {
-      parts.push_back(trim(text.substr(start, i - start)));
+      parts.push_back(text::trim(text.substr(start, i - start)));
       start = i + 1;
     }
   }
-  parts.push_back(trim(text.substr(start)));
+  parts.push_back(text::trim(text.substr(start)));
   return parts;
 }
 
@@ -40,9 +35,9 @@ std::optional<std::pair<std::string_view, std::string_view>> set_term(std::strin
                                                                       std::string_view word) {
   const auto blank = term.find_first_of(" \t");
   if (blank == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = trim(term.substr(blank));
+  const std::string_view rest = text::trim(term.substr(blank));
   if (!rest.starts_with(word)) return std::nullopt;
-  const std::string_view list = trim(rest.substr(word.size()));
+  const std::string_view list = text::trim(rest.substr(word.size()));
   if (!list.starts_with('(') || !list.ends_with(')')) return std::nullopt;
   return std::pair{term.substr(0, blank), list.substr(1, list.size() - 2)};
 }
@@ -110,7 +105,7 @@ std::string Selector::text() const {
 
 boost::system::result<Selector, SelectorError> parse_selector(std::string_view text) {
   Selector selector;
-  if (trim(text).empty()) return selector;
+  if (text::trim(text).empty()) return selector;
   for (const std::string_view term : split_list(text)) {
     Selector::Requirement requirement;
     std::string_view key = term;
@@ -125,16 +120,16 @@ boost::system::result<Selector, SelectorError> parse_selector(std::string_view t
       values = split_list(not_in->second);
     } else if (const auto unequal = term.find("!="); unequal != std::string_view::npos) {
       requirement.test = Selector::Test::not_in;
-      key = trim(term.substr(0, unequal));
-      values.push_back(trim(term.substr(unequal + 2)));
+      key = text::trim(term.substr(0, unequal));
+      values.push_back(text::trim(term.substr(unequal + 2)));
     } else if (const auto equal = term.find('='); equal != std::string_view::npos) {
       requirement.test = Selector::Test::in;
-      key = trim(term.substr(0, equal));
+      key = text::trim(term.substr(0, equal));
       const bool twice = term.substr(equal).starts_with("==");
-      values.push_back(trim(term.substr(equal + (twice ? 2 : 1))));
+      values.push_back(text::trim(term.substr(equal + (twice ? 2 : 1))));
     } else if (term.starts_with('!')) {
       requirement.test = Selector::Test::absent;
-      key = trim(term.substr(1));
+      key = text::trim(term.substr(1));
     }
     if (term.empty()) return SelectorError("holds an empty requirement between two commas");
     if (const std::string problem = specs::qualified_key_problem(key); !problem.empty()) {
@@ -155,8 +150,8 @@ boost::system::result<Selector, SelectorError> parse_selector(std::string_view t
 
 specs::DesiredState select(const specs::DesiredState& desired, const Selection& selection) {
   std::vector<std::string> owners, names;
-  for (const auto& owner : selection.owners) owners.push_back(specs::to_lower(owner));
-  for (const auto& name : selection.names) names.push_back(specs::to_lower(name));
+  for (const auto& owner : selection.owners) owners.push_back(text::lower(owner));
+  for (const auto& name : selection.names) names.push_back(text::lower(name));
   const auto wanted = [](const std::vector<std::string>& list, const std::string& text) {
     return list.empty() || std::ranges::find(list, text) != list.end();
   };
@@ -177,7 +172,7 @@ void add_unknown(const std::vector<std::string>& given, std::string_view flag,
                  const std::set<std::string>& known, std::vector<std::string>& missing) {
   const std::vector<std::string_view> candidates(known.begin(), known.end());
   for (const std::string& one : given) {
-    if (known.contains(specs::to_lower(one))) continue;
+    if (known.contains(text::lower(one))) continue;
     const std::string hint = specs::did_you_mean(one, candidates);
     missing.push_back("no spec has the " + std::string{flag} + ' ' + specs::in_quotes(one) +
                       (hint.empty() ? "" : "; " + hint));
@@ -200,8 +195,8 @@ std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, cons
   std::set<std::string> owners, names;
   if (!selection.owners.empty() || !selection.names.empty()) {
     for (const specs::SpecPtr& spec : loaded.specs) {
-      owners.insert(specs::to_lower(spec->owner));
-      names.insert(specs::to_lower(spec->name));
+      owners.insert(text::lower(spec->owner));
+      names.insert(text::lower(spec->name));
     }
   }
   add_unknown(selection.owners, "owner", owners, missing);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "metrics/catalogue.h"
+#include "specs/text/encoding.h"
 
 namespace cr::metrics {
 
@@ -40,21 +41,6 @@ bool fits_a_path(std::string_view value) {
          });
 }
 
-/// RFC 4648's alphabet for URLs. The empty text is a single "=", since a segment cannot be empty.
-std::string base64_for_urls(std::string_view text) {
-  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  if (text.empty()) return "=";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    unsigned bits = 0;
-    const std::size_t bytes = std::min<std::size_t>(3, text.size() - i);
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8 | (k < bytes ? static_cast<unsigned char>(text[i + k]) : 0U);
-    for (std::size_t k = 0; k <= bytes; ++k) out += kDigits[bits >> (18 - 6 * k) & 63U];
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string grouping_problem(std::string_view name, std::string_view value) {
@@ -88,8 +74,9 @@ Grouping complete_grouping(Grouping given, std::string_view host) {
 std::string grouping_path(const Grouping& grouping) {
   std::string path = "/metrics";
   for (const auto& [name, value] : grouping) {
-    path += fits_a_path(value) ? fmt::format("/{}/{}", name, value)
-                               : fmt::format("/{}@base64/{}", name, base64_for_urls(value));
+    path += fits_a_path(value)
+                ? fmt::format("/{}/{}", name, value)
+                : fmt::format("/{}@base64/{}", name, value.empty() ? "=" : text::base64_for_urls(value));
   }
   return path;
 }

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
 
-#include "reconcile/coder/text.h"
-#include "reconcile/coder/tls.h"
-#include "reconcile/coder/transport.h"
+#include "reconcile/http/tls.h"
+#include "reconcile/http/transport.h"
+#include "specs/text/message_text.h"
 
 namespace cr::metrics {
 
@@ -18,11 +17,16 @@ namespace {
 constexpr int kAttempts = 3;
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
 constexpr std::size_t kShownOfAnswer = 400;
-constexpr coder::ServerNames kNames{
-    .url = "--pushgateway-url", .ca_flag = "--pushgateway-ca-file", .client_certificate_flags = ""};
+constexpr http::SettingNames kNames{.url = "--pushgateway-url",
+                                    .ca_file = "--pushgateway-ca-file",
+                                    .client_cert = "",
+                                    .client_key = "",
+                                    .http_proxy = "HTTP_PROXY",
+                                    .https_proxy = "HTTPS_PROXY",
+                                    .no_proxy = "NO_PROXY"};
 
-coder::SetupError bad_url(std::string_view why) {
-  return coder::SetupError(fmt::format("{} (write it like http://pushgateway.example.com:9091)", why));
+http::SetupError bad_url(std::string_view why) {
+  return http::SetupError(fmt::format("{} (write it like http://pushgateway.example.com:9091)", why));
 }
 
 struct Verdict {
@@ -30,7 +34,7 @@ struct Verdict {
   bool may_pass = false;
 };
 
-Verdict verdict_on(const coder::HttpResponse& answer, bool with_credentials) {
+Verdict verdict_on(const http::HttpResponse& answer, bool with_credentials) {
   if (answer.status >= 200 && answer.status < 300) return {};
   Verdict verdict;
   verdict.may_pass = answer.status == 408 || answer.status == 429 || answer.status >= 500;
@@ -40,12 +44,12 @@ Verdict verdict_on(const coder::HttpResponse& answer, bool with_credentials) {
                                         : ": give user and password with --pushgateway-auth-file";
   } else if (answer.status >= 300 && answer.status < 400) {
     verdict.problem +=
-        fmt::format(" to {}: give that address", coder::shortened(answer.location, kShownOfAnswer));
+        fmt::format(" to {}: give that address", text::shortened(answer.header("Location"), kShownOfAnswer));
   } else if (answer.status == 404 || answer.status == 405) {
     verdict.problem += ": is this a Pushgateway's address?";
-  } else if (!answer.body.empty() && !answer.content_type.starts_with("text/html")) {
+  } else if (!answer.body.empty() && !answer.header("Content-Type").starts_with("text/html")) {
     // A Pushgateway explains a refusal in plain text.
-    const std::string why = coder::telling_line(answer.body, kShownOfAnswer);
+    const std::string why = text::telling_line(answer.body, kShownOfAnswer);
     if (!why.empty()) verdict.problem += ": " + why;
   }
   return verdict;
@@ -53,57 +57,37 @@ Verdict verdict_on(const coder::HttpResponse& answer, bool with_credentials) {
 
 }  // namespace
 
-coder::SetupResult<PushTarget> parse_push_target(std::string_view text) {
-  const std::size_t scheme_end = text.find("://");
-  std::string scheme(text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (scheme != "http" && scheme != "https") return bad_url("it does not begin with http:// or https://");
+http::SetupResult<PushTarget> parse_push_target(std::string_view text) {
+  const http::SetupResult<http::Url> url = http::parse_url(text);
+  if (!url) return bad_url(url.error().message);
   PushTarget target;
-  target.url.tls = scheme == "https";
-  std::string_view rest = text.substr(scheme_end + 3);
-  const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
-  std::string_view authority = rest.substr(0, authority_end);
-  std::string_view path = rest.substr(authority_end);
-  if (const std::size_t at = authority.rfind('@'); at != std::string_view::npos) {
-    const std::string_view user_info = authority.substr(0, at);
-    const std::size_t colon = user_info.find(':');
-    if (colon == std::string_view::npos || colon == 0) {
+  target.url = url->base;
+  if (url->user) {
+    if (!url->user->has_password || url->user->user.empty()) {
       return bad_url("what stands before the @ is not user:password");
     }
-    target.authorization = coder::basic_authorization(coder::percent_decode(user_info.substr(0, colon)),
-                                                      coder::percent_decode(user_info.substr(colon + 1)));
-    authority.remove_prefix(at + 1);
+    target.authorization = http::basic_authorization(url->user->user, url->user->password);
   }
-  const auto host = coder::parse_host_port(authority);
-  if (!host) return bad_url(host.error().message);
-  target.url.host = host->host;
-  target.url.port = host->port != 0 ? host->port : (target.url.tls ? std::uint16_t{443} : std::uint16_t{80});
-  if (path.find_first_of("?#") != std::string_view::npos) return bad_url("it has a query or a fragment");
-  if (std::any_of(path.begin(), path.end(), [](char c) { return c <= ' ' || c >= 0x7F; })) {
-    return bad_url("its path has a blank or a character that is not ASCII");
-  }
-  while (path.ends_with('/')) path.remove_suffix(1);
+  const std::string& path = target.url.prefix;
   if (path.ends_with("/metrics") || path.find("/metrics/") != std::string_view::npos) {
-    return bad_url("its path names a group; that is what --pushgateway-grouping is for");
+    return bad_url("the path names a group; that is what --pushgateway-grouping is for");
   }
-  target.url.prefix = path;
-  return coder::SetupResult<PushTarget>(std::move(target));
+  return http::SetupResult<PushTarget>(std::move(target));
 }
 
 /// In the order of their dependence; on the heap, since the transport refers to the context.
 struct Pushgateway::Parts {
   Parts(PushOptions options_, async::Clock& clock_, std::unique_ptr<boost::asio::ssl::context> tls_,
-        const std::optional<coder::Proxy>& proxy)
+        const std::optional<http::Proxy>& proxy)
       : options(std::move(options_)),
         clock(clock_),
         tls(std::move(tls_)),
-        transport(clock,
-                  coder::Dialer(clock, options.target.url, proxy, tls.get(), false, coder::DialTimeouts{},
-                                options.user_agent,
-                                options.resolve ? options.resolve : coder::Resolve(coder::resolve_by_system),
-                                kNames),
-                  coder::Transport::Limits{}) {
+        transport(
+            clock,
+            http::Dialer(clock, options.target.url, proxy, tls.get(), false, http::DialTimeouts{},
+                         options.user_agent,
+                         options.resolve ? options.resolve : http::Resolve(http::resolve_by_system), kNames),
+            http::Transport::Limits{}) {
     if (proxy && !options.target.url.tls) {
       absolute_form = true;
       proxy_authorization = proxy->authorization;
@@ -111,7 +95,7 @@ struct Pushgateway::Parts {
   }
 
   [[nodiscard]] std::string message(const std::string& text) const {
-    const coder::BaseUrl& url = options.target.url;
+    const http::BaseUrl& url = options.target.url;
     std::string head = fmt::format("POST {}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n",
                                    absolute_form ? "http://" + url.authority() : "", url.prefix,
                                    grouping_path(options.grouping), url.authority(), options.user_agent);
@@ -130,7 +114,7 @@ struct Pushgateway::Parts {
   PushOptions options;
   async::Clock& clock;
   std::unique_ptr<boost::asio::ssl::context> tls;
-  coder::Transport transport;
+  http::Transport transport;
   bool absolute_form = false;  ///< requests go to an HTTP proxy as they are
   std::string proxy_authorization;
 };
@@ -140,14 +124,14 @@ Pushgateway::~Pushgateway() = default;
 Pushgateway::Pushgateway(Pushgateway&&) noexcept = default;
 Pushgateway& Pushgateway::operator=(Pushgateway&&) noexcept = default;
 
-coder::SetupResult<Pushgateway> Pushgateway::make(PushOptions options, async::Clock& clock) {
-  const auto proxy = coder::choose_proxy(options.proxy, options.target.url);
+http::SetupResult<Pushgateway> Pushgateway::make(PushOptions options, async::Clock& clock) {
+  const auto proxy = http::choose_proxy(options.proxy, options.target.url, kNames);
   if (!proxy) return proxy.error();
   std::unique_ptr<boost::asio::ssl::context> tls;
   if (options.target.url.tls) {
-    coder::TlsSettings settings;
+    http::TlsSettings settings;
     settings.ca_file = options.ca_file;
-    auto made = coder::make_tls_context(settings, kNames);
+    auto made = http::make_tls_context(settings, kNames);
     if (!made) return made.error();
     tls = std::move(*made);
   }
@@ -161,7 +145,7 @@ std::string Pushgateway::shown() const {
 async::awaitable<std::string> Pushgateway::push(const std::string& text) {
   Parts& parts = *parts_;
   const async::SteadyTime end = parts.clock.now() + parts.options.whole;
-  coder::Transport::Request request;
+  http::Transport::Request request;
   request.message = parts.message(text);
   request.body_limit = kLargestAnswer;
   request.repeatable = true;
@@ -174,7 +158,7 @@ async::awaitable<std::string> Pushgateway::push(const std::string& text) {
       verdict = verdict_on(*answer, !parts.options.target.authorization.empty());
     } else {
       verdict.problem = answer.error().message;
-      verdict.may_pass = answer.error().fault != coder::ApiFault::contract;
+      verdict.may_pass = answer.error().fault != http::TransportFault::contract;
     }
     const async::SteadyTime next = parts.clock.now() + std::chrono::seconds{count};
     if (!verdict.may_pass || count == kAttempts || next >= end) co_return verdict.problem;

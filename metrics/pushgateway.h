@@ -7,32 +7,32 @@
 
 #include "metrics/grouping.h"
 #include "reconcile/async/clock.h"
-#include "reconcile/coder/dialer.h"
-#include "reconcile/coder/proxy.h"
-#include "reconcile/coder/setup_error.h"
-#include "reconcile/coder/url.h"
+#include "reconcile/http/dialer.h"
+#include "reconcile/http/proxy.h"
+#include "reconcile/http/setup_error.h"
+#include "reconcile/http/url.h"
 
 namespace cr::metrics {
 
 /// Where a Pushgateway is, and who we are to whatever stands before it.
 struct PushTarget {
-  coder::BaseUrl url;
+  http::BaseUrl url;
   std::string authorization;  ///< value of the header, a secret; empty: none
 };
 
 /// `http(s)://[user:password@]host[:port][/prefix]`. Errors do not repeat the text, which may hold a
 /// password.
-[[nodiscard]] coder::SetupResult<PushTarget> parse_push_target(std::string_view text);
+[[nodiscard]] http::SetupResult<PushTarget> parse_push_target(std::string_view text);
 
 struct PushOptions {
   PushTarget target;
   Grouping grouping;
   std::string ca_file;  ///< PEM, trusted in place of the system's; empty: the system's
-  coder::ProxySettings proxy;
+  http::ProxySettings proxy;
   std::string user_agent = "coder-reconciler";
   std::chrono::milliseconds attempt{5'000};  ///< one request, from connecting to the answer
   std::chrono::milliseconds whole{15'000};   ///< all of them, waits included
-  coder::Resolve resolve;                    ///< empty: the system's resolver
+  http::Resolve resolve;                     ///< empty: the system's resolver
 };
 
 /// Pushes metrics to one group of a Pushgateway.
@@ -45,7 +45,7 @@ struct PushOptions {
 class Pushgateway {
  public:
   /// Asks the network nothing. Errors name the setting and the remedy.
-  [[nodiscard]] static coder::SetupResult<Pushgateway> make(PushOptions options, async::Clock& clock);
+  [[nodiscard]] static http::SetupResult<Pushgateway> make(PushOptions options, async::Clock& clock);
   ~Pushgateway();
   Pushgateway(Pushgateway&&) noexcept;
   Pushgateway& operator=(Pushgateway&&) noexcept;

@@ -5,7 +5,6 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "metrics/catalogue.h"
+#include "specs/text/number.h"
 
 namespace cr::metrics {
 
@@ -96,9 +96,7 @@ const Metric* metric_of_line(std::string_view line) {
   if (end == std::string_view::npos || end >= line.size() || line[end] != ' ') return nullptr;
   const std::string_view value = line.substr(end + 1);
   if (value == "+Inf" || value == "-Inf" || value == "NaN" || value == "Nan") return metric;
-  double number = 0;
-  const auto [rest, failed] = std::from_chars(value.data(), value.data() + value.size(), number);
-  return failed == std::errc{} && rest == value.data() + value.size() ? metric : nullptr;
+  return text::parse_number<double>(value) ? metric : nullptr;
 }
 
 template <class Line>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -40,7 +41,7 @@ auto place_of(const Diagnostic& d) {
 }  // namespace
 
 Identity identity_of(const WorkspaceSpec& spec) {
-  return {to_lower(spec.owner), to_lower(spec.name)};
+  return {text::lower(spec.owner), text::lower(spec.name)};
 }
 
 std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceSpec& b) {

@@ -3,24 +3,22 @@
 #include <algorithm>
 
 #include "specs/source_text.h"
+#include "specs/text/utf8.h"
 #include "specs/visible.h"
 
 namespace cr::specs {
 namespace {
 
-bool begins_character(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-}
-
 std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_character));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !text::continues_character(c); }));
 }
 
 /// Without the first `count` characters.
 std::string_view behind(std::string_view text, std::size_t count) {
   std::size_t at = 0;
   for (; at < text.size(); ++at)
-    if (begins_character(text[at]) && count-- == 0) break;
+    if (!text::continues_character(text[at]) && count-- == 0) break;
   return text.substr(at);
 }
 

@@ -11,6 +11,7 @@
 
 #include "specs/name.h"
 #include "specs/source_text.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -103,7 +104,7 @@ std::string respelt(std::string_view text) {
     skip(" \t");
     std::size_t length = 0;
     while (length < text.size() && std::isalpha(static_cast<unsigned char>(text[length])) != 0) ++length;
-    const std::string word = to_lower(text.substr(0, length));
+    const std::string word = text::lower(text.substr(0, length));
     const auto* const unit = std::find_if(std::begin(kWords), std::end(kWords),
                                           [&](const auto& known) { return known.first == word; });
     if (unit == std::end(kWords)) return {};

@@ -8,6 +8,7 @@
 #include "specs/duration.h"
 #include "specs/field_table.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
@@ -15,7 +16,7 @@ namespace {
 
 /// Words that some YAML reader takes for a boolean or null, though YAML 1.2 does not.
 bool is_word_with_meaning(std::string_view text) {
-  const std::string lower = to_lower(text);
+  const std::string lower = text::lower(text);
   for (const std::string_view word : {"null", "yes", "no", "on", "off", "y", "n", "true", "false"})
     if (lower == word) return true;
   return false;

@@ -7,6 +7,8 @@
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
+#include "specs/text/ascii.h"
+#include "specs/text/utf8.h"
 #include "specs/visible.h"
 
 namespace cr::specs {
@@ -69,7 +71,7 @@ std::string_view kind_of(const YamlNode& node) {
 std::string stored_text_problem(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return "holds a NUL character, which Coder can't store";
   for (std::string_view rest = text; !rest.empty();) {
-    const Character next = first_character(rest);
+    const text::Character next = text::first_character(rest);
     if (!next.valid) return "holds the byte " + visible(rest.substr(0, 1)) + ", which is no valid UTF-8";
     rest.remove_prefix(next.length);
   }
@@ -98,8 +100,8 @@ ValueResult<bool> read_boolean(const YamlNode& node) {
   const std::string allowed = "write true or false";
   if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("true or false", node), allowed);
-  if (node.plain && plain_type(node.text) == PlainType::boolean) return to_lower(node.text) == "true";
-  const std::string lower = to_lower(node.text);
+  if (node.plain && plain_type(node.text) == PlainType::boolean) return text::lower(node.text) == "true";
+  const std::string lower = text::lower(node.text);
   for (const std::string_view yes : {"yes", "y", "on", "true", "1"})
     if (lower == yes) return ValueError(in_quotes(node.text) + " is no boolean", "write true");
   for (const std::string_view no : {"no", "n", "off", "false", "0"})
@@ -135,7 +137,7 @@ namespace {
 /// What people write for "not at all", where the format has null.
 bool means_none(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::scalar || node.foreign_tag) return false;
-  const std::string lower = to_lower(node.text);
+  const std::string lower = text::lower(node.text);
   for (const std::string_view word :
        {"false", "no", "off", "none", "never", "nil", "null", "disabled", "unlimited"})
     if (lower == word) return true;
@@ -181,7 +183,7 @@ ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node) {
   const std::string allowed = "write always or never";
   if (node.plain && plain_type(node.text) == PlainType::boolean)
     return ValueError(wanted("always or never", node),
-                      to_lower(node.text) == "true" ? "write always" : "write never");
+                      text::lower(node.text) == "true" ? "write always" : "write never");
   const auto text = read_string(node);
   if (!text) return ValueError(text.error().message(), allowed);
   for (const AutomaticUpdates value : {AutomaticUpdates::never, AutomaticUpdates::always})

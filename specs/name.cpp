@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "specs/text/ascii.h"
+
 namespace cr::specs {
 namespace {
 
@@ -18,10 +20,6 @@ constexpr std::size_t kLongestPrefix = 253;
 // Not those of <cctype>: they depend on the locale and take no negative char.
 bool is_alnum(char c) {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-char lower_of(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 /// Letters and digits with single separators strictly between them.
@@ -59,16 +57,10 @@ bool is_dns_name(std::string_view text) {
 
 }  // namespace
 
-std::string to_lower(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = lower_of(c);
-  return lower;
-}
-
 std::strong_ordering compare_lower(std::string_view a, std::string_view b) {
   return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
     // As std::string does it: by unsigned bytes.
-    return static_cast<unsigned char>(lower_of(x)) <=> static_cast<unsigned char>(lower_of(y));
+    return static_cast<unsigned char>(text::lower(x)) <=> static_cast<unsigned char>(text::lower(y));
   });
 }
 
@@ -84,13 +76,13 @@ std::string name_problem(std::string_view name) {
 }
 
 std::string username_problem(std::string_view name) {
-  if (to_lower(name) == "me") return "means the token's own user to Coder's API; write the username";
-  if (to_lower(name) == kPrebuildsOwner) return std::string(kPrebuildsOwnerProblem);
+  if (text::lower(name) == "me") return "means the token's own user to Coder's API; write the username";
+  if (text::lower(name) == kPrebuildsOwner) return std::string(kPrebuildsOwnerProblem);
   return name_problem(name);
 }
 
 std::string owner_id_problem(std::string_view uuid) {
-  return to_lower(uuid) == kPrebuildsOwnerId ? std::string(kPrebuildsOwnerProblem) : std::string();
+  return text::lower(uuid) == kPrebuildsOwnerId ? std::string(kPrebuildsOwnerProblem) : std::string();
 }
 
 std::string version_name_problem(std::string_view name) {

@@ -6,9 +6,8 @@
 
 namespace cr::specs {
 
-/// ASCII lower case: how Coder compares the names of users, workspaces, organizations and templates.
-[[nodiscard]] std::string to_lower(std::string_view text);
-/// `to_lower(a) <=> to_lower(b)`.
+/// How Coder compares the names of users, workspaces, organizations and templates:
+/// `text::lower(a) <=> text::lower(b)`.
 [[nodiscard]] std::strong_ordering compare_lower(std::string_view a, std::string_view b);
 
 /// Why a name is refused, in words that complete `"x" …`; empty if Coder takes it. All of them are pure and

@@ -9,6 +9,7 @@
 
 #include "specs/name.h"
 #include "specs/source_text.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -126,7 +127,7 @@ class FieldReader {
 
   ValueResult<unsigned> read_value(std::string_view text) const {
     if (rule_.weekday_names) {
-      const std::string lower = to_lower(text);
+      const std::string lower = text::lower(text);
       for (unsigned day = 0; day < kWeekdays.size(); ++day)
         if (lower == kWeekdays[day]) return day;
     }
@@ -136,7 +137,7 @@ class FieldReader {
                   "; Coder knows no n-th or last weekday of a month, only weekdays of every week");
     if (!number) {
       for (const std::string_view day : kWeekdays)
-        if (rule_.weekday_names && is_word(text) && to_lower(text).starts_with(day))
+        if (rule_.weekday_names && is_word(text) && text::lower(text).starts_with(day))
           return fail("has " + in_quotes(text) + "; write \"" + std::string(day) + "\"");
       return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
     }
@@ -157,7 +158,7 @@ class FieldReader {
     if (text.find('#') != std::string_view::npos) return true;
     if (!text.ends_with('l') && !text.ends_with('L')) return false;
     text.remove_suffix(1);
-    const std::string lower = to_lower(text);
+    const std::string lower = text::lower(text);
     return text.empty() || (text.size() == 1 && text[0] >= '0' && text[0] <= '7') ||
            std::find(kWeekdays.begin(), kWeekdays.end(), lower) != kWeekdays.end();
   }
@@ -223,7 +224,7 @@ ValueResult<Schedule> Schedule::Parser::read(std::string_view text, Strictness s
   }
   const std::vector<std::string_view> words = words_of(fields);
   if (!prefixed && !words.empty()) {
-    const std::string first = to_lower(words[0]);
+    const std::string first = text::lower(words[0]);
     if (first.starts_with("@"))
       return ValueError(in_quotes(words[0]) + " is not supported; write minute hour * * weekday");
     if (words[0].starts_with(kPrefix)) return ValueError("CRON_TZ= must be the very first characters");

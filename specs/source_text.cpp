@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "specs/text/utf8.h"
 #include "specs/visible.h"
 
 namespace cr::specs {
@@ -16,7 +17,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 /// Length of the well-formed UTF-8 sequence at the front of `text`, 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
   if (text.empty()) return 0;
-  const Character first = first_character(text);
+  const text::Character first = text::first_character(text);
   return first.valid ? first.length : 0;
 }
 
@@ -27,10 +28,6 @@ bool is_forbidden_control(std::string_view sequence) {
     return (first < 0x20 && first != '\t' && first != '\n' && first != '\r') || first == 0x7F;
   const auto second = static_cast<unsigned char>(sequence[1]);
   return sequence.size() == 2 && first == 0xC2 && second < 0xA0 && second != 0x85;
-}
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
 
 }  // namespace
@@ -107,7 +104,7 @@ std::string_view LineIndex::line(std::uint32_t number) const {
 
 std::uint32_t LineIndex::column_of(std::uint32_t number, std::size_t byte) const {
   const std::string_view before = text_.substr(start_of(number)).substr(0, byte);
-  const auto continuations = std::count_if(before.begin(), before.end(), is_continuation);
+  const auto continuations = std::count_if(before.begin(), before.end(), text::continues_character);
   return static_cast<std::uint32_t>(before.size() - static_cast<std::size_t>(continuations) + 1);
 }
 
@@ -132,7 +129,7 @@ std::string make_excerpt(std::string_view line, std::uint32_t column) {
     if (shown++ == kExcerptWidth) return excerpt + "…";
     if (length != 0 && sequence[0] == '\t') {
       excerpt += "→";
-    } else if (length == 0 || is_hidden(first_character(sequence).code)) {
+    } else if (length == 0 || text::is_hidden(text::first_character(sequence).code)) {
       excerpt += kReplacement;
     } else {
       excerpt += sequence;

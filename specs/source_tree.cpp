@@ -15,6 +15,7 @@
 
 #include "specs/name.h"
 #include "specs/revision.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -38,7 +39,7 @@ bool has_spec_name(std::string_view name) {
 
 /// What somebody may take for a spec file's name.
 bool looks_like_spec(std::string_view name) {
-  const std::string lower = to_lower(name);
+  const std::string lower = text::lower(name);
   const auto holds = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
   return lower.ends_with(".json") || holds(".yaml") || holds(".yml");
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -35,12 +36,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string_view closest(std::string_view word, std::span<const std::string_view> candidates) {
   if (word.empty() || word.size() > kLongestWord) return {};
-  const std::string folded = to_lower(word);
+  const std::string folded = text::lower(word);
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
     if (candidate.size() > kLongestWord) continue;
-    const std::size_t distance = edit_distance(folded, to_lower(candidate));
+    const std::size_t distance = edit_distance(folded, text::lower(candidate));
     if (distance < best_distance && distance < candidate.size()) {
       best = candidate;
       best_distance = distance;

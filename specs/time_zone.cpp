@@ -13,6 +13,7 @@
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -101,9 +102,9 @@ TimeZone::Problem TimeZone::problem_with(std::string_view name) {
   if (names.empty()) return {"this system has no time-zone database", "install the package tzdata"};
   // Whoever writes an offset or an abbreviation means a certain one: nothing that only looks like it is
   // meant.
-  const std::string lower = to_lower(name);
+  const std::string lower = text::lower(name);
   for (const std::string_view full : names)
-    if (to_lower(full) == lower)
+    if (text::lower(full) == lower)
       return {in_quotes(name) + " is no time zone", "did you mean \"" + std::string(full) + "\"?"};
   if (name.find_first_of("0123456789+") != std::string_view::npos)
     return {in_quotes(name) + " is no time zone",

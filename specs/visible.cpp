@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "specs/text/utf8.h"
+
 namespace cr::specs {
 namespace {
 
@@ -37,33 +39,6 @@ std::string json_escape(char32_t code) {
 
 }  // namespace
 
-Character first_character(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return {first, 1, true};
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-  if (length == 0 || first > 0xF4 || text.size() < length) return {};
-  char32_t code = first & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return {};
-    code = code << 6 | (byte(i) & 0x3FU);
-  }
-  static constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
-  if (code < kLeast[length] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {};
-  return {code, length, true};
-}
-
-bool is_hidden(char32_t code) {
-  const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0);
-  const bool bidirectional = code == 0x061C || code == 0x200E || code == 0x200F ||
-                             (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x206F);
-  const bool separator = code == 0x2028 || code == 0x2029;
-  const bool no_width = code == 0x00AD || code == 0x200B || (code >= 0x2060 && code <= 0x2064) ||
-                        code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
-                        (code >= 0xE0000 && code <= 0xE0FFF);
-  return control || bidirectional || separator || no_width;
-}
-
 std::string visible(std::string_view text) {
   std::string result;
   result.reserve(text.size());
@@ -76,7 +51,7 @@ std::string visible(std::string_view text) {
     result.append(text.begin(), end);
     text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
     if (text.empty()) break;
-    const Character next = first_character(text);
+    const text::Character next = text::first_character(text);
     if (!next.valid) {
       result += fmt::format("\\x{:02x}", static_cast<std::uint8_t>(text.front()));
     } else if (next.code == '\n') {
@@ -85,7 +60,7 @@ std::string visible(std::string_view text) {
       result += "\\t";
     } else if (is_command_mark(text)) {
       result += "\\x23";
-    } else if (!is_hidden(next.code)) {
+    } else if (!text::is_hidden(next.code)) {
       result += text.substr(0, next.length);
     } else {
       result += fmt::format(fmt::runtime(next.code < 0x80 ? "\\x{:02x}" : "\\u{:04x}"),
@@ -99,7 +74,7 @@ std::string visible(std::string_view text) {
 std::string quote(std::string_view text) {
   std::string result = "\"";
   while (!text.empty()) {
-    const Character next = first_character(text);
+    const text::Character next = text::first_character(text);
     if (!next.valid) {
       result += "\uFFFD";
     } else if (next.code == '"' || next.code == '\\') {
@@ -111,7 +86,7 @@ std::string quote(std::string_view text) {
       result += "\\t";
     } else if (next.code == '\r') {
       result += "\\r";
-    } else if (is_hidden(next.code) || is_command_mark(text)) {
+    } else if (text::is_hidden(next.code) || is_command_mark(text)) {
       result += json_escape(next.code);
     } else {
       result += text.substr(0, next.length);
@@ -132,10 +107,10 @@ std::string visible_json(std::string json) {
   std::string result = json.substr(0, at);
   while (at < json.size()) {
     const std::string_view rest = std::string_view{json}.substr(at);
-    const Character next = first_character(rest);
+    const text::Character next = text::first_character(rest);
     if (!next.valid) {
       result += "\uFFFD";
-    } else if (is_hidden(next.code) || is_command_mark(rest)) {
+    } else if (text::is_hidden(next.code) || is_command_mark(rest)) {
       result += json_escape(next.code);
     } else {
       result += rest.substr(0, next.length);

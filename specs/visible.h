@@ -9,19 +9,6 @@
 /// characters are shown as what they are. Pure.
 namespace cr::specs {
 
-/// The first character of a text.
-struct Character {
-  char32_t code = 0xFFFD;
-  std::size_t length = 1;  ///< bytes; 1 for a byte that begins no well-formed UTF-8
-  bool valid = false;
-};
-/// `text` must not be empty.
-[[nodiscard]] Character first_character(std::string_view text);
-
-/// Characters that a reader cannot see or that change how the rest is seen: controls (C0, DEL, C1),
-/// separators of lines, marks and overrides of the direction of writing, what has no width, tags.
-[[nodiscard]] bool is_hidden(char32_t code);
-
 /// For one line of text: hidden characters and broken UTF-8 as `\n`, `\t`, `\x1b`, `\u202e`. What a pipeline
 /// takes for a command (`::error …::` at the beginning, `##[error]`, `##vso[`, `##teamcity[` anywhere) has
 /// one character of its mark escaped too. Applying it twice is applying it once.

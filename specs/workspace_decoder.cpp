@@ -10,6 +10,7 @@
 #include "specs/field_value.h"
 #include "specs/name.h"
 #include "specs/suggestion.h"
+#include "specs/text/utf8.h"
 #include "specs/visible.h"
 
 namespace cr::specs {
@@ -31,8 +32,8 @@ std::string path_part(std::string_view key) {
 std::string without_hidden(std::string_view text) {
   std::string shown;
   while (!text.empty()) {
-    const Character next = first_character(text);
-    if (next.valid && !is_hidden(next.code)) shown += text.substr(0, next.length);
+    const text::Character next = text::first_character(text);
+    if (next.valid && !text::is_hidden(next.code)) shown += text.substr(0, next.length);
     text.remove_prefix(next.length);
   }
   return shown;

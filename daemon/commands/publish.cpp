@@ -31,7 +31,7 @@ std::string read_authorization(const std::string& file, std::string& authorizati
   const std::size_t colon = text ? text->reveal().find(':') : std::string::npos;
   if (colon == std::string::npos || colon == 0) return file + " does not hold user:password";
   authorization =
-      coder::basic_authorization(text->reveal().substr(0, colon), text->reveal().substr(colon + 1));
+      http::basic_authorization(text->reveal().substr(0, colon), text->reveal().substr(colon + 1));
   return {};
 }
 

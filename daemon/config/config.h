@@ -50,7 +50,12 @@ struct Config {
   std::vector<std::string> names;   ///< empty: all
 
   // How it converges
-  reconcile::ChangeLimit max_changes;
+  reconcile::ChangeLimit max_changes{
+      .words = {.limit = "--max-changes",
+                .ways_out =
+                    "Look at it with `coder-reconciler plan`, then let it go: `coder-reconciler apply "
+                    "--approve {digest}`, for the daemon POST /-/approve with this digest, or a higher "
+                    "--max-changes"}};
   std::size_t concurrency = 4;
   std::size_t max_builds = 10;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};

@@ -64,7 +64,9 @@ std::string set_max_changes(Config& config, const Values& values) {
   const auto limit = reconcile::parse_change_limit(values.back());
   if (!limit)
     return '"' + values.back() + "\" is neither a number of workspaces (25) nor a share of them (30%)";
+  const reconcile::GuardWords words = config.max_changes.words;
   config.max_changes = *limit;
+  config.max_changes.words = words;
   return {};
 }
 

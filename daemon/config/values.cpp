@@ -2,29 +2,18 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <stdexcept>
 
+#include "reconcile/coder/access_url.h"
+#include "reconcile/coder/header.h"
 #include "specs/duration.h"
-#include "specs/name.h"
+#include "specs/text/number.h"
 
 namespace cr::daemon {
 namespace {
 
 std::string quoted(std::string_view text) {
   return '"' + std::string{text} + '"';
-}
-
-bool is_token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-         std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
-std::optional<std::uint16_t> parse_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return port;
 }
 
 }  // namespace
@@ -40,13 +29,12 @@ Value<bool> parse_bool(std::string_view text) {
 }
 
 Value<std::size_t> parse_count(std::string_view text, std::size_t least, std::size_t most) {
-  std::size_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc{} || end != text.data() + text.size() || count < least || count > most) {
+  const auto count = text::parse_number<std::size_t>(text);
+  if (!count || *count < least || *count > most) {
     return ValueError(quoted(text) + " is no whole number from " + std::to_string(least) + " to " +
                       std::to_string(most));
   }
-  return count;
+  return *count;
 }
 
 Value<std::chrono::nanoseconds> parse_time(std::string_view text, std::chrono::nanoseconds least,
@@ -61,37 +49,9 @@ Value<std::chrono::nanoseconds> parse_time(std::string_view text, std::chrono::n
 }
 
 Value<std::string> parse_url(std::string_view text) {
-  const auto refused = [&](std::string_view why) {
-    return ValueError(quoted(text) + ' ' + std::string{why} + "; write it like https://coder.example.com");
-  };
-  const auto scheme_end = text.find("://");
-  // The text is not repeated: what stands before the @ may be a password, with any character in it.
-  if (text.find('@') != std::string_view::npos) {
-    return ValueError("the URL holds a user name; write it like https://coder.example.com, without one");
-  }
-  if (scheme_end == std::string_view::npos) {
-    const std::string_view bare = text.substr(std::min(text.find_first_not_of('/'), text.size()));
-    if (bare.empty() || bare.starts_with(':')) return refused("does not begin with http:// or https://");
-    return ValueError(quoted(text) + " does not begin with http:// or https://; did you mean https://" +
-                      std::string{bare} + '?');
-  }
-  const std::string scheme = specs::to_lower(text.substr(0, scheme_end));
-  if (scheme != "http" && scheme != "https") return refused("does not begin with http:// or https://");
-  const std::string_view rest = text.substr(scheme_end + 3);
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c == 0x7F; }))
-    return refused("holds a blank");
-  if (rest.find_first_of("?#") != std::string_view::npos) return refused("has a query or a fragment");
-  std::string_view host = authority;
-  if (const auto colon = authority.rfind(':'); colon != std::string_view::npos && !authority.ends_with(']')) {
-    host = authority.substr(0, colon);
-    const auto port = parse_port(authority.substr(colon + 1));
-    if (!port || *port == 0) return refused("has no valid port (1 to 65535)");
-  }
-  if (host.empty()) return refused("names no host");
-  std::string url{text};
-  while (url.ends_with('/')) url.pop_back();
-  return {boost::system::in_place_value, std::move(url)};
+  const auto url = coder::parse_access_url(text);
+  if (!url) return ValueError(url.error().message);
+  return {boost::system::in_place_value, url->to_string()};
 }
 
 Value<ListenAddress> parse_listen(std::string_view text) {
@@ -100,7 +60,7 @@ Value<ListenAddress> parse_listen(std::string_view text) {
                          " is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none");
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return error;
-  const auto port = parse_port(text.substr(colon + 1));
+  const auto port = text::parse_number<std::uint16_t>(text.substr(colon + 1));
   if (!port) return error;
   std::string_view host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) {
@@ -117,11 +77,8 @@ Value<std::pair<std::string, Secret>> parse_header(std::string_view text) {
   if (equal == std::string_view::npos || equal == 0) return ValueError("a header is written NAME=VALUE");
   const std::string_view name = text.substr(0, equal);
   const std::string_view value = text.substr(equal + 1);
-  if (!std::ranges::all_of(name, is_token_character))
-    return ValueError(quoted(name) + " is no name of a header");
-  if (std::ranges::any_of(value, [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7F; })) {
-    return ValueError("the value of the header " + quoted(name) + " holds a control character");
-  }
+  if (const auto problem = coder::header_problem(name, value))
+    return ValueError(quoted(name) + ' ' + *problem);
   return std::pair{std::string{name}, Secret{std::string{value}}};
 }
 

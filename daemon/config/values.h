@@ -35,7 +35,7 @@ using Value = boost::system::result<T, ValueError>;
 [[nodiscard]] Value<std::chrono::nanoseconds> parse_time(std::string_view text,
                                                          std::chrono::nanoseconds least,
                                                          std::chrono::nanoseconds most);
-/// `http(s)://host[:port][/path]`, returned without trailing slashes. No user, query or fragment.
+/// `http(s)://host[:port][/path]`, returned as it was understood. No user, query or fragment.
 [[nodiscard]] Value<std::string> parse_url(std::string_view text);
 /// `HOST:PORT`, `:PORT`, `[::1]:PORT`, or `off`.
 [[nodiscard]] Value<ListenAddress> parse_listen(std::string_view text);

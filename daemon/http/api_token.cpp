@@ -6,6 +6,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "specs/text/ascii.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -24,10 +26,9 @@ Reading read(const std::string& path) {
     return {{}, "can't read " + path + ": " + std::strerror(errno != 0 ? errno : EIO)};
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  constexpr const char* kBlank = " \t\r\n";
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string::npos) return {{}, path + " is empty"};
-  return {text.substr(first, text.find_last_not_of(kBlank) - first + 1), {}};
+  const std::string_view token = text::trim(text);
+  if (token.empty()) return {{}, path + " is empty"};
+  return {std::string(token), {}};
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -18,6 +17,8 @@
 #include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
+#include "specs/text/number.h"
 
 namespace cr::daemon {
 namespace {
@@ -66,11 +67,7 @@ HttpResponse not_begun() {
 std::optional<std::size_t> number_in(const HttpRequest& request, std::string_view key, std::size_t fallback) {
   const auto found = request.query.find(key);
   if (found == request.query.end()) return fallback;
-  std::size_t number = 0;
-  const std::string& text = found->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return text::parse_number<std::size_t>(found->second);
 }
 
 /// Which bound the query exceeds; empty: none.
@@ -279,8 +276,8 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
   const auto& all = board.report->workspaces;
   const auto found = std::ranges::partition_point(all, [&](const auto& row) { return order(row) < 0; });
   if (found == all.end() || order(*found) != 0) {
-    return error_response(404, "no workspace " + specs::to_lower(owner) + '/' + specs::to_lower(name) +
-                                   " is declared or selected");
+    return error_response(
+        404, "no workspace " + text::lower(owner) + '/' + text::lower(name) + " is declared or selected");
   }
   nlohmann::json made = reconcile::status_json(*found);
   const Keys<JsonPart::workspace> object(made);

@@ -6,6 +6,7 @@
 
 #include "daemon/config/values.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::daemon {
 namespace {
@@ -25,7 +26,7 @@ bool is_address(std::string_view text) {
 /// As names are compared.
 std::string canonical(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  return specs::to_lower(name);
+  return text::lower(name);
 }
 
 }  // namespace
@@ -39,7 +40,7 @@ std::optional<std::string> host_of_authority(std::string_view authority) {
     boost::system::error_code error;
     ip::make_address_v6(host, error);
     if (error || (!rest.empty() && (rest.front() != ':' || !is_port(rest.substr(1))))) return std::nullopt;
-    return specs::to_lower(host);
+    return text::lower(host);
   }
   const auto colon = authority.find(':');
   const std::string_view host = authority.substr(0, colon);

@@ -4,27 +4,20 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 #include "daemon/loop/health.h"
+#include "specs/text/number.h"
 
 namespace cr::daemon {
 namespace {
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// The manager may watch another process than this one, and hands its variables to all of them.
 bool watches_us(const Environment& environment) {
   const std::string_view pid = environment.get("WATCHDOG_PID");
-  return pid.empty() || number(pid) == static_cast<std::uint64_t>(::getpid());
+  return pid.empty() || text::parse_number<std::uint64_t>(pid) == static_cast<std::uint64_t>(::getpid());
 }
 
 }  // namespace
@@ -34,7 +27,7 @@ ServiceNotice::ServiceNotice(const Environment& environment) : address_(environm
   if ((!abstract && !address_.starts_with('/')) || address_.size() >= sizeof(sockaddr_un::sun_path))
     address_.clear();
   if (abstract && !address_.empty()) address_.front() = '\0';
-  const auto allowed = number(environment.get("WATCHDOG_USEC"));
+  const auto allowed = text::parse_number<std::uint64_t>(environment.get("WATCHDOG_USEC"));
   if (address_.empty() || !allowed || *allowed == 0 || !watches_us(environment)) return;
   feeding_interval_ = std::chrono::microseconds(*allowed) / 2;
 }

@@ -5,35 +5,43 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <charconv>
 #include <optional>
 
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/classify.h"
+#include "specs/text/number.h"
 
 namespace cr::coder {
 namespace {
 
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+constexpr std::string_view kRequestId = "X-Coder-Request-Id";
+constexpr std::string_view kRateRemaining = "X-RateLimit-Remaining";
+
+ApiFault fault_of(http::TransportFault fault) {
+  switch (fault) {
+    case http::TransportFault::unreachable:
+      return ApiFault::unreachable;
+    case http::TransportFault::timeout:
+      return ApiFault::timeout;
+    case http::TransportFault::contract:
+      break;
+  }
+  return ApiFault::contract;
 }
 
-Reply reply_of(const HttpResponse& response, async::WallTime now) {
+Reply reply_of(const http::HttpResponse& response, async::WallTime now) {
   Reply reply;
   reply.status = response.status;
-  reply.content_type = response.content_type;
+  reply.content_type = response.header("Content-Type");
   reply.body = response.body;
-  reply.request_id = response.request_id;
-  reply.build_version = response.build_version;
-  reply.retry_after = response.retry_after;
-  reply.date = response.date;
-  reply.location = response.location;
-  reply.content_encoding = response.content_encoding;
-  reply.server = response.server;
-  reply.mitigated = response.mitigated;
+  reply.request_id = response.header(kRequestId);
+  reply.build_version = response.header("X-Coder-Build-Version");
+  reply.retry_after = response.header("Retry-After");
+  reply.date = response.header("Date");
+  reply.location = response.header("Location");
+  reply.content_encoding = response.header("Content-Encoding");
+  reply.server = response.header("Server");
+  reply.mitigated = response.header("cf-mitigated");
   reply.now = std::chrono::floor<std::chrono::seconds>(now);
   return reply;
 }
@@ -47,7 +55,7 @@ struct Caller::Attempt {
   bool refused = false;  ///< by what stands in front of Coder, which would do it again
 };
 
-Caller::Caller(async::Clock& clock, CallObserver& observer, Transport& transport, TokenSource token,
+Caller::Caller(async::Clock& clock, CallObserver& observer, http::Transport& transport, TokenSource token,
                Options options)
     : clock_(clock),
       observer_(observer),
@@ -144,7 +152,7 @@ void Caller::stop_waiting() {
 awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Token& token,
                                            SteadyTime deadline) {
   const SteadyTime started = clock_.now();
-  Transport::Request message;
+  http::Transport::Request message;
   message.message = message_of(request, token);
   message.body_limit = request.body_limit;
   message.repeatable = request.route.repeat == Repeat::safe;
@@ -160,11 +168,13 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
   done.duration = clock_.now() - started;
   if (response) {
     done.status = response->status;
-    done.rate_limit_remaining = number_in(response->rate_remaining);
-    done.request_id = response->request_id;
+    done.rate_limit_remaining = text::parse_number<std::int64_t>(response->header(kRateRemaining));
+    done.request_id = response->header(kRequestId);
     observer_.on_request(done);
     learn(request, *response);
-    if (auto error = classify(request.route, request.path, reply_of(*response, clock_.wall()))) {
+    Reply reply = reply_of(*response, clock_.wall());
+    reply.header_setting = options_.header_setting;
+    if (auto error = classify(request.route, request.path, reply)) {
       out.error = std::move(*error);
       out.refused = out.error.fault == ApiFault::unreachable && out.error.status < 500;
       out.surely_unseen = out.error.fault == ApiFault::throttled || out.refused;
@@ -172,12 +182,12 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
       Answer2xx answer;
       answer.status = response->status;
       answer.body = std::move(response->body);
-      answer.request_id = std::move(response->request_id);
+      answer.request_id = response->header(kRequestId);
       out.answer = std::move(answer);
     }
   } else {
     observer_.on_request(done);
-    const TransportError failed = response.error();
+    const http::TransportError failed = response.error();
     out.error = error_of(request, failed);
     out.surely_unseen = failed.unsent;
   }
@@ -185,7 +195,7 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
 }
 
 std::string Caller::message_of(const CallRequest& request, const Token& token) const {
-  const BaseUrl& url = options_.url;
+  const http::BaseUrl& url = options_.url;
   std::string message =
       fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n", request.route.method,
                   options_.absolute_form ? "http://" + url.authority() : "", url.prefix, request.path,
@@ -205,17 +215,17 @@ std::string Caller::message_of(const CallRequest& request, const Token& token) c
   return message;
 }
 
-void Caller::learn(const CallRequest& request, const HttpResponse& response) {
+void Caller::learn(const CallRequest& request, const http::HttpResponse& response) {
   RateHeaders headers;
-  headers.limit = number_in(response.rate_limit);
-  headers.remaining = number_in(response.rate_remaining);
-  headers.reset = number_in(response.rate_reset);
+  headers.limit = text::parse_number<std::int64_t>(response.header("X-RateLimit-Limit"));
+  headers.remaining = text::parse_number<std::int64_t>(response.header(kRateRemaining));
+  headers.reset = text::parse_number<std::int64_t>(response.header("X-RateLimit-Reset"));
   limiter_.observe(request.path, headers, clock_.now(),
                    std::chrono::floor<std::chrono::seconds>(clock_.wall()));
 }
 
-ApiError Caller::error_of(const CallRequest& request, const TransportError& failed) const {
-  ApiError error(failed.fault, failed.message);
+ApiError Caller::error_of(const CallRequest& request, const http::TransportError& failed) const {
+  ApiError error(fault_of(failed.fault), failed.message);
   error.method = request.route.method;
   error.path = request.path;
   return error;

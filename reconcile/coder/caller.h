@@ -7,22 +7,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/call_observer.h"
+#include "reconcile/coder/header.h"
 #include "reconcile/coder/rate_limit.h"
 #include "reconcile/coder/retry.h"
 #include "reconcile/coder/routes.h"
 #include "reconcile/coder/token.h"
-#include "reconcile/coder/transport.h"
-#include "reconcile/coder/url.h"
+#include "reconcile/http/transport.h"
+#include "reconcile/http/url.h"
 
 namespace cr::coder {
 
-using Header = std::pair<std::string, std::string>;
+using boost::asio::awaitable;
 
 struct CallTimeouts {
   std::chrono::milliseconds request{30'000};  ///< one attempt
@@ -59,17 +59,18 @@ struct Answer2xx {
 class Caller {
  public:
   struct Options {
-    BaseUrl url;
+    http::BaseUrl url;
     bool absolute_form = false;       ///< requests go to an HTTP proxy as they are
     std::string proxy_authorization;  ///< with absolute_form
     std::string user_agent;
     std::vector<Header> extra_headers;
+    std::string_view header_setting = "the extra headers";  ///< how messages name them; a literal
     CallTimeouts timeouts;
     RetryPolicy retry;
     RetryBudget::Settings budget;
     std::function<double()> random;  ///< uniform in [0, 1)
   };
-  Caller(async::Clock& clock, CallObserver& observer, Transport& transport, TokenSource token,
+  Caller(async::Clock& clock, CallObserver& observer, http::Transport& transport, TokenSource token,
          Options options);
 
   [[nodiscard]] awaitable<ApiResult<Answer2xx>> call(const CallRequest& request);
@@ -95,12 +96,12 @@ class Caller {
   awaitable<Attempt> attempt(const CallRequest& request, const Token& token, SteadyTime deadline);
   [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token) const;
   void tell_about_token_file();
-  void learn(const CallRequest& request, const HttpResponse& response);
-  [[nodiscard]] ApiError error_of(const CallRequest& request, const TransportError& failed) const;
+  void learn(const CallRequest& request, const http::HttpResponse& response);
+  [[nodiscard]] ApiError error_of(const CallRequest& request, const http::TransportError& failed) const;
 
   async::Clock& clock_;
   CallObserver& observer_;
-  Transport& transport_;
+  http::Transport& transport_;
   TokenSource token_;
   std::optional<bool> told_that_file_is_good_;
   Options options_;

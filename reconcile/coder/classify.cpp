@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "reconcile/coder/http_date.h"
-#include "reconcile/coder/text.h"
+#include "reconcile/http/date.h"
+#include "specs/text/ascii.h"
+#include "specs/text/message_text.h"
 
 namespace cr::coder {
 namespace {
@@ -22,23 +22,12 @@ constexpr std::size_t kMaxValidations = 32;
 std::string text_of(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string()
-             ? shortened(found->get_ref<const std::string&>(), kMaxText)
+             ? text::shortened(found->get_ref<const std::string&>(), kMaxText)
              : "";
 }
 
 bool contains(std::string_view text, std::string_view token) {
   return text.find(token) != std::string_view::npos;
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() &&
-         std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
-           return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-         });
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && starts_with_ignoring_case(a, b);
 }
 
 /// Fills message, detail and validations if the body is an error as Coder writes it.
@@ -62,11 +51,11 @@ bool read_error_body(std::string_view body, ApiError& error) {
 
 std::string kind_of(std::string_view content_type) {
   if (content_type.empty()) return "no content type";
-  return shortened(content_type.substr(0, content_type.find(';')), 80);
+  return text::shortened(content_type.substr(0, content_type.find(';')), 80);
 }
 
 std::string without_query(std::string_view location) {
-  return shortened(location.substr(0, location.find_first_of("?#")), 300);
+  return text::shortened(location.substr(0, location.find_first_of("?#")), 300);
 }
 
 ApiFault disguised_in_500(const ApiError& error) {
@@ -151,20 +140,20 @@ bool is_anonymous(const Reply& reply) {
 }
 
 std::string name_of_proxy(const Reply& reply) {
-  return reply.server.empty() ? "something in front of Coder" : shortened(reply.server, kMaxName);
+  return reply.server.empty() ? "something in front of Coder" : text::shortened(reply.server, kMaxName);
 }
 
 /// The JSON error of a gateway looks much like one of Coder's.
 std::string words_of_proxy(const Reply& reply, bool json) {
-  if (!json) return telling_line(reply.body, kMaxLine);
+  if (!json) return text::telling_line(reply.body, kMaxLine);
   const nlohmann::json body = nlohmann::json::parse(reply.body, nullptr, /*allow_exceptions=*/false);
   if (body.is_object()) {
     for (const char* key : {"message", "error", "error_description", "detail"}) {
       const std::string text = text_of(body, key);
-      if (!text.empty()) return shortened(text, kMaxLine);
+      if (!text.empty()) return text::shortened(text, kMaxLine);
     }
   }
-  return shortened(reply.body, kMaxLine);
+  return text::shortened(reply.body, kMaxLine);
 }
 
 /// Something in front of Coder has answered in its place, and would again.
@@ -185,7 +174,8 @@ std::string message_of_proxy(const Reply& reply, bool json, bool readable) {
   const std::string words = readable ? words_of_proxy(reply, json) : "";
   if (!words.empty()) message += fmt::format(": \"{}\"", words);
   if (reply.status == 503 && !challenge) return message;
-  return message + "; if it lets programs in by a header, give that with --header NAME=VALUE (CODER_HEADER)";
+  return message +
+         fmt::format("; if it lets programs in by a header, give that with {}", reply.header_setting);
 }
 
 std::string message_of_foreign_error(const Reply& reply) {
@@ -211,7 +201,7 @@ std::string message_of_foreign_error(const Reply& reply) {
       return "the request is too long for what answered";
     case 428:
       // Text, not JSON: the bypass header of the rate limit was sent by somebody who is no Owner.
-      return fmt::format("Coder refuses an extra header: {}", shortened(reply.body, 200));
+      return fmt::format("Coder refuses an extra header: {}", text::shortened(reply.body, 200));
     case 429:
       return "too many requests, says something in front of Coder";
     default:
@@ -224,8 +214,8 @@ std::string message_of_foreign_error(const Reply& reply) {
 /// How a body is compressed, by its header or by how it begins; empty if it is not.
 std::string encoding_of(const Reply& reply) {
   if (reply.body.empty()) return {};
-  if (!reply.content_encoding.empty() && !equal_ignoring_case(reply.content_encoding, "identity")) {
-    return shortened(reply.content_encoding, kMaxName);
+  if (!reply.content_encoding.empty() && !text::equal_ignoring_case(reply.content_encoding, "identity")) {
+    return text::shortened(reply.content_encoding, kMaxName);
   }
   if (reply.body.starts_with("\x1f\x8b")) return "gzip";
   if (reply.body.starts_with("\x28\xb5\x2f\xfd")) return "zstd";
@@ -236,13 +226,13 @@ std::string message_of_compressed(const Reply& reply, const std::string& encodin
   return fmt::format(
       "the answer is compressed ({}), which was not asked for and Coder's API never does: {} does; switch "
       "compression off there for /api",
-      encoding, reply.server.empty() ? "a proxy in front of it" : shortened(reply.server, kMaxName));
+      encoding, reply.server.empty() ? "a proxy in front of it" : text::shortened(reply.server, kMaxName));
 }
 
 }  // namespace
 
 bool is_json(std::string_view content_type) {
-  return starts_with_ignoring_case(content_type, "application/json");
+  return text::starts_with_ignoring_case(content_type, "application/json");
 }
 
 std::optional<ApiError> classify(const Route& route, std::string_view path, const Reply& reply) {
@@ -260,9 +250,9 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
   error.method = route.method;
   error.path = path;
   error.status = reply.status;
-  error.request_id = shortened(reply.request_id, 100);
+  error.request_id = text::shortened(reply.request_id, 100);
   if (reply.status == 429 || reply.status >= 500) {
-    error.retry_after = parse_retry_after(reply.retry_after, reply.date, reply.now);
+    error.retry_after = http::parse_retry_after(reply.retry_after, reply.date, reply.now);
   }
 
   const bool coders_error = reply.status >= 400 && json && readable && read_error_body(reply.body, error);
@@ -298,8 +288,8 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
     error.message = message_of_foreign_error(reply);
   }
   if (reply.status >= 200 && reply.status < 400 && readable && is_anonymous(reply) && !reply.server.empty()) {
-    error.message += fmt::format(" (Server: {}; a login of its own is passed by with --header NAME=VALUE)",
-                                 shortened(reply.server, kMaxName));
+    error.message += fmt::format(" (Server: {}; a login of its own is passed by with {})",
+                                 text::shortened(reply.server, kMaxName), reply.header_setting);
   }
   return error;
 }

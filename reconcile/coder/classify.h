@@ -23,6 +23,8 @@ struct Reply {
   std::string_view server;       ///< Server: Coder sends none, what stands in front of it mostly does
   std::string_view mitigated;    ///< cf-mitigated: Cloudflare answered in Coder's place
   std::chrono::sys_seconds now;  ///< by our clock
+  /// By what the user gives a header that lets programs pass, for the message.
+  std::string_view header_setting = "the extra headers";
 };
 
 /// Whether a Content-Type header says JSON.

@@ -11,31 +11,41 @@
 #include "reconcile/coder/api.h"
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
-#include "reconcile/coder/dialer.h"
-#include "reconcile/coder/proxy.h"
-#include "reconcile/coder/setup_error.h"
-#include "reconcile/coder/tls.h"
-#include "reconcile/coder/transport.h"
+#include "reconcile/http/dialer.h"
+#include "reconcile/http/proxy.h"
+#include "reconcile/http/setup_error.h"
+#include "reconcile/http/tls.h"
+#include "reconcile/http/transport.h"
 
 namespace cr::coder {
+
+/// How messages name what a user can set; views of literals.
+struct SettingNames {
+  http::SettingNames http{.url = "Coder's URL"};
+  std::string_view header = "the extra headers";
+  std::string_view give_url = "give it";               ///< how to, where it is missing
+  std::string_view give_token = "give one";            ///< likewise
+  std::string_view give_header = "the extra headers";  ///< by what one is given
+};
 
 /// Everything that a user can set about the way to Coder.
 struct ClientOptions {
   std::string url;         ///< access URL, e.g. "https://coder.example.com"
   std::string token_file;  ///< read again when it changes; wins over token_value
   std::string token_value;
-  std::string token_origin = "CODER_SESSION_TOKEN";  ///< where token_value came from, for messages
-  TlsSettings tls;
-  ProxySettings proxy;
+  std::string token_origin = "the token";  ///< where token_value came from, for messages
+  SettingNames names;
+  http::TlsSettings tls;
+  http::ProxySettings proxy;
   std::vector<Header> extra_headers;
   std::string user_agent = "coder-reconciler";
-  DialTimeouts dial;
+  http::DialTimeouts dial;
   CallTimeouts calls;
   RetryPolicy retry;
   RetryBudget::Settings retry_budget;
-  Transport::Limits connections;
+  http::Transport::Limits connections;
   std::function<double()> random;  ///< uniform in [0, 1), for jitter; empty: a generator with a random seed
-  Resolve resolve;                 ///< empty: the system's resolver
+  http::Resolve resolve;           ///< empty: the system's resolver
 };
 
 /// A way to talk to one Coder: who is given `reader()` alone cannot change anything. One thread.
@@ -60,7 +70,7 @@ class Client {
   [[nodiscard]] const std::string& base_url() const;
 
  private:
-  friend SetupResult<Client> make_client(ClientOptions, async::Clock&, CallObserver&);
+  friend http::SetupResult<Client> make_client(ClientOptions, async::Clock&, CallObserver&);
   struct Parts;
   explicit Client(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
@@ -68,10 +78,7 @@ class Client {
 
 /// Puts a client together, without asking the network anything. Errors say which setting is wrong and what to
 /// do. Clock and observer outlive the client; it runs on the executor of whoever awaits its calls.
-[[nodiscard]] SetupResult<Client> make_client(ClientOptions options, async::Clock& clock,
-                                              CallObserver& observer);
-
-/// "NAME=VALUE" as --header and CODER_HEADER give it. Errors do not show the value.
-[[nodiscard]] SetupResult<Header> parse_header(std::string_view text);
+[[nodiscard]] http::SetupResult<Client> make_client(ClientOptions options, async::Clock& clock,
+                                                    CallObserver& observer);
 
 }  // namespace cr::coder

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
 #include <set>
 #include <type_traits>
@@ -11,8 +10,9 @@
 
 #include "reconcile/coder/list_page.h"
 #include "reconcile/coder/search.h"
-#include "reconcile/coder/url.h"
 #include "reconcile/coder/wire.h"
+#include "reconcile/http/url.h"
+#include "specs/text/ascii.h"
 
 namespace cr::coder {
 namespace {
@@ -23,12 +23,6 @@ constexpr int kPagesOfOwner = 40;
 
 /// Coder's word for the token's own user.
 constexpr std::string_view kMe = "me";
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
-  });
-}
 
 /// Makes a call and decodes its answer.
 template <class Decode>
@@ -44,9 +38,9 @@ auto call_and_decode(Caller& caller, const CallRequest& request, Decode decode)
 template <class Value>
 std::string encoded(const Value& value) {
   if constexpr (std::is_convertible_v<Value, std::string_view>) {
-    return percent_encode(value);
+    return http::percent_encode(value);
   } else {
-    return percent_encode(value.to_string());
+    return http::percent_encode(value.to_string());
   }
 }
 
@@ -179,7 +173,8 @@ class HttpReader final : public CoderReader {
                                      [&](const Template& other) { return other.id == candidate.id; });
       if (!known) found->push_back(std::move(candidate));
     }
-    std::erase_if(*found, [&](const Template& entry) { return !equal_ignoring_case(entry.name, name); });
+    std::erase_if(*found,
+                  [&](const Template& entry) { return !text::equal_ignoring_case(entry.name, name); });
     co_return std::move(*found);
   }
 

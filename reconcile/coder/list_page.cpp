@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "reconcile/coder/json_fields.h"
-#include "reconcile/coder/text.h"
+#include "specs/text/message_text.h"
 
 namespace cr::coder {
 
@@ -40,7 +40,7 @@ bool read_job(json::value value, std::string& build_error, Problem& problem) {
     if (field.is_null().get(null) == simdjson::SUCCESS && null) return true;
     std::string_view text;
     if (field.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped("error", "a string");
-    build_error.assign(cut(text, kMaxBuildError));
+    build_error.assign(text::cut(text, kMaxBuildError));
     return true;
   });
 }

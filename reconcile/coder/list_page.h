@@ -7,6 +7,7 @@
 
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/http/message.h"
 
 namespace cr::coder {
 
@@ -42,6 +43,6 @@ class WorkspaceDecoder {
 };
 
 /// Spare capacity behind a body that spares the decoder a copy.
-inline constexpr std::size_t kBodyPadding = 64;
+inline constexpr std::size_t kBodyPadding = http::kBodySpare;
 
 }  // namespace cr::coder

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "reconcile/coder/url.h"
+#include "reconcile/http/url.h"
 
 namespace cr::coder {
 
@@ -21,7 +21,7 @@ std::optional<std::string> search_term(std::string_view key, std::string_view va
 }
 
 std::string search_query(std::string_view search) {
-  return "q=" + percent_encode(search, ":,");
+  return "q=" + http::percent_encode(search, ":,");
 }
 
 }  // namespace cr::coder

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "specs/text/ascii.h"
+
 namespace cr::coder {
 namespace {
 
@@ -22,23 +24,16 @@ bool all_alphanumeric(std::string_view text) {
                      [](char c) { return std::isalnum(static_cast<unsigned char>(c)); });
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 }  // namespace
 
-SetupResult<Token> Token::parse(std::string_view text, std::string_view origin) {
-  text = trim(text);
-  if (text.empty()) return SetupError(fmt::format("{}: the token is empty", origin));
+http::SetupResult<Token> Token::parse(std::string_view text, std::string_view origin) {
+  text = text::trim(text);
+  if (text.empty()) return http::SetupError(fmt::format("{}: the token is empty", origin));
   const bool has_id =
       text.size() > kIdLength && text[kIdLength] == '-' && all_alphanumeric(text.substr(0, kIdLength));
   if (!has_id || text.size() != kIdLength + 1 + kSecretLength ||
       !all_alphanumeric(text.substr(kIdLength + 1))) {
-    return SetupError(fmt::format(
+    return http::SetupError(fmt::format(
         "{}: this is no Coder token{} ({} characters; a token is 10 letters or digits, \"-\", 22 letters or "
         "digits); make one with: coder tokens create",
         origin,
@@ -74,19 +69,19 @@ std::optional<TokenSource::Stamp> TokenSource::stamp_of(const std::string& path)
   return stamp;
 }
 
-SetupResult<TokenSource> TokenSource::from_value(std::string_view value, std::string_view origin) {
-  const SetupResult<Token> token = Token::parse(value, origin);
+http::SetupResult<TokenSource> TokenSource::from_value(std::string_view value, std::string_view origin) {
+  const http::SetupResult<Token> token = Token::parse(value, origin);
   if (!token) return token.error();
   TokenSource source;
   source.token_ = *token;
   return source;
 }
 
-SetupResult<TokenSource> TokenSource::from_file(std::string path) {
+http::SetupResult<TokenSource> TokenSource::from_file(std::string path) {
   TokenSource source;
   source.path_ = std::move(path);
   source.read();
-  if (!source.problem_.empty()) return SetupError(source.problem_);
+  if (!source.problem_.empty()) return http::SetupError(source.problem_);
   return source;
 }
 
@@ -108,7 +103,7 @@ void TokenSource::read() {
     problem_ = fmt::format("token file {}: is longer than any token", path_);
     return;
   }
-  SetupResult<Token> token = Token::parse(text, fmt::format("token file {}", path_));
+  http::SetupResult<Token> token = Token::parse(text, fmt::format("token file {}", path_));
   cleanse(text);
   if (!token) {
     problem_ = token.error().message;

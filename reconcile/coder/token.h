@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "reconcile/coder/sensitive.h"
-#include "reconcile/coder/setup_error.h"
+#include "reconcile/http/setup_error.h"
 
 namespace cr::coder {
 
@@ -18,7 +18,7 @@ class Token {
 
   /// 10 letters or digits, "-", 22 letters or digits; white space around it does not count. `origin` names
   /// the place in the error; the error never shows more than the key's id.
-  [[nodiscard]] static SetupResult<Token> parse(std::string_view text, std::string_view origin);
+  [[nodiscard]] static http::SetupResult<Token> parse(std::string_view text, std::string_view origin);
 
   /// The part before the dash: the key's id, no secret.
   [[nodiscard]] std::string_view key_id() const;
@@ -38,8 +38,9 @@ class Token {
 class TokenSource {
  public:
   /// Fails if there is no good token at the start.
-  [[nodiscard]] static SetupResult<TokenSource> from_value(std::string_view value, std::string_view origin);
-  [[nodiscard]] static SetupResult<TokenSource> from_file(std::string path);
+  [[nodiscard]] static http::SetupResult<TokenSource> from_value(std::string_view value,
+                                                                 std::string_view origin);
+  [[nodiscard]] static http::SetupResult<TokenSource> from_file(std::string path);
 
   /// The token as of now: looks at the file's size, times and inode, and reads it if they changed.
   [[nodiscard]] const Token& current();

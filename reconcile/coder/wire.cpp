@@ -6,7 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "reconcile/coder/timestamp.h"
+#include "specs/text/timestamp.h"
 
 namespace cr::coder {
 namespace {
@@ -217,7 +217,7 @@ DecodeResult<TokenFacts> decode_token_facts(std::string_view body) {
   TokenFacts facts;
   const std::string expires = reader.text(from, "expires_at");
   if (!reader.failed()) {
-    const auto time = parse_timestamp(expires);
+    const auto time = text::parse_timestamp(expires);
     if (!time) reader.fail("expires_at", "is not a time");
     // The zero time, should it come, stands for "never", and so does an end that no clock here reaches.
     constexpr auto kNever =

@@ -8,6 +8,7 @@
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
@@ -290,7 +291,7 @@ void mark_duplicates(CycleState& state) {
     return;
   }
   for (const WorkspaceFacts& one : state.declared) {
-    if (one.live) look_ups.owners.insert_or_assign(specs::to_lower(one.live->owner_name), one.live->owner_id);
+    if (one.live) look_ups.owners.insert_or_assign(text::lower(one.live->owner_name), one.live->owner_id);
   }
   for (const auto& [name, id] : look_ups.answers.known_users()) look_ups.owners.insert_or_assign(name, id);
   for (Duplicate& duplicate : find_duplicates(state.desired.specs, look_ups.owners)) {

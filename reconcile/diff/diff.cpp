@@ -7,6 +7,7 @@
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
@@ -96,7 +97,7 @@ class Differ {
   void template_ref() {
     const bool same = specs::is_uuid(spec_.template_ref)
                           ? TemplateId::parse(spec_.template_ref) == live_.template_id
-                          : specs::to_lower(spec_.template_ref) == specs::to_lower(live_.template_name);
+                          : text::lower(spec_.template_ref) == text::lower(live_.template_name);
     if (same) return;
     remark(
         Remark::TemplateDiffers,

@@ -72,7 +72,7 @@ constexpr std::array kRows = {
     Row{Reason::Held,
         "Held",
         Group::waits_for_person,
-        {"the plan changes more workspaces than `--max-changes`",
+        {"the plan changes more workspaces than the limit allows",
          "look at `plan`; then approve its digest, raise the limit, or take the change back",
          "when it is approved or small enough"}},
     Row{Reason::Forbidden,

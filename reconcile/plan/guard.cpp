@@ -3,18 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+
+#include "specs/text/number.h"
 
 namespace cr::reconcile {
 namespace {
 
-template <class Number>
-std::optional<Number> parse_whole(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+std::string ways_out(const GuardWords& words, std::string_view digest) {
+  constexpr std::string_view kPlace = "{digest}";
+  std::string text(words.ways_out);
+  if (const std::size_t at = text.find(kPlace); at != std::string::npos)
+    text.replace(at, kPlace.size(), digest);
+  return text;
 }
 
 }  // namespace
@@ -31,13 +32,13 @@ std::optional<ChangeLimit> parse_change_limit(std::string_view text) {
     text.remove_suffix(1);
     // from_chars would take "inf" and "1e1"; a share is digits with at most one point.
     if (text.empty() || text.find_first_not_of("0123456789.") != std::string_view::npos) return std::nullopt;
-    const auto percent = parse_whole<double>(text);
+    const auto percent = text::parse_number<double>(text);
     if (!percent || *percent > 100) return std::nullopt;
     limit.percent = *percent;
     return limit;
   }
   if (text.empty() || text.find_first_not_of("0123456789") != std::string_view::npos) return std::nullopt;
-  limit.count = parse_whole<std::size_t>(text);
+  limit.count = text::parse_number<std::size_t>(text);
   if (!limit.count) return std::nullopt;
   return limit;
 }
@@ -54,16 +55,14 @@ Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
   verdict.approved = !verdict.held;
   if (!verdict.held) return verdict;
   const std::string rule =
-      limit.count ? fmt::format("--max-changes {}", *limit.count)
-                  : fmt::format("--max-changes {:g}%, at least {}", limit.percent, limit.at_least);
+      limit.count ? fmt::format("{} {}", limit.words.limit, *limit.count)
+                  : fmt::format("{} {:g}%, at least {}", limit.words.limit, limit.percent, limit.at_least);
   const std::string before =
       approved_changes > 0 ? fmt::format(" ({} of them as approved before)", approved_changes) : "";
   verdict.message = fmt::format(
       "the plan changes {} of {} declared workspaces{}, more than the limit of {} ({}); nothing is changed. "
-      "Look at it with `coder-reconciler plan`, then let it go: `coder-reconciler apply --approve {}`, for "
-      "the "
-      "daemon POST /-/approve with this digest, or a higher --max-changes",
-      verdict.changes, declared, before, verdict.limit, rule, verdict.digest);
+      "{}",
+      verdict.changes, declared, before, verdict.limit, rule, ways_out(limit.words, verdict.digest));
   return verdict;
 }
 

@@ -10,12 +10,21 @@
 
 namespace cr::reconcile {
 
+/// How the message about a held plan names what is outside of the core: views of literals.
+struct GuardWords {
+  std::string_view limit = "limit";  ///< the setting
+  /// What a person can do; "{digest}" stands for the plan's.
+  std::string_view ways_out = "Look at it, then approve its digest {digest} or raise the limit";
+  bool operator==(const GuardWords&) const = default;
+};
+
 /// How many workspaces one plan may change before a person has to look: a count, or a share of the declared
 /// ones.
 struct ChangeLimit {
-  std::optional<std::size_t> count;  ///< set: this many, whatever is declared
-  double percent = 30;               ///< else this share, rounded down, …
-  std::size_t at_least = 10;         ///< … but never fewer than this
+  std::optional<std::size_t> count{};  ///< set: this many, whatever is declared
+  double percent = 30;                 ///< else this share, rounded down, …
+  std::size_t at_least = 10;           ///< … but never fewer than this
+  GuardWords words{};
   [[nodiscard]] std::size_t for_declared(std::size_t declared) const;
   bool operator==(const ChangeLimit&) const = default;
 };

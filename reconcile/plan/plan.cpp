@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "specs/text/encoding.h"
+
 namespace cr::reconcile {
 namespace {
 
@@ -38,13 +40,7 @@ class Hash {
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
     unsigned int size = 0;
     EVP_DigestFinal_ex(context_.get(), bytes.data(), &size);
-    static constexpr char kDigits[] = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i < 8; ++i) {
-      text += kDigits[bytes[i] >> 4];
-      text += kDigits[bytes[i] & 0xF];
-    }
-    return text;
+    return text::hex({bytes.data(), 8});
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
@@ -213,10 +214,10 @@ LiveState ReadProgress::finish() && {
 void ReadProgress::offer(LiveWorkspace row, ReadKind how) {
   std::optional<TargetIndex> by_id_of_owner;
   if (any_owner_uuid_) {
-    by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), specs::to_lower(row.name)});
+    by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), text::lower(row.name)});
   }
   const std::optional<TargetIndex> by_name_of_owner =
-      find(specs::Identity{specs::to_lower(row.owner_name), specs::to_lower(row.name)});
+      find(specs::Identity{text::lower(row.owner_name), text::lower(row.name)});
   if (by_id_of_owner && by_name_of_owner) settle_live(*by_id_of_owner, row, how);
   const std::optional<TargetIndex> last = by_name_of_owner ? by_name_of_owner : by_id_of_owner;
   if (last) settle_live(*last, std::move(row), how);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 
@@ -25,7 +26,7 @@ void Answers::forget_failures() {
 std::vector<std::pair<std::string, UserId>> Answers::known_users() const {
   std::vector<std::pair<std::string, UserId>> users;
   for (const auto& [asked, answer] : table<AskUser>()) {
-    if (answer) users.emplace_back(specs::to_lower(answer->username), answer->id);
+    if (answer) users.emplace_back(text::lower(answer->username), answer->id);
   }
   return users;
 }

@@ -12,6 +12,7 @@
 #include "reconcile/coder/fault.h"
 #include "specs/name.h"
 #include "specs/suggestion.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
@@ -90,7 +91,7 @@ class Walk {
   }
 
   const coder::User* find_owner() {
-    const coder::User* owner = take(AskUser{specs::to_lower(spec_.owner)}, [&] {
+    const coder::User* owner = take(AskUser{text::lower(spec_.owner)}, [&] {
       fail(Reason::OwnerNotFound,
            fmt::format(
                "Coder knows no user {}, or the token may not see them{}; mend spec.owner or create the user",
@@ -115,10 +116,10 @@ class Walk {
   static std::string hint_among(const std::vector<std::string>& known, const std::string& wanted) {
     constexpr std::size_t kMost = 200;
     std::vector<std::string_view> candidates;
-    const std::string lower = specs::to_lower(wanted);
+    const std::string lower = text::lower(wanted);
     for (const std::string& name : known) {
       if (candidates.size() == kMost) break;
-      if (specs::to_lower(name) != lower) candidates.emplace_back(name);
+      if (text::lower(name) != lower) candidates.emplace_back(name);
     }
     const std::string hint = specs::did_you_mean(wanted, candidates);
     return hint.empty() ? hint : "; " + hint;
@@ -129,11 +130,11 @@ class Walk {
     if (failed()) return {};
     const auto* organizations = take(AskOrganizations{}, [&] { organization_not_found({}); });
     if (!organizations) return {};
-    const std::string wanted = specs::to_lower(spec_.organization);
+    const std::string wanted = text::lower(spec_.organization);
     const auto id = OrganizationId::parse(spec_.organization);
     const auto named =
         std::find_if(organizations->begin(), organizations->end(), [&](const auto& organization) {
-          return id ? organization.id == *id : specs::to_lower(organization.name) == wanted;
+          return id ? organization.id == *id : text::lower(organization.name) == wanted;
         });
     if (named != organizations->end()) return {true, named->id};
     // Coder's paths take `default` for the organization that is marked so, whatever its name.
@@ -169,7 +170,7 @@ class Walk {
         return nullptr;
       }
     } else {
-      const auto* named = take(AskTemplatesNamed{specs::to_lower(spec_.template_ref)}, unknown);
+      const auto* named = take(AskTemplatesNamed{text::lower(spec_.template_ref)}, unknown);
       if (!named || !organization.ready) return nullptr;
       chosen = choose(*named, organization);
     }
@@ -183,10 +184,10 @@ class Walk {
   }
 
   const Template* choose(const std::vector<Template>& named, const OrganizationChoice& organization) {
-    const std::string wanted = specs::to_lower(spec_.template_ref);
+    const std::string wanted = text::lower(spec_.template_ref);
     std::vector<const Template*> candidates;
     for (const Template& candidate : named) {
-      if (specs::to_lower(candidate.name) != wanted) continue;
+      if (text::lower(candidate.name) != wanted) continue;
       if (!organization.id || candidate.organization_id == *organization.id) candidates.push_back(&candidate);
     }
     if (candidates.empty()) template_not_found(organization);

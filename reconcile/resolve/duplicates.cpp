@@ -7,13 +7,14 @@
 #include <utility>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
 
 std::optional<UserId> owner_id(const specs::WorkspaceSpec& spec, const KnownOwners& owners) {
   if (specs::is_uuid(spec.owner)) return UserId::parse(spec.owner);
-  const auto found = owners.find(specs::to_lower(spec.owner));
+  const auto found = owners.find(text::lower(spec.owner));
   if (found == owners.end()) return std::nullopt;
   return found->second;
 }
@@ -32,12 +33,12 @@ std::vector<Duplicate> find_duplicates(std::span<const specs::SpecPtr> specs, co
   std::map<std::pair<UserId, std::string>, std::vector<const specs::WorkspaceSpec*>> declared;
   for (const specs::SpecPtr& spec : specs) {
     if (const auto owner = owner_id(*spec, owners))
-      declared[{*owner, specs::to_lower(spec->name)}].push_back(spec.get());
+      declared[{*owner, text::lower(spec->name)}].push_back(spec.get());
   }
   for (const specs::SpecPtr& spec : specs) {
     const auto owner = owner_id(*spec, owners);
     if (!owner) continue;
-    const auto& same = declared[{*owner, specs::to_lower(spec->name)}];
+    const auto& same = declared[{*owner, text::lower(spec->name)}];
     if (same.size() < 2) continue;
     const auto other =
         std::find_if(same.begin(), same.end(), [&](const auto* one) { return one != spec.get(); });

@@ -1,6 +1,7 @@
 #include "tests/architecture/rules.h"
 
 #include <algorithm>
+#include <regex>
 
 namespace cr::testing {
 
@@ -103,6 +104,22 @@ std::vector<std::string> check_purity(const std::vector<SourceFile>& files,
         if (found == std::string::npos || (found > 0 && file.lines[i][found - 1] == 'n')) continue;
         offences.push_back(at(file, i + 1) + "uses " + std::string(word) + ", but is pure");
       }
+    }
+  }
+  return offences;
+}
+
+std::vector<std::string> check_words(const std::vector<SourceFile>& files,
+                                     const std::vector<std::string_view>& folders) {
+  static const std::regex kName(R"(["` ]--[a-z]|CODER_[A-Z]|_PROXY\b|SSL_CERT|/-/)");
+  std::vector<std::string> offences;
+  for (const SourceFile& file : files) {
+    if (!begins_with_any(file.path, folders)) continue;
+    for (std::size_t i = 0; i < file.raw.size(); ++i) {
+      // Comments may explain; what is quoted is said to people.
+      const std::size_t quote = file.lines[i].find('"');
+      if (quote == std::string::npos || !std::regex_search(file.raw[i].substr(quote), kName)) continue;
+      offences.push_back(at(file, i + 1) + "names a flag, a variable or an endpoint");
     }
   }
   return offences;

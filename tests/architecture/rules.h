@@ -37,6 +37,10 @@ struct PureRule {
 /// numbers, and neither read a clock nor the environment.
 [[nodiscard]] std::vector<std::string> check_purity(const std::vector<SourceFile>& files,
                                                     const std::vector<PureRule>& rules);
+/// Nothing below `folders` says the name of a flag, of an environment variable that sets something, or of an
+/// endpoint of the daemon: those are given to it.
+[[nodiscard]] std::vector<std::string> check_words(const std::vector<SourceFile>& files,
+                                                   const std::vector<std::string_view>& folders);
 /// Only `readers` may call now() of a chrono clock.
 [[nodiscard]] std::vector<std::string> check_clocks(const std::vector<SourceFile>& files,
                                                     const std::vector<std::string_view>& readers);

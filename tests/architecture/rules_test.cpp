@@ -98,6 +98,18 @@ TEST(PureRule, FindsHeadersAndCallsThatTouchTheWorld) {
   EXPECT_THAT(check_purity(a_file("daemon/x.cpp", "#include <filesystem>\n"), rules), IsEmpty());
 }
 
+TEST(WordRule, NamesOfSettingsAreForThoseWhoKnowThem) {
+  const auto offences = [](std::string_view text) {
+    return check_words(a_file("reconcile/x.cpp", text), {"reconcile/"});
+  };
+  for (const char* text : {"f(\"--ca-file\");\n", "f(\"give --header\");\n", "f(\"HTTPS_PROXY\");\n",
+                           "f(\"set CODER_URL\");\n", "f(\"POST /-/approve\");\n"}) {
+    EXPECT_EQ(offences(text).size(), 1u) << text;
+  }
+  EXPECT_THAT(offences("--left;\n// the flag \"--x\"\nf(\"a -- b\");\n"), IsEmpty());
+  EXPECT_THAT(check_words(a_file("daemon/x.cpp", "f(\"--ca-file\");\n"), {"reconcile/"}), IsEmpty());
+}
+
 TEST(ClockRule, OnlyItsReadersCallNow) {
   const std::string_view text = "\nauto t = std::chrono::system_clock::now();\n";
   EXPECT_THAT(check_clocks(a_file("clock.cpp", text), {"clock.cpp"}), IsEmpty());

@@ -89,8 +89,8 @@ std::vector<std::string> lines_of(std::string_view text) {
 }  // namespace
 
 SourceFile read_source(std::string path, std::string_view text) {
-  SourceFile file{std::move(path), {}, lines_of(code_of(text))};
-  const std::vector<std::string> raw = lines_of(text);
+  SourceFile file{std::move(path), {}, lines_of(code_of(text)), lines_of(text)};
+  const std::vector<std::string>& raw = file.raw;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (file.lines[i].find('#') == std::string::npos) continue;  // in a comment
     if (std::string included = included_by(raw[i]); !included.empty()) {

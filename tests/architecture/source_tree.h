@@ -16,6 +16,7 @@ struct SourceFile {
   std::string path;  ///< from the root of the source, e.g. "specs/wish.h"
   std::vector<Include> includes;
   std::vector<std::string> lines;  ///< without comments and what is quoted: what is left is code
+  std::vector<std::string> raw;    ///< as written
 };
 
 /// Reads one file's text. Comments and string literals are blanked first, so that naming a thing in prose is

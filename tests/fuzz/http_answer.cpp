@@ -7,14 +7,14 @@
 #include <cstring>
 #include <string>
 
-#include "reconcile/coder/http_message.h"
+#include "reconcile/http/message.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 #include "tests/support/run_coroutine.h"
 
 namespace {
 
-using namespace cr::coder;
+using namespace cr::http;
 namespace asio = boost::asio;
 
 /// Never waits: what it has comes at once, then the end.

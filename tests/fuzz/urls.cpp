@@ -1,21 +1,23 @@
 // Coder's URL, host and port, what no proxy is for, and Go's times: what is taken is written so that it reads
 // the same, and what is refused is refused with a reason.
 
-#include "reconcile/coder/url.h"
+#include "reconcile/http/url.h"
 
 #include <string>
 
-#include "reconcile/coder/proxy.h"
+#include "reconcile/coder/access_url.h"
 #include "reconcile/coder/search.h"
-#include "reconcile/coder/timestamp.h"
+#include "reconcile/http/proxy.h"
+#include "specs/text/timestamp.h"
 #include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace cr::coder;
+  using namespace cr::http;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto url = parse_base_url(text);
+  const auto url = parse_access_url(text);
   if (url) {
-    const auto again = parse_base_url(url->to_string());
+    const auto again = parse_access_url(url->to_string());
     REQUIRE(again && *again == *url);
     const auto host = parse_host_port(url->host_and_port());
     REQUIRE(host && host->host == url->host && host->port == url->port);
@@ -40,7 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const char c : percent_encode(text)) REQUIRE(c > 0x20 && c < 0x7f);
   if (const auto term = search_term("name", text))
     REQUIRE(percent_decode(search_query(*term)).ends_with(*term));
-  if (const auto time = parse_timestamp(text)) {
+  if (const auto time = cr::text::parse_timestamp(text)) {
     // Every time that Go writes lies between the years 0 and 9999, give or take an offset.
     REQUIRE(*time >= std::chrono::sys_days{std::chrono::year{-1} / 1 / 1} &&
             *time <= std::chrono::sys_days{std::chrono::year{10001} / 1 / 1});

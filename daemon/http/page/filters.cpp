@@ -3,6 +3,7 @@
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/sections.h"
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::daemon {
 namespace {
@@ -65,7 +66,7 @@ void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts&
   write_option(out, "", "any", chosen.empty());
   bool listed = chosen.empty();
   for (const auto& [name, number] : counts.templates) {
-    const bool this_one = !listed && specs::to_lower(name) == chosen;
+    const bool this_one = !listed && text::lower(name) == chosen;
     listed = listed || this_one;
     write_option(out, name, fmt::format("{} ({})", name, number), this_one);
   }

@@ -1,6 +1,6 @@
 #include "daemon/http/page/link.h"
 
-#include "reconcile/coder/url.h"
+#include "reconcile/coder/access_url.h"
 
 namespace cr::daemon {
 
@@ -9,17 +9,17 @@ Link Link::here(std::span<const std::pair<std::string_view, std::string>> parame
   for (const auto& [key, value] : parameters) {
     if (value.empty()) continue;
     if (text.size() > 1) text += '&';
-    text += coder::percent_encode(key) + '=' + coder::percent_encode(value);
+    text += http::percent_encode(key) + '=' + http::percent_encode(value);
   }
   return Link(std::move(text));
 }
 
 Link Link::picture(const Asset& svg) {
-  return Link("data:image/svg+xml," + coder::percent_encode(svg.text()));
+  return Link("data:image/svg+xml," + http::percent_encode(svg.text()));
 }
 
 CoderLinks::CoderLinks(std::string_view access_url) {
-  const auto url = coder::parse_base_url(access_url);
+  const auto url = coder::parse_access_url(access_url);
   if (!url) return;
   base_ = url->to_string();
   host_ = url->authority();
@@ -32,7 +32,7 @@ std::optional<Link> CoderLinks::home() const {
 
 std::optional<Link> CoderLinks::workspace(std::string_view owner, std::string_view name) const {
   if (base_.empty()) return std::nullopt;
-  return Link(base_ + "/@" + coder::percent_encode(owner) + '/' + coder::percent_encode(name));
+  return Link(base_ + "/@" + http::percent_encode(owner) + '/' + http::percent_encode(name));
 }
 
 }  // namespace cr::daemon

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "specs/text/number.h"
 
 namespace cr::daemon {
 namespace {
@@ -12,11 +13,8 @@ namespace {
 using Pairs = std::vector<std::pair<std::string_view, std::string>>;
 
 std::optional<std::size_t> number_from_1(std::string_view text, std::size_t most) {
-  std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > most)
-    return std::nullopt;
-  return number;
+  const auto number = text::parse_number<std::size_t>(text);
+  return number && *number > 0 && *number <= most ? number : std::nullopt;
 }
 
 /// In the order in which people read them.

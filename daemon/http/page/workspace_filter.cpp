@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "specs/name.h"
+#include "specs/text/ascii.h"
 
 namespace cr::daemon {
 namespace {
@@ -69,7 +70,7 @@ std::vector<std::string> words_of(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find(' ');
     const std::string_view word = text.substr(0, end);
-    if (!word.empty()) words.push_back(specs::to_lower(word));
+    if (!word.empty()) words.push_back(text::lower(word));
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
   }
   return words;
@@ -120,8 +121,8 @@ ParsedFilter parse_filter(const QueryParameters& query) {
   };
   WorkspaceFilter& filter = parsed.filter;
   filter.words = words_of(given("q"));
-  filter.owner = specs::to_lower(given("owner"));
-  filter.template_ref = specs::to_lower(given("template"));
+  filter.owner = text::lower(given("owner"));
+  filter.template_ref = text::lower(given("template"));
   if (const auto text = given("reason"); !text.empty()) {
     filter.reason = parse_reason(text);
     if (!filter.reason)

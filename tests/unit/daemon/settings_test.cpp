@@ -51,7 +51,8 @@ TEST(Settings, DefaultsHoldWhereNothingIsSaid) {
   EXPECT_THAT(config.paths, ElementsAre("specs"));
   EXPECT_EQ(config.interval, std::chrono::seconds{60});
   EXPECT_EQ(config.listen, (ListenAddress{true, "127.0.0.1", 9466}));
-  EXPECT_EQ(config.max_changes, reconcile::ChangeLimit{});
+  EXPECT_EQ(config.max_changes.for_declared(100), 30U);
+  EXPECT_EQ(config.max_changes.for_declared(5), 10U);
   EXPECT_EQ(config.concurrency, 4U);
   EXPECT_EQ(config.max_builds, 10U);
   EXPECT_EQ(config.timeout, std::nullopt) << "each command has its own";
@@ -499,26 +500,34 @@ INSTANTIATE_TEST_SUITE_P(
              "\"localhost:99999\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for "
              "none"),
         flag("Url", "coder-url", "coder.example.com",
-             "\"coder.example.com\" does not begin with http:// or https://; did you mean "
-             "https://coder.example.com?"),
+             "Coder's URL \"coder.example.com\": the scheme is missing; did you mean "
+             "https://coder.example.com? "
+             "(write it like https://coder.example.com)"),
         flag("UrlWithoutSchemeButSlashes", "coder-url", "//coder:8443/x",
-             "\"//coder:8443/x\" does not begin with http:// or https://; did you mean "
-             "https://coder:8443/x?"),
+             "Coder's URL \"//coder:8443/x\": the scheme is missing; did you mean https://coder:8443/x? "
+             "(write "
+             "it like https://coder.example.com)"),
         flag("UrlOfAnotherScheme", "coder-url", "ftp://coder",
-             "\"ftp://coder\" does not begin with http:// or https://; write it like "
-             "https://coder.example.com"),
+             "Coder's URL \"ftp://coder\": the scheme is not http or https (write it like "
+             "https://coder.example.com)"),
         flag("UrlWithUserAndNoScheme", "coder-url", "me:pw@c",
-             "the URL holds a user name; write it like https://coder.example.com, without one"),
-        flag("UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c",
-             "the URL holds a user name; write it like https://coder.example.com, without one"),
+             "Coder's URL \"…\": a user or password in the URL is not used; leave it out (write it like "
+             "https://coder.example.com)"),
+        flag(
+            "UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c",
+            "Coder's URL \"ftp://…\": a user or password in the URL is not used; leave it out (write it like "
+            "https://coder.example.com)"),
         flag("UrlWithQuery", "coder-url", "https://c/?a=b",
-             "\"https://c/?a=b\" has a query or a fragment; write it like https://coder.example.com"),
+             "Coder's URL \"https://c/\": a query or fragment does not belong there (write it like "
+             "https://coder.example.com)"),
         flag("UrlWithUser", "coder-url", "https://me:pw@c",
-             "the URL holds a user name; write it like https://coder.example.com, without one"),
+             "Coder's URL \"https://…\": a user or password in the URL is not used; leave it out (write it "
+             "like "
+             "https://coder.example.com)"),
         flag("Level", "log-level", "verbose", "\"verbose\" is not one of debug, info, warn, error"),
         flag("Format", "log-format", "xml", "\"xml\" is not one of text, json, logfmt"),
         flag("Header", "header", "Name", "a header is written NAME=VALUE"),
-        flag("HeaderName", "header", "A B=c", "\"A B\" is no name of a header")),
+        flag("HeaderName", "header", "A B=c", "\"A B\" is no header's name")),
     [](const auto& tested) { return tested.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

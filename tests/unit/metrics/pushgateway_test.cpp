@@ -44,13 +44,13 @@ INSTANTIATE_TEST_SUITE_P(
                       UrlCase{"SchemeInAnyCase", "HttpS://gateway", "https://gateway", ""},
                       UrlCase{"Prefix", "https://gateway/push/", "https://gateway/push", ""},
                       UrlCase{"Password", "https://ann:s3cret@gateway", "https://gateway", ""},
-                      UrlCase{"NoScheme", "gateway:9091", "", "http:// or https://"},
-                      UrlCase{"OtherScheme", "ftp://ann:s3cret@gateway", "", "http:// or https://"},
+                      UrlCase{"NoScheme", "gateway:9091", "", "did you mean https://gateway:9091?"},
+                      UrlCase{"OtherScheme", "ftp://ann:s3cret@gateway", "", "not http or https"},
                       UrlCase{"UserAlone", "http://s3cret@gateway", "", "not user:password"},
                       UrlCase{"NoHost", "http://ann:s3cret@", "", "host is missing"},
                       UrlCase{"BadPort", "http://ann:s3cret@gateway:x", "", "port"},
                       UrlCase{"Query", "http://gateway?s3cret", "", "query"},
-                      UrlCase{"Blank", "http://gateway/a b", "", "blank"},
+                      UrlCase{"Blank", "http://gateway/a b", "", "a space"},
                       UrlCase{"Group", "http://gateway/metrics/job/x", "", "--pushgateway-grouping"}),
     [](const auto& tested) { return tested.param.name; });
 

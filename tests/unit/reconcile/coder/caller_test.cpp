@@ -104,9 +104,10 @@ TEST_F(Calls, ThatCreateAreRepeatedIfTheyNeverLeft) {
   const std::uint16_t alive = server.port();
   with.url = "http://coder.test";
   with.resolve = [&, alive](const std::string&,
-                            std::uint16_t) -> awaitable<boost::system::result<Endpoints>> {
+                            std::uint16_t) -> awaitable<boost::system::result<http::Endpoints>> {
     if (++dials == 1) co_return boost::system::error_code(boost::asio::error::host_not_found_try_again);
-    co_return Endpoints(1, boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), alive));
+    co_return http::Endpoints(1,
+                              boost::asio::ip::tcp::endpoint(boost::asio::ip::address_v4::loopback(), alive));
   };
   server.answer_all(json_answer(409, R"({"message":"taken"})"));
   Client client = make(with);

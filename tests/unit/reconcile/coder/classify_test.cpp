@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-#include "reconcile/coder/text.h"
+#include "specs/text/message_text.h"
 #include "tests/support/tests_dir.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
 
@@ -255,6 +255,7 @@ ApiError refused_by_proxy(int status, std::string_view type, std::string_view bo
   reply.body = body;
   reply.server = server;
   reply.mitigated = mitigated;
+  reply.header_setting = "--header NAME=VALUE (CODER_HEADER)";
   return classify(routes::kWorkspaces, "/p", reply).value_or(ApiError(ApiFault::gone, "taken for an answer"));
 }
 
@@ -359,14 +360,14 @@ TEST(ACompressedAnswer, IsNoneWhereTheEncodingIsIdentityOrThereIsNoBody) {
 
 TEST(TextOfAPeer, IsCutBetweenTwoCharacters) {
   const std::string box = "\u2577\u2502\u2575";
-  EXPECT_EQ(cut(box, 9), box);
-  EXPECT_EQ(cut(box, 8), box.substr(0, 6));
-  EXPECT_EQ(cut(box, 7), box.substr(0, 6));
-  EXPECT_EQ(cut(box, 2), "");
-  EXPECT_EQ(shortened(box, 4), box.substr(0, 3) + "…");
+  EXPECT_EQ(text::cut(box, 9), box);
+  EXPECT_EQ(text::cut(box, 8), box.substr(0, 6));
+  EXPECT_EQ(text::cut(box, 7), box.substr(0, 6));
+  EXPECT_EQ(text::cut(box, 2), "");
+  EXPECT_EQ(text::shortened(box, 4), box.substr(0, 3) + "…");
   const std::string no_utf8(20, '\x80');
-  EXPECT_EQ(cut(no_utf8, 10).size(), 10U);
-  EXPECT_EQ(telling_line(std::string(300, '\xe2'), 10), "??????????…");
+  EXPECT_EQ(text::cut(no_utf8, 10).size(), 10U);
+  EXPECT_EQ(text::telling_line(std::string(300, '\xe2'), 10), "??????????…");
 }
 
 TEST(ClassifiedError, ARedirectNamesItsTargetWithoutQuery) {

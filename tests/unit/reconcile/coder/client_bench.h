@@ -83,6 +83,20 @@ class ClientBench : public ::testing::Test {
     coder::ClientOptions options;
     options.url = "http://127.0.0.1:" + std::to_string(server.port());
     options.token_value = kToken;
+    options.token_origin = "CODER_SESSION_TOKEN";
+    options.names = {.http = {.url = "Coder's URL",
+                              .ca_file = "--ca-file",
+                              .client_cert = "--client-cert",
+                              .client_key = "--client-key",
+                              .http_proxy = "HTTP_PROXY",
+                              .https_proxy = "HTTPS_PROXY",
+                              .no_proxy = "NO_PROXY"},
+                     .header = "--header",
+                     .give_url = "set --coder-url or CODER_URL",
+                     .give_token =
+                         "give --coder-token-file or CODER_SESSION_TOKEN_FILE, or set "
+                         "CODER_SESSION_TOKEN",
+                     .give_header = "--header NAME=VALUE (CODER_HEADER)"};
     options.random = [] { return 0.0; };
     return options;
   }

@@ -268,11 +268,11 @@ TEST_F(Connection, AListIsGivenMoreTime) {
 TEST_F(Connection, ANameThatIsNotResolvedInTimeIsATimeoutAndSaysSo) {
   ClientOptions with = once();
   with.url = "http://coder.test";
-  with.resolve = [](const std::string&, std::uint16_t) -> awaitable<boost::system::result<Endpoints>> {
+  with.resolve = [](const std::string&, std::uint16_t) -> awaitable<boost::system::result<http::Endpoints>> {
     boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
                                     boost::asio::steady_timer::time_point::max());
     co_await never.async_wait(boost::asio::use_awaitable);
-    co_return Endpoints();
+    co_return http::Endpoints();
   };
   Client client = make(with);
   auto call = start(client.reader().build_info());
@@ -287,7 +287,7 @@ TEST_F(Connection, ANameThatIsNotResolvedInTimeIsATimeoutAndSaysSo) {
 TEST_F(Connection, ANameThatDoesNotExistIsNamed) {
   ClientOptions with = once();
   with.url = "http://coder.test";
-  with.resolve = [](const std::string&, std::uint16_t) -> awaitable<boost::system::result<Endpoints>> {
+  with.resolve = [](const std::string&, std::uint16_t) -> awaitable<boost::system::result<http::Endpoints>> {
     co_return boost::system::error_code(boost::asio::error::host_not_found);
   };
   Client client = make(with);
@@ -303,8 +303,8 @@ TEST_F(Connection, AllAddressesAreTried) {
   const std::uint16_t alive = server.port();
   ClientOptions with = once();
   with.url = "http://coder.test";
-  with.resolve = [=](const std::string&, std::uint16_t) -> awaitable<boost::system::result<Endpoints>> {
-    Endpoints endpoints;
+  with.resolve = [=](const std::string&, std::uint16_t) -> awaitable<boost::system::result<http::Endpoints>> {
+    http::Endpoints endpoints;
     endpoints.emplace_back(boost::asio::ip::address_v4::loopback(), dead);
     endpoints.emplace_back(boost::asio::ip::address_v4::loopback(), alive);
     co_return endpoints;

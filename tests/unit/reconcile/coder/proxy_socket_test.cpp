@@ -28,7 +28,8 @@ class ThroughAProxy : public testing::ClientBench {
     with.proxy.http_proxy = proxy;
     with.proxy.https_proxy = proxy;
     // Only the proxy knows such names.
-    with.resolve = [](const std::string& host, std::uint16_t) -> awaitable<boost::system::result<Endpoints>> {
+    with.resolve = [](const std::string& host,
+                      std::uint16_t) -> awaitable<boost::system::result<http::Endpoints>> {
       ADD_FAILURE() << host << " was looked up";
       co_return boost::system::error_code(boost::asio::error::host_not_found);
     };
@@ -149,9 +150,10 @@ TEST_F(ThroughAProxy, NoProxyGoesStraight) {
   coder.answer_all(build_info_answer());
   ClientOptions with = options_for("http://coder.test:" + std::to_string(coder.port()));
   with.proxy.no_proxy = "example.com, .test";
-  with.resolve = [](const std::string&, std::uint16_t port) -> awaitable<boost::system::result<Endpoints>> {
+  with.resolve = [](const std::string&,
+                    std::uint16_t port) -> awaitable<boost::system::result<http::Endpoints>> {
     const boost::asio::ip::tcp::endpoint here(boost::asio::ip::address_v4::loopback(), port);
-    co_return Endpoints(1, here);
+    co_return http::Endpoints(1, here);
   };
   Client client = make(with);
   ASSERT_TRUE(run(client.reader().build_info()));

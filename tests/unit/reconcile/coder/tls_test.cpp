@@ -21,9 +21,10 @@ class Tls : public testing::ClientBench {
     with.url = "https://" + host + ":" + std::to_string(place.port());
     with.retry.max_attempts = 1;
     with.tls.ca_file = authority.cert_file();
-    with.resolve = [](const std::string&, std::uint16_t port) -> awaitable<boost::system::result<Endpoints>> {
+    with.resolve = [](const std::string&,
+                      std::uint16_t port) -> awaitable<boost::system::result<http::Endpoints>> {
       const boost::asio::ip::tcp::endpoint here(boost::asio::ip::address_v4::loopback(), port);
-      co_return Endpoints(1, here);
+      co_return http::Endpoints(1, here);
     };
     return with;
   }

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "reconcile/coder/timestamp.h"
+#include "specs/text/timestamp.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
 
 namespace cr::coder {
@@ -224,14 +224,14 @@ TEST(Encode, AccessQuestionsAreNumbered) {
 
 TEST(Timestamps, AreReadAsGoWritesThem) {
   const auto want = std::chrono::sys_days(std::chrono::year(2026) / 11 / 24) + 13h + 26min + 58s;
-  EXPECT_EQ(parse_timestamp("2026-11-24T13:26:58.644364Z"), want);
-  EXPECT_EQ(parse_timestamp("2026-11-24T13:26:58Z"), want);
-  EXPECT_EQ(parse_timestamp("2026-11-24T15:26:58+02:00"), want);
-  EXPECT_EQ(parse_timestamp("2026-11-24T07:56:58-05:30"), want);
+  EXPECT_EQ(text::parse_timestamp("2026-11-24T13:26:58.644364Z"), want);
+  EXPECT_EQ(text::parse_timestamp("2026-11-24T13:26:58Z"), want);
+  EXPECT_EQ(text::parse_timestamp("2026-11-24T15:26:58+02:00"), want);
+  EXPECT_EQ(text::parse_timestamp("2026-11-24T07:56:58-05:30"), want);
   for (const char* bad :
        {"", "2026-11-24", "2026-13-24T13:26:58Z", "2026-11-24T13:26:58", "2026-11-24T24:26:58Z",
         "2026-11-24T13:26:58.Z", "2026-11-24T13:26:58Zx", "2026-02-30T00:00:00Z"}) {
-    EXPECT_EQ(parse_timestamp(bad), std::nullopt) << bad;
+    EXPECT_EQ(text::parse_timestamp(bad), std::nullopt) << bad;
   }
 }
 

@@ -38,7 +38,7 @@ TEST(Guidance, FitsIntoOneLineOfATable) {
 }
 
 TEST(Guidance, IsKeptByTheReasonItself) {
-  EXPECT_NE(guidance_of(Reason::Held).meaning.find("--max-changes"), std::string_view::npos);
+  EXPECT_NE(guidance_of(Reason::Held).meaning.find("the limit"), std::string_view::npos);
   EXPECT_NE(guidance_of(Reason::Unreachable).meaning.find("reached"), std::string_view::npos);
   EXPECT_NE(guidance_of(Reason::Suspended).meaning.find("suspend"), std::string_view::npos);
 }

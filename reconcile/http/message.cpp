@@ -1,0 +1,291 @@
+#include "reconcile/http/message.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <cctype>
+#include <cstring>
+#include <utility>
+
+#include "specs/text/message_text.h"
+
+namespace cr::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace beast_http = boost::beast::http;
+
+constexpr std::size_t kReadSize = std::size_t{64} << 10;
+constexpr std::uint32_t kHeadLimit = 64U << 10;
+constexpr int kMostInterim = 16;
+constexpr std::size_t kMostReason = 200;
+// Chunks of one byte each come with five more; and there may be as many again for a proxy's extensions.
+constexpr std::uint64_t kFramingForAByte = 8;
+constexpr std::uint64_t kFreeFraming = std::uint64_t{1} << 20;
+constexpr std::size_t kErrorLimit = std::size_t{1} << 20;
+// A length is only a claim: no more than this is set aside before the bytes come.
+constexpr std::uint64_t kMostReserved = std::uint64_t{16} << 20;
+
+/// A string that keeps room behind its end, so that the JSON parser need not copy it.
+struct PaddedBody {
+  using value_type = std::string;
+
+  class reader {
+   public:
+    template <bool isRequest, class Fields>
+    reader(beast_http::header<isRequest, Fields>&, std::string& body) : body_(body) {}
+
+    void init(const boost::optional<std::uint64_t>& length, beast::error_code& failed) {
+      failed = {};
+      if (length) body_.reserve(static_cast<std::size_t>(std::min(*length, kMostReserved)) + kBodySpare);
+    }
+    template <class Buffers>
+    std::size_t put(const Buffers& buffers, beast::error_code& failed) {
+      failed = {};
+      const std::size_t before = body_.size();
+      for (const asio::const_buffer part : beast::buffers_range_ref(buffers)) {
+        body_.append(static_cast<const char*>(part.data()), part.size());
+      }
+      return body_.size() - before;
+    }
+    void finish(beast::error_code& failed) {
+      failed = {};
+      body_.reserve(body_.size() + kBodySpare);
+    }
+
+   private:
+    std::string& body_;
+  };
+};
+
+using Parser = beast_http::response_parser<PaddedBody>;
+
+HttpResponse take_response(Parser& parser, bool head_only) {
+  HttpResponse response;
+  response.status = static_cast<int>(parser.get().result_int());
+  response.reason = text::shortened(std::string_view(parser.get().reason()), kMostReason);
+  for (const auto& field : parser.get()) {
+    response.headers.emplace_back(std::string(std::string_view(field.name_string())),
+                                  std::string(std::string_view(field.value())));
+  }
+  response.keep_alive = parser.keep_alive() && !head_only;
+  response.body = std::move(parser.get().body());
+  return response;
+}
+
+TransportError too_large(std::uint64_t limit) {
+  return TransportError(TransportFault::contract,
+                        limit >= std::size_t{1} << 20
+                            ? fmt::format("the answer is larger than {} MiB", limit >> 20)
+                            : fmt::format("the answer is larger than {} bytes", limit));
+}
+
+TransportError too_much_around_it(std::string_view what) {
+  return TransportError(TransportFault::contract,
+                        fmt::format("what answered does not speak HTTP as it should: {}", what));
+}
+
+TransportError closed_in_the_middle() {
+  return TransportError(TransportFault::unreachable, "the connection was closed in the middle of the answer");
+}
+
+TransportError describe_parse_failure(const beast::error_code& failed, std::uint64_t body_limit) {
+  if (failed == beast_http::error::body_limit) return too_large(body_limit);
+  if (failed == beast_http::error::partial_message || failed == beast_http::error::end_of_stream) {
+    return closed_in_the_middle();
+  }
+  if (failed == beast_http::error::header_limit) return too_much_around_it("its head is larger than 64 KiB");
+  return too_much_around_it(failed.message());
+}
+
+std::string_view view(const beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
+/// Beast wants the blank behind the status code even where no reason follows; servers leave it out. Puts it
+/// there. False: more bytes are needed to tell.
+bool complete_status_line(beast::flat_buffer& buffer) {
+  static constexpr std::string_view kShape = "HTTP/1.1 200";
+  const std::string_view line = view(buffer);
+  for (std::size_t i = 0; i < std::min(kShape.size(), line.size()); ++i) {
+    const bool digit = std::isdigit(static_cast<unsigned char>(kShape[i])) != 0;
+    const bool fits = digit ? std::isdigit(static_cast<unsigned char>(line[i])) != 0 : line[i] == kShape[i];
+    if (!fits) return true;  // the parser says what is wrong with it
+  }
+  if (line.size() <= kShape.size()) return false;
+  if (line[kShape.size()] != '\r') return true;
+  const std::size_t behind = line.size() - kShape.size();
+  buffer.prepare(1);
+  buffer.commit(1);
+  char* const blank = static_cast<char*>(buffer.data().data()) + kShape.size();
+  std::memmove(blank + 1, blank, behind);
+  *blank = ' ';
+  return true;
+}
+
+/// Reads one answer from bytes as they come, and holds no more of them than it must.
+class AnswerReader {
+ public:
+  explicit AnswerReader(const Expected& expected) : expected_(expected) { begin(); }
+
+  /// Where the next bytes go.
+  asio::mutable_buffer space() { return buffer_.prepare(kReadSize); }
+
+  /// Takes the bytes that came into `space`. What is wrong with them, if anything is.
+  std::optional<TransportError> take(std::size_t size) {
+    buffer_.commit(size);
+    while (!done_ && buffer_.size() > 0) {
+      if (!parser_->got_some() && !complete_status_line(buffer_)) return std::nullopt;
+      beast::error_code failed;
+      const bool in_head = !parser_->is_header_done();
+      const std::size_t taken = parser_->put(buffer_.data(), failed);
+      buffer_.consume(taken);
+      (in_head ? head_ : around_body_) += taken;
+      const bool wants_more = failed == beast_http::error::need_more;
+      if (failed && !wants_more) return describe_parse_failure(failed, limit_);
+      if (auto error = check_bounds(wants_more)) return error;
+      if (in_head && parser_->is_header_done()) {
+        if (auto error = after_head()) return error;
+      }
+      if (parser_->is_done()) {
+        if (auto error = after_message()) return error;
+      }
+      if (wants_more) return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  /// The peer has closed in good order. Whether that ends the answer; else it is broken off.
+  bool take_end() {
+    if (!parser_->got_some()) return false;
+    beast::error_code failed;
+    parser_->put_eof(failed);
+    done_ = !failed && parser_->is_done();
+    return done_;
+  }
+
+  [[nodiscard]] bool done() const { return done_; }
+  /// Bytes are left that belong to nothing that we asked.
+  [[nodiscard]] bool more_than_asked() const { return buffer_.size() > 0; }
+  [[nodiscard]] HttpResponse response() { return take_response(*parser_, expected_.head_only); }
+
+ private:
+  void begin() {
+    parser_ = std::make_unique<Parser>();
+    limit_ = expected_.body_limit;
+    parser_->header_limit(kHeadLimit);
+    parser_->body_limit(limit_);
+    parser_->skip(expected_.head_only);
+  }
+
+  /// The parser's own bound on heads counts only what lies before it unparsed.
+  std::optional<TransportError> check_bounds(bool wants_more) {
+    if (!parser_->is_header_done()) {
+      if (head_ + buffer_.size() > kHeadLimit) return too_much_around_it("its head is larger than 64 KiB");
+      return std::nullopt;
+    }
+    // What is not taken now is the line of a chunk, or the trailer.
+    if (wants_more && buffer_.size() >= kHeadLimit) {
+      return too_much_around_it("a chunk's extension or the trailer is larger than 64 KiB");
+    }
+    const std::uint64_t body = parser_->get().body().size();
+    if (around_body_ > body && around_body_ - body > kFreeFraming + kFramingForAByte * body) {
+      return too_much_around_it("its chunks are little but extensions");
+    }
+    return std::nullopt;
+  }
+
+  std::optional<TransportError> after_head() {
+    parser_->eager(true);
+    if (parser_->get().result_int() >= 300 && limit_ > kErrorLimit) {
+      limit_ = kErrorLimit;
+      if (parser_->content_length().value_or(0) > limit_) return too_large(limit_);
+      parser_->body_limit(limit_);
+    }
+    if (!expected_.head_only && !parser_->is_done()) {
+      const std::size_t likely = std::min<std::uint64_t>(expected_.body_size, limit_);
+      parser_->get().body().reserve(likely + kBodySpare);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<TransportError> after_message() {
+    if (parser_->get().result_int() / 100 != 1) {
+      done_ = true;
+      return std::nullopt;
+    }
+    if (++interim_ > kMostInterim) return too_much_around_it("more than 16 interim answers");
+    begin();
+    return std::nullopt;
+  }
+
+  const Expected expected_;
+  beast::flat_buffer buffer_{kHeadLimit + kReadSize + 1};
+  std::unique_ptr<Parser> parser_;
+  std::uint64_t limit_ = 0;
+  std::uint64_t head_ = 0;         ///< bytes of all heads
+  std::uint64_t around_body_ = 0;  ///< bytes of the body with what frames its chunks
+  int interim_ = 0;
+  bool done_ = false;
+};
+
+}  // namespace
+
+std::string_view HttpResponse::header(std::string_view name) const {
+  for (const auto& [key, value] : headers) {
+    if (beast::iequals(key, name)) return value;
+  }
+  return {};
+}
+
+awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_view message, Expected expected,
+                                                  Progress& progress) {
+  const auto sent_error = [](TransportError error) {
+    error.unsent = false;
+    return error;
+  };
+  progress.doing = "sending the request";
+  progress.sent = true;
+  const asio::const_buffer bytes(message.data(), message.size());
+  // A server may answer and close before it has read everything: then the answer is still there to be read.
+  const auto written = co_await stream.write(bytes);
+
+  progress.doing = "waiting for the answer";
+  AnswerReader reader(expected);
+  bool any_byte = false;
+  while (!reader.done()) {
+    const asio::mutable_buffer space = reader.space();
+    const auto got = co_await stream.read_some(space);
+    if (got) {
+      if (!any_byte) progress.doing = "reading the answer";
+      any_byte = true;
+      if (auto error = reader.take(*got)) co_return sent_error(std::move(*error));
+      continue;
+    }
+    if (got.error() == asio::error::eof && any_byte) {
+      if (reader.take_end()) break;
+      co_return sent_error(closed_in_the_middle());
+    }
+    const auto& cause = !any_byte && written.has_error() ? written.error() : got.error();
+    TransportError error(TransportFault::unreachable,
+                         cause == asio::error::eof
+                             ? "the connection was closed without an answer"
+                             : fmt::format("while {}: {}", progress.doing, stream.describe(cause)));
+    error.closed_before_answer = !any_byte;
+    co_return sent_error(std::move(error));
+  }
+  HttpResponse response = reader.response();
+  // Bytes behind the answer belong to nothing that we asked.
+  if (reader.more_than_asked() || written.has_error()) response.keep_alive = false;
+  co_return response;
+}
+
+}  // namespace cr::http
