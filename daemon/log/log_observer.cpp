@@ -136,8 +136,7 @@ void LogObserver::on_cycle(const CycleReport& report) {
 void log_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {
   constexpr std::size_t kMostLines = 100;
   std::size_t written = 0, left_out = 0;
-  auto before =
-      previous == nullptr ? std::vector<WorkspaceStatus>::const_iterator{} : previous->workspaces.begin();
+  auto before = previous == nullptr ? reconcile::Rows::const_iterator{} : previous->workspaces.begin();
   for (const WorkspaceStatus& status : current.workspaces) {
     const WorkspaceStatus* match = nullptr;
     if (previous != nullptr) {

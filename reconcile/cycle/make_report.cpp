@@ -1,7 +1,6 @@
 #include "reconcile/cycle/make_report.h"
 
 #include <algorithm>
-#include <compare>
 #include <memory>
 #include <utility>
 
@@ -80,22 +79,20 @@ void keep_last_known(const WorkspaceStatus& before, async::WallTime read, Worksp
   row.known_since = before.known_since.value_or(read);
 }
 
-/// Both are sorted by identity, so one walk finds all.
-void keep_last_known(const CycleState& state, std::vector<WorkspaceStatus>& rows) {
-  const CycleReport* last = state.memory.last_report.get();
-  if (!last) return;
-  auto before = last->workspaces.begin();
-  for (std::size_t i = 0; i < rows.size(); ++i) {
+/// One row for each that is declared, in their order.
+Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wall) {
+  StatusTable& statuses = state.memory.statuses;
+  statuses.begin(state.declared.size(), state.begun, now, wall);
+  for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
-    if (!one.read_error || one.live) continue;
-    auto order = std::strong_ordering::greater;
-    while (before != last->workspaces.end() &&
-           (order = specs::compare_identities(*before->spec, *rows[i].spec)) < 0)
-      ++before;
-    if (before == last->workspaces.end() || order != 0) continue;
-    const bool ever_read = before->known_since || ready_of(before->ready.reason) != Ready::Unknown;
-    if (ever_read) keep_last_known(*before, last->started, rows[i]);
+    WorkspaceStatus row = row_of(state, state.desired.specs[i], one, wall);
+    const WorkspaceStatus* before = one.read_error && !one.live ? statuses.before(*one.spec) : nullptr;
+    const bool ever_read =
+        before && (before->known_since || ready_of(before->ready.reason) != Ready::Unknown);
+    if (ever_read) keep_last_known(*before, state.memory.statuses_from, row);
+    statuses.settle(std::move(row));
   }
+  return statuses.end();
 }
 
 /// Why nothing could be done at all.
@@ -141,16 +138,13 @@ ReportPtr make_report(CycleState& state) {
   report->revision = state.desired.revision;
   report->invalid_documents = state.desired.invalid_documents;
   report->duplicate_documents = state.desired.duplicate_documents;
-  report->workspaces.reserve(state.declared.size());
-  for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    const WorkspaceFacts& one = state.declared[i];
+  for (const WorkspaceFacts& one : state.declared) {
     if (one.excluded && one.excluded->reason == Reason::Rejected) ++report->duplicate_documents;
     if (one.backoff) ++report->backing_off;
     if (!one.fields.contested.empty()) ++report->contested;
-    report->workspaces.push_back(row_of(state, state.desired.specs[i], one, wall));
   }
-  keep_last_known(state, report->workspaces);
-  memory.statuses.settle(report->workspaces, state.begun, now, wall);
+  report->workspaces = rows_of(state, now, wall);
+  memory.statuses_from = state.begun_wall;
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;
   report->builds_in_flight = state.builds_in_flight + state.executed.builds_started;
@@ -162,7 +156,6 @@ ReportPtr make_report(CycleState& state) {
   when_to_look_again(state, *report, now);
   report->failure = failure_of(state);
   report->result = report->failure ? CycleResult::failed : result_of(*report);
-  memory.last_report = report;
   return report;
 }
 

@@ -19,8 +19,8 @@ struct Reconciler::Memory {
   Limits limits;
 
   Memories remembered;
-  StatusTable statuses;
-  ReportPtr last_report;  ///< of the last cycle that ended in no defect
+  StatusTable statuses;             ///< of the last cycle that ended in no defect
+  async::WallTime statuses_from{};  ///< when that began
 };
 
 }  // namespace cr::reconcile

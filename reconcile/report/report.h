@@ -18,29 +18,9 @@
 #include "reconcile/plan/outcome.h"
 #include "reconcile/plan/plan.h"
 #include "reconcile/read/costs.h"
-#include "specs/desired_state.h"
+#include "reconcile/report/rows.h"
 
 namespace cr::reconcile {
-
-/// One declared workspace after a cycle.
-struct WorkspaceStatus {
-  specs::SpecPtr spec;
-  std::optional<WorkspaceId> id;  ///< live id, once known
-  Condition ready;
-  std::vector<RemarkNote> remarks;
-  /// As read in this cycle, before its actions; policy-forbidden ones included.
-  std::vector<Change> drift;
-  /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
-  std::shared_ptr<const coder::ApiError> last_error;
-  std::optional<async::WallTime> next_try;  ///< while backing off
-  /// When id, remarks and drift were read, where this cycle could not read them anew: they are the last known
-  /// ones.
-  std::optional<async::WallTime> known_since;
-  /// Set in the cycle in which it came to be in sync after its spec changed (convergence) or drift was seen
-  /// (repair).
-  std::optional<std::chrono::nanoseconds> converged_after;
-  std::optional<std::chrono::nanoseconds> drift_repaired_after;
-};
 
 /// Whether the cycle held the live workspace against its spec, so that no drift means no difference.
 [[nodiscard]] bool was_compared(const WorkspaceStatus& row);
@@ -59,8 +39,8 @@ struct CycleReport {
   std::chrono::nanoseconds read_duration{0};
   std::string revision;
   std::size_t invalid_documents = 0, duplicate_documents = 0;
-  std::vector<WorkspaceStatus> workspaces;  ///< one for each selected declared workspace, sorted by identity
-  Plan plan;                                ///< what was to be done when the cycle began
+  Rows workspaces;  ///< one for each selected declared workspace
+  Plan plan;        ///< what was to be done when the cycle began
   Verdict verdict;
   std::vector<Outcome> outcomes;
   LiveReadCounts live_read;

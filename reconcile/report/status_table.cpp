@@ -1,7 +1,6 @@
 #include "reconcile/report/status_table.h"
 
-#include <algorithm>
-#include <compare>
+#include <memory>
 #include <utility>
 
 #include "reconcile/memory/fingerprint.h"
@@ -16,63 +15,101 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
 
 }  // namespace
 
-void StatusTable::align(const std::vector<WorkspaceStatus>& rows) {
-  const auto same = [](const Entry& entry, const WorkspaceStatus& row) {
-    return specs::compare_identities(*entry.spec, *row.spec) == 0;
-  };
-  if (std::ranges::equal(entries_, rows, same)) return;
-  std::vector<Entry> aligned;
-  aligned.reserve(rows.size());
-  auto old = entries_.begin();
-  for (const WorkspaceStatus& row : rows) {
-    auto order = std::strong_ordering::greater;
-    while (old != entries_.end() && (order = specs::compare_identities(*old->spec, *row.spec)) < 0) ++old;
-    const bool known = old != entries_.end() && order == 0;
-    aligned.push_back(known ? std::move(*old++) : Entry());
-  }
-  entries_ = std::move(aligned);
+void StatusTable::begin(std::size_t rows, async::SteadyTime seen, async::SteadyTime now,
+                        async::WallTime wall) {
+  expected_ = rows;
+  seen_ = seen;
+  now_ = now;
+  wall_ = wall;
+  row_before_ = unsettled_before_ = same_ = 0;
+  made_ = {};
+  next_unsettled_.clear();
 }
 
-void StatusTable::settle(std::vector<WorkspaceStatus>& rows, async::SteadyTime seen, async::SteadyTime now,
-                         async::WallTime wall) {
-  align(rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    WorkspaceStatus& row = rows[i];
-    Entry& entry = entries_[i];
-    if (entry.spec) {
-      if (!same_declaration(entry.spec, row.spec)) entry.changed = seen;
-      if (entry.reason != row.ready.reason) entry.since = wall;  // ready is a function of the reason
-    } else {
-      entry.since = wall;
-      const bool was_so_before =
-          !settled_once_ && row.ready.reason == Reason::InSync && !has_mendable(row.drift);
-      if (!was_so_before) entry.changed = seen;
-    }
-    entry.spec = row.spec;
-    entry.reason = row.ready.reason;
-    row.ready.since = entry.since;
-
-    row.converged_after.reset();
-    if (row.ready.reason == Reason::InSync && entry.changed) {
-      row.converged_after = now - *entry.changed;
-      entry.changed.reset();
-    }
-    row.drift_repaired_after.reset();
-    if (row.ready.reason == Reason::Suspended) {
-      entry.drifted.reset();
-    } else if (has_mendable(row.drift)) {
-      if (!entry.drifted) entry.drifted = seen;
-      // Repaired and seen to be so before the cycle ended.
-      if (row.ready.reason == Reason::InSync) {
-        row.drift_repaired_after = now - *entry.drifted;
-        entry.drifted.reset();
-      }
-    } else if (entry.drifted && was_compared(row)) {
-      row.drift_repaired_after = seen - *entry.drifted;
-      entry.drifted.reset();
-    }
+const WorkspaceStatus* StatusTable::before(const specs::WorkspaceSpec& spec) {
+  for (; row_before_ < rows_.size(); ++row_before_) {
+    const auto order = specs::compare_identities(*rows_[row_before_].spec, spec);
+    if (order == 0) return &rows_[row_before_];
+    if (order > 0) break;
   }
+  return nullptr;
+}
+
+StatusTable::Unsettled StatusTable::unsettled_before(const specs::SpecPtr& spec) {
+  for (; unsettled_before_ < unsettled_.size(); ++unsettled_before_) {
+    const auto order = specs::compare_identities(*unsettled_[unsettled_before_].spec, *spec);
+    if (order == 0) return unsettled_[unsettled_before_];
+    if (order > 0) break;
+  }
+  return {};
+}
+
+void StatusTable::compare(WorkspaceStatus& row, const WorkspaceStatus* last, Unsettled& unsettled) const {
+  if (last) {
+    if (!same_declaration(last->spec, row.spec)) unsettled.changed = seen_;
+    // Ready is a function of the reason.
+    row.ready.since = last->ready.reason == row.ready.reason ? last->ready.since : wall_;
+  } else {
+    row.ready.since = wall_;
+    const bool was_so_before =
+        !settled_once_ && row.ready.reason == Reason::InSync && !has_mendable(row.drift);
+    if (!was_so_before) unsettled.changed = seen_;
+  }
+
+  if (row.ready.reason == Reason::InSync && unsettled.changed) {
+    row.converged_after = now_ - *unsettled.changed;
+    unsettled.changed.reset();
+  }
+  if (row.ready.reason == Reason::Suspended) {
+    unsettled.drifted.reset();
+  } else if (has_mendable(row.drift)) {
+    if (!unsettled.drifted) unsettled.drifted = seen_;
+    // Repaired and seen to be so before the cycle ended.
+    if (row.ready.reason == Reason::InSync) {
+      row.drift_repaired_after = now_ - *unsettled.drifted;
+      unsettled.drifted.reset();
+    }
+  } else if (unsettled.drifted && was_compared(row)) {
+    row.drift_repaired_after = seen_ - *unsettled.drifted;
+    unsettled.drifted.reset();
+  }
+}
+
+void StatusTable::settle(WorkspaceStatus row) {
+  const WorkspaceStatus* last = before(*row.spec);
+  Unsettled unsettled = unsettled_before(row.spec);
+  compare(row, last, unsettled);
+  if (unsettled.changed || unsettled.drifted) {
+    unsettled.spec = row.spec;
+    next_unsettled_.push_back(std::move(unsettled));
+  }
+  add(std::move(row), last);
+}
+
+void StatusTable::add(WorkspaceStatus row, const WorkspaceStatus* last) {
+  const bool same = last && *last == row;
+  if (same && made_.empty() && row_before_ == same_) {
+    ++same_;
+    return;
+  }
+  if (made_.empty()) made_.reserve(expected_ - same_);
+  made_.push_back(same ? rows_.shared()[row_before_] : std::make_shared<WorkspaceStatus>(std::move(row)));
+}
+
+Rows StatusTable::end() {
+  if (!made_.empty() || same_ != rows_.size()) {
+    std::vector<Rows::Row> all;
+    all.reserve(same_ + made_.size());
+    all.insert(all.end(), rows_.shared().begin(),
+               rows_.shared().begin() + static_cast<std::ptrdiff_t>(same_));
+    for (Rows::Row& row : made_) all.push_back(std::move(row));
+    made_ = {};
+    rows_ = Rows(std::move(all));
+  }
+  unsettled_.swap(next_unsettled_);
+  next_unsettled_.clear();
   settled_once_ = true;
+  return rows_;
 }
 
 }  // namespace cr::reconcile

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -45,7 +46,7 @@ TEST(ApplyPace, WaitsForASlotInWhichAFirstBuildIsQueuedAgain) {
 TEST(ApplyPace, WaitsForAStopAndForABuildSlot) {
   EXPECT_TRUE(next_apply_cycle(testing::a_report({Reason::Stopping}), Builds::may_go_on));
   auto no_slot = testing::a_report({Reason::Creating});
-  no_slot.workspaces[0].id.reset();
+  testing::editable(no_slot.workspaces, 0).id.reset();
   EXPECT_TRUE(next_apply_cycle(no_slot, Builds::may_go_on));
 }
 
@@ -69,7 +70,7 @@ TEST(ApplyPace, WaitsForACoderThatIsAway) {
   for (const auto away : {ApiFault::unreachable, ApiFault::timeout, ApiFault::throttled}) {
     EXPECT_TRUE(next_apply_cycle(testing::a_failed_report(away, "x"), Builds::may_go_on));
     auto one = testing::a_report({Reason::InSync, Reason::BackingOff});
-    one.workspaces[1].last_error = std::make_shared<const coder::ApiError>(away, "x");
+    testing::editable(one.workspaces, 1).last_error = std::make_shared<const coder::ApiError>(away, "x");
     EXPECT_TRUE(next_apply_cycle(one, Builds::may_go_on));
   }
   EXPECT_TRUE(next_apply_cycle(testing::a_report({Reason::InSync, Reason::Unreachable}), Builds::may_go_on))
@@ -80,7 +81,7 @@ TEST(ApplyPace, LeavesToAnotherRunWhatCoderItselfFailsAt) {
   auto one = testing::a_report({Reason::InSync, Reason::BackingOff});
   coder::ApiError error(coder::ApiFault::server, "x");
   error.status = 500;
-  one.workspaces[1].last_error = std::make_shared<const coder::ApiError>(error);
+  testing::editable(one.workspaces, 1).last_error = std::make_shared<const coder::ApiError>(error);
   EXPECT_FALSE(next_apply_cycle(one, Builds::may_go_on));
 }
 

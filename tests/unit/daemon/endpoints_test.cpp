@@ -10,6 +10,7 @@
 #include "daemon/json_schema.h"
 #include "tests/support/json_schema_judge.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
 #include "tests/unit/daemon/temp_folder.h"
 
@@ -241,7 +242,7 @@ TEST_F(EndpointsTest, ApproveRefusesWhatIsNotHeld) {
 
 TEST_F(EndpointsTest, FiltersByTextStateTemplateAndLabel) {
   auto report = testing::a_report({Reason::InSync, Reason::Missing, Reason::Held});
-  report.workspaces[1].spec = testing::a_spec("bob", "web", {{"team", "shop"}});
+  testing::editable(report.workspaces, 1).spec = testing::a_spec("bob", "web", {{"team", "shop"}});
   show(report);
   EXPECT_EQ(get_json("/api/v1/workspaces?q=something")["total"], 2);
   EXPECT_EQ(get_json("/api/v1/workspaces?q=BOB/w")["total"], 1);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -35,7 +36,7 @@ CycleReport defect() {
 
 CycleReport not_created() {
   CycleReport report = testing::a_report({Reason::Creating});
-  report.workspaces[0].id.reset();
+  testing::editable(report.workspaces, 0).id.reset();
   return report;
 }
 

@@ -10,6 +10,7 @@
 
 #include "daemon/http/page/asset.h"
 #include "tests/support/fields.h"
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/hostile.h"
 #include "tests/unit/daemon/reports.h"
 
@@ -90,7 +91,7 @@ TEST_F(StatusPage, SumsUpInWordsAndInTheTitle) {
 
 TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   auto report = testing::a_report({Reason::BackingOff});
-  auto& row = report.workspaces[0];
+  auto& row = testing::editable(report.workspaces, 0);
   row.spec = testing::a_spec("Alice", "Dev", {{"team", "payments"}});
   row.ready.since = now_ - 2h;
   row.ready.message = "setting ttl failed";
@@ -118,7 +119,8 @@ TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCould
   auto report = testing::a_report({Reason::Unreachable, Reason::Unreachable}, CycleResult::failed);
   const coder::ApiError error(coder::ApiFault::unreachable, "connection refused by nobody");
   report.failure = error;
-  for (auto& row : report.workspaces) {
+  for (std::size_t i = 0; i < report.workspaces.size(); ++i) {
+    auto& row = testing::editable(report.workspaces, i);
     row.ready.message = "it could not be read: connection refused by nobody";
     row.last_error = std::make_shared<const coder::ApiError>(error);
     row.drift = {{testing::field::ttl, "1h", "8h"}};
@@ -140,7 +142,7 @@ TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCould
 
 TEST_F(StatusPage, LinksOnlyToWorkspacesThatExist) {
   auto report = testing::a_report({Reason::Missing});
-  report.workspaces[0].id.reset();
+  testing::editable(report.workspaces, 0).id.reset();
   show(std::move(report));
   EXPECT_THAT(page(), Not(HasSubstr("/@alice/")));
 }
@@ -222,7 +224,7 @@ TEST_F(StatusPage, HostileTextStaysText) {
     spec.template_ref = text;
     spec.parameters = {{text, text}};
     spec.where.file = std::make_shared<const std::string>(text);
-    auto& row = report.workspaces[0];
+    auto& row = testing::editable(report.workspaces, 0);
     row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
     row.ready.message = text;
     row.remarks = {{reconcile::Remark::Ineffective, text}};

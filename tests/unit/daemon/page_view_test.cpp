@@ -7,6 +7,7 @@
 #include "daemon/http/page/times.h"
 #include "daemon/http/page/way_out.h"
 #include "tests/support/fields.h"
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -56,7 +57,8 @@ TEST(Fleet, KnowsWhatAllFilesHaveInCommon) {
   const auto place = [&](std::size_t i, std::string file) {
     auto spec = *report.workspaces[i].spec;
     spec.where.file = std::make_shared<const std::string>(std::move(file));
-    report.workspaces[i].spec = std::make_shared<const specs::WorkspaceSpec>(std::move(spec));
+    testing::editable(report.workspaces, i).spec =
+        std::make_shared<const specs::WorkspaceSpec>(std::move(spec));
   };
   EXPECT_EQ(count_fleet(report).folder, "specs/");
   place(0, "/git/specs/a/x.yaml");
@@ -107,11 +109,11 @@ TEST(PageQuery, AnotherFilterBeginsOnTheFirstPage) {
 
 TEST(WorkspaceFilter, FindsEachWordSomewhere) {
   CycleReport report = fleet_of(0, {Reason::Rejected});
-  report.workspaces[0].spec = testing::a_spec("Alice", "Api-Dev", {{"team", "payments"}});
-  report.workspaces[0].ready.message = "Coder says no";
+  testing::editable(report.workspaces, 0).spec = testing::a_spec("Alice", "Api-Dev", {{"team", "payments"}});
+  testing::editable(report.workspaces, 0).ready.message = "Coder says no";
   coder::ApiError error(coder::ApiFault::rejected, "too long");
   error.request_id = "REQ-77";
-  report.workspaces[0].last_error = std::make_shared<const coder::ApiError>(error);
+  testing::editable(report.workspaces, 0).last_error = std::make_shared<const coder::ApiError>(error);
   const auto finds = [&](const std::string& text) {
     return filter_rows(report, parse_filter({{"q", text}}).filter).size() == 1;
   };
@@ -134,7 +136,10 @@ TEST(RowOrder, PutsWhatWaitsForAPersonFirst) {
   CycleReport report = testing::a_report(
       {Reason::InSync, Reason::Creating, Reason::Held, Reason::NotRead, Reason::Suspended, Reason::Missing});
   for (std::size_t i = 0; i < 6; ++i)
-    report.workspaces[i].ready.since = async::WallTime{} + std::chrono::hours{i == 1 ? 9 : i == 4 ? 9 : 1};
+    testing::editable(report.workspaces, i).ready.since =
+        async::WallTime{} + std::chrono::hours{i == 1   ? 9
+                                               : i == 4 ? 9
+                                                        : 1};
   auto rows = filter_rows(report, {});
   arrange(rows, RowOrder::need, 6);
   EXPECT_THAT(names(rows), ElementsAre("w2", "w5", "w3", "w1", "w4", "w0"));
@@ -152,8 +157,8 @@ reconcile::WorkspaceStatus a_row(Reason reason, std::vector<reconcile::Change> d
   spec.fields.set("ttl", specs::Ttl{480});
   spec.fields.set("autostart", specs::Cleared{});
   spec.parameters = {{"cpu", "4"}};
-  report.workspaces[0].spec = std::make_shared<const specs::WorkspaceSpec>(spec);
-  report.workspaces[0].drift = std::move(drift);
+  testing::editable(report.workspaces, 0).spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  testing::editable(report.workspaces, 0).drift = std::move(drift);
   return report.workspaces[0];
 }
 

@@ -1,4 +1,5 @@
 #include "tests/unit/daemon/reports.h"
+#include "tests/support/report_rows.h"
 
 #include <utility>
 
@@ -64,7 +65,7 @@ reconcile::CycleReport a_full_report() {
       .held = true, .approved = false, .changes = 2, .limit = 1, .digest = "d", .message = "held"};
   report.look_again_in = std::chrono::seconds{1};
   report.token_expires = std::chrono::sys_seconds{};
-  auto& workspace = report.workspaces[0];
+  auto& workspace = testing::editable(report.workspaces, 0);
   auto spec = *workspace.spec;
   spec.labels = {{"a", "b"}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);

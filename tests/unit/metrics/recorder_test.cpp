@@ -11,6 +11,7 @@
 #include "reconcile/plan/action.h"
 #include "reconcile/report/report.h"
 #include "tests/support/fields.h"
+#include "tests/support/report_rows.h"
 #include "tests/unit/metrics/samples.h"
 
 namespace cr::metrics {
@@ -147,9 +148,10 @@ TEST(Recorder, CountsSpecsByStateAndSuspendedOnesApart) {
     spec->suspension = specs::Suspension{until, "holidays"};
     status.spec = spec;
   };
-  suspend(report.workspaces[2], std::nullopt);
+  suspend(testing::editable(report.workspaces, 2), std::nullopt);
   // Over since yesterday: a spec as any other.
-  suspend(report.workspaces[3], std::chrono::floor<std::chrono::days>(kNoon) - std::chrono::days{1});
+  suspend(testing::editable(report.workspaces, 3),
+          std::chrono::floor<std::chrono::days>(kNoon) - std::chrono::days{1});
   recorder.on_cycle(report);
   EXPECT_EQ(value_of(recorder, R"(specs{state="valid"})"), 3);
   EXPECT_EQ(value_of(recorder, R"(specs{state="suspended"})"), 1);
@@ -162,10 +164,10 @@ TEST(Recorder, GaugesFollowTheLastCycle) {
   CycleReport report = a_report(CycleResult::held);
   report.workspaces = {a_workspace(Reason::Held), a_workspace(Reason::Held),
                        a_workspace(Reason::PolicyForbids)};
-  report.workspaces[0].drift = {{testing::field::ttl, "8h", "4h"},
-                                {testing::field::autostart, "none", "0 9 * * *"}};
-  report.workspaces[1].drift = {{testing::field::ttl, "8h", "4h"}};
-  report.workspaces[2].drift = {{Field::template_ref, "docker", "kubernetes"}};
+  testing::editable(report.workspaces, 0).drift = {{testing::field::ttl, "8h", "4h"},
+                                                   {testing::field::autostart, "none", "0 9 * * *"}};
+  testing::editable(report.workspaces, 1).drift = {{testing::field::ttl, "8h", "4h"}};
+  testing::editable(report.workspaces, 2).drift = {{Field::template_ref, "docker", "kubernetes"}};
   report.plan.workspaces = {
       {{"alice", "a"}, {testing::set_autostart({}, {}, {}, {}), testing::set_ttl({}, {}, {}, {})}, ""},
       {{"bob", "b"}, {testing::set_ttl({}, {}, {}, {})}, ""}};
@@ -224,7 +226,7 @@ TEST(Recorder, EachFieldHasItsSeries) {
     Recorder recorder;
     CycleReport report = a_report(CycleResult::partial);
     report.workspaces = {a_workspace(Reason::Updating)};
-    report.workspaces[0].drift = {{field, "a", "b"}};
+    testing::editable(report.workspaces, 0).drift = {{field, "a", "b"}};
     recorder.on_cycle(report);
     EXPECT_EQ(value_of(recorder, "drifted_fields{field=\"" + std::string(to_string(field)) + "\"}"), 1);
   }
@@ -262,8 +264,8 @@ TEST(Recorder, ObservesPhasesRetriesConvergenceAndRepair) {
   recorder.on_retry(reconcile::RetryReason::throttled, {});
   CycleReport report = a_report(CycleResult::in_sync);
   report.workspaces = {a_workspace(Reason::InSync), a_workspace(Reason::InSync)};
-  report.workspaces[0].converged_after = 7s;
-  report.workspaces[1].drift_repaired_after = 90s;
+  testing::editable(report.workspaces, 0).converged_after = 7s;
+  testing::editable(report.workspaces, 1).drift_repaired_after = 90s;
   recorder.on_cycle(report);
   EXPECT_EQ(value_of(recorder, R"(cycle_phase_duration_seconds_bucket{phase="read",le="0.01"})"), 0);
   EXPECT_EQ(value_of(recorder, R"(cycle_phase_duration_seconds_bucket{phase="read",le="0.1"})"), 1);

@@ -73,6 +73,25 @@ TEST_F(Remembered, ThePolicyOfATemplateThatListsLeaveOutIsReadInEachCycle) {
   EXPECT_EQ(coder_.count("autostart"), 1U);
 }
 
+TEST_F(Remembered, QuietCyclesReportTheSameObjectsAndAChangedRowIsTheOneNewObject) {
+  live(3);
+  declare(3, [](SpecBuilder& spec) { spec.ttl(8h); });
+  for (LiveWorkspace& row : coder_.fleet) row.ttl = 8h;
+  (void)cycle();
+  const ReportPtr first = cycle();
+  const ReportPtr second = cycle();
+  EXPECT_EQ(first->result, CycleResult::in_sync);
+  EXPECT_EQ(&first->workspaces.shared(), &second->workspaces.shared());
+
+  coder_.fail("ttl ", ApiFault::rejected);
+  coder_.find("alice", "w101")->ttl = 4h;
+  const ReportPtr third = cycle();
+  EXPECT_EQ(third->workspaces.shared()[0], second->workspaces.shared()[0]);
+  EXPECT_NE(third->workspaces.shared()[1], second->workspaces.shared()[1]);
+  EXPECT_EQ(third->workspaces.shared()[2], second->workspaces.shared()[2]);
+  EXPECT_EQ(second->workspaces[1].ready.reason, Reason::InSync);
+}
+
 TEST_F(Remembered, TheLimitOfBuildsHoldsWhileWeDoNotKnowWhoWeAre) {
   for (const ApiFault fault : {ApiFault::not_found, ApiFault::forbidden, ApiFault::server}) {
     coder_.heal();

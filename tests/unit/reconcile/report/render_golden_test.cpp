@@ -11,6 +11,7 @@
 #include "reconcile/plan/planner.h"
 #include "reconcile/report/render.h"
 #include "tests/support/fields.h"
+#include "tests/support/report_rows.h"
 #include "tests/support/tests_dir.h"
 #include "tests/unit/reconcile/decision_builders.h"
 
@@ -39,7 +40,7 @@ class ReportBuilder {
     status.spec = a_spec(owner, name).at("team/" + owner + ".yaml", 3).share();
     status.ready = {reason, std::move(message), kSince};
     report_.workspaces.push_back(std::move(status));
-    return report_.workspaces.back();
+    return testing::editable(report_.workspaces, report_.workspaces.size() - 1);
   }
   void in_sync(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) row("zoe", "w" + std::to_string(100 + i), Reason::InSync);

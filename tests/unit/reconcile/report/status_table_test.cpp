@@ -19,10 +19,11 @@ class Statuses : public ::testing::Test {
     std::sort(rows_.begin(), rows_.end(), [](const auto& a, const auto& b) {
       return specs::identity_of(*a.spec) < specs::identity_of(*b.spec);
     });
-    rows = std::move(rows_);
     minute += 1;
     const async::SteadyTime end{std::chrono::minutes{minute}};
-    table.settle(rows, end - 2s, end, wall());
+    table.begin(rows_.size(), end - 2s, end, wall());
+    for (WorkspaceStatus& row : rows_) table.settle(std::move(row));
+    rows = table.end();
   }
   void cycle(Reason reason, std::vector<Change> drift = {}) { cycle({row(reason, std::move(drift))}); }
   [[nodiscard]] WorkspaceStatus row(Reason reason, std::vector<Change> drift = {}) const {
@@ -36,7 +37,7 @@ class Statuses : public ::testing::Test {
   [[nodiscard]] const WorkspaceStatus& only() const { return rows.front(); }
 
   specs::SpecPtr spec = a_spec().ttl(8h).share();
-  std::vector<WorkspaceStatus> rows;
+  Rows rows;
   StatusTable table;
   int minute = 0;
 };
@@ -69,9 +70,10 @@ TEST_F(Statuses, DriftThatIsNoLongerLookedAtIsNotRepaired) {
 TEST(DriftedFields, OfWorkspacesThatAreSuspendedDoNotCount) {
   CycleReport report;
   for (const Reason reason : {Reason::Drifted, Reason::Suspended, Reason::Held}) {
-    WorkspaceStatus& row = report.workspaces.emplace_back();
+    WorkspaceStatus row;
     row.ready.reason = reason;
     row.drift = kDrift;
+    report.workspaces.push_back(std::move(row));
   }
   EXPECT_EQ(report.drifted(field::ttl), 2U) << "an order is no drift";
   EXPECT_EQ(report.drifted(field::dormant), 0U);
@@ -158,7 +160,7 @@ TEST_F(Statuses, InformationalDriftIsNothingToRepair) {
 TEST_F(Statuses, WhatIsNoLongerDeclaredIsForgotten) {
   cycle(Reason::InSync);
   cycle(std::vector<WorkspaceStatus>{});
-  EXPECT_EQ(table.size(), 0U);
+  EXPECT_TRUE(rows.empty());
   cycle(Reason::InSync);
   EXPECT_EQ(only().ready.since, wall());
 }
@@ -172,12 +174,80 @@ TEST_F(Statuses, RowsThatComeAndGoKeepTheirNeighboursRecords) {
   cycle({spec_of("a"), spec_of("c"), spec_of("e")});
   const auto first = wall();
   cycle({spec_of("b"), spec_of("c"), spec_of("d"), spec_of("e"), spec_of("f")});
-  EXPECT_EQ(table.size(), 5U);
+  ASSERT_EQ(rows.size(), 5U);
   EXPECT_EQ(rows[0].ready.since, wall());
   EXPECT_EQ(rows[1].ready.since, first);
   EXPECT_EQ(rows[2].ready.since, wall());
   EXPECT_EQ(rows[3].ready.since, first);
   EXPECT_EQ(rows[4].ready.since, wall());
+}
+
+// --- what did not change is the same object ---
+
+class SharedRows : public Statuses {
+ protected:
+  [[nodiscard]] WorkspaceStatus row_of(const specs::SpecPtr& of, Reason reason = Reason::InSync) const {
+    WorkspaceStatus status = row(reason);
+    status.spec = of;
+    return status;
+  }
+  void cycle_of_three(Reason second) { cycle({row_of(a_), row_of(b_, second), row_of(c_)}); }
+  const specs::SpecPtr a_ = a_spec("a").share(), b_ = a_spec("b").share(), c_ = a_spec("c").share();
+};
+
+TEST_F(SharedRows, AQuietCycleGivesTheSameListOfTheSameObjects) {
+  cycle_of_three(Reason::InSync);
+  const Rows before = rows;
+  cycle_of_three(Reason::InSync);
+  EXPECT_EQ(rows.shared(), before.shared());
+  EXPECT_EQ(&rows.shared(), &before.shared());
+}
+
+TEST_F(SharedRows, OneRowThatChangesIsTheOneNewObject) {
+  cycle_of_three(Reason::InSync);
+  const Rows before = rows;
+  cycle_of_three(Reason::Drifted);
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows.shared()[0], before.shared()[0]);
+  EXPECT_NE(rows.shared()[1], before.shared()[1]);
+  EXPECT_EQ(rows.shared()[2], before.shared()[2]);
+  EXPECT_EQ(before[1].ready.reason, Reason::InSync) << "a report that was published never changes";
+  EXPECT_EQ(rows[1].ready.reason, Reason::Drifted);
+}
+
+TEST_F(SharedRows, WhoComesAndGoesLeavesTheOthersTheirObjects) {
+  cycle_of_three(Reason::InSync);
+  const Rows before = rows;
+  cycle({row_of(b_), row_of(c_)});
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.shared()[0], before.shared()[1]);
+  EXPECT_EQ(rows.shared()[1], before.shared()[2]);
+  cycle({row_of(b_)});
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows.shared()[0], before.shared()[1]);
+}
+
+TEST_F(SharedRows, AnEqualErrorIsNoChange) {
+  const auto failed = [&](const std::string& detail) {
+    WorkspaceStatus status = row_of(a_, Reason::Unreachable);
+    status.last_error = std::make_shared<const coder::ApiError>(coder::ApiFault::unreachable, detail);
+    cycle({status});
+  };
+  failed("connection refused");
+  const Rows before = rows;
+  failed("connection refused");
+  EXPECT_EQ(rows.shared()[0], before.shared()[0]);
+  failed("name does not resolve");
+  EXPECT_NE(rows.shared()[0], before.shared()[0]);
+}
+
+TEST_F(SharedRows, ASpecThatWasReadAnewIsShownAtItsNewPlace) {
+  cycle({row_of(a_)});
+  const auto first = wall();
+  const auto moved = a_spec("a").at("moved.yaml", 99).share();
+  cycle({row_of(moved)});
+  EXPECT_EQ(rows[0].spec, moved);
+  EXPECT_EQ(rows[0].ready.since, first);
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <boost/iterator/indirect_iterator.hpp>
+#include <chrono>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/api_error.h"
+#include "reconcile/fields/field.h"
+#include "reconcile/model/condition.h"
+#include "reconcile/model/ids.h"
+#include "specs/desired_state.h"
+
+namespace cr::reconcile {
+
+/// One declared workspace after a cycle.
+struct WorkspaceStatus {
+  specs::SpecPtr spec;
+  std::optional<WorkspaceId> id;  ///< live id, once known
+  Condition ready;
+  std::vector<RemarkNote> remarks;
+  /// As read in this cycle, before its actions; policy-forbidden ones included.
+  std::vector<Change> drift;
+  /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.
+  std::shared_ptr<const coder::ApiError> last_error;
+  std::optional<async::WallTime> next_try;  ///< while backing off
+  /// When id, remarks and drift were read, where this cycle could not read them anew: they are the last known
+  /// ones.
+  std::optional<async::WallTime> known_since;
+  /// Set in the cycle in which it came to be in sync after its spec changed (convergence) or drift was seen
+  /// (repair).
+  std::optional<std::chrono::nanoseconds> converged_after;
+  std::optional<std::chrono::nanoseconds> drift_repaired_after;
+
+  /// The same object as spec, since another may stand elsewhere in its file; all else by value.
+  friend bool operator==(const WorkspaceStatus& a, const WorkspaceStatus& b);
+};
+
+/// Rows, sorted by identity. Immutable objects that reports share: a row that did not change is the same
+/// object in the next report, and where none did so is the whole list. A value; copies cost nothing.
+class Rows {
+ public:
+  using Row = std::shared_ptr<const WorkspaceStatus>;
+  using const_iterator = boost::indirect_iterator<std::vector<Row>::const_iterator, const WorkspaceStatus>;
+  using iterator = const_iterator;
+  using value_type = WorkspaceStatus;
+
+  Rows() = default;
+  explicit Rows(std::vector<Row> rows) : list_(std::make_shared<std::vector<Row>>(std::move(rows))) {}
+  Rows(std::initializer_list<WorkspaceStatus> rows) {
+    for (const WorkspaceStatus& row : rows) push_back(row);
+  }
+  /// Copies of the list do not see it.
+  void push_back(WorkspaceStatus row);
+
+  [[nodiscard]] std::size_t size() const { return list_ ? list_->size() : 0; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] const WorkspaceStatus& operator[](std::size_t i) const { return *(*list_)[i]; }
+  [[nodiscard]] const WorkspaceStatus& front() const { return *list_->front(); }
+  [[nodiscard]] const WorkspaceStatus& back() const { return *list_->back(); }
+  [[nodiscard]] const_iterator begin() const { return const_iterator(shared().begin()); }
+  [[nodiscard]] const_iterator end() const { return const_iterator(shared().end()); }
+  [[nodiscard]] const std::vector<Row>& shared() const;
+
+ private:
+  std::shared_ptr<std::vector<Row>> list_;  ///< null: none
+};
+
+}  // namespace cr::reconcile
