@@ -44,7 +44,7 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
   one.spec = &spec;
   one.identity = &target.identity;
   one.id = target.id;
-  one.live = std::get_if<LiveWorkspace>(&entry);
+  if (const auto* live = std::get_if<const LiveWorkspace*>(&entry)) one.live = *live;
   if (const auto* absent = std::get_if<Absent>(&entry)) one.absence_proven = absent->proven;
   if (const auto* unread = std::get_if<NotRead>(&entry)) one.read_error = unread->error.get();
   return one;
@@ -53,8 +53,8 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
 awaitable<void> read(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::read);
   Memory& memory = state.memory;
-  const Reads& reads = memory.remembered.reads;
-  std::vector<Target> targets = reads.targets_of(state.desired.specs);
+  Reads& reads = memory.remembered.reads;
+  std::vector<Target> targets = reads.lend_targets(state.desired.specs);
   state.address_checked = reads.address_is_checked();
   std::optional<coder::ApiError> wrong_address;
   if (!targets.empty() && !state.address_checked) wrong_address = co_await check_address(state);

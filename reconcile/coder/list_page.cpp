@@ -250,11 +250,15 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
   return seen.all(problem);
 }
 
+// Rows are large and stay where they are: room for twice as many would last as long as a cycle.
+constexpr std::size_t kRowsAtOnce = 500;
+
 bool read_rows(json::value value, std::vector<LiveWorkspace>& rows, std::size_t most, Problem& problem) {
   bool null = false;
   if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
   json::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) return problem.mistyped("workspaces", "an array");
+  rows.reserve(std::min(most, kRowsAtOnce));
   for (auto element : array) {
     const std::string_view name = "workspaces";
     if (rows.size() == most) {

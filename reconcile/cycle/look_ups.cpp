@@ -222,15 +222,17 @@ awaitable<void> ask_when_the_token_expires(CycleState& state) {
 awaitable<void> read_parameters(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   coder::CoderReader& reader = state.memory.reader;
-  std::set<BuildId> used;
+  std::vector<BuildId> used;
   std::vector<BuildId> wanted;
   for (const WorkspaceFacts& one : state.declared) {
     if (!one.live || one.spec->parameters.empty()) continue;
-    used.insert(one.live->build.id);
+    used.push_back(one.live->build.id);
     const bool known = look_ups.parameters.contains(one.live->build.id);
     if (!known && wanted.size() < kParametersACycle) wanted.push_back(one.live->build.id);
   }
-  std::erase_if(look_ups.parameters, [&](const auto& entry) { return !used.contains(entry.first); });
+  std::ranges::sort(used);
+  std::erase_if(look_ups.parameters,
+                [&](const auto& entry) { return !std::ranges::binary_search(used, entry.first); });
   for (const BuildId& id : wanted) {
     ApiResult<BuildParameters> parameters = co_await reader.build_parameters(id);
     if (!parameters) co_return;  // informational only: the next cycle goes on

@@ -36,6 +36,7 @@ void take_outcomes(CycleState& state) {
   for (const Identity& workspace : state.executed.passed_over) state.find(workspace)->passed_over = true;
 
   Memories& remembered = state.memory.remembered;
+  remembered.reads.take_back(std::move(state.read->targets));
   const CycleFacts facts = state.facts();
   remembered.observe(facts, state.plan, state.verdict);
   for (WorkspaceFacts& one : state.declared) {

@@ -1,35 +1,52 @@
 #include "reconcile/memory/reads.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "specs/name.h"
 
 namespace cr::reconcile {
+
+std::vector<Target> Reads::lend_targets(std::span<const specs::SpecPtr> specs) {
+  const auto same = [](const specs::SpecPtr& spec, const Target& known) {
+    return specs::compare_lower(spec->owner, known.identity.owner) == 0 &&
+           specs::compare_lower(spec->name, known.identity.name) == 0;
+  };
+  // Where nothing has come or gone, which is nearly always, nothing is made.
+  if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs);
+  for (Target& target : known_) {
+    target.stage = target.id.is_nil() ? Stage::unknown : Stage::by_id;
+    target.contradictions = 0;
+  }
+  return std::exchange(known_, {});
+}
 
 std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs) const {
   std::vector<Target> targets;
   targets.reserve(specs.size());
   auto known = known_.begin();  // both are sorted, so one walk finds all
   for (const specs::SpecPtr& spec : specs) {
-    Target target;
+    Target& target = targets.emplace_back();
     target.identity = specs::identity_of(*spec);
     target.owner_is_uuid = specs::is_uuid(spec->owner);
-    while (known != known_.end() && known->workspace < target.identity) ++known;
-    if (known != known_.end() && known->workspace == target.identity && !known->id.is_nil()) {
-      target.id = known->id;
-      target.stage = Stage::by_id;
-    }
-    targets.push_back(std::move(target));
+    while (known != known_.end() && known->identity < target.identity) ++known;
+    if (known != known_.end() && known->identity == target.identity) target.id = known->id;
   }
   return targets;
 }
 
 void Reads::observe(const CycleFacts& cycle) {
-  known_.clear();
-  known_.reserve(cycle.workspaces.size());
+  known_.resize(cycle.workspaces.size());
   bool any_failed = false;
   bool any_believed = false;
-  for (const WorkspaceFacts& one : cycle.workspaces) {
-    const WorkspaceId id = one.id_lost ? WorkspaceId() : one.seen ? one.seen->id : one.id;
-    known_.push_back(Known{*one.identity, id});
+  for (std::size_t i = 0; i < known_.size(); ++i) {
+    const WorkspaceFacts& one = cycle.workspaces[i];
+    Target& known = known_[i];
+    if (&known.identity != one.identity) {
+      known.identity = *one.identity;
+      known.owner_is_uuid = specs::is_uuid(one.spec->owner);
+    }
+    known.id = one.id_lost ? WorkspaceId() : one.seen ? one.seen->id : one.id;
     any_failed = any_failed || (one.read_error && coder::is_transient(one.read_error->fault));
     any_believed = any_believed || !one.read_error || one.read_error->fault != coder::ApiFault::contract;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "reconcile/memory/facts.h"
@@ -16,8 +17,10 @@ namespace cr::reconcile {
 /// owner and name of what it brings.
 class Reads {
  public:
-  /// What is to be read for these specs, in their order.
-  [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs) const;
+  /// What is to be read for these specs, in their order. Lent, since a fleet's is megabytes: given back by
+  /// `take_back` before `observe`; the ids of a cycle that ends in a defect before that are found anew.
+  [[nodiscard]] std::vector<Target> lend_targets(std::span<const specs::SpecPtr> specs);
+  void take_back(std::vector<Target> targets) { known_ = std::move(targets); }
   [[nodiscard]] const ReadCosts& costs() const { return costs_; }
   /// What answers has been seen to be no workspace proxy.
   [[nodiscard]] bool address_is_checked() const { return address_checked_; }
@@ -27,11 +30,9 @@ class Reads {
   void observe(const CycleFacts& cycle);
 
  private:
-  struct Known {
-    Identity workspace;
-    WorkspaceId id;  ///< nil: not known
-  };
-  std::vector<Known> known_;  ///< sorted by workspace
+  [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs) const;
+
+  std::vector<Target> known_;  ///< of the last cycle; sorted by identity
   ReadCosts costs_;
   bool address_checked_ = false;
   std::uint32_t failed_in_a_row_ = 0;

@@ -26,7 +26,8 @@ struct NotRead {
   friend bool operator==(const NotRead& a, const NotRead& b) { return *a.error == *b.error; }
 };
 
-using LiveEntry = std::variant<LiveWorkspace, Absent, NotRead>;
+/// The row is one of an answer that the LiveState keeps; never null.
+using LiveEntry = std::variant<const LiveWorkspace*, Absent, NotRead>;
 
 /// What one read pass found for each declared workspace, in their order. Only a pass that has nothing left to
 /// ask makes one (ReadProgress::finish), so that a torn or broken read cannot pass for a fleet that lost
@@ -38,13 +39,18 @@ class LiveState {
   [[nodiscard]] std::span<const LiveEntry> entries() const { return entries_; }
   /// The row, or null where there is none.
   [[nodiscard]] const LiveWorkspace* row(std::size_t target) const {
-    return std::get_if<LiveWorkspace>(&entries_[target]);
+    const auto* found = std::get_if<const LiveWorkspace*>(&entries_[target]);
+    return found ? *found : nullptr;
   }
 
  private:
   friend class ReadProgress;
-  explicit LiveState(std::vector<LiveEntry> entries) : entries_(std::move(entries)) {}
+  using RowsOfAnswer = std::vector<LiveWorkspace>;
+  LiveState(std::vector<LiveEntry> entries, std::vector<RowsOfAnswer> answers)
+      : entries_(std::move(entries)), answers_(std::move(answers)) {}
   std::vector<LiveEntry> entries_;
+  /// Rows stay where an answer brought them: a fleet's are never copied, and take no more memory than once.
+  std::vector<RowsOfAnswer> answers_;
 };
 
 }  // namespace cr::reconcile

@@ -56,6 +56,8 @@ struct Target {
   bool owner_is_uuid = false;  ///< the list's owner filter takes usernames only
   WorkspaceId id;              ///< nil: not known
   Stage stage = Stage::unknown;
+  ReadKind found_by = ReadKind::ids;  ///< of one that was found live
+  std::uint8_t contradictions = 0;    ///< how often another id came under its name
   bool operator==(const Target&) const = default;
 };
 

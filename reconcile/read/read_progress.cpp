@@ -38,9 +38,7 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 }  // namespace
 
 ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first)
-    : entries_(targets.size(), Absent{}),
-      how_(targets.size(), ReadKind::ids),
-      contradictions_(targets.size()) {
+    : entries_(targets.size(), Absent{}) {
   for (const Target& target : targets) any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
   state_.targets = std::move(targets);
   state_.costs = costs;
@@ -77,17 +75,14 @@ void ReadProgress::record_ids(const ReadIds& query, coder::WorkspaceRows rows) {
   for (const TargetIndex i : query.targets) asked.emplace_back(state_.targets[i].id, i);
   std::sort(asked.begin(), asked.end());
 
-  for (LiveWorkspace& row : rows.rows) {
+  keep(std::move(rows.rows), ReadKind::ids, [&](const LiveWorkspace& row) {
     const auto [begin, end] =
         std::equal_range(asked.begin(), asked.end(), std::pair{row.id, TargetIndex{}},
                          [](const auto& a, const auto& b) { return a.first < b.first; });
     const bool one = end - begin == 1;
-    if (one && is(row, state_.targets[begin->second])) {
-      settle_live(begin->second, std::move(row), ReadKind::ids);
-    } else {
-      offer(std::move(row), ReadKind::ids);  // renamed or handed over meanwhile, or asked for twice
-    }
-  }
+    if (one && is(row, state_.targets[begin->second])) return Fits{begin->second, std::nullopt};
+    return fits(row);  // renamed or handed over meanwhile, or asked for twice
+  });
   for (const TargetIndex i : query.targets) {
     Target& target = state_.targets[i];
     if (target.stage != Stage::by_id) continue;
@@ -101,7 +96,7 @@ void ReadProgress::record_owner(const ReadOwner& query, coder::WorkspaceRows row
   std::vector<WorkspaceId> ids;
   ids.reserve(rows.rows.size());
   for (const LiveWorkspace& row : rows.rows) ids.push_back(row.id);
-  for (LiveWorkspace& row : rows.rows) offer(std::move(row), ReadKind::owner);
+  keep(std::move(rows.rows), ReadKind::owner, [&](const LiveWorkspace& row) { return fits(row); });
   const bool whole = distinct(ids) == rows.count;
   for (const TargetIndex i : query.targets) {
     if (state_.targets[i].stage != Stage::unknown) continue;
@@ -117,7 +112,11 @@ void ReadProgress::record_owner(const ReadOwner& query, coder::WorkspaceRows row
 
 void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspace> row) {
   const bool found = row.has_value();
-  if (found) offer(std::move(*row), ReadKind::name);
+  if (found) {
+    std::vector<LiveWorkspace> rows;
+    rows.push_back(std::move(*row));
+    keep(std::move(rows), ReadKind::name, [&](const LiveWorkspace& one) { return fits(one); });
+  }
   if (state_.targets[query.target].stage == Stage::settled) return;
   if (!found) return settle(query.target, Absent{.proven = true});
   // What contradicts the question is no read.
@@ -132,13 +131,13 @@ void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows)
   const bool of_this_pass = !pages.over && query.pass == pages.torn_passes;
   const std::size_t size = rows.rows.size();
   bool anything_new = false;
-  for (LiveWorkspace& row : rows.rows) {
+  for (const LiveWorkspace& row : rows.rows) {
     if (of_this_pass && page_ids_.insert(row.id).second) {
       anything_new = true;
       ++steps_;
     }
-    offer(std::move(row), ReadKind::page);
   }
+  keep(std::move(rows.rows), ReadKind::page, [&](const LiveWorkspace& row) { return fits(row); });
   if (!of_this_pass) return;
   if (!pages.count) pages.count = rows.count;
   pass_contradicts_itself_ = pass_contradicts_itself_ || *pages.count != rows.count;
@@ -208,29 +207,49 @@ void ReadProgress::give_up(coder::ApiError reason) {
 }
 
 LiveState ReadProgress::finish() && {
-  return LiveState(std::move(entries_));
+  return LiveState(std::move(entries_), std::move(answers_));
 }
 
-void ReadProgress::offer(LiveWorkspace row, ReadKind how) {
+ReadProgress::Fits ReadProgress::fits(const LiveWorkspace& row) const {
   std::optional<TargetIndex> by_id_of_owner;
   if (any_owner_uuid_) {
     by_id_of_owner = find(specs::Identity{row.owner_id.to_string(), text::lower(row.name)});
   }
   const std::optional<TargetIndex> by_name_of_owner =
       find(specs::Identity{text::lower(row.owner_name), text::lower(row.name)});
-  if (by_id_of_owner && by_name_of_owner) settle_live(*by_id_of_owner, row, how);
-  const std::optional<TargetIndex> last = by_name_of_owner ? by_name_of_owner : by_id_of_owner;
-  if (last) settle_live(*last, std::move(row), how);
+  return {by_id_of_owner, by_name_of_owner};
 }
 
-void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind how) {
+template <class FitsOf>
+void ReadProgress::keep(std::vector<LiveWorkspace> rows, ReadKind how, FitsOf fits_of) {
+  std::vector<Fits> whose;
+  whose.reserve(rows.size());
+  for (LiveWorkspace& row : rows) {
+    const Fits found = fits_of(row);
+    if (!found.first && !found.second) continue;
+    LiveWorkspace& place = rows[whose.size()];
+    if (&place != &row) place = std::move(row);
+    whose.push_back(found);
+  }
+  if (whose.empty()) return;
+  rows.resize(whose.size());
+  // A page may have brought hundreds of rows for the sake of a few.
+  if (rows.capacity() > rows.size() + rows.size() / 4) rows.shrink_to_fit();
+  const std::vector<LiveWorkspace>& kept = answers_.emplace_back(std::move(rows));
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (whose[i].first) settle_live(*whose[i].first, kept[i], how);
+    if (whose[i].second) settle_live(*whose[i].second, kept[i], how);
+  }
+}
+
+void ReadProgress::settle_live(TargetIndex target, const LiveWorkspace& row, ReadKind how) {
   Target& it = state_.targets[target];
   if (it.stage == Stage::settled) {
     // Seen before in this pass. Two ids under one name: it was deleted and made anew while we read.
-    const auto* seen = std::get_if<LiveWorkspace>(&entries_[target]);
-    if (!seen || seen->id == row.id) return;
+    const auto* seen = std::get_if<const LiveWorkspace*>(&entries_[target]);
+    if (!seen || (*seen)->id == row.id) return;
     it.id = {};
-    if (++contradictions_[target] > kMostContradictions) {
+    if (++it.contradictions > kMostContradictions) {
       entries_[target] = NotRead{std::make_shared<const coder::ApiError>(
           coder::ApiFault::contract, "Coder shows another workspace under this name each time")};
       return;
@@ -240,8 +259,8 @@ void ReadProgress::settle_live(TargetIndex target, LiveWorkspace row, ReadKind h
     return;
   }
   it.id = row.id;
-  how_[target] = how;
-  settle(target, std::move(row));
+  it.found_by = how;
+  settle(target, &row);
 }
 
 void ReadProgress::settle(TargetIndex target, LiveEntry entry) {
@@ -261,8 +280,8 @@ std::optional<TargetIndex> ReadProgress::find(const specs::Identity& identity) c
 LiveReadCounts ReadProgress::counts() const {
   LiveReadCounts counts;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (!std::holds_alternative<LiveWorkspace>(entries_[i])) continue;
-    switch (how_[i]) {
+    if (!std::holds_alternative<const LiveWorkspace*>(entries_[i])) continue;
+    switch (state_.targets[i].found_by) {
       case ReadKind::ids:
         ++counts.ids;
         break;

@@ -62,19 +62,25 @@ class ReadProgress {
   void record_failure(const Query& query, coder::ApiError error);
   void end_of_pass();
 
-  /// The declared workspaces that the row is: one, or two where one names the owner and the other the UUID.
-  void offer(LiveWorkspace row, ReadKind how);
-  void settle_live(TargetIndex target, LiveWorkspace row, ReadKind how);
+  /// The declared workspaces that a row is: none, one, or two where one names the owner and the other the
+  /// UUID.
+  struct Fits {
+    std::optional<TargetIndex> first, second;
+  };
+  [[nodiscard]] Fits fits(const LiveWorkspace& row) const;
+  /// Keeps the rows that are declared, as `fits` (of one row) says, and settles those they are of.
+  template <class FitsOf>
+  void keep(std::vector<LiveWorkspace> rows, ReadKind how, FitsOf fits_of);
+  void settle_live(TargetIndex target, const LiveWorkspace& row, ReadKind how);
   void settle(TargetIndex target, LiveEntry entry);
   [[nodiscard]] std::optional<TargetIndex> find(const specs::Identity& identity) const;
 
   ReadState state_;
   std::vector<LiveEntry> entries_;  ///< by target; what is not settled holds an Absent that means nothing
-  std::vector<ReadKind> how_;       ///< by target; means something for live ones
+  std::vector<std::vector<LiveWorkspace>> answers_;  ///< what entries point to
   bool any_owner_uuid_ = false;
   std::size_t lost_ids_ = 0;
   std::uint64_t steps_ = 0;
-  std::vector<std::uint8_t> contradictions_;  ///< by target: how often another id came under its name
   std::unordered_set<WorkspaceId> page_ids_;  ///< ids of this pass
   std::uint64_t pages_answered_ = 0;          ///< of all passes
   std::uint64_t page_rows_answered_ = 0;      ///< rows of this pass that pages were asked for and answered

@@ -30,7 +30,7 @@ TEST(Reads, WhatWasSeenIsAskedForByIdWhateverElseIsDeclared) {
   cycle.add(a_spec("alice", "b")).reads(live(1, "b"));
   cycle.add(a_spec("alice", "d")).reads(live(2, "d"));
   reads.observe(cycle.facts());
-  const auto targets = reads.targets_of(declared({{"Alice", "A"}, {"alice", "c"}, {"alice", "D"}}));
+  const auto targets = reads.lend_targets(declared({{"Alice", "A"}, {"alice", "c"}, {"alice", "D"}}));
   ASSERT_EQ(targets.size(), 3U);
   EXPECT_EQ(targets[0].stage, Stage::unknown);
   EXPECT_EQ(targets[1].stage, Stage::unknown);
@@ -60,14 +60,48 @@ TEST(Reads, BelieveTheIdThatWasSeenLast) {
     auto one = cycle.add(a_spec("alice", "dev"));
     row.shape(one);
     reads.observe(cycle.facts());
-    EXPECT_EQ(reads.targets_of(declared({{"alice", "dev"}}))[0].id, row.id) << row.what;
+    EXPECT_EQ(reads.lend_targets(declared({{"alice", "dev"}}))[0].id, row.id) << row.what;
   }
 }
 
 TEST(Reads, AnOwnerGivenAsUuidIsMarkedAsSuch) {
-  const Target target = Reads().targets_of(declared({{"7A3B5C1E-0000-4000-8000-000000000001", "b"}}))[0];
+  const Target target = Reads().lend_targets(declared({{"7A3B5C1E-0000-4000-8000-000000000001", "b"}}))[0];
   EXPECT_TRUE(target.owner_is_uuid);
   EXPECT_EQ(target.identity.owner, "7a3b5c1e-0000-4000-8000-000000000001");
+}
+
+// A fleet's targets are megabytes: what is given back is lent again, not made anew.
+TEST(Reads, LendTheSameTargetsAgainWhileTheSameIsDeclared) {
+  const auto specs = declared({{"alice", "dev"}, {"bob", "a-name-that-is-longer-than-a-string-holds"}});
+  Reads reads;
+  std::vector<Target> lent = reads.lend_targets(specs);
+  const Target* const place = lent.data();
+  const char* const text = lent[1].identity.name.data();
+  lent[0].id = a_workspace_id(7);
+  lent[0].stage = Stage::settled;
+  lent[0].contradictions = 2;
+  reads.take_back(std::move(lent));
+  const std::vector<Target> again =
+      reads.lend_targets(declared({{"Alice", "DEV"}, {"bob", "a-name-that-is-longer-than-a-string-holds"}}));
+  EXPECT_EQ(again.data(), place);
+  EXPECT_EQ(again[1].identity.name.data(), text);
+  EXPECT_EQ(again[0].id, a_workspace_id(7));
+  EXPECT_EQ(again[0].stage, Stage::by_id);
+  EXPECT_EQ(again[0].contradictions, 0);
+  EXPECT_EQ(again[1].stage, Stage::unknown);
+}
+
+TEST(Reads, WhatCameAndWentLeavesTheOthersTheirIds) {
+  Reads reads;
+  std::vector<Target> lent = reads.lend_targets(declared({{"alice", "a"}, {"alice", "b"}, {"alice", "c"}}));
+  for (std::size_t i = 0; i < lent.size(); ++i)
+    lent[i].id = a_workspace_id(static_cast<std::uint32_t>(i + 1));
+  reads.take_back(std::move(lent));
+  const auto next = reads.lend_targets(declared({{"alice", "b"}, {"alice", "bb"}, {"alice", "c"}}));
+  ASSERT_EQ(next.size(), 3U);
+  EXPECT_EQ(next[0].id, a_workspace_id(2));
+  EXPECT_TRUE(next[1].id.is_nil());
+  EXPECT_EQ(next[2].id, a_workspace_id(3));
 }
 
 TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
