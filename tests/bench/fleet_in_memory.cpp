@@ -68,6 +68,7 @@ awaitable<ApiResult<coder::WorkspaceRows>> FleetInMemory::workspaces_by_ids(
     const std::vector<WorkspaceId>& ids) {
   const NotCounted answers_buffers;
   coder::WorkspaceRows page;
+  page.rows.reserve(ids.size());  // as the decoder does
   for (const WorkspaceId& id : ids) {
     if (const auto found = by_id_.find(id); found != by_id_.end()) page.rows.push_back(rows_[found->second]);
   }
