@@ -27,9 +27,9 @@ Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, st
   diagnostic.document_column = one.where.column;
   diagnostic.field = "metadata.name";
   diagnostic.message =
-      "workspace " + identity_of(one).to_string() + " is declared again at " + other.where.to_string();
-  if (declarations > 2) diagnostic.message += ", " + std::to_string(declarations) + " times in all";
-  diagnostic.remedy = "none of them is applied; keep one";
+      "workspace " + identity_of(one).to_string() + " is also declared at " + other.where.to_string();
+  if (declarations > 2) diagnostic.message += " (" + std::to_string(declarations) + " declarations in total)";
+  diagnostic.remedy = "none of them is applied; keep only one";
   return diagnostic;
 }
 

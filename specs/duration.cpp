@@ -118,15 +118,16 @@ std::string respelt(std::string_view text) {
 }
 
 ValueError no_duration(std::string_view text) {
-  std::string remedy = "write for example 8h, 90m or 1h30m";
+  std::string remedy = "write a duration such as 8h, 90m or 1h30m";
   std::string_view rest = text;
   const std::string_view digits = take_digits(rest);
   if (const std::string meant = respelt(text); !meant.empty()) {
     remedy = "write " + meant;
   } else if (!digits.empty() && digits.size() < 10 && rest.find_first_not_of(' ') == std::string_view::npos) {
-    remedy = "a duration needs a unit: " + std::string(digits) + "m or " + std::string(digits) + "h?";
+    remedy =
+        "the unit is missing; did you mean " + std::string(digits) + "m or " + std::string(digits) + "h?";
   }
-  return ValueError(in_quotes(text) + " is no duration", std::move(remedy));
+  return ValueError("invalid duration " + in_quotes(text), std::move(remedy));
 }
 
 }  // namespace
@@ -146,7 +147,7 @@ ValueResult<std::chrono::nanoseconds> parse_duration(std::string_view text) {
     if (!term) return no_duration(text);
     total += *term;
     if (total > std::numeric_limits<std::int64_t>::max())
-      return ValueError(in_quotes(text) + " is longer than a duration can be");
+      return ValueError("invalid duration " + in_quotes(text) + ": too long");
   }
   return std::chrono::nanoseconds{static_cast<std::int64_t>(negative ? -total : total)};
 }
@@ -156,21 +157,22 @@ ValueResult<Ttl> parse_ttl(std::string_view text) {
   if (!duration) return duration.error();
   const std::string range = "between 1m and 30d (720h)";
   if (*duration == std::chrono::nanoseconds{0})
-    return ValueError(in_quotes(text) + " is no time at all",
-                      "write null for no automatic stop, else a TTL " + range);
+    return ValueError("invalid TTL " + in_quotes(text) + ": must not be zero",
+                      "write null for no automatic stop, or a TTL " + range);
   if (*duration < kShortestTtl)
-    return ValueError(in_quotes(text) + " is shorter than Coder allows", "write a TTL " + range);
+    return ValueError("invalid TTL " + in_quotes(text) + ": shorter than Coder allows",
+                      "write a TTL " + range);
   if (*duration > kLongestTtl)
-    return ValueError(in_quotes(text) + " is longer than Coder allows",
+    return ValueError("invalid TTL " + in_quotes(text) + ": longer than Coder allows",
                       "write a TTL " + range + ", or null for no automatic stop");
   const auto kept = std::chrono::floor<std::chrono::minutes>(*duration);
   if (kept != *duration) {
     const auto next = kept + std::chrono::minutes{1};
     std::string remedy = "write " + format_duration(kept);
     if (next <= kLongestTtl) remedy += " or " + format_duration(next);
-    return ValueError(
-        in_quotes(text) + " is no whole number of minutes; Coder would keep " + format_duration(kept),
-        std::move(remedy));
+    return ValueError("invalid TTL " + in_quotes(text) +
+                          ": not a whole number of minutes; Coder would keep " + format_duration(kept),
+                      std::move(remedy));
   }
   return kept;
 }

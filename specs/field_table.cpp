@@ -10,23 +10,24 @@ constexpr std::array<Field, 4> kDocument{{
     {FieldId::kind, "kind", ValueType::kind, true, "What the document declares."},
     {FieldId::metadata, "metadata", ValueType::metadata, true, "Name, labels and annotations."},
     {FieldId::spec, "spec", ValueType::spec, true,
-     "What the workspace should be like. A field that is left out is left alone."},
+     "Desired state of the workspace. A field that is omitted is left alone."},
 }};
 
 constexpr std::array<Field, 3> kMetadata{{
     {FieldId::name, "name", ValueType::workspace_name, true,
-     "The workspace's name in Coder: 1 to 32 letters and digits, single hyphens between them."},
+     "The workspace's name in Coder: 1 to 32 letters and digits, separated by single hyphens."},
     {FieldId::labels, "labels", ValueType::labels, false,
-     "Free key-value pairs for selecting; shown in the status."},
+     "Free-form key-value pairs for --selector; shown in the status."},
     {FieldId::annotations, "annotations", ValueType::annotations, false,
-     "Free key-value pairs. coder-reconciler/suspend leaves the workspace alone: \"true\" or \"until "
+     "Free-form key-value pairs. coder-reconciler/suspend leaves the workspace alone: \"true\" or \"until "
      "2026-12-24: reason\"."},
 }};
 
 constexpr std::array<Field, 2> kPolicy{{
-    {FieldId::create, "create", ValueType::boolean, false, "May the workspace be created? Default: true."},
+    {FieldId::create, "create", ValueType::boolean, false,
+     "Whether the workspace may be created. Default: true."},
     {FieldId::update, "update", ValueType::boolean, false,
-     "May an existing workspace be changed? Default: true; false only reports drift."},
+     "Whether an existing workspace may be changed. Default: true; false only reports drift."},
 }};
 
 }  // namespace

@@ -69,44 +69,44 @@ std::string_view kind_of(const YamlNode& node) {
 }
 
 std::string stored_text_problem(std::string_view text) {
-  if (text.find('\0') != std::string_view::npos) return "holds a NUL character, which Coder can't store";
+  if (text.find('\0') != std::string_view::npos) return "contains a NUL character, which Coder cannot store";
   for (std::string_view rest = text; !rest.empty();) {
     const text::Character next = text::first_character(rest);
-    if (!next.valid) return "holds the byte " + visible(rest.substr(0, 1)) + ", which is no valid UTF-8";
+    if (!next.valid) return "contains the byte " + visible(rest.substr(0, 1)) + ", which is not valid UTF-8";
     rest.remove_prefix(next.length);
   }
   return {};
 }
 
 ValueResult<std::string_view> read_text(const YamlNode& node) {
-  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.foreign_tag) return ValueError("YAML tags are not supported", "remove the tag");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string, number or boolean", node));
   if (std::string problem = stored_text_problem(node.text); !problem.empty())
-    return ValueError(std::move(problem), "leave it out");
+    return ValueError(std::move(problem), "remove it");
   return std::string_view{node.text};
 }
 
 ValueResult<std::string_view> read_string(const YamlNode& node) {
-  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.foreign_tag) return ValueError("YAML tags are not supported", "remove the tag");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("a string", node));
   if (node.plain && plain_type(node.text) != PlainType::text)
     return ValueError(wanted("a string", node), "write it in quotes: " + in_quotes(node.text));
   if (std::string problem = stored_text_problem(node.text); !problem.empty())
-    return ValueError(std::move(problem), "leave it out");
+    return ValueError(std::move(problem), "remove it");
   return std::string_view{node.text};
 }
 
 ValueResult<bool> read_boolean(const YamlNode& node) {
   const std::string allowed = "write true or false";
-  if (node.foreign_tag) return ValueError("has a YAML tag, which is not supported", "leave the tag out");
+  if (node.foreign_tag) return ValueError("YAML tags are not supported", "remove the tag");
   if (node.kind != YamlNode::Kind::scalar) return ValueError(wanted("true or false", node), allowed);
   if (node.plain && plain_type(node.text) == PlainType::boolean) return text::lower(node.text) == "true";
   const std::string lower = text::lower(node.text);
   for (const std::string_view yes : {"yes", "y", "on", "true", "1"})
-    if (lower == yes) return ValueError(in_quotes(node.text) + " is no boolean", "write true");
+    if (lower == yes) return ValueError("invalid boolean " + in_quotes(node.text), "write true");
   for (const std::string_view no : {"no", "n", "off", "false", "0"})
-    if (lower == no) return ValueError(in_quotes(node.text) + " is no boolean", "write false");
-  return ValueError(in_quotes(node.text) + " is no boolean", allowed);
+    if (lower == no) return ValueError("invalid boolean " + in_quotes(node.text), "write false");
+  return ValueError("invalid boolean " + in_quotes(node.text), allowed);
 }
 
 ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
@@ -120,8 +120,8 @@ ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type) {
   }
   if (type == ValueType::owner) {
     if (text->find('@') != std::string_view::npos)
-      return ValueError(in_quotes(*text) + " is no username",
-                        "Coder knows owners by username or UUID, not by e-mail");
+      return ValueError("invalid username " + in_quotes(*text),
+                        "write the owner's username or UUID, not an email address");
     problem = username_problem(*text);
   } else if (type == ValueType::template_version) {
     problem = version_name_problem(*text);
@@ -152,15 +152,16 @@ bool is_boolean(const YamlNode& node) {
 
 ValueResult<Schedule> read_schedule(const YamlNode& node) {
   if (means_none(node))
-    return ValueError(in_quotes(node.text) + " is no schedule",
-                      "write null for no autostart, or leave the key out to leave it unmanaged");
+    return ValueError("invalid schedule " + in_quotes(node.text),
+                      "write null for no autostart, or omit the key to leave it unmanaged");
   if (is_boolean(node))
-    return ValueError(in_quotes(node.text) + " is no schedule",
-                      "write when, for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
+    return ValueError("invalid schedule " + in_quotes(node.text),
+                      "write a schedule such as CRON_TZ=Europe/Berlin 0 9 * * 1-5");
   const auto text = read_string(node);
   if (!text) return text.error();
   if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
-    return ValueError("is empty", "write null for no autostart, or leave the key out to leave it unmanaged");
+    return ValueError("must not be empty",
+                      "write null for no autostart, or omit the key to leave it unmanaged");
   auto schedule = parse_schedule(*text);
   if (!schedule) return ValueError(schedule.error().message(), schedule.error().remedy());
   return std::move(*schedule);
@@ -168,8 +169,8 @@ ValueResult<Schedule> read_schedule(const YamlNode& node) {
 
 ValueResult<Ttl> read_ttl(const YamlNode& node) {
   if (means_none(node))
-    return ValueError(in_quotes(node.text) + " is no duration",
-                      "write null for no automatic stop, or leave the key out to leave it unmanaged");
+    return ValueError("invalid duration " + in_quotes(node.text),
+                      "write null for no automatic stop, or omit the key to leave it unmanaged");
   // A bare number parses as a duration without unit, whose error is the more helpful one.
   const auto text = node.plain ? read_text(node) : read_string(node);
   if (!text) return text.error();
@@ -190,7 +191,7 @@ ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node) {
     if (*text == to_string(value)) return value;
   constexpr std::array<std::string_view, 2> kValues{"always", "never"};
   const std::string near = did_you_mean(*text, kValues);
-  return ValueError(in_quotes(*text) + " is not allowed", near.empty() ? allowed : near);
+  return ValueError("invalid value " + in_quotes(*text), near.empty() ? allowed : near);
 }
 
 namespace {
@@ -214,7 +215,7 @@ ValueResult<FieldValue> read_field_value(const YamlNode& node, ValueType type) {
 }
 
 ValueResult<Suspension> parse_suspension(std::string_view text) {
-  const ValueError error(in_quotes(text) + " says neither yes nor until when",
+  const ValueError error("invalid value " + in_quotes(text),
                          "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");
   Suspension suspension;
   if (text == "true") return suspension;
@@ -225,7 +226,7 @@ ValueResult<Suspension> parse_suspension(std::string_view text) {
   std::string_view rest = text.substr(date.size());
   suspension.until = parse_date(date);
   if (!suspension.until)
-    return ValueError(in_quotes(date) + " is no date", "write it as year-month-day, such as 2026-12-24");
+    return ValueError("invalid date " + in_quotes(date), "write YYYY-MM-DD, such as 2026-12-24");
   if (rest.empty()) return suspension;
   if (!rest.starts_with(": ") || rest.size() == 2) return error;
   suspension.reason = rest.substr(2);

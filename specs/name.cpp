@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kPrebuildsOwner = "prebuilds";
 constexpr std::string_view kPrebuildsOwnerId = "c42fdf75-3097-471c-8c33-fb52454d81c0";
 constexpr std::string_view kPrebuildsOwnerProblem =
-    "is the user to whom Coder's prebuilt workspaces belong, which are never touched";
+    "is the user that owns Coder's prebuilt workspaces, which are never changed";
 constexpr std::size_t kLongestName = 32;
 constexpr std::size_t kLongestVersionName = 64;
 constexpr std::size_t kLongestLabel = 63;
@@ -65,18 +65,17 @@ std::strong_ordering compare_lower(std::string_view a, std::string_view b) {
 }
 
 std::string name_problem(std::string_view name) {
-  if (name.empty()) return "is empty";
+  if (name.empty()) return "must not be empty";
   if (name.size() > kLongestName)
-    return "has " + characters_of(name.size()) + ", but at most " + std::to_string(kLongestName) +
-           " are allowed";
+    return "has " + characters_of(name.size()) + "; at most " + std::to_string(kLongestName) + " are allowed";
   if (!is_separated_words(name, "-"))
-    return "may only have letters and digits, with single hyphens between them";
+    return "may contain only letters and digits, separated by single hyphens";
   if (name == "new" || name == "create") return "is reserved by Coder";
   return {};
 }
 
 std::string username_problem(std::string_view name) {
-  if (text::lower(name) == "me") return "means the token's own user to Coder's API; write the username";
+  if (text::lower(name) == "me") return "stands for the token's own user in Coder's API; write the username";
   if (text::lower(name) == kPrebuildsOwner) return std::string(kPrebuildsOwnerProblem);
   return name_problem(name);
 }
@@ -86,12 +85,12 @@ std::string owner_id_problem(std::string_view uuid) {
 }
 
 std::string version_name_problem(std::string_view name) {
-  if (name.empty()) return "is empty";
+  if (name.empty()) return "must not be empty";
   if (name.size() > kLongestVersionName)
-    return "has " + characters_of(name.size()) + ", but at most " + std::to_string(kLongestVersionName) +
+    return "has " + characters_of(name.size()) + "; at most " + std::to_string(kLongestVersionName) +
            " are allowed";
   if (!is_separated_words(name, "_.-"))
-    return "may only have letters and digits, with single \"_\", \".\" or \"-\" between them";
+    return "may contain only letters and digits, separated by single \"_\", \".\" or \"-\"";
   return {};
 }
 
@@ -100,25 +99,27 @@ std::string qualified_key_problem(std::string_view key) {
   if (slash != std::string_view::npos) {
     const std::string_view prefix = key.substr(0, slash);
     if (prefix.empty() || prefix.size() > kLongestPrefix || !is_dns_name(prefix))
-      return "must have a DNS name in lower case before the \"/\"";
+      return "must have a lower-case DNS name before the \"/\"";
     key.remove_prefix(slash + 1);
   }
-  if (key.empty()) return "has no name";
+  if (key.empty()) return "must not have an empty name";
   if (key.size() > kLongestLabel)
-    return "has a name of " + characters_of(key.size()) + ", but at most " + std::to_string(kLongestLabel) +
+    return "has a name of " + characters_of(key.size()) + "; at most " + std::to_string(kLongestLabel) +
            " are allowed";
   if (!is_label_text(key))
-    return "may only have letters, digits, \"-\", \"_\" and \".\", and must begin and end with a letter or "
+    return "may contain only letters, digits, \"-\", \"_\" and \".\", and must begin and end with a letter "
+           "or "
            "digit";
   return {};
 }
 
 std::string label_value_problem(std::string_view value) {
   if (value.size() > kLongestLabel)
-    return "has " + characters_of(value.size()) + ", but at most " + std::to_string(kLongestLabel) +
+    return "has " + characters_of(value.size()) + "; at most " + std::to_string(kLongestLabel) +
            " are allowed";
   if (!value.empty() && !is_label_text(value))
-    return "may only have letters, digits, \"-\", \"_\" and \".\", and must begin and end with a letter or "
+    return "may contain only letters, digits, \"-\", \"_\" and \".\", and must begin and end with a letter "
+           "or "
            "digit";
   return {};
 }

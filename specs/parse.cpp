@@ -79,8 +79,8 @@ class FileParser {
     const std::uint32_t first_line = lines_.line_of(document.offset);
     const std::uint32_t line = lines_.line_of(std::max(found->begin, document.offset));
     DocumentReport report(file_, lines_, first_line, first_line, result_.diagnostics);
-    report.add(DiagnosticKind::syntax, line - first_line, 0, "", "a merge conflict is not resolved here",
-               "keep one side, and delete the lines that begin with <<<<<<<, ======= and >>>>>>>");
+    report.add(DiagnosticKind::syntax, line - first_line, 0, "", "unresolved merge conflict",
+               "keep one side and delete the lines that begin with <<<<<<<, ======= and >>>>>>>");
     return true;
   }
 
@@ -109,7 +109,7 @@ class FileParser {
     const std::string_view text = lines_.line(line);
     const std::size_t first = text.find_first_not_of(' ');
     if (first != std::string_view::npos && text[first] == '\t')
-      return "YAML takes no tabs for indentation; use blanks";
+      return "YAML does not allow tabs for indentation; use spaces";
     return {};
   }
 
@@ -150,7 +150,7 @@ class FileParser {
       report.add(root, "items", "is missing");
     } else if (items->kind != YamlNode::Kind::sequence) {
       report.add(*items, "items", fmt::format("must be a list, but is {}", kind_of(*items)),
-                 "write [] for an empty one");
+                 "write [] for an empty list");
     }
     return report.errors() == 0 ? items : nullptr;
   }
@@ -170,7 +170,7 @@ class FileParser {
       if (std::find(seen.begin(), seen.end(), key.text) == seen.end()) {
         seen.push_back(key.text);
       } else {
-        report.add(key, key.text, "key " + in_quotes(key.text) + " is given twice", "keep one");
+        report.add(key, key.text, "duplicate key " + in_quotes(key.text), "keep only one");
       }
     }
   }

@@ -39,9 +39,9 @@ std::vector<Diagnostic> remarks_on(const DesiredState& desired, std::chrono::sys
     remark.where = spec->where;
     remark.document = spec->where.line;
     remark.field = "spec.ttl";
-    remark.message = "remark: " + format_duration(*ttl) + " lasts beyond the next start, " +
+    remark.message = "remark: " + format_duration(*ttl) + " outlasts the shortest time between two starts (" +
                      format_duration(*gap) +
-                     " after the one before, which finds the workspace running and starts nothing";
+                     "), so a start can find the workspace still running and do nothing";
     remark.remedy = "write a TTL up to " + format_duration(*gap) + ", or null for no automatic stop";
   }
   const auto place_of = [](const Diagnostic& one) {

@@ -71,7 +71,7 @@ class FieldReader {
     std::uint64_t set = 0;
     for (const std::string_view item : split(field_, ',')) {
       if (item.empty()) {
-        if (strict_) return fail("has an empty list item");
+        if (strict_) return fail("empty list item");
         continue;
       }
       const auto bits = read_item(item);
@@ -83,40 +83,40 @@ class FieldReader {
 
  private:
   ValueError fail(const std::string& why) const {
-    return ValueError("the " + std::string(rule_.name) + " field " + why);
+    return ValueError("invalid " + std::string(rule_.name) + " field: " + why);
   }
 
   ValueResult<std::uint64_t> read_item(std::string_view item) const {
     const std::vector<std::string_view> base_and_step = split(item, '/');
-    if (base_and_step.size() > 2) return fail("has more than one \"/\" in " + in_quotes(item));
+    if (base_and_step.size() > 2) return fail("more than one \"/\" in " + in_quotes(item));
     const std::vector<std::string_view> bounds = split(base_and_step[0], '-');
 
     unsigned first = 0;
     unsigned last = rule_.max;
     const bool star = bounds[0] == "*" || bounds[0] == "?";
     if (star) {
-      if (strict_ && bounds[0] == "?") return fail("has a \"?\"; write \"*\"");
-      if (strict_ && bounds.size() > 1) return fail("has " + in_quotes(item) + "; write \"*\"");
+      if (strict_ && bounds[0] == "?") return fail("\"?\" is not supported; write \"*\"");
+      if (strict_ && bounds.size() > 1) return fail(in_quotes(item) + " is not supported; write \"*\"");
     } else {
       const auto from = read_value(bounds[0]);
       if (!from) return from.error();
       first = *from;
       last = first;
-      if (bounds.size() > 2) return fail("has too many hyphens in " + in_quotes(item));
+      if (bounds.size() > 2) return fail("too many hyphens in " + in_quotes(item));
       if (bounds.size() == 2) {
         const auto to = read_value(bounds[1]);
         if (!to) return to.error();
         last = *to;
         if (first > last)
-          return fail("has the range " + in_quotes(item) + ", which runs backwards; write it as two ranges");
+          return fail("the range " + in_quotes(item) + " runs backwards; write it as two ranges");
       }
     }
 
     unsigned step = 1;
     if (base_and_step.size() == 2) {
       const auto given = read_number(base_and_step[1]);
-      if (!given) return fail("has the step " + in_quotes(base_and_step[1]) + ", which is no number");
-      if (*given == 0) return fail("has a step of 0");
+      if (!given) return fail("the step " + in_quotes(base_and_step[1]) + " is not a number");
+      if (*given == 0) return fail("the step must not be 0");
       step = *given;
       if (bounds.size() == 1) last = rule_.max;  // "5/15" is "5-59/15"
     }
@@ -133,17 +133,18 @@ class FieldReader {
     }
     const std::optional<unsigned> number = read_number(text);
     if (!number && rule_.weekday_names && is_nth_weekday(text))
-      return fail("has " + in_quotes(text) +
-                  "; Coder knows no n-th or last weekday of a month, only weekdays of every week");
+      return fail(
+          in_quotes(text) +
+          " is not supported; Coder has no n-th or last weekday of a month, only weekdays of every week");
     if (!number) {
       for (const std::string_view day : kWeekdays)
         if (rule_.weekday_names && is_word(text) && text::lower(text).starts_with(day))
-          return fail("has " + in_quotes(text) + "; write \"" + std::string(day) + "\"");
-      return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
+          return fail(in_quotes(text) + " is not supported; write \"" + std::string(day) + "\"");
+      return fail(in_quotes(text) + " is not allowed; allowed values: " + std::string(rule_.allowed));
     }
     if (*number > rule_.max) {
-      if (rule_.weekday_names && *number == 7) return fail("has 7; Coder counts Sunday as 0");
-      return fail("has " + in_quotes(text) + "; allowed is " + std::string(rule_.allowed));
+      if (rule_.weekday_names && *number == 7) return fail("7 is not allowed; write 0 for Sunday");
+      return fail(in_quotes(text) + " is not allowed; allowed values: " + std::string(rule_.allowed));
     }
     return *number;
   }
@@ -183,7 +184,7 @@ class FieldReader {
 ValueResult<std::shared_ptr<const TimeZone>> zone_named(std::string_view name, Strictness strictness) {
   if (name.empty()) {
     if (strictness == Strictness::spec)
-      return ValueError("CRON_TZ names no time zone", "write CRON_TZ=UTC or leave it out");
+      return ValueError("CRON_TZ has no time zone", "write CRON_TZ=UTC or leave it out");
     name = "UTC";
   }
   if (auto zone = TimeZone::find(name)) return zone;
@@ -196,9 +197,8 @@ ValueResult<std::shared_ptr<const TimeZone>> zone_named(std::string_view name, S
 }
 
 ValueError wrong_field_count(std::size_t count) {
-  return ValueError(
-      "a schedule has five fields, minute hour * * weekday; this one has " + std::to_string(count),
-      "write for example CRON_TZ=Europe/Berlin 0 9 * * 1-5");
+  return ValueError("expected five fields (minute hour * * weekday), found " + std::to_string(count),
+                    "write a schedule such as CRON_TZ=Europe/Berlin 0 9 * * 1-5");
 }
 
 }  // namespace
@@ -220,16 +220,16 @@ ValueResult<Schedule> Schedule::Parser::read(std::string_view text, Strictness s
     fields = text.substr(end);
     for (const char c : zone_name)
       if (is_space(c))
-        return ValueError("the time zone must be followed by a plain blank, not by a tab or a line break");
+        return ValueError("the time zone must be followed by a space, not by a tab or a line break");
   }
   const std::vector<std::string_view> words = words_of(fields);
   if (!prefixed && !words.empty()) {
     const std::string first = text::lower(words[0]);
     if (first.starts_with("@"))
       return ValueError(in_quotes(words[0]) + " is not supported; write minute hour * * weekday");
-    if (words[0].starts_with(kPrefix)) return ValueError("CRON_TZ= must be the very first characters");
+    if (words[0].starts_with(kPrefix)) return ValueError("CRON_TZ= must be at the very beginning");
     if (first.starts_with("cron_tz=") || first.starts_with("tz="))
-      return ValueError(in_quotes(words[0]) + " is no prefix that Coder knows; write CRON_TZ=<zone>");
+      return ValueError(in_quotes(words[0]) + " is not supported; write CRON_TZ=<zone>");
   }
   auto zone = zone_named(zone_name, strictness);
   if (!zone) return zone.error();

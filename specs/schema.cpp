@@ -114,7 +114,7 @@ Json list_schema() {
           {"properties",
            {{"apiVersion", {{"enum", Json::array({kListApiVersion, kApiVersion})}}},
             {"kind", {{"const", kListKind}}},
-            {"metadata", {{"description", "As kubectl writes it; not looked at."}}},
+            {"metadata", {{"description", "As kubectl writes it; ignored."}}},
             {"items", {{"type", "array"}, {"items", {{"$ref", "#/definitions/workspace"}}}}}}},
           {"required", Json::array({"apiVersion", "kind", "items"})},
           {"additionalProperties", false}};

@@ -79,13 +79,13 @@ class Totals {
   bool add_bytes(std::uint64_t bytes, Abort& abort) {
     bytes_ += bytes;
     if (bytes_ <= limits_.bytes) return true;
-    abort = {false, fmt::format("the files have more than {} MiB in all", limits_.bytes >> 20)};
+    abort = {false, fmt::format("the files have more than {} MiB in total", limits_.bytes >> 20)};
     return false;
   }
   bool add_documents(std::size_t documents, Abort& abort) {
     documents_ += documents;
     if (documents_ <= limits_.documents) return true;
-    abort = {false, fmt::format("more than {} documents are declared in all", limits_.documents)};
+    abort = {false, fmt::format("the files declare more than {} documents in total", limits_.documents)};
     return false;
   }
 
@@ -176,7 +176,7 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   }
   if (content.outcome != FileBytes::Outcome::failed &&
       (content.outcome == FileBytes::Outcome::gone || content.signature != file.signature)) {
-    abort = {true, file.shown + ": changed while it was read"};
+    abort = {true, file.shown + ": changed while it was being read"};
     return false;
   }
   if (content.outcome == FileBytes::Outcome::failed) {
@@ -207,8 +207,8 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
   ParsedFile left_out;
   left_out.diagnostics.push_back(
-      unreadable({file.shown, "can't be read: " + std::generic_category().message(error),
-                  "what it declares is left as it is until it can be"}));
+      unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
+                  "its workspaces are left as they are until it can be read"}));
   cached.settled = false;
   cached.content = {};
   if (cached.shown && cached.parsed.specs.empty() && cached.parsed.diagnostics == left_out.diagnostics)
@@ -270,7 +270,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
 
   if (!read_all(trees, inputs, abort)) return std::nullopt;
   if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
-    abort = {true, "the files changed while they were read"};
+    abort = {true, "the files changed while they were being read"};
     return std::nullopt;
   }
   const std::size_t files = cache.files().size() + inputs.size();

@@ -59,15 +59,15 @@ std::optional<TextProblem> find_text_problem(std::string_view text) {
       ++at;
       continue;
     }
-    if (byte == 0) return TextProblem{at, "the file holds a NUL byte, so it is no text", as_utf8};
+    if (byte == 0) return TextProblem{at, "the file contains a NUL byte, so it is not text", as_utf8};
     if (byte == '\r' && !text.substr(at).starts_with("\r\n"))
-      return TextProblem{at, "the line ends with a carriage return (CR) alone",
-                         "save it with the line ends LF or CR LF"};
+      return TextProblem{at, "the line ends with a bare carriage return (CR)",
+                         "save it with LF or CRLF line endings"};
     const std::size_t length = sequence_length(text.substr(at));
     if (length == 0) {
       if (at == 0 && (text.starts_with("\xFE\xFF") || text.starts_with("\xFF\xFE")))
-        return TextProblem{at, "the file looks like UTF-16; only UTF-8 is read", as_utf8};
-      return TextProblem{at, fmt::format("the byte 0x{:02x} is no valid UTF-8", byte), as_utf8};
+        return TextProblem{at, "the file looks like UTF-16; only UTF-8 is supported", as_utf8};
+      return TextProblem{at, fmt::format("the byte 0x{:02x} is not valid UTF-8", byte), as_utf8};
     }
     if (is_forbidden_control(text.substr(at, length)))
       return TextProblem{

@@ -67,7 +67,7 @@ void TreeWalk::note(const std::string& shown, std::string message, std::string r
 
 void TreeWalk::take_file(std::string shown, std::size_t directory, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) {
-    note(shown, "is no regular file, so it is not read");
+    note(shown, "is not a regular file; skipped");
     return;
   }
   tree_->files.push_back({std::move(shown), directory, tree_->links.size() - 1, signature_of(status)});
@@ -162,10 +162,10 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
     if (!leads_nowhere && !(spec_name && (error == EACCES || error == EPERM || error == ENAMETOOLONG)))
       return fail(error, shown);
     if (!spec_name) return true;
-    note(shown, error == ELOOP ? "is a link in a circle"
-                : leads_nowhere
-                    ? "is a link to nothing"
-                    : "is a link that can't be followed: " + std::generic_category().message(error));
+    note(shown, error == ELOOP  ? "is a symbolic link that points back to itself"
+                : leads_nowhere ? "is a symbolic link whose target does not exist"
+                                : "is a symbolic link that cannot be followed: " +
+                                      std::generic_category().message(error));
     return true;
   }
   struct stat status {};
@@ -175,8 +175,8 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
   tree_->links.emplace_back(link, *real);
   // What a repository says must not decide which files of this machine are read (and quoted in errors).
   if (!is_within(*real, boundary_)) {
-    note(shown, "is a link that leaves " + boundary_ + ", so it is not followed",
-         "give what it points to as a path of its own");
+    note(shown, "is a symbolic link that leaves " + boundary_ + "; not followed",
+         "pass its target as a path of its own");
     return true;
   }
   if (is_directory) return walk_directory(*real, shown, depth + 1);

@@ -99,19 +99,19 @@ std::shared_ptr<const TimeZone> TimeZone::unknown(std::string_view name) {
 
 TimeZone::Problem TimeZone::problem_with(std::string_view name) {
   std::vector<std::string_view> names = known_names();
-  if (names.empty()) return {"this system has no time-zone database", "install the package tzdata"};
+  if (names.empty()) return {"this system has no time zone database", "install the tzdata package"};
   // Whoever writes an offset or an abbreviation means a certain one: nothing that only looks like it is
   // meant.
   const std::string lower = text::lower(name);
   for (const std::string_view full : names)
     if (text::lower(full) == lower)
-      return {in_quotes(name) + " is no time zone", "did you mean \"" + std::string(full) + "\"?"};
+      return {"unknown time zone " + in_quotes(name), "did you mean \"" + std::string(full) + "\"?"};
   if (name.find_first_of("0123456789+") != std::string_view::npos)
-    return {in_quotes(name) + " is no time zone",
-            "offsets are none, since they don't follow the clocks; write an IANA name such as Europe/Berlin"};
+    return {"unknown time zone " + in_quotes(name),
+            "an offset does not follow daylight saving time; write an IANA name such as Europe/Berlin"};
   if (is_abbreviation(name))
-    return {in_quotes(name) + " is no time zone",
-            "abbreviations stand for several zones; write an IANA name such as Europe/Berlin"};
+    return {"unknown time zone " + in_quotes(name),
+            "abbreviations are ambiguous; write an IANA name such as Europe/Berlin"};
   std::erase_if(names, [](std::string_view full) {
     return full.find_first_of("0123456789") != std::string_view::npos ||
            full.find('/') == std::string_view::npos;
@@ -127,8 +127,8 @@ TimeZone::Problem TimeZone::problem_with(std::string_view name) {
       remedy = "did you mean \"" + std::string(names[static_cast<std::size_t>(index)]) + "\"?";
     }
   }
-  if (remedy.empty()) remedy = "write an IANA name such as Europe/Berlin; case matters";
-  return {in_quotes(name) + " is no time zone", std::move(remedy)};
+  if (remedy.empty()) remedy = "write an IANA name such as Europe/Berlin; names are case-sensitive";
+  return {"unknown time zone " + in_quotes(name), std::move(remedy)};
 }
 
 bool TimeZone::same_rules(const TimeZone& a, const TimeZone& b) {

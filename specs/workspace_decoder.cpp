@@ -71,15 +71,15 @@ class Decoder {
       }
       if (const std::string problem = stored_text_problem(key.text); !problem.empty()) {
         report_.add(key, parent + path_part(key.text), "key " + in_quotes(key.text) + ' ' + problem,
-                    "leave it out");
+                    "remove it");
         continue;
       }
       const auto [first, fresh] = seen.emplace(key.text, &key);
       if (!fresh) {
         report_.add(key, parent + path_part(key.text),
-                    fmt::format("key {} is given twice, first in line {}", in_quotes(key.text),
+                    fmt::format("duplicate key {}, first used on line {}", in_quotes(key.text),
                                 report_.position_of(*first->second).line),
-                    "keep one");
+                    "keep only one");
         continue;
       }
       visit(key, *mapping.children[i + 1]);
@@ -89,7 +89,7 @@ class Decoder {
   bool is_mapping(const YamlNode& key, const YamlNode& value, const std::string& path) {
     if (value.kind == YamlNode::Kind::mapping && !value.foreign_tag) return true;
     if (value.foreign_tag) {
-      report_.add(value, path, "has a YAML tag, which is not supported", "leave the tag out");
+      report_.add(value, path, "YAML tags are not supported", "remove the tag");
     } else if (value.kind == YamlNode::Kind::null) {
       report_.add(key, path, "must be a mapping, but is empty");
     } else {
@@ -118,9 +118,9 @@ class Decoder {
   void report_unknown(const YamlNode& key, const std::string& parent, std::span<const Field> fields) {
     const std::vector<std::string_view> known = keys_of(fields);
     std::string remedy = did_you_mean(key.text, known);
-    if (key.plain && key.text == "<<") remedy = "merge keys are not supported; write the keys out";
+    if (key.plain && key.text == "<<") remedy = "merge keys are not supported; write out the keys";
     if (const std::string plain = without_hidden(key.text); plain != key.text)
-      remedy = "delete the characters in it that can't be seen";
+      remedy = "it contains invisible characters; delete them";
     if (remedy.empty()) remedy = place_elsewhere(key.text);
     if (remedy.empty()) remedy = "allowed here: " + join(known);
     report_.add(key, parent + path_part(key.text), "unknown key " + in_quotes(key.text), std::move(remedy));
@@ -132,7 +132,7 @@ class Decoder {
          {std::pair{"metadata", metadata_fields()}, std::pair{"spec", spec_fields()},
           std::pair{"spec.reconcilePolicy", policy_fields()}})
       for (const Field& field : fields)
-        if (field.key == key) return fmt::format("it belongs into {}", name);
+        if (field.key == key) return fmt::format("it belongs in {}", name);
     return {};
   }
 
@@ -202,8 +202,8 @@ class Decoder {
     } else if (field.required) {
       report_.add(key, path, "has no value");
     } else {
-      report_.add(key, path, "has no value, and null is no wish here",
-                  "leave the key out to leave it unmanaged");
+      report_.add(key, path, "has no value, and null is not allowed here",
+                  "omit the key to leave it unmanaged");
     }
   }
 
@@ -221,7 +221,7 @@ class Decoder {
       if (const std::string problem = qualified_key_problem(key.text); !problem.empty())
         report_.add(key, here, in_quotes(key.text) + ' ' + problem);
       if (value.kind == YamlNode::Kind::null) {
-        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        report_.add(key, here, "has no value", "write \"\" for an empty value");
         return;
       }
       take(read_string(value), value, here, [&](std::string_view text) {
@@ -242,9 +242,10 @@ class Decoder {
       // A misspelt annotation of ours would leave a workspace unprotected in silence.
       if (key.text.starts_with(kReservedPrefix) && key.text != kSuspendAnnotation)
         report_.add(key, here, "unknown annotation " + in_quotes(key.text),
-                    fmt::format("only \"{}\" is known below {}", kSuspendAnnotation, kReservedPrefix));
+                    fmt::format("the only annotation with the prefix {1} is \"{0}\"", kSuspendAnnotation,
+                                kReservedPrefix));
       if (value.kind == YamlNode::Kind::null) {
-        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        report_.add(key, here, "has no value", "write \"\" for an empty value");
         return;
       }
       take(read_string(value), value, here, [&](std::string_view text) {
@@ -262,12 +263,12 @@ class Decoder {
       const std::string here = path + '.' + path_part(key.text);
       if (key.text.empty()) report_.add(key, here, "a parameter must have a name");
       if (value.kind == YamlNode::Kind::null) {
-        report_.add(key, here, "has no value", "write \"\" for an empty one");
+        report_.add(key, here, "has no value", "write \"\" for an empty value");
         return;
       }
       if (value.kind == YamlNode::Kind::sequence) {
         report_.add(value, here, "must be a string, number or boolean, but is a list",
-                    R"(write a list as Coder takes it, as JSON text: '["a","b"]')");
+                    R"(write a list as JSON text, as Coder expects it: '["a","b"]')");
         return;
       }
       take(read_text(value), value, here,

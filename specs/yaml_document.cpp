@@ -81,7 +81,7 @@ std::optional<YamlProblem> find_excess_of_flow(std::string_view text) {
           problem.byte = static_cast<std::uint32_t>(at - line_start);
           problem.message =
               fmt::format("the document has more than {} brackets, braces and commas", kMaxFlowMarks);
-          problem.remedy = "split it into several documents, or write one item a line without braces";
+          problem.remedy = "split it into several documents, or write one item per line without braces";
           return problem;
         }
         break;
@@ -95,12 +95,12 @@ std::optional<YamlProblem> find_excess_of_flow(std::string_view text) {
 /// The parser's terse messages, as something that a person can act on.
 std::string in_words(const std::string& message) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kWords{{
-      {"end of sequence flow not found", "a \"[\" is not closed"},
-      {"end of map flow not found", "a \"{\" is not closed"},
+      {"end of sequence flow not found", "unclosed \"[\""},
+      {"end of map flow not found", "unclosed \"{\""},
       {"end of map not found", "this does not continue the mapping above it; check the indentation"},
       {"end of sequence not found", "this does not continue the list above it; check the indentation"},
-      {"illegal map value", "a value can't begin here; put text that holds \": \" in quotes"},
-      {"illegal EOF in scalar", "a quote is not closed"},
+      {"illegal map value", "a value cannot begin here; quote text that contains \": \""},
+      {"illegal EOF in scalar", "unclosed quote"},
   }};
   for (const auto& [terse, words] : kWords)
     if (message == terse) return std::string(words);
@@ -129,8 +129,8 @@ std::optional<YamlProblem> surrogate_problem(std::string_view text, const YAML::
   if (code < 0xD800 || code > 0xDFFF) return std::nullopt;
   YamlProblem problem;
   problem.message =
-      fmt::format("\\u{:04x} is half of a character, as JSON writes it; YAML has no halves", code);
-  problem.remedy = "write the character itself, or \\U and its eight digits";
+      fmt::format("\\u{:04x} is half of a surrogate pair, as in JSON; YAML does not support these", code);
+  problem.remedy = "write the character itself, or \\U and its eight hex digits";
   // The parser tells the line, and of that the end.
   const auto half_at = [&](std::size_t at) {
     std::uint32_t found = 0;
@@ -169,7 +169,8 @@ class TreeBuilder final : public YAML::EventHandler {
   TreeBuilder(YamlDocument& document, std::string_view text) : document_(document), text_(text) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (document_.root_ != nullptr) stop_at(mark, false, "more content after the end of the document", "");
+    if (document_.root_ != nullptr)
+      stop_at(mark, false, "unexpected content after the end of the document", "");
   }
   void OnDocumentEnd() override {}
 
@@ -180,7 +181,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     // An anchor is complete only when its node is: an alias to a node within itself would be endless.
-    if (found == anchors_.end()) stop_at(mark, false, "the alias refers to the node that it is part of", "");
+    if (found == anchors_.end()) stop_at(mark, false, "the alias refers to a node that contains it", "");
     count(mark, found->second->expanded);
     attach(found->second);
   }
@@ -274,7 +275,7 @@ class TreeBuilder final : public YAML::EventHandler {
         return;
       }
     }
-    stop_at(mark, false, "this is no valid YAML: a quote is not closed", "");
+    stop_at(mark, false, "invalid YAML: unclosed quote", "");
   }
 
   YamlDocument& document_;
@@ -399,7 +400,7 @@ YamlResult parse_yaml_in_full(std::string_view document) {
     YamlProblem problem;
     problem.line = static_cast<std::uint32_t>(std::max(error.mark.line, 0));
     problem.byte = static_cast<std::uint32_t>(std::max(error.mark.column, 0));
-    problem.message = "this is no valid YAML: " + in_words(error.msg);
+    problem.message = "invalid YAML: " + in_words(error.msg);
     if (auto surrogate = surrogate_problem(document, error)) problem = std::move(*surrogate);
     result.problem = std::move(problem);
   }

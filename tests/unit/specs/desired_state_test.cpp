@@ -54,11 +54,11 @@ TEST(DesiredState, DuplicatesAreBothInvalidAndNameEachOther) {
   EXPECT_EQ(state.invalid_documents, 0U);
   ASSERT_THAT(state.diagnostics, SizeIs(2));
   EXPECT_EQ(render(state.diagnostics[0]),
-            "a.yaml:3:1: metadata.name: workspace alice/web is declared again at b.yaml:7:1 (none of them is "
-            "applied; keep one)\n");
+            "a.yaml:3:1: metadata.name: workspace alice/web is also declared at b.yaml:7:1 (none of them is "
+            "applied; keep only one)\n");
   EXPECT_EQ(render(state.diagnostics[1]),
-            "b.yaml:7:1: metadata.name: workspace alice/web is declared again at a.yaml:3:1 (none of them is "
-            "applied; keep one)\n");
+            "b.yaml:7:1: metadata.name: workspace alice/web is also declared at a.yaml:3:1 (none of them is "
+            "applied; keep only one)\n");
   EXPECT_EQ(state.diagnostics[0].kind, DiagnosticKind::duplicate);
 }
 
@@ -67,7 +67,8 @@ TEST(DesiredState, MoreThanTwoDuplicatesSayHowMany) {
       assemble({spec("a", "x", "a.yaml", 1), spec("a", "x", "a.yaml", 9), spec("a", "x", "b.yaml", 1)}, {});
   ASSERT_THAT(state.diagnostics, SizeIs(3));
   EXPECT_EQ(state.duplicate_documents, 3U);
-  EXPECT_THAT(state.diagnostics[2].message, ::testing::HasSubstr("again at a.yaml:1:1, 3 times in all"));
+  EXPECT_THAT(state.diagnostics[2].message,
+              ::testing::HasSubstr("declared at a.yaml:1:1 (3 declarations in total)"));
 }
 
 TEST(DesiredState, CountsDocumentsNotErrors) {

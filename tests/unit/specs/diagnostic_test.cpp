@@ -15,7 +15,7 @@ Diagnostic a_diagnostic() {
   Diagnostic d;
   d.where = {std::make_shared<const std::string>("team.yaml"), 14, 8};
   d.field = "spec.ttl";
-  d.message = "\"8hours\" is no duration";
+  d.message = "invalid duration \"8hours\"";
   d.remedy = "write 8h";
   d.excerpt = "  ttl: 8hours";
   return d;
@@ -23,7 +23,7 @@ Diagnostic a_diagnostic() {
 
 TEST(Diagnostic, RendersPlaceMessageRemedyLineAndCaret) {
   EXPECT_EQ(render(a_diagnostic()),
-            "team.yaml:14:8: spec.ttl: \"8hours\" is no duration (write 8h)\n"
+            "team.yaml:14:8: spec.ttl: invalid duration \"8hours\" (write 8h)\n"
             "    ttl: 8hours\n"
             "         ^\n");
 }

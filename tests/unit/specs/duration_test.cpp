@@ -84,21 +84,22 @@ struct Refusal {
 
 TEST(Ttl, ErrorsNameTheValueAndTheWayOut) {
   for (const auto& [text, message, remedy] : {
-           Refusal{"90s", "\"90s\" is no whole number of minutes; Coder would keep 1m", "write 1m or 2m"},
+           Refusal{"90s", "invalid TTL \"90s\": not a whole number of minutes; Coder would keep 1m",
+                   "write 1m or 2m"},
            Refusal{"90500ms", "Coder would keep 1m", "write 1m or 2m"},
            Refusal{"8h0.5s", "Coder would keep 8h", "write 8h or 8h1m"},
-           Refusal{"59s", "\"59s\" is shorter than Coder allows", "between 1m and 30d (720h)"},
+           Refusal{"59s", "invalid TTL \"59s\": shorter than Coder allows", "between 1m and 30d (720h)"},
            Refusal{"-1h", "shorter than Coder allows", "between 1m and 30d"},
-           Refusal{"0", "is no time at all", "write null for no automatic stop"},
-           Refusal{"0s", "is no time at all", "write null for no automatic stop"},
+           Refusal{"0", "must not be zero", "write null for no automatic stop"},
+           Refusal{"0s", "must not be zero", "write null for no automatic stop"},
            Refusal{"30d1m", "longer than Coder allows", "or null for no automatic stop"},
            Refusal{"30d1s", "longer than Coder allows", "or null for no automatic stop"},
-           Refusal{"480", "\"480\" is no duration", "a duration needs a unit: 480m or 480h?"},
-           Refusal{"480 ", "\"480 \" is no duration", "a duration needs a unit: 480m or 480h?"},
-           Refusal{"8hours", "\"8hours\" is no duration", "write 8h"},
-           Refusal{"30min", "is no duration", "write 30m"},
-           Refusal{"8 h", "is no duration", "write 8h"},
-           Refusal{"eight", "is no duration", "write for example 8h"},
+           Refusal{"480", "invalid duration \"480\"", "the unit is missing; did you mean 480m or 480h?"},
+           Refusal{"480 ", "invalid duration \"480 \"", "the unit is missing; did you mean 480m or 480h?"},
+           Refusal{"8hours", "invalid duration \"8hours\"", "write 8h"},
+           Refusal{"30min", "invalid duration", "write 30m"},
+           Refusal{"8 h", "invalid duration", "write 8h"},
+           Refusal{"eight", "invalid duration", "write a duration such as 8h"},
        }) {
     const auto ttl = parse_ttl(text);
     ASSERT_FALSE(ttl) << text;

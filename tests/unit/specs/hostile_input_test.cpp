@@ -65,7 +65,7 @@ TEST(HostileInput, AliasesOfAListOfWorkspaces) {
 }
 
 TEST(HostileInput, AliasWithinItself) {
-  expect_refused("a: &a [*a]", DiagnosticKind::syntax, "the alias refers to the node that it is part of");
+  expect_refused("a: &a [*a]", DiagnosticKind::syntax, "the alias refers to a node that contains it");
 }
 
 TEST(HostileInput, Depth) {
@@ -141,11 +141,12 @@ TEST(HostileInput, NulBytesAndBadUtf8) {
   nul += std::string("x: \0\n", 5);
   const ParsedFile with_nul = parse_text(nul);
   ASSERT_THAT(with_nul.diagnostics, SizeIs(1));
-  EXPECT_THAT(render(with_nul.diagnostics[0]),
-              HasSubstr("h.yaml:6:4: the file holds a NUL byte, so it is no text (save it as UTF-8 text)"));
+  EXPECT_THAT(
+      render(with_nul.diagnostics[0]),
+      HasSubstr("h.yaml:6:4: the file contains a NUL byte, so it is not text (save it as UTF-8 text)"));
   const ParsedFile with_latin1 = parse_text("owner: M\xFCller\n");
   ASSERT_THAT(with_latin1.diagnostics, SizeIs(1));
-  EXPECT_THAT(render(with_latin1.diagnostics[0]), HasSubstr("h.yaml:1:9: the byte 0xfc is no valid UTF-8"));
+  EXPECT_THAT(render(with_latin1.diagnostics[0]), HasSubstr("h.yaml:1:9: the byte 0xfc is not valid UTF-8"));
   EXPECT_THAT(render(with_latin1.diagnostics[0]), HasSubstr("owner: M\xEF\xBF\xBDller"));
 }
 
@@ -165,12 +166,12 @@ TEST(HostileInput, LongScalarsAreCutInMessages) {
 }
 
 TEST(HostileInput, OddConstructs) {
-  expect_refused(repeat("!<a> ", 100'000) + "x", DiagnosticKind::syntax, "no valid YAML");
-  expect_refused("\"" + repeat("\\n", 100'000), DiagnosticKind::syntax, "no valid YAML");
-  expect_refused("a: *unknown", DiagnosticKind::syntax, "no valid YAML");
-  expect_refused(repeat("a: ", 50'000), DiagnosticKind::syntax, "no valid YAML");
-  expect_refused("%YAML 9.9\n--- {", DiagnosticKind::syntax, "no valid YAML");
-  expect_refused(repeat("#\n", 400'000) + "[", DiagnosticKind::syntax, "no valid YAML");
+  expect_refused(repeat("!<a> ", 100'000) + "x", DiagnosticKind::syntax, "invalid YAML");
+  expect_refused("\"" + repeat("\\n", 100'000), DiagnosticKind::syntax, "invalid YAML");
+  expect_refused("a: *unknown", DiagnosticKind::syntax, "invalid YAML");
+  expect_refused(repeat("a: ", 50'000), DiagnosticKind::syntax, "invalid YAML");
+  expect_refused("%YAML 9.9\n--- {", DiagnosticKind::syntax, "invalid YAML");
+  expect_refused(repeat("#\n", 400'000) + "[", DiagnosticKind::syntax, "invalid YAML");
 }
 
 }  // namespace

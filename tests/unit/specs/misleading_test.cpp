@@ -48,12 +48,12 @@ TEST(Misleading, ADurationInWordsIsRespeltAsAWhole) {
                                      {"1 hour, 30 minutes", "write 1h30m"},
                                      {"1 day and 12 hrs", "write 1d12h"},
                                      {"90 Min", "write 90m"},
-                                     {"1h30", "write for example 8h, 90m or 1h30m"},
-                                     {"1h 30", "write for example 8h, 90m or 1h30m"},
-                                     {"8 h 2 weeks", "write for example 8h, 90m or 1h30m"},
-                                     {"1.5 hours", "write for example 8h, 90m or 1h30m"},
-                                     {"2 months", "write for example 8h, 90m or 1h30m"},
-                                     {"8", "a duration needs a unit: 8m or 8h?"}}) {
+                                     {"1h30", "write a duration such as 8h, 90m or 1h30m"},
+                                     {"1h 30", "write a duration such as 8h, 90m or 1h30m"},
+                                     {"8 h 2 weeks", "write a duration such as 8h, 90m or 1h30m"},
+                                     {"1.5 hours", "write a duration such as 8h, 90m or 1h30m"},
+                                     {"2 months", "write a duration such as 8h, 90m or 1h30m"},
+                                     {"8", "the unit is missing; did you mean 8m or 8h?"}}) {
     EXPECT_EQ(parse_ttl(text).error().remedy(), remedy) << text;
   }
 }
@@ -91,14 +91,14 @@ TEST(Misleading, WhatMeansNoneIsWrittenNull) {
     EXPECT_THAT(errors_of(spec_with("autostart: " + word)), HasSubstr("write null for no autostart")) << word;
     EXPECT_THAT(errors_of(spec_with("ttl: " + word)), HasSubstr("write null for no automatic stop")) << word;
   }
-  EXPECT_THAT(errors_of(spec_with("autostart: true")), HasSubstr("write when"));
+  EXPECT_THAT(errors_of(spec_with("autostart: true")), HasSubstr("write a schedule such as"));
 }
 
 TEST(Misleading, AByteOrderMarkInTheMidstIsNamed) {
   const std::string mark = "\xEF\xBB\xBF";
   const std::string behind = errors_of("---\n" + mark + spec_with(""));
   EXPECT_THAT(behind, HasSubstr("unknown key \"\\ufeffapiVersion\""));
-  EXPECT_THAT(behind, HasSubstr("delete the characters in it that can't be seen"));
+  EXPECT_THAT(behind, HasSubstr("it contains invisible characters; delete them"));
   EXPECT_THAT(behind, Not(HasSubstr("did you mean")));
   // Where it may stand: before a document.
   EXPECT_THAT(parse_text(mark + spec_with("ttl: 8h") + mark + "---\n" + spec_with("ttl: 7h")).specs,
@@ -114,7 +114,7 @@ TEST(Misleading, AMergeConflictIsCalledOneAndTakesNoOtherDocument) {
   EXPECT_THAT(parsed.specs, SizeIs(2));
   ASSERT_THAT(parsed.diagnostics, SizeIs(1));
   EXPECT_THAT(render(parsed.diagnostics[0]),
-              HasSubstr("a.yaml:16:1: a merge conflict is not resolved here (keep one side, and delete"));
+              HasSubstr("a.yaml:16:1: unresolved merge conflict (keep one side and delete"));
   // A whole document between the markers is one side of it.
   const ParsedFile whole = parse_text(good + "<<<<<<< HEAD\n---\n" + good + "---\n" + good +
                                       "=======\n>>>>>>> main\n---\n" + good);
@@ -129,7 +129,7 @@ TEST(Misleading, LineEndsOfACarriageReturnAloneAreNamed) {
   std::string text = spec_with("ttl: 8h");
   for (char& c : text)
     if (c == '\n') c = '\r';
-  EXPECT_THAT(errors_of(text), HasSubstr("carriage return (CR) alone"));
+  EXPECT_THAT(errors_of(text), HasSubstr("bare carriage return (CR)"));
 }
 
 TEST(Misleading, ATabIsShownWhereItIsComplainedOf) {
@@ -139,10 +139,10 @@ TEST(Misleading, ATabIsShownWhereItIsComplainedOf) {
 
 TEST(Misleading, HalvesOfACharacterAreShownAsTheWhole) {
   const std::string error = errors_of(spec_with(R"(parameters: {a: "x\ud83d\ude00"})"));
-  EXPECT_THAT(error, HasSubstr("a.yaml:7:21: \\ud83d is half of a character"));
+  EXPECT_THAT(error, HasSubstr("a.yaml:7:21: \\ud83d is half of a surrogate pair"));
   EXPECT_THAT(error, HasSubstr("write the character itself, or \\U0001f600"));
   EXPECT_THAT(errors_of(spec_with(R"(parameters: {a: "\udc00"})")),
-              HasSubstr("\\udc00 is half of a character"));
+              HasSubstr("\\udc00 is half of a surrogate pair"));
 }
 
 TEST(Misleading, TheOwnerOfPrebuiltWorkspacesIsNobodysOwner) {
@@ -160,7 +160,7 @@ TEST(Misleading, TextThatCoderCantStoreIsRefusedWhereverItStands) {
   for (const char* line : {R"(parameters: {a: "e\0u"})", R"(parameters: {"e\0u": a})",
                            R"(templateVersion: "v\0")", R"(organization: "\0")", R"("parameters\0": {})",
                            R"(parameters: {a: "e\x00u"})", R"(parameters: {a: "e\u0000u"})"}) {
-    EXPECT_THAT(errors_of(spec_with(line)), HasSubstr("NUL character, which Coder can't store")) << line;
+    EXPECT_THAT(errors_of(spec_with(line)), HasSubstr("NUL character, which Coder cannot store")) << line;
     EXPECT_THAT(errors_of(spec_with(line)), HasSubstr("a.yaml:7:")) << line;
   }
   const std::string head =
@@ -180,12 +180,12 @@ TEST(Misleading, ATtlThatLastsBeyondTheNextStartIsARemark) {
       all += render(remark);
     return all;
   };
-  EXPECT_THAT(
-      remarks("0 9 * * *", "27h"),
-      HasSubstr("a.yaml:1:1: spec.ttl: remark: 27h lasts beyond the next start, 24h after the one before"));
+  EXPECT_THAT(remarks("0 9 * * *", "27h"),
+              HasSubstr("a.yaml:1:1: spec.ttl: remark: 27h outlasts the shortest time between two starts "
+                        "(24h), so a start can"));
   EXPECT_EQ(remarks("0 9 * * *", "24h"), "");
   EXPECT_EQ(remarks("0 9 * * 1", "6d"), "");
-  EXPECT_THAT(remarks("0 9 * * 1,2", "27h"), HasSubstr("24h after"));
+  EXPECT_THAT(remarks("0 9 * * 1,2", "27h"), HasSubstr("(24h)"));
   EXPECT_EQ(remarks("null", "27h"), "");
   EXPECT_EQ(remarks("0 9 * * *", "null"), "");
 }

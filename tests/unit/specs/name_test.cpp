@@ -19,8 +19,8 @@ TEST(Name, TakesWhatCoderTakes) {
 }
 
 TEST(Name, RefusesWhatCoderRefuses) {
-  EXPECT_EQ(name_problem(""), "is empty");
-  EXPECT_THAT(name_problem(std::string(33, 'a')), HasSubstr("has 33 characters, but at most 32"));
+  EXPECT_EQ(name_problem(""), "must not be empty");
+  EXPECT_THAT(name_problem(std::string(33, 'a')), HasSubstr("has 33 characters; at most 32"));
   EXPECT_EQ(name_problem("new"), "is reserved by Coder");
   EXPECT_EQ(name_problem("create"), "is reserved by Coder");
   for (const std::string name : {"-a", "a-", "a--b", "a_b", "a.b", "a b", "a/b", "\u00E4", "a\n", " a"})

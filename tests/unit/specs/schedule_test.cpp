@@ -263,21 +263,21 @@ struct Refusal {
 
 TEST(Schedule, ErrorsSayWhatIsAllowed) {
   for (const auto& [text, says] : {
-           Refusal{"60 9 * * *", "minute field has \"60\"; allowed is 0-59"},
-           Refusal{"0 24 * * *", "hour field has \"24\"; allowed is 0-23"},
-           Refusal{"0 9 * * 7", "Coder counts Sunday as 0"},
+           Refusal{"60 9 * * *", "invalid minute field: \"60\" is not allowed; allowed values: 0-59"},
+           Refusal{"0 24 * * *", "invalid hour field: \"24\" is not allowed; allowed values: 0-23"},
+           Refusal{"0 9 * * 7", "7 is not allowed; write 0 for Sunday"},
            Refusal{"0 9 * * Monday", "write \"mon\""},
            Refusal{"0 9 1 * *", "day-of-month field is \"1\", but Coder allows only \"*\""},
            Refusal{"0 9 * jan *", "month field is \"jan\""},
-           Refusal{"0 9 *", "five fields, minute hour * * weekday; this one has 3"},
+           Refusal{"0 9 *", "expected five fields (minute hour * * weekday), found 3"},
            Refusal{"5-1 9 * * *", "runs backwards"},
-           Refusal{"*/0 9 * * *", "step of 0"},
-           Refusal{"*/x 9 * * *", "the step \"x\", which is no number"},
+           Refusal{"*/0 9 * * *", "the step must not be 0"},
+           Refusal{"*/x 9 * * *", "the step \"x\" is not a number"},
            Refusal{"1,,2 9 * * *", "empty list item"},
            Refusal{"@daily", "\"@daily\" is not supported"},
            Refusal{"TZ=UTC 0 9 * * 1", "write CRON_TZ=<zone>"},
-           Refusal{" CRON_TZ=UTC 0 9 * * 1", "very first characters"},
-           Refusal{"CRON_TZ=UTC\t0 9 * * 1", "plain blank"},
+           Refusal{" CRON_TZ=UTC 0 9 * * 1", "must be at the very beginning"},
+           Refusal{"CRON_TZ=UTC\t0 9 * * 1", "followed by a space"},
        }) {
     const auto parsed = parse_schedule(text);
     ASSERT_FALSE(parsed) << text;

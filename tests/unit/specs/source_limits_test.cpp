@@ -23,7 +23,7 @@ TEST(SpecSource, MoreBytesThanAnyoneDeclaresAreRefused) {
     tree.write(name, "");
     ASSERT_EQ(::truncate(tree.path(name).c_str(), 100 << 20), 0);
   }
-  EXPECT_THAT(error_for({tree.path()}), HasSubstr("the files have more than 256 MiB in all"));
+  EXPECT_THAT(error_for({tree.path()}), HasSubstr("the files have more than 256 MiB in total"));
 }
 
 /// The error of a load below `path` with these limits.
@@ -41,7 +41,8 @@ TEST(SpecSource, AsManyDocumentsAsAllowedAreReadAndOneMoreIsRefused) {
   tree.write("b.yaml", document("c"));
   EXPECT_EQ(error_within(tree.path(), limits), "");
   tree.write("c.yaml", document("d"));
-  EXPECT_THAT(error_within(tree.path(), limits), HasSubstr("more than 3 documents are declared in all"));
+  EXPECT_THAT(error_within(tree.path(), limits),
+              HasSubstr("the files declare more than 3 documents in total"));
 }
 
 TEST(SpecSource, AsManyEntriesAsAllowedAreListedAndOneMoreIsRefused) {

@@ -83,7 +83,8 @@ TEST(SpecSource, ALinkThatNeverRestsIsNoDesiredState) {
   });
   const auto state = source.load();
   ASSERT_FALSE(state);
-  EXPECT_THAT(state.error().message(), HasSubstr("the files changed while they were read (tried 5 times)"));
+  EXPECT_THAT(state.error().message(),
+              HasSubstr("the files changed while they were being read (tried 5 times)"));
   source.before_reading({});
   EXPECT_THAT(names(load(source)), ElementsAre("a"));
 }
@@ -129,7 +130,8 @@ TEST(SpecSource, LinksInACircleEnd) {
   const DesiredState state = load(source);
   EXPECT_THAT(names(state), ElementsAre("a"));
   ASSERT_THAT(state.diagnostics, SizeIs(1));
-  EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("loop.yaml: is a link in a circle"));
+  EXPECT_THAT(render(state.diagnostics[0]),
+              HasSubstr("loop.yaml: is a symbolic link that points back to itself"));
 }
 
 TEST(SpecSource, AFileReachedTwiceIsReadOnce) {
@@ -157,7 +159,7 @@ TEST(SpecSource, LinksOutOfTheDirectoryAreNotFollowed) {
   ASSERT_THAT(state.diagnostics, SizeIs(2));
   for (const Diagnostic& d : state.diagnostics) {
     EXPECT_EQ(d.kind, DiagnosticKind::unreadable);
-    EXPECT_THAT(render(d), HasSubstr("is a link that leaves"));
+    EXPECT_THAT(render(d), HasSubstr("is a symbolic link that leaves"));
     EXPECT_EQ(render(d).find("secret"), std::string::npos);
   }
 }
@@ -180,8 +182,9 @@ TEST(SpecSource, LinksToNothingAndSpecialFilesAreReported) {
   const DesiredState state = load(source);
   EXPECT_THAT(names(state), ElementsAre("a"));
   ASSERT_THAT(state.diagnostics, SizeIs(2));
-  EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("gone.yaml: is a link to nothing"));
-  EXPECT_THAT(render(state.diagnostics[1]), HasSubstr("pipe.yaml: is no regular file"));
+  EXPECT_THAT(render(state.diagnostics[0]),
+              HasSubstr("gone.yaml: is a symbolic link whose target does not exist"));
+  EXPECT_THAT(render(state.diagnostics[1]), HasSubstr("pipe.yaml: is not a regular file"));
 }
 
 TEST(SpecSource, RevisionOfACheckoutIsItsHead) {

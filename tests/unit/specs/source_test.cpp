@@ -90,7 +90,7 @@ TEST(SpecSource, AFileThatMayNotBeReadIsLeftOutAndADirectoryIsNoRead) {
     EXPECT_THAT(names(state), ElementsAre("a"));
     EXPECT_EQ(state.invalid_documents, 1U);
     ASSERT_THAT(state.diagnostics, SizeIs(1));
-    EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("secret/b.yaml: can't be read: Permission denied"));
+    EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("secret/b.yaml: cannot be read: Permission denied"));
   }
   ::chmod(tree.path("secret").c_str(), 0);
   {

@@ -42,7 +42,7 @@ TEST(SourceText, RefusesMalformedUtf8) {
     const auto problem = find_text_problem("ok" + bytes);
     ASSERT_TRUE(problem);
     EXPECT_EQ(problem->offset, 2U);
-    EXPECT_THAT(problem->message, HasSubstr("no valid UTF-8"));
+    EXPECT_THAT(problem->message, HasSubstr("not valid UTF-8"));
   }
 }
 

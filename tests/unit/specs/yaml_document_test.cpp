@@ -61,9 +61,9 @@ TEST(YamlDocument, SharesWhatAnAliasNames) {
 }
 
 TEST(YamlDocument, NamesTheErrorInWords) {
-  EXPECT_EQ(parse_yaml("a: [b\n").problem->message, "this is no valid YAML: a \"[\" is not closed");
+  EXPECT_EQ(parse_yaml("a: [b\n").problem->message, "invalid YAML: unclosed \"[\"");
   EXPECT_EQ(parse_yaml("a: b: c\n").problem->message,
-            "this is no valid YAML: a value can't begin here; put text that holds \": \" in quotes");
+            "invalid YAML: a value cannot begin here; quote text that contains \": \"");
 }
 
 TEST(YamlDocument, ErrorsAtTheEndBelongToTheLastLineWithText) {
