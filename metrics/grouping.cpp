@@ -45,14 +45,15 @@ bool fits_a_path(std::string_view value) {
 
 std::string grouping_problem(std::string_view name, std::string_view value) {
   if (!is_label_name(name)) {
-    return fmt::format("\"{}\" is no name of a label: letters, digits and underscores, not a digit first",
-                       name);
+    return fmt::format(
+        "invalid label name \"{}\": use letters, digits and underscores, not starting with a digit", name);
   }
   if (name.starts_with("__"))
-    return fmt::format("\"{}\": names that begin with __ are Prometheus' own", name);
-  if (is_label_of_ours(name)) {
-    return fmt::format("\"{}\" is a label of the metrics themselves, which the grouping key would overwrite",
+    return fmt::format("invalid label name \"{}\": names that begin with __ are reserved by Prometheus",
                        name);
+  if (is_label_of_ours(name)) {
+    return fmt::format(
+        "label \"{}\" is already a label of the metrics, which the grouping key would overwrite", name);
   }
   if (name == "job" && value.empty()) return "the job must not be empty";
   return {};

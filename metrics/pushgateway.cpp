@@ -26,7 +26,7 @@ constexpr http::SettingNames kNames{.url = "--pushgateway-url",
                                     .no_proxy = "NO_PROXY"};
 
 http::SetupError bad_url(std::string_view why) {
-  return http::SetupError(fmt::format("{} (write it like http://pushgateway.example.com:9091)", why));
+  return http::SetupError(fmt::format("{} (write a URL such as http://pushgateway.example.com:9091)", why));
 }
 
 struct Verdict {
@@ -38,15 +38,15 @@ Verdict verdict_on(const http::HttpResponse& answer, bool with_credentials) {
   if (answer.status >= 200 && answer.status < 300) return {};
   Verdict verdict;
   verdict.may_pass = answer.status == 408 || answer.status == 429 || answer.status >= 500;
-  verdict.problem = fmt::format("answered {} {}", answer.status, answer.reason);
+  verdict.problem = fmt::format("responded with {} {}", answer.status, answer.reason);
   if (answer.status == 401 || answer.status == 403) {
     verdict.problem += with_credentials ? ": check user and password"
-                                        : ": give user and password with --pushgateway-auth-file";
+                                        : ": set user and password with --pushgateway-auth-file";
   } else if (answer.status >= 300 && answer.status < 400) {
     verdict.problem +=
-        fmt::format(" to {}: give that address", text::shortened(answer.header("Location"), kShownOfAnswer));
+        fmt::format(" to {}: use that address", text::shortened(answer.header("Location"), kShownOfAnswer));
   } else if (answer.status == 404 || answer.status == 405) {
-    verdict.problem += ": is this a Pushgateway's address?";
+    verdict.problem += ": is this the address of a Pushgateway?";
   } else if (!answer.body.empty() && !answer.header("Content-Type").starts_with("text/html")) {
     // A Pushgateway explains a refusal in plain text.
     const std::string why = text::telling_line(answer.body, kShownOfAnswer);
@@ -64,13 +64,13 @@ http::SetupResult<PushTarget> parse_push_target(std::string_view text) {
   target.url = url->base;
   if (url->user) {
     if (!url->user->has_password || url->user->user.empty()) {
-      return bad_url("what stands before the @ is not user:password");
+      return bad_url("the part before the @ is not user:password");
     }
     target.authorization = http::basic_authorization(url->user->user, url->user->password);
   }
   const std::string& path = target.url.prefix;
   if (path.ends_with("/metrics") || path.find("/metrics/") != std::string_view::npos) {
-    return bad_url("the path names a group; that is what --pushgateway-grouping is for");
+    return bad_url("the path names a group; use --pushgateway-grouping instead");
   }
   return http::SetupResult<PushTarget>(std::move(target));
 }

@@ -84,10 +84,10 @@ std::string because(std::string_view what) {
 std::string textfile_path_problem(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);
   if (!name.ends_with(kEnding)) {
-    return fmt::format("\"{}\" does not end in {}; node_exporter's textfile collector reads no other files",
-                       path, kEnding);
+    return fmt::format("\"{}\" must end in {}; node_exporter's textfile collector reads no other files", path,
+                       kEnding);
   }
-  return name.size() == kEnding.size() ? fmt::format("\"{}\" names no file", path) : std::string{};
+  return name.size() == kEnding.size() ? fmt::format("\"{}\" is not a file name", path) : std::string{};
 }
 
 std::string write_textfile(const std::string& path, const std::string& text) {
@@ -96,14 +96,14 @@ std::string write_textfile(const std::string& path, const std::string& text) {
   // Does not end in .prom: what a crash leaves behind is not read.
   std::string pattern = fmt::format("{}/.{}.XXXXXX", folder, target.filename().string());
   Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
-  if (file.get() < 0) return because(fmt::format("can't write into {}", folder));
+  if (file.get() < 0) return because(fmt::format("cannot write to {}", folder));
   TemporaryFile temporary(pattern);
   const std::string whole = with_what_stands(text, text_of(path));
   if (!write_all(file.get(), whole) || ::fchmod(file.get(), 0644) != 0 || ::fsync(file.get()) != 0 ||
       !file.close()) {
-    return because(fmt::format("can't write {}", pattern));
+    return because(fmt::format("cannot write {}", pattern));
   }
-  if (::rename(pattern.c_str(), path.c_str()) != 0) return because(fmt::format("can't replace {}", path));
+  if (::rename(pattern.c_str(), path.c_str()) != 0) return because(fmt::format("cannot replace {}", path));
   temporary.keep();
   // Best effort: the file is whole with or without it, at worst the old one after a power failure.
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

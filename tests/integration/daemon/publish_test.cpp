@@ -167,7 +167,7 @@ TEST_F(PublishedFile, IsWrittenWhenASignalEndsTheRun) {
 TEST_F(Published, FileThatCannotBeWrittenIsAnErrorOfARunThatHasNoOther) {
   const auto good = apply({"--metrics-textfile", file()});
   EXPECT_EQ(good.code, 1);
-  EXPECT_THAT(good.err, HasSubstr("the metrics were not written: can't write into "));
+  EXPECT_THAT(good.err, HasSubstr("the metrics were not written: cannot write to "));
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * 3'600'000) << "it converged all the same";
   EXPECT_EQ(apply(kCoderAway + std::vector<std::string>{"--metrics-textfile", file()}).code, 6)
       << "which is more important";

@@ -68,7 +68,7 @@ TEST(Exposition, SpellsTimesAndBucketsInFull) {
   const std::string text = a_full_scrape();
   EXPECT_NE(text.find("\ncoder_reconciler_last_cycle_timestamp_seconds 1764000001.5\n"), std::string::npos);
   EXPECT_NE(text.find("{route=\"/api/v2/workspaces\",le=\"0.2\"} 1\n"), std::string::npos);
-  EXPECT_NE(text.find("# HELP coder_reconciler_api_up 1 if the last request got an answer from Coder.\n"),
+  EXPECT_NE(text.find("# HELP coder_reconciler_api_up 1 if the last request got a response from Coder.\n"),
             std::string::npos);
 }
 

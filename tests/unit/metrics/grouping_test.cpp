@@ -53,12 +53,12 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(ProblemCase{"OrdinaryLabel", "instance", "host-1", ""},
                       ProblemCase{"EmptyValue", "instance", "", ""},
                       ProblemCase{"EmptyJob", "job", "", "job must not be empty"},
-                      ProblemCase{"EmptyName", "", "x", "no name of a label"},
-                      ProblemCase{"DigitFirst", "1a", "x", "no name of a label"},
-                      ProblemCase{"Hyphen", "a-b", "x", "no name of a label"},
-                      ProblemCase{"Reserved", "__name__", "x", "Prometheus' own"},
-                      ProblemCase{"LabelOfOurMetrics", "reason", "x", "label of the metrics themselves"},
-                      ProblemCase{"LabelOfBuckets", "le", "x", "label of the metrics themselves"}),
+                      ProblemCase{"EmptyName", "", "x", "invalid label name"},
+                      ProblemCase{"DigitFirst", "1a", "x", "invalid label name"},
+                      ProblemCase{"Hyphen", "a-b", "x", "invalid label name"},
+                      ProblemCase{"Reserved", "__name__", "x", "reserved by Prometheus"},
+                      ProblemCase{"LabelOfOurMetrics", "reason", "x", "already a label of the metrics"},
+                      ProblemCase{"LabelOfBuckets", "le", "x", "already a label of the metrics"}),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(CompleteGrouping, IsJobAndHostIfNothingIsGiven) {

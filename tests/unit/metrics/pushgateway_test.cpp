@@ -108,7 +108,7 @@ TEST_F(Push, ShowsUserAndPasswordToTheGatewayAlone) {
   server_->answer_all(answer("401 Unauthorized"));
   const std::string problem = push(options("http", "ann:s3%40cret@"));
   EXPECT_EQ(testing::header_of(server_->requests().at(0), "Authorization"), "Basic YW5uOnMzQGNyZXQ=");
-  EXPECT_EQ(problem, "answered 401 Unauthorized: check user and password");
+  EXPECT_EQ(problem, "responded with 401 Unauthorized: check user and password");
   EXPECT_EQ(server_->requests().size(), 1U) << "trying again would not help";
 }
 
@@ -119,7 +119,8 @@ TEST_F(Push, RefusedForWantOfAPasswordSaysWhereToGiveOne) {
 
 TEST_F(Push, ShowsWhyTheGatewayRefusesThem) {
   server_->answer_all(answer("400 Bad Request", "pushed metrics are invalid or inconsistent\nmore\n"));
-  EXPECT_EQ(push(options("http")), "answered 400 Bad Request: pushed metrics are invalid or inconsistent");
+  EXPECT_EQ(push(options("http")),
+            "responded with 400 Bad Request: pushed metrics are invalid or inconsistent");
   EXPECT_EQ(server_->requests().size(), 1U);
 }
 
@@ -152,12 +153,12 @@ TEST_F(Push, ShowsNoMoreOfARefusalThanALineHolds) {
 
 TEST_F(Push, ToSomethingElseAsksWhetherItIsOne) {
   server_->answer_all(answer("404 Not Found"));
-  EXPECT_THAT(push(options("http")), HasSubstr("is this a Pushgateway's address?"));
+  EXPECT_THAT(push(options("http")), HasSubstr("is this the address of a Pushgateway?"));
 }
 
 TEST_F(Push, TriesAgainWhatMayPassAndGivesUpAfterThree) {
   server_->answer_all(answer("503 Service Unavailable"));
-  EXPECT_EQ(push(options("http")), "answered 503 Service Unavailable");
+  EXPECT_EQ(push(options("http")), "responded with 503 Service Unavailable");
   EXPECT_EQ(server_->requests().size(), 3U);
   EXPECT_EQ(clock_.now().time_since_epoch(), 1h + 3s);
 }

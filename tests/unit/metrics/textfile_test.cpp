@@ -35,10 +35,10 @@ class Textfile : public ::testing::Test {
 TEST(TextfilePath, IsOneThatTheCollectorReads) {
   EXPECT_EQ(textfile_path_problem("/var/lib/node_exporter/coder_reconciler.prom"), "");
   EXPECT_EQ(textfile_path_problem("x.prom"), "");
-  EXPECT_THAT(textfile_path_problem("/var/lib/metrics.txt"), HasSubstr("does not end in .prom"));
-  EXPECT_THAT(textfile_path_problem(""), HasSubstr("does not end in .prom"));
-  EXPECT_THAT(textfile_path_problem("a.prom/b"), HasSubstr("does not end in .prom"));
-  EXPECT_THAT(textfile_path_problem("/tmp/.prom"), HasSubstr("names no file"));
+  EXPECT_THAT(textfile_path_problem("/var/lib/metrics.txt"), HasSubstr("must end in .prom"));
+  EXPECT_THAT(textfile_path_problem(""), HasSubstr("must end in .prom"));
+  EXPECT_THAT(textfile_path_problem("a.prom/b"), HasSubstr("must end in .prom"));
+  EXPECT_THAT(textfile_path_problem("/tmp/.prom"), HasSubstr("is not a file name"));
 }
 
 TEST_F(Textfile, IsWrittenForEverybodyToReadWhateverTheUmask) {
@@ -68,12 +68,12 @@ TEST_F(Textfile, KeepsWhatTheRunBeforeKnew) {
 
 TEST_F(Textfile, InAFolderThatIsNotThereIsAClearError) {
   EXPECT_EQ(write_textfile(path("none/a.prom"), "x"),
-            "can't write into " + path("none") + ": No such file or directory");
+            "cannot write to " + path("none") + ": No such file or directory");
 }
 
 TEST_F(Textfile, ThatIsAFolderIsAClearErrorAndLeavesNothingBehind) {
   fs::create_directory(path("a.prom"));
-  EXPECT_EQ(write_textfile(path("a.prom"), "x"), "can't replace " + path("a.prom") + ": Is a directory");
+  EXPECT_EQ(write_textfile(path("a.prom"), "x"), "cannot replace " + path("a.prom") + ": Is a directory");
   EXPECT_EQ(files(), 1);
 }
 
