@@ -15,11 +15,11 @@ constexpr ExitCodeInfo kExitCodes[] = {
     {ExitCode::changes, "`plan --detailed-exitcode` found changes"},
     {ExitCode::not_converged, "some workspaces did not converge"},
     {ExitCode::invalid_specs, "some specs are invalid (the others were handled)"},
-    {ExitCode::held, "held by the guard"},
-    {ExitCode::unreachable, "Coder unreachable or the token refused"},
-    {ExitCode::usage, "wrong usage"},
-    {ExitCode::interrupted, "ended by SIGINT"},
-    {ExitCode::terminated, "ended by SIGTERM (`run` ends with 0)"},
+    {ExitCode::held, "plan held by the guard (`--max-changes`)"},
+    {ExitCode::unreachable, "Coder unreachable, or the token rejected"},
+    {ExitCode::usage, "usage error"},
+    {ExitCode::interrupted, "interrupted by SIGINT"},
+    {ExitCode::terminated, "terminated by SIGTERM (`run` exits with 0)"},
 };
 
 bool token_refused_or_unreachable(Reason reason) {

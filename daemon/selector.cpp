@@ -131,15 +131,15 @@ boost::system::result<Selector, SelectorError> parse_selector(std::string_view t
       requirement.test = Selector::Test::absent;
       key = text::trim(term.substr(1));
     }
-    if (term.empty()) return SelectorError("holds an empty requirement between two commas");
+    if (term.empty()) return SelectorError("empty requirement between commas");
     if (const std::string problem = specs::qualified_key_problem(key); !problem.empty()) {
-      return SelectorError("has the key " + quoted(key) + ", which " + problem +
+      return SelectorError("the key " + quoted(key) + ' ' + problem +
                            "; write key=value, key!=value, key in (a,b), key notin (a,b), key or !key");
     }
     requirement.key = key;
     for (const std::string_view value : values) {
       if (const std::string problem = specs::label_value_problem(value); !problem.empty()) {
-        return SelectorError("has the value " + quoted(value) + ", which " + problem);
+        return SelectorError("the value " + quoted(value) + ' ' + problem);
       }
       requirement.values.emplace_back(value);
     }
@@ -174,7 +174,7 @@ void add_unknown(const std::vector<std::string>& given, std::string_view flag,
   for (const std::string& one : given) {
     if (known.contains(text::lower(one))) continue;
     const std::string hint = specs::did_you_mean(one, candidates);
-    missing.push_back("no spec has the " + std::string{flag} + ' ' + specs::in_quotes(one) +
+    missing.push_back("no spec with " + std::string{flag} + ' ' + specs::in_quotes(one) +
                       (hint.empty() ? "" : "; " + hint));
   }
 }
@@ -185,10 +185,10 @@ std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, cons
   std::vector<std::string> missing;
   if (loaded.specs.empty()) {
     if (!loaded.diagnostics.empty()) return missing;
-    missing.emplace_back("no spec is found");
+    missing.emplace_back("no specs found");
     if (!loaded.look_alike.empty()) {
       missing.back() += "; " + loaded.look_alike +
-                        " is not read for its name: a spec's file ends in .yaml or .yml, in lower case";
+                        " was skipped: the name of a spec file must end in .yaml or .yml, in lower case";
     }
     return missing;
   }
@@ -202,8 +202,8 @@ std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, cons
   add_unknown(selection.owners, "owner", owners, missing);
   add_unknown(selection.names, "name", names, missing);
   if (select(loaded, selection).specs.empty()) {
-    missing.push_back("of " + std::to_string(loaded.specs.size()) +
-                      (loaded.specs.size() == 1 ? " spec" : " specs") + " none is selected by " +
+    missing.push_back("none of " + std::to_string(loaded.specs.size()) +
+                      (loaded.specs.size() == 1 ? " spec" : " specs") + " is selected by " +
                       (selection.labels.empty() ? std::string{} : "--selector " + selection.labels.text()));
     std::string& last = missing.back();
     if (!selection.owners.empty()) last += (last.ends_with(' ') ? "" : ", ") + std::string{"--owner"};

@@ -10,31 +10,32 @@ namespace {
 
 constexpr CommandInfo kCommands[] = {
     {Command::validate, "validate", "[PATH…]", "Check specs offline; needs no Coder",
-     "Reads every spec below the given directories and files (or - for standard input) and reports each "
+     "Reads every spec in the given directories and files (or - for standard input) and reports each "
      "error\n"
-     "with its file, line and column. Ends with 4 if a document is invalid."},
+     "with its file, line and column. Exits with 4 if a document is invalid."},
     {Command::plan, "plan", "[PATH…]", "Show what would change; cannot change anything",
-     "Reads specs and Coder and prints the difference. It has no way to write: its client knows no such "
-     "calls."},
+     "Compares the specs with Coder and prints the difference. It cannot write: its client has no write "
+     "methods."},
     {Command::apply, "apply", "[PATH…]", "Converge, then exit",
-     "Runs cycles until nothing is left to do now (a stop that dormancy waits for included; with --wait also "
+     "Runs cycles until nothing is left to do now (including stops that dormancy waits for; with --wait also "
      "the\n"
-     "builds that it started), or until --timeout has passed. For a CronJob or a pipeline.\n"
-     "A Coder that goes away meanwhile is waited for; one that never answers is told after 30 s."},
-    {Command::run, "run", "[PATH…]", "Converge for ever (daemon)",
+     "builds that it started), or until --timeout. For a CronJob or a pipeline.\n"
+     "If Coder goes away in between, it waits; if Coder never responds, it fails after 30 s."},
+    {Command::run, "run", "[PATH…]", "Converge forever (daemon)",
      "Runs a cycle every --interval, and at once when the specs change, on SIGHUP and on POST /-/reconcile.\n"
-     "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight end, nothing new starts."},
-    {Command::schema, "schema", "[NAME]", "Print a JSON Schema: of a spec, or of what the program writes",
-     "spec, which is what it prints without a name, is for editors, which complete and check specs with it. "
-     "The\n"
-     "others are of what the program writes: validate, plan and apply with --output json; summary, "
-     "workspaces,\n"
-     "workspace, error and accepted of the HTTP API; log with --log-format json."},
+     "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight finish, nothing new "
+     "starts."},
+    {Command::schema, "schema", "[NAME]", "Print the JSON Schema of a spec, or of what the program writes",
+     "spec (the default) is for editors, which complete and validate specs with it. The others describe "
+     "what\n"
+     "the program writes: validate, plan and apply with --output json; summary, workspaces, workspace, "
+     "error\n"
+     "and accepted in the HTTP API; log with --log-format json."},
     {Command::version, "version", "", "Print the version", ""},
     {Command::completion, "completion", "bash|zsh|fish", "Print a completion script for a shell",
      "For example:  source <(coder-reconciler completion bash)"},
-    {Command::help, "help", "[COMMAND]", "Show how a command is used; does nothing else",
-     "Without a name it lists the commands. `coder-reconciler COMMAND --help` is the same."},
+    {Command::help, "help", "[COMMAND]", "Show help for a command",
+     "Without a name, lists the commands. Same as `coder-reconciler COMMAND --help`."},
     {Command::reference, "reference", "",
      "Print the reference of flags, exit codes and conditions as Markdown", "", true},
 };
@@ -69,7 +70,8 @@ std::string unknown_command(std::string_view word) {
     list += info.name;
   }
   const std::string hint = specs::did_you_mean(word, names);
-  return '"' + std::string{word} + "\" is no command; " + (hint.empty() ? "there are " + list : hint);
+  return "unknown command \"" + std::string{word} + "\"; " +
+         (hint.empty() ? "available commands: " + list : hint);
 }
 
 }  // namespace cr::daemon

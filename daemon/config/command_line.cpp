@@ -30,8 +30,9 @@ std::string unknown_flag(std::string_view flag, std::optional<Command> command) 
   for (const Option& option : all_options()) {
     if (!option.positional && (!command || option.commands.has(*command))) candidates.push_back(option.name);
   }
-  std::string message = std::string{flag} + " is no flag";
-  if (command) message += " of " + std::string{to_string(*command)};
+  std::string message = "unknown flag";
+  if (command) message += " for " + std::string{to_string(*command)};
+  message += ": " + std::string{flag};
   if (const auto near = specs::closest(name, candidates); !near.empty()) {
     message += "; did you mean --" + std::string{near} + "?";
   }
@@ -80,9 +81,8 @@ class Parser {
     literal_from_ = words_.size();
     words_.insert(words_.end(), arguments_.begin() + static_cast<std::ptrdiff_t>(at_), arguments_.end());
     if (!line_.command && !words_.empty()) {
-      line_.flags.problems.push_back("\"" + words_.front() +
-                                     "\" stands behind --, where only arguments of a "
-                                     "command do; name the command before it");
+      line_.flags.problems.push_back("unexpected argument \"" + words_.front() +
+                                     "\" after --; put the command before --");
     }
   }
 
@@ -120,7 +120,7 @@ class Parser {
     const std::string& next = arguments_[at_];
     const std::string_view next_flag = std::string_view{next}.substr(0, next.find('='));
     if (next == "--" || (next.starts_with('-') && find_flag(next_flag) != nullptr)) {
-      return problem(*option, "needs a value: " + wanted_value(*option) + "; " + next + " is none");
+      return problem(*option, "needs a value: " + wanted_value(*option) + "; found " + next);
     }
     ++at_;
     take_value(*option, next);
@@ -128,7 +128,7 @@ class Parser {
 
   void take_value(const Option& option, std::string value) {
     if (!value.empty()) return add(option, std::move(value));
-    problem(option, "has an empty value; write " + wanted_value(option) + ", or leave the flag out");
+    problem(option, "has an empty value; use " + wanted_value(option) + ", or omit the flag");
     // Seen all the same: that a command does not take it is worth saying too.
     add(option, {});
   }
@@ -151,8 +151,8 @@ class Parser {
         line_.version = true;
       } else if (line_.command && !option.commands.has(*line_.command)) {
         const std::string others = commands_that_take(option);
-        line_.flags.problems.push_back(origin + " is no flag of " + std::string{to_string(*line_.command)} +
-                                       ", but of " + others);
+        line_.flags.problems.push_back("unknown flag for " + std::string{to_string(*line_.command)} + ": " +
+                                       origin + " (a flag of " + others + ")");
       } else if (given->values.empty()) {
         continue;
       } else if (option.name == "config") {
@@ -172,8 +172,8 @@ class Parser {
     }
     if (!words_.empty() && literal_from_ > 0 && parse_command(words_.front())) {
       const std::string& word = words_.front();
-      line_.flags.problems.push_back("two commands are given, " + std::string{to_string(*line_.command)} +
-                                     " and " + word + "; for a path of that name write ./" + word);
+      line_.flags.problems.push_back("two commands given: " + std::string{to_string(*line_.command)} +
+                                     " and " + word + "; for a path of that name use ./" + word);
     }
     if (!words_.empty()) line_.flags.assignments.push_back({&paths, std::move(words_), "PATH"});
   }

@@ -51,7 +51,7 @@ class FileReader {
       const YamlNode* root = yaml.document.root();
       if (root == nullptr || root->kind == YamlNode::Kind::null) continue;
       if (settings) {
-        refuse(*root, "a second document; settings are one, so put them all above the ---");
+        refuse(*root, "only one document is allowed; put all settings above the ---");
         break;
       }
       settings = true;
@@ -79,7 +79,7 @@ class FileReader {
 
   void read_root(const YamlNode& root) {
     if (root.kind != YamlNode::Kind::mapping || root.foreign_tag) {
-      return refuse(root, "expected settings as `key: value`, one a line");
+      return refuse(root, "expected settings as `key: value`, one per line");
     }
     for (std::size_t i = 0; i + 1 < root.children.size(); i += 2) {
       read_pair(*root.children[i], *root.children[i + 1]);
@@ -88,7 +88,7 @@ class FileReader {
 
   void read_pair(const YamlNode& key, const YamlNode& value) {
     if (key.kind != YamlNode::Kind::scalar || key.foreign_tag) {
-      return refuse(key, "a key must be a plain text");
+      return refuse(key, "a key must be a string");
     }
     const std::string& name = key.text;
     if (const auto remedy = refused_option(name); !remedy.empty()) {
@@ -98,18 +98,19 @@ class FileReader {
     if (option == nullptr || option->set == nullptr) {
       const auto candidates = keys();
       const std::string hint = specs::did_you_mean(name, candidates);
-      return refuse(key, specs::in_quotes(name) + " is no setting" + (hint.empty() ? "" : "; " + hint));
+      return refuse(key, "unknown setting " + specs::in_quotes(name) + (hint.empty() ? "" : "; " + hint));
     }
     if (!seen_.insert(name).second) return refuse(key, name + ": set twice");
     Assignment assignment{.option = option, .values = {}, .origin = at(value) + name};
     if (value.kind == YamlNode::Kind::sequence && option->kind == Option::Kind::list) {
       for (const YamlNode* item : value.children) {
-        if (!add(*option, *item, "an item of the list ", assignment)) return;
+        if (!add(*option, *item, "a list item ", assignment)) return;
       }
       if (assignment.values.empty()) return;
     } else if (value.kind == YamlNode::Kind::sequence || value.kind == YamlNode::Kind::mapping) {
-      return refuse(value, name + (option->kind == Option::Kind::list ? ": expected a text or a list of texts"
-                                                                      : ": expected a single value"));
+      return refuse(value,
+                    name + (option->kind == Option::Kind::list ? ": expected a string or a list of strings"
+                                                               : ": expected a single value"));
     } else if (!add(*option, value.kind == YamlNode::Kind::null ? key : value, value, "", assignment)) {
       return;
     }
@@ -126,12 +127,12 @@ class FileReader {
     const std::string name{option.name};
     const bool single = value.kind == YamlNode::Kind::scalar || value.kind == YamlNode::Kind::null;
     if (!single) {
-      refuse(place, name + ": " + what + "is no plain text");
+      refuse(place, name + ": " + what + "must be a single value");
     } else if (value.foreign_tag) {
-      refuse(place, name + ": " + what + "has a YAML tag; leave it out");
+      refuse(place, name + ": " + what + "has a YAML tag, which is not supported; remove the tag");
     } else if (value.text.empty()) {
-      refuse(place, name + ": " + what + "has an empty value; write " + wanted_value(option) +
-                        ", or leave the key out");
+      refuse(place,
+             name + ": " + what + "has an empty value; use " + wanted_value(option) + ", or omit the key");
     } else {
       assignment.values.push_back(
           option.choices == "FILE" || option.choices == "DIR" ? beside(file_, value.text) : value.text);
@@ -152,7 +153,8 @@ class FileReader {
 
 Source parse_config_file(std::string_view text, const std::string& file_name) {
   if (text.size() > kLargestFile) {
-    return {.assignments = {}, .problems = {file_name + ": larger than 1 MiB, which no configuration is"}};
+    return {.assignments = {},
+            .problems = {file_name + ": larger than 1 MiB, too large for a configuration file"}};
   }
   return FileReader(specs::without_byte_order_mark(text), file_name).run();
 }

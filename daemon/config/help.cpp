@@ -28,7 +28,7 @@ std::string sources_text(const Option& option) {
 
 std::string help_text() {
   std::string text =
-      "coder-reconciler keeps the workspaces of a Coder deployment as they are declared in YAML.\n\n"
+      "coder-reconciler keeps the workspaces of a Coder deployment as declared in YAML.\n\n"
       "Usage: coder-reconciler COMMAND [PATH…] [flags]\n\nCommands:\n";
   for (const CommandInfo& info : all_commands()) {
     if (!info.hidden) text += fmt::format("  {:<12}{}\n", info.name, info.summary);
@@ -60,8 +60,8 @@ std::string help_text(Command command) {
   }
   if (find_option("config")->commands.has(command)) {
     text +=
-        "\nA flag goes before its variable ($…), that before --config FILE, that before the default.\n"
-        "Durations are written like 90s, 5m or 1h30m.\n";
+        "\nPrecedence: flag, environment variable ($…), --config FILE, default.\n"
+        "Durations are written as 90s, 5m or 1h30m.\n";
   }
   return text;
 }

@@ -22,7 +22,7 @@ std::string set_choice(Config& config, const std::string& value,
     allowed += allowed.empty() ? "" : ", ";
     allowed += name;
   }
-  return '"' + value + "\" is not one of " + allowed;
+  return "invalid value \"" + value + "\": must be one of " + allowed;
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ std::string set_choice(Config& config, const std::string& value,
 std::string set_paths(Config& config, const Values& values) {
   config.paths.clear();
   for (const auto& value : values) {
-    if (value.empty()) return "\"\" is no path";
+    if (value.empty()) return "must not be empty";
     config.paths.push_back(value);
   }
   return {};
@@ -55,7 +55,7 @@ std::string set_headers(Config& config, const Values& values) {
 
 std::string set_selector(Config& config, const Values& values) {
   const auto selector = parse_selector(values.back());
-  if (!selector) return '"' + values.back() + "\" " + selector.error().message();
+  if (!selector) return "invalid selector \"" + values.back() + "\": " + selector.error().message();
   config.selector = *selector;
   return {};
 }
@@ -63,7 +63,8 @@ std::string set_selector(Config& config, const Values& values) {
 std::string set_max_changes(Config& config, const Values& values) {
   const auto limit = reconcile::parse_change_limit(values.back());
   if (!limit)
-    return '"' + values.back() + "\" is neither a number of workspaces (25) nor a share of them (30%)";
+    return "invalid value \"" + values.back() +
+           "\": must be a number of workspaces (25) or a percentage (30%)";
   const reconcile::GuardWords words = config.max_changes.words;
   config.max_changes = *limit;
   config.max_changes.words = words;
@@ -115,13 +116,13 @@ std::string set_pushgateway_grouping(Config& config, const Values& values) {
   config.pushgateway_grouping.clear();
   for (const auto& value : values) {
     const auto equal = value.find('=');
-    if (equal == std::string::npos) return '"' + value + "\" is not of the form KEY=VALUE";
+    if (equal == std::string::npos) return "invalid label \"" + value + "\": must be KEY=VALUE";
     const std::string name = value.substr(0, equal);
     std::string text = value.substr(equal + 1);
     if (std::string problem = metrics::grouping_problem(name, text); !problem.empty()) return problem;
     const bool twice = std::ranges::any_of(config.pushgateway_grouping,
                                            [&](const auto& label) { return label.first == name; });
-    if (twice) return '"' + name + "\" is given twice";
+    if (twice) return "duplicate label \"" + name + "\"";
     config.pushgateway_grouping.emplace_back(name, std::move(text));
   }
   return {};

@@ -32,8 +32,7 @@ Source from_environment(const Environment& environment, bool aliases) {
         continue;
       }
       if (items->empty()) {
-        source.problems.push_back(name + ": has commas and nothing between them; write " +
-                                  wanted_value(option));
+        source.problems.push_back(name + ": contains only commas; use " + wanted_value(option));
         continue;
       }
       values = std::move(*items);
@@ -43,8 +42,8 @@ Source from_environment(const Environment& environment, bool aliases) {
   if (!aliases) {
     for (const std::string_view name : {"CODER_RECONCILER_CODER_TOKEN", "CODER_RECONCILER_TOKEN"}) {
       if (!environment.get(name).empty()) {
-        source.problems.push_back(std::string{name} +
-                                  " is no setting; the variable for Coder's token is CODER_SESSION_TOKEN");
+        source.problems.push_back("unknown variable " + std::string{name} +
+                                  "; the variable for Coder's token is CODER_SESSION_TOKEN");
       }
     }
   }
@@ -95,19 +94,20 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   const Config& config = invocation.config;
   const bool online = find_option("coder-url")->commands.has(invocation.command);
   if (find_option("paths")->commands.has(invocation.command) && config.paths.empty()) {
-    problems.emplace_back("no PATH given; name a directory with specs, a file, or - for standard input");
+    problems.emplace_back("no PATH given; pass a directory with specs, a file, or - for standard input");
   }
-  if (std::ranges::count(config.paths, "-") > 1) problems.emplace_back("PATH: - can be given only once");
+  if (std::ranges::count(config.paths, "-") > 1) problems.emplace_back("PATH: - may be given only once");
   if (online && config.coder_url.empty()) {
-    problems.emplace_back("no Coder given; set --coder-url or CODER_URL, like https://coder.example.com");
+    problems.emplace_back(
+        "no Coder URL given; set --coder-url or CODER_URL, such as https://coder.example.com");
   }
   if (online && config.coder_token.empty() && config.coder_token_file.empty()) {
     problems.emplace_back(
-        "no token for Coder given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or CODER_SESSION_TOKEN "
-        "(`coder tokens create` makes one)");
+        "no Coder token given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or CODER_SESSION_TOKEN "
+        "(create one with `coder tokens create`)");
   }
   if (online && config.client_cert.empty() != config.client_key.empty()) {
-    problems.emplace_back("--client-cert and --client-key go together; only one is set");
+    problems.emplace_back("--client-cert and --client-key must be set together");
   }
   if (invocation.command == Command::apply && !config.pushgateway &&
       (!config.pushgateway_auth_file.empty() || !config.pushgateway_ca_file.empty() ||
@@ -117,11 +117,11 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
   if (config.pushgateway && !config.pushgateway->authorization.empty() &&
       !config.pushgateway_auth_file.empty()) {
     problems.emplace_back(
-        "user and password are given in --pushgateway-url and in --pushgateway-auth-file; use one");
+        "user and password are given in both --pushgateway-url and --pushgateway-auth-file; use only one");
   }
   if (invocation.command != Command::plan && config.output == OutputFormat::markdown) {
-    problems.push_back("--output: \"markdown\" is only for plan; " +
-                       std::string{to_string(invocation.command)} + " takes text or json");
+    problems.push_back("--output: \"markdown\" is only available for plan; for " +
+                       std::string{to_string(invocation.command)} + " use text or json");
   }
 }
 
@@ -137,7 +137,7 @@ void read_help_arguments(const std::vector<std::string>& arguments, Invocation& 
     problems.push_back(unknown_command(arguments[0]));
   }
   if (arguments.size() > 1) {
-    problems.push_back("help takes the name of one command, but got \"" + arguments[1] + "\" too");
+    problems.push_back("help takes one command; unexpected argument \"" + arguments[1] + "\"");
   }
 }
 
@@ -147,9 +147,10 @@ void check_arguments(const CommandLine& line, Invocation& invocation, std::vecto
     if (line.arguments.size() == 1 && std::ranges::find(kShells, line.arguments[0]) != std::end(kShells)) {
       invocation.shell = line.arguments[0];
     } else if (line.arguments.empty()) {
-      problems.emplace_back("completion: name the shell: bash, zsh or fish");
+      problems.emplace_back("completion: no shell given; use bash, zsh or fish");
     } else {
-      problems.push_back("completion: \"" + line.arguments.back() + "\" is not one of bash, zsh, fish");
+      problems.push_back("completion: unknown shell \"" + line.arguments.back() +
+                         "\"; use bash, zsh or fish");
     }
   } else if (invocation.command == Command::schema && line.arguments.size() == 1) {
     const auto names = schema_names();
@@ -157,12 +158,12 @@ void check_arguments(const CommandLine& line, Invocation& invocation, std::vecto
     if (std::ranges::find(names, name) != names.end()) {
       invocation.schema = name;
     } else {
-      problems.push_back("schema: \"" + name + "\" is not one of " + schema_names_text(", "));
+      problems.push_back("schema: unknown schema \"" + name + "\"; use one of " + schema_names_text(", "));
     }
   } else if (invocation.command == Command::help) {
     read_help_arguments(line.arguments, invocation, problems);
   } else if (!line.arguments.empty()) {
-    problems.push_back(std::string{to_string(invocation.command)} + " takes no arguments, but got \"" +
+    problems.push_back(std::string{to_string(invocation.command)} + " takes no arguments; unexpected \"" +
                        line.arguments[0] + '"');
   }
 }
@@ -180,12 +181,13 @@ boost::system::result<std::string, UsageError> read_config_file(const std::strin
   if (std::filesystem::is_directory(status)) return UsageError(path + " is a directory");
   if (!std::filesystem::exists(status)) return UsageError(path + " does not exist");
   std::ifstream file(path, std::ios::binary);
-  if (!file) return UsageError("can't read " + path + ": " + std::strerror(errno));
+  if (!file) return UsageError("cannot read " + path + ": " + std::strerror(errno));
   constexpr std::size_t kLargest = 1024 * 1024;
   std::string text(kLargest + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kLargest) return UsageError(path + " is larger than 1 MiB, which no configuration is");
+  if (text.size() > kLargest)
+    return UsageError(path + " is larger than 1 MiB, too large for a configuration file");
   return {boost::system::in_place_value, std::move(text)};
 }
 
@@ -202,7 +204,7 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
   if (!line.command) {
     if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
     return UsageError(
-        "no command given; one of validate, plan, apply, run, schema, version, completion, help");
+        "no command given; use one of validate, plan, apply, run, schema, version, completion, help");
   }
 
   std::vector<std::string> problems;

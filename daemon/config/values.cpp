@@ -25,14 +25,14 @@ void throw_exception_from_error(const ValueError& error, const boost::source_loc
 Value<bool> parse_bool(std::string_view text) {
   if (text == "true" || text == "1" || text == "yes") return true;
   if (text == "false" || text == "0" || text == "no") return false;
-  return ValueError(quoted(text) + " is neither true nor false");
+  return ValueError("invalid value " + quoted(text) + ": must be true or false");
 }
 
 Value<std::size_t> parse_count(std::string_view text, std::size_t least, std::size_t most) {
   const auto count = text::parse_number<std::size_t>(text);
   if (!count || *count < least || *count > most) {
-    return ValueError(quoted(text) + " is no whole number from " + std::to_string(least) + " to " +
-                      std::to_string(most));
+    return ValueError("invalid value " + quoted(text) + ": must be a whole number from " +
+                      std::to_string(least) + " to " + std::to_string(most));
   }
   return *count;
 }
@@ -40,9 +40,10 @@ Value<std::size_t> parse_count(std::string_view text, std::size_t least, std::si
 Value<std::chrono::nanoseconds> parse_time(std::string_view text, std::chrono::nanoseconds least,
                                            std::chrono::nanoseconds most) {
   const auto duration = specs::parse_duration(text);
-  if (!duration) return ValueError(quoted(text) + " is no duration; write it like 90s, 5m or 1h30m");
+  if (!duration)
+    return ValueError("invalid duration " + quoted(text) + "; use a value such as 90s, 5m or 1h30m");
   if (*duration < least || *duration > most) {
-    return ValueError(quoted(text) + " is out of range; allowed are " + specs::format_duration(least) +
+    return ValueError("invalid duration " + quoted(text) + ": must be from " + specs::format_duration(least) +
                       " to " + specs::format_duration(most));
   }
   return *duration;
@@ -56,8 +57,8 @@ Value<std::string> parse_url(std::string_view text) {
 
 Value<ListenAddress> parse_listen(std::string_view text) {
   if (text == "off") return ListenAddress{.enabled = false, .host = {}, .port = 0};
-  const ValueError error(quoted(text) +
-                         " is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none");
+  const ValueError error("invalid address " + quoted(text) +
+                         "; use HOST:PORT, :PORT, [::1]:PORT, or off for none");
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return error;
   const auto port = text::parse_number<std::uint16_t>(text.substr(colon + 1));
@@ -74,7 +75,7 @@ Value<ListenAddress> parse_listen(std::string_view text) {
 
 Value<std::pair<std::string, Secret>> parse_header(std::string_view text) {
   const auto equal = text.find('=');
-  if (equal == std::string_view::npos || equal == 0) return ValueError("a header is written NAME=VALUE");
+  if (equal == std::string_view::npos || equal == 0) return ValueError("invalid header: must be NAME=VALUE");
   const std::string_view name = text.substr(0, equal);
   const std::string_view value = text.substr(equal + 1);
   if (const auto problem = coder::header_problem(name, value))
@@ -98,7 +99,7 @@ Value<std::vector<std::string>> parse_csv(std::string_view text) {
       items.back() += c;
     }
   }
-  if (in_quotes) return ValueError("a double quote is not closed");
+  if (in_quotes) return ValueError("unclosed double quote");
   std::erase(items, std::string{});
   return items;
 }
@@ -112,9 +113,9 @@ Value<std::string> parse_host_name(std::string_view text) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
       });
   if (!good) {
-    return ValueError(quoted(text) +
-                      " is no name of a host; write it like reconciler.example.com, without scheme and port "
-                      "(addresses need not be named)");
+    return ValueError("invalid host name " + quoted(text) +
+                      "; use a name such as reconciler.example.com, without scheme and port "
+                      "(IP addresses are always accepted)");
   }
   return {boost::system::in_place_value, text};
 }
@@ -123,8 +124,8 @@ Value<std::string> parse_digest(std::string_view text) {
   const bool hex =
       std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (text.size() != 16 || !hex) {
-    return ValueError(quoted(text) +
-                      " is no digest of a plan: 16 digits of 0-9 and a-f, as plan prints them");
+    return ValueError("invalid digest " + quoted(text) +
+                      ": must be 16 hexadecimal digits, as plan prints them");
   }
   return {boost::system::in_place_value, text};
 }

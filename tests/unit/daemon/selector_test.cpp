@@ -88,22 +88,22 @@ TEST(Missing, SaysWhichNameNoSpecHasAndWhatWasProbablyMeant) {
   EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"ALICE"}, .names = {}}),
               ::testing::IsEmpty());
   EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alcie"}, .names = {}}),
-              ::testing::ElementsAre("no spec has the owner \"alcie\"; did you mean \"alice\"?",
-                                     "of 2 specs none is selected by --owner"));
+              ::testing::ElementsAre("no spec with owner \"alcie\"; did you mean \"alice\"?",
+                                     "none of 2 specs is selected by --owner"));
   EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alice", "bbo"}, .names = {}}),
-              ::testing::ElementsAre("no spec has the owner \"bbo\"; did you mean \"bob\"?"));
+              ::testing::ElementsAre("no spec with owner \"bbo\"; did you mean \"bob\"?"));
   EXPECT_THAT(
       what_is_missing(desired, {.labels = *parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
-      ::testing::ElementsAre("of 2 specs none is selected by --selector a=b, --owner, --name"));
+      ::testing::ElementsAre("none of 2 specs is selected by --selector a=b, --owner, --name"));
 }
 
 TEST(Missing, SaysThatThereIsNoSpecAndWhyOneIsNotRead) {
   specs::DesiredState nothing;
-  EXPECT_THAT(what_is_missing(nothing, {}), ::testing::ElementsAre("no spec is found"));
+  EXPECT_THAT(what_is_missing(nothing, {}), ::testing::ElementsAre("no specs found"));
   nothing.look_alike = "specs/A.YAML";
   EXPECT_THAT(
       what_is_missing(nothing, {}),
-      ::testing::ElementsAre("no spec is found; specs/A.YAML is not read for its name: a spec's file ends in "
+      ::testing::ElementsAre("no specs found; specs/A.YAML was skipped: the name of a spec file must end in "
                              ".yaml or .yml, in lower case"));
   nothing.diagnostics.emplace_back();
   EXPECT_THAT(what_is_missing(nothing, {}), ::testing::IsEmpty()) << "they are told one by one";

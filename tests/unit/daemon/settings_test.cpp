@@ -284,10 +284,9 @@ TEST(Settings, AnEmptyValueIsRefusedAndNeverTakesTheNextArgument) {
   for (const auto& [command, option] : all_flags()) {
     const std::string name{option->name};
     const std::string of{to_string(command)};
-    const std::string wanted = option->letter != '\0'
-                                   ? "--" + name + " takes no value\n"
-                                   : "--" + name + " has an empty value; write " + wanted_value(*option) +
-                                         ", or leave the flag out\n";
+    const std::string wanted = option->letter != '\0' ? "--" + name + " takes no value\n"
+                                                      : "--" + name + " has an empty value; use " +
+                                                            wanted_value(*option) + ", or omit the flag\n";
     const bool takes_paths = find_option("paths")->commands.has(command);
     std::vector<std::string> arguments{of, "--" + name + "="};
     if (takes_paths) arguments.insert(arguments.end(), {"a", "b"});
@@ -305,9 +304,9 @@ TEST(Settings, AFlagWithoutItsValueSaysWhatItNeeds) {
   EXPECT_EQ(problems_of({.arguments = {"plan", "s", "--output"}}),
             "--output needs a value: text, json or markdown\n");
   EXPECT_EQ(problems_of({.arguments = {"plan", "s", "--output", "--detailed-exitcode"}}),
-            "--output needs a value: text, json or markdown; --detailed-exitcode is none\n");
+            "--output needs a value: text, json or markdown; found --detailed-exitcode\n");
   EXPECT_EQ(problems_of({.arguments = {"plan", "--output", "--", "s"}}),
-            "--output needs a value: text, json or markdown; -- is none\n");
+            "--output needs a value: text, json or markdown; found --\n");
   for (const auto& [command, option] : all_flags()) {
     if (option->kind == Option::Kind::flag) continue;
     EXPECT_EQ(
@@ -318,7 +317,7 @@ TEST(Settings, AFlagWithoutItsValueSaysWhatItNeeds) {
 
 TEST(Settings, ASwitchTakesTrueAndFalseAndNothingElse) {
   EXPECT_EQ(problems_of({.arguments = {"apply", "s", "--wait=maybe"}}),
-            "--wait: \"maybe\" is neither true nor false\n");
+            "--wait: invalid value \"maybe\": must be true or false\n");
   EXPECT_EQ(problems_of({.arguments = {"apply", "s", "--wait=true"}}), "");
   const auto settings = settings_of({.arguments = {"apply", "--wait", "false"}});
   ASSERT_TRUE(settings);
@@ -334,7 +333,7 @@ TEST(Settings, OfAFlagThatIsGivenTwiceTheLastOneCountsAndEachIsChecked) {
   ASSERT_TRUE(off);
   EXPECT_FALSE(off->config.wait);
   EXPECT_EQ(problems_of({.arguments = {"run", "s", "--interval", "soon", "--interval=3m"}}),
-            "--interval: \"soon\" is no duration; write it like 90s, 5m or 1h30m\n");
+            "--interval: invalid duration \"soon\"; use a value such as 90s, 5m or 1h30m\n");
   const auto owners = settings_of({.arguments = {"plan", "s", "--owner", "a,b", "--owner=c"}});
   ASSERT_TRUE(owners);
   EXPECT_THAT(owners->config.owners, ElementsAre("a", "b", "c"));
@@ -362,8 +361,7 @@ TEST(ConfigFile, AnEmptyValueIsRefusedForEveryKey) {
   for (const Option& option : all_options()) {
     if (option.set == nullptr) continue;
     const std::string name{option.name};
-    const std::string empty =
-        "has an empty value; write " + wanted_value(option) + ", or leave the key out\n";
+    const std::string empty = "has an empty value; use " + wanted_value(option) + ", or omit the key\n";
     const std::string column = std::to_string(name.size() + 3);
     EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, name + ":\n"}),
               "c:1:1: " + name + ": " + empty);
@@ -397,7 +395,7 @@ TEST(ConfigFile, NothingInItIsIgnored) {
   const std::string with_nul{"interval: 1m\n\0max-changes: 0\n", 29};
   EXPECT_NE(problems_of({{"run", "s", "--config", "c"}, kConnected, with_nul}), "");
   EXPECT_EQ(problems_of({{"run", "s", "--config", "c"}, kConnected, "interval: 1m\n---\nmax-changes: 0\n"}),
-            "c:3:1: a second document; settings are one, so put them all above the ---\n");
+            "c:3:1: only one document is allowed; put all settings above the ---\n");
 }
 
 TEST(ConfigFile, WhatSaysNothingMayStandAroundTheSettings) {
@@ -433,10 +431,10 @@ TEST(Settings, AllProblemsAreToldAtOnce) {
   const std::string problems = problems_of({{"run", "s", "--interval", "x", "--frobnicate", "--config", "f"},
                                             connected_and({{"CODER_RECONCILER_LISTEN", "y"}}),
                                             "max-builds: z\n"});
-  EXPECT_THAT(problems, HasSubstr("--interval: \"x\""));
-  EXPECT_THAT(problems, HasSubstr("--frobnicate is no flag of run"));
-  EXPECT_THAT(problems, HasSubstr("CODER_RECONCILER_LISTEN: \"y\""));
-  EXPECT_THAT(problems, HasSubstr("f:1:13: max-builds: \"z\""));
+  EXPECT_THAT(problems, HasSubstr("--interval: invalid duration \"x\""));
+  EXPECT_THAT(problems, HasSubstr("unknown flag for run: --frobnicate"));
+  EXPECT_THAT(problems, HasSubstr("CODER_RECONCILER_LISTEN: invalid address \"y\""));
+  EXPECT_THAT(problems, HasSubstr("f:1:13: max-builds: invalid value \"z\""));
 }
 
 TEST(Settings, ASecretIsNeverRepeated) {
@@ -481,23 +479,24 @@ INSTANTIATE_TEST_SUITE_P(
     Flags, BadSetting,
     ::testing::Values(
         flag("Duration", "interval", "10 minutes",
-             "\"10 minutes\" is no duration; write it like 90s, 5m or 1h30m"),
-        flag("TooShort", "interval", "10ms", "\"10ms\" is out of range; allowed are 1s to 24h"),
-        flag("Count", "max-builds", "many", "\"many\" is no whole number from 1 to 1000"),
-        flag("NegativeCount", "concurrency", "-1", "\"-1\" is no whole number from 1 to 64"),
+             "invalid duration \"10 minutes\"; use a value such as 90s, 5m or 1h30m"),
+        flag("TooShort", "interval", "10ms", "invalid duration \"10ms\": must be from 1s to 24h"),
+        flag("Count", "max-builds", "many", "invalid value \"many\": must be a whole number from 1 to 1000"),
+        flag("NegativeCount", "concurrency", "-1",
+             "invalid value \"-1\": must be a whole number from 1 to 64"),
         flag("Share", "max-changes", "half",
-             "\"half\" is neither a number of workspaces (25) nor a share of them (30%)"),
+             "invalid value \"half\": must be a number of workspaces (25) or a percentage (30%)"),
         flag("Listen", "listen", "9466",
-             "\"9466\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for none"),
-        flag(
-            "AllowedHostWithPort", "allowed-hosts", "a.example.com,b.example.com:80",
-            "\"b.example.com:80\" is no name of a host; write it like reconciler.example.com, without scheme "
-            "and port (addresses need not be named)"),
+             "invalid address \"9466\"; use HOST:PORT, :PORT, [::1]:PORT, or off for none"),
+        flag("AllowedHostWithPort", "allowed-hosts", "a.example.com,b.example.com:80",
+             "invalid host name \"b.example.com:80\"; use a name such as reconciler.example.com, without "
+             "scheme "
+             "and port (IP addresses are always accepted)"),
         flag("AllowedHostWithScheme", "allowed-hosts", "http://a.example.com",
-             "\"http://a.example.com\" is no name of a host; write it like reconciler.example.com, without "
-             "scheme and port (addresses need not be named)"),
+             "invalid host name \"http://a.example.com\"; use a name such as reconciler.example.com, without "
+             "scheme and port (IP addresses are always accepted)"),
         flag("Port", "listen", "localhost:99999",
-             "\"localhost:99999\" is no address to listen on; write HOST:PORT, :PORT, [::1]:PORT, or off for "
+             "invalid address \"localhost:99999\"; use HOST:PORT, :PORT, [::1]:PORT, or off for "
              "none"),
         flag("Url", "coder-url", "coder.example.com",
              "Coder's URL \"coder.example.com\": the scheme is missing; did you mean "
@@ -524,9 +523,10 @@ INSTANTIATE_TEST_SUITE_P(
              "Coder's URL \"https://…\": a user or password in the URL is not used; leave it out (write it "
              "like "
              "https://coder.example.com)"),
-        flag("Level", "log-level", "verbose", "\"verbose\" is not one of debug, info, warn, error"),
-        flag("Format", "log-format", "xml", "\"xml\" is not one of text, json, logfmt"),
-        flag("Header", "header", "Name", "a header is written NAME=VALUE"),
+        flag("Level", "log-level", "verbose",
+             "invalid value \"verbose\": must be one of debug, info, warn, error"),
+        flag("Format", "log-format", "xml", "invalid value \"xml\": must be one of text, json, logfmt"),
+        flag("Header", "header", "Name", "invalid header: must be NAME=VALUE"),
         flag("HeaderName", "header", "A B=c", "\"A B\" is no header's name")),
     [](const auto& tested) { return tested.param.name; });
 
@@ -535,60 +535,60 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadCase{"UnknownFlagWithNearMatch",
                 {.arguments = {"run", "s", "--intervall", "1m"}},
-                "--intervall is no flag of run; did you mean --interval?"},
+                "unknown flag for run: --intervall; did you mean --interval?"},
         BadCase{"FlagOfAnotherCommand",
                 {.arguments = {"run", "s", "--detailed-exitcode"}},
-                "--detailed-exitcode is no flag of run, but of plan"},
+                "unknown flag for run: --detailed-exitcode (a flag of plan)"},
         BadCase{"UnknownCommand",
                 {.arguments = {"aply", "s"}},
-                "\"aply\" is no command; did you mean \"apply\"?"},
+                "unknown command \"aply\"; did you mean \"apply\"?"},
         BadCase{"NoCommand",
                 {.arguments = {}},
-                "no command given; one of validate, plan, apply, run, schema, version, completion, help"},
+                "no command given; use one of validate, plan, apply, run, schema, version, completion, help"},
         BadCase{"TokenAsFlag",
                 {.arguments = {"run", "s", "--coder-token", "x"}},
-                "--coder-token: a token is never given as a value, since others can read it there; set "
-                "CODER_SESSION_TOKEN, or put it into a file and name that with --coder-token-file"},
+                "--coder-token: a token must not be given as a value, where others can read it; set "
+                "CODER_SESSION_TOKEN, or write it to a file and use --coder-token-file"},
         BadCase{"MarkdownElsewhere",
                 {.arguments = {"apply", "s", "--output", "markdown"}},
-                "--output: \"markdown\" is only for plan; apply takes text or json"},
+                "--output: \"markdown\" is only available for plan; for apply use text or json"},
         BadCase{"Digest",
                 {.arguments = {"apply", "s", "--approve", "yes"}},
-                "--approve: \"yes\" is no digest of a plan: 16 digits of 0-9 and a-f, as plan prints them"},
+                "--approve: invalid digest \"yes\": must be 16 hexadecimal digits, as plan prints them"},
         BadCase{"NoPath",
                 {.arguments = {"run"}},
-                "no PATH given; name a directory with specs, a file, or - for standard input"},
+                "no PATH given; pass a directory with specs, a file, or - for standard input"},
         BadCase{"NoUrl",
                 {{"plan", "s"}, {{"CODER_SESSION_TOKEN", "x"}}, ""},
-                "no Coder given; set --coder-url or CODER_URL, like https://coder.example.com"},
+                "no Coder URL given; set --coder-url or CODER_URL, such as https://coder.example.com"},
         BadCase{"NoToken",
                 {{"plan", "s"}, {{"CODER_URL", "https://c"}}, ""},
-                "no token for Coder given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or "
+                "no Coder token given; set --coder-token-file, CODER_SESSION_TOKEN_FILE or "
                 "CODER_SESSION_TOKEN "
-                "(`coder tokens create` makes one)"},
+                "(create one with `coder tokens create`)"},
         BadCase{"HalfAClientCertificate",
                 {.arguments = {"plan", "s", "--client-cert", "c"}},
-                "--client-cert and --client-key go together; only one is set"},
+                "--client-cert and --client-key must be set together"},
         BadCase{"Shell",
                 {.arguments = {"completion", "tcsh"}},
-                "completion: \"tcsh\" is not one of bash, zsh, fish"},
+                "completion: unknown shell \"tcsh\"; use bash, zsh or fish"},
         BadCase{"ArgumentOfVersion",
                 {.arguments = {"version", "x"}},
-                "version takes no arguments, but got \"x\""},
-        BadCase{
-            "Selector",
-            {.arguments = {"plan", "s", "--selector", "team payments"}},
-            "--selector: \"team payments\" has the key \"team payments\", which may contain only letters, "
-            "digits, "
-            "\"-\", \"_\" and \".\", and must begin and end with a letter or digit; write key=value, "
-            "key!=value, "
-            "key in (a,b), key notin (a,b), key or !key"},
+                "version takes no arguments; unexpected \"x\""},
+        BadCase{"Selector",
+                {.arguments = {"plan", "s", "--selector", "team payments"}},
+                "--selector: invalid selector \"team payments\": the key \"team payments\" may contain only "
+                "letters, "
+                "digits, "
+                "\"-\", \"_\" and \".\", and must begin and end with a letter or digit; write key=value, "
+                "key!=value, "
+                "key in (a,b), key notin (a,b), key or !key"},
         BadCase{"Variable",
                 {{"run", "s"}, connected_and({{"CODER_RECONCILER_INTERVAL", "1"}}), ""},
-                "CODER_RECONCILER_INTERVAL: \"1\" is no duration; write it like 90s, 5m or 1h30m"},
+                "CODER_RECONCILER_INTERVAL: invalid duration \"1\"; use a value such as 90s, 5m or 1h30m"},
         BadCase{"TokenAsOurVariable",
                 {{"run", "s"}, connected_and({{"CODER_RECONCILER_CODER_TOKEN", "x"}}), ""},
-                "CODER_RECONCILER_CODER_TOKEN is no setting; the variable for Coder's token is "
+                "unknown variable CODER_RECONCILER_CODER_TOKEN; the variable for Coder's token is "
                 "CODER_SESSION_TOKEN"}),
     [](const auto& tested) { return tested.param.name; });
 
@@ -596,19 +596,19 @@ INSTANTIATE_TEST_SUITE_P(
     Files, BadSetting,
     ::testing::Values(
         in_file("UnknownKey", "interval: 1m\nmax-build: 3\n",
-                "c.yaml:2:1: \"max-build\" is no setting; did you mean \"max-builds\"?"),
+                "c.yaml:2:1: unknown setting \"max-build\"; did you mean \"max-builds\"?"),
         in_file("BadValue", "interval: soon\n",
-                "c.yaml:1:11: interval: \"soon\" is no duration; write it like 90s, 5m or 1h30m"),
+                "c.yaml:1:11: interval: invalid duration \"soon\"; use a value such as 90s, 5m or 1h30m"),
         in_file("Twice", "interval: 1m\ninterval: 2m\n", "c.yaml:2:1: interval: set twice"),
         in_file("ListForOneValue", "interval: [1m]\n", "c.yaml:1:11: interval: expected a single value"),
         in_file("MappingForAList", "owner: {a: b}\n",
-                "c.yaml:1:8: owner: expected a text or a list of texts"),
-        in_file("NoMapping", "- a\n", "c.yaml:1:1: expected settings as `key: value`, one a line"),
+                "c.yaml:1:8: owner: expected a string or a list of strings"),
+        in_file("NoMapping", "- a\n", "c.yaml:1:1: expected settings as `key: value`, one per line"),
         in_file(
             "Token", "coder-token: x\n",
-            "c.yaml:1:1: coder-token: a token is never given as a value, since others can read it there; set "
-            "CODER_SESSION_TOKEN, or put it into a file and name that with --coder-token-file"),
-        in_file("ConfigInConfig", "config: other.yaml\n", "c.yaml:1:1: \"config\" is no setting")),
+            "c.yaml:1:1: coder-token: a token must not be given as a value, where others can read it; set "
+            "CODER_SESSION_TOKEN, or write it to a file and use --coder-token-file"),
+        in_file("ConfigInConfig", "config: other.yaml\n", "c.yaml:1:1: unknown setting \"config\"")),
     [](const auto& tested) { return tested.param.name; });
 
 TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
@@ -618,7 +618,7 @@ TEST(ConfigFile, BrokenYamlIsAnErrorWithItsPlace) {
 
 TEST(ConfigFile, TooLargeIsAnError) {
   EXPECT_EQ(problems_of({{"run", "s", "--config", "c.yaml"}, kConnected, std::string(2'000'000, '#')}),
-            "c.yaml: larger than 1 MiB, which no configuration is\n");
+            "c.yaml: larger than 1 MiB, too large for a configuration file\n");
 }
 
 TEST(ConfigFile, ThatIsNotThereIsAnErrorThatNamesTheFlag) {
