@@ -21,7 +21,7 @@ std::string_view title(JsonPart part) {
     case apply:
       return "`apply --output json`";
     case unreadable:
-      return "`validate`, `plan` and `apply` where the specs can't be read";
+      return "`validate`, `plan` and `apply` where the specs cannot be read";
     case summary:
       return "`/api/v1/summary`";
     case workspaces:

@@ -30,8 +30,8 @@ ExitCode explain(const UsageError& error, const std::vector<std::string>& argume
 ExitCode with_output(ExitCode code, const Terminal& terminal) {
   const int error = *terminal.out_error;
   if (error == 0 || error == EPIPE) return code;
-  terminal.err("coder-reconciler: can't write to standard output: " + std::generic_category().message(error) +
-               "\n");
+  terminal.err(
+      "coder-reconciler: cannot write to standard output: " + std::generic_category().message(error) + "\n");
   return code == ExitCode::ok || code == ExitCode::changes ? ExitCode::failure : code;
 }
 

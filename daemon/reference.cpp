@@ -73,13 +73,13 @@ std::string ready_text(reconcile::Reason reason) {
   const reconcile::Ready ready = reconcile::ready_of(reason);
   std::string text{reconcile::to_string(ready)};
   if (ready == reconcile::Ready::False)
-    text += reconcile::waits_for_person(reason) ? ": waits for a person" : ": on its way";
+    text += reconcile::waits_for_person(reason) ? ": needs action" : ": in progress";
   return text;
 }
 
 std::string reasons_text() {
   std::string text =
-      "| reason | Ready | what it means | what to do | it ends |\n| --- | --- | --- | --- | --- |\n";
+      "| reason | Ready | what it means | what to do | when it ends |\n| --- | --- | --- | --- | --- |\n";
   for (const reconcile::Reason reason : reconcile::all_reasons()) {
     const reconcile::Guidance& guidance = reconcile::guidance_of(reason);
     text += fmt::format("| `{}` | {} | {} | {} | {} |\n", reconcile::to_string(reason), ready_text(reason),
@@ -92,11 +92,11 @@ std::string reasons_text() {
 
 std::string reference_markdown() {
   return "### Commands\n\n" + commands_text() + "\n### Flags\n\n" + flags_text() +
-         "\nA flag goes before its variable, that before the file that `--config` names (YAML, its keys are "
-         "the names "
-         "of the flags), that before the default.\n\n" +
+         "\nPrecedence: flag, environment variable, the file given with `--config` (YAML; its keys are the "
+         "flags' "
+         "names), default.\n\n" +
          variables_text() + "\n### Exit codes\n\n" + exit_codes_text() +
-         "\nOf several that apply the highest of 3 to 6 wins.\n\n### Conditions\n\n" + reasons_text() +
+         "\nIf several of 3 to 6 apply, the highest wins.\n\n### Conditions\n\n" + reasons_text() +
          "\n### JSON\n\n" + json_fields_markdown();
 }
 

@@ -99,7 +99,7 @@ class Applying {
   [[nodiscard]] bool timed_out() const { return limit_.over() == TimeLimit::Over::timeout; }
 
   static coder::ApiError stopped() {
-    return {coder::ApiFault::unreachable, "stopped by a signal before Coder had been read"};
+    return {coder::ApiFault::unreachable, "stopped by a signal before Coder was read"};
   }
 
   void report() {
@@ -114,7 +114,7 @@ class Applying {
       terminal_.out(reconcile::render_apply_text(done_.outcomes(), *last_, {.colour = terminal_.out_colour}));
     }
     if (timed_out()) {
-      terminal_.err("coder-reconciler: not everything has converged within " +
+      terminal_.err("coder-reconciler: timed out: not everything has converged within " +
                     specs::format_duration(timeout_) + " (--timeout)\n");
     }
   }
@@ -156,7 +156,7 @@ ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& r
   rules.grace = config.shutdown_timeout;
   rules.on_stopping = [&](const char* name) {
     session.client().stop_waiting();
-    session.log().warn("stopping: what is being written ends, nothing new starts", {{"signal", name}});
+    session.log().warn("stopping: writes in flight finish, nothing new starts", {{"signal", name}});
   };
   return run_to_end(io, applying.run(), rules);
 }

@@ -70,7 +70,8 @@ async::awaitable<bool> TimeLimit::wait(std::chrono::nanoseconds delay) {
 
 reconcile::ReportPtr TimeLimit::report_of_silence() const {
   const auto waited = std::chrono::round<std::chrono::seconds>(session_.clock().now() - started_);
-  std::string message = watch_.heard() ? "Coder could not be read within " : "Coder has not answered within ";
+  std::string message =
+      watch_.heard() ? "Coder could not be read within " : "Coder has not responded within ";
   message += specs::format_duration(over_ == Over::timeout ? timeout_ : waited);
   if (over_ == Over::timeout) message += " (--timeout)";
   coder::ApiError error(coder::ApiFault::timeout, std::move(message));

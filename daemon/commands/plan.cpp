@@ -41,7 +41,7 @@ std::string invalid_specs(const specs::DesiredState& desired) {
   }
   if (const std::size_t left = desired.diagnostics.size() - shown; left > 0)
     text += "… and " + std::to_string(left) + " more\n";
-  return "\n**Invalid specs, which this plan leaves alone:**\n\n```\n" + text + "```\n";
+  return "\n**Invalid specs, not part of this plan:**\n\n```\n" + text + "```\n";
 }
 
 std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,

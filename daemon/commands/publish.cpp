@@ -29,7 +29,7 @@ std::string read_authorization(const std::string& file, std::string& authorizati
   if (std::string problem = api_token_problem(file); !problem.empty()) return problem;
   const auto text = read_api_token(file);
   const std::size_t colon = text ? text->reveal().find(':') : std::string::npos;
-  if (colon == std::string::npos || colon == 0) return file + " does not hold user:password";
+  if (colon == std::string::npos || colon == 0) return file + " does not contain user:password";
   authorization =
       http::basic_authorization(text->reveal().substr(0, colon), text->reveal().substr(colon + 1));
   return {};
@@ -76,9 +76,9 @@ ExitCode publish(const metrics::Recorder& recorder, ExitCode ended, const Config
     terminal.err("coder-reconciler: " + what + ": " + reconcile::visible(problem) + "\n");
   };
   if (!config.metrics_textfile.empty()) {
-    complain("the metrics were not written", metrics::write_textfile(config.metrics_textfile, text));
+    complain("cannot write the metrics", metrics::write_textfile(config.metrics_textfile, text));
   }
-  if (config.pushgateway) complain("the metrics were not pushed", push(text, config, io));
+  if (config.pushgateway) complain("cannot push the metrics", push(text, config, io));
   return ended == ExitCode::ok && !good ? ExitCode::failure : ended;
 }
 

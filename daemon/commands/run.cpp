@@ -112,7 +112,7 @@ class Daemon {
     rules.on_stopping = [this](const char* name) {
       notice_.stopping();
       session_.client().stop_waiting();
-      session_.log().info("stopping: what is being written ends, nothing new starts", {{"signal", name}});
+      session_.log().info("stopping: writes in flight finish, nothing new starts", {{"signal", name}});
     };
     return rules;
   }
@@ -141,8 +141,8 @@ class Daemon {
     session_.log().info("listening", {{"address", server_->address()}});
     if (!server_->beyond_loopback() || !config_.read_token_file.empty()) return;
     session_.log().warn(
-        "whoever reaches this address can read what is declared and live; set --read-token-file, or let "
-        "only those reach it who may",
+        "anyone who can reach this address can read all declared and live state; set --read-token-file, or "
+        "restrict access to it",
         {{"address", server_->address()}});
   }
 
@@ -150,7 +150,7 @@ class Daemon {
     for (const std::string& file :
          {config_.coder_token_file, config_.api_token_file, config_.read_token_file}) {
       if (others_may_read(file))
-        session_.log().warn("everybody on this machine may read a token; chmod o= its file",
+        session_.log().warn("a token file is readable by every user on this machine; run chmod o= on it",
                             {{"file", file}});
     }
   }
@@ -164,7 +164,7 @@ class Daemon {
       session_.log().info("plan approved", std::move(fields));
     } else {
       fields.push_back({"reason", std::string{approval.why}});
-      session_.log().warn("approval refused", std::move(fields));
+      session_.log().warn("approval rejected", std::move(fields));
     }
   }
 
@@ -187,7 +187,7 @@ class Daemon {
                 [this](const HttpRequest& request, std::string_view what) {
                   recorder_.on_failed_request();
                   session_.log().error(
-                      "a request could not be answered",
+                      "cannot answer a request",
                       {{"method", request.method}, {"path", request.path}, {"error", std::string{what}}});
                 }};
   }

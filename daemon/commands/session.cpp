@@ -42,7 +42,8 @@ bool Session::connect() {
   client_.emplace(std::move(*client));
   if (config_.insecure_skip_verify) {
     log_.warn(
-        "Coder's certificate is not checked: anybody on the way can read the token (--insecure-skip-verify)");
+        "Coder's certificate is not verified: anyone on the network path can read the token "
+        "(--insecure-skip-verify)");
   }
   return true;
 }

@@ -10,7 +10,7 @@
 namespace cr::daemon {
 
 ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Terminal& terminal) {
-  terminal.err("coder-reconciler: can't read the specs: " + reconcile::visible(error.message()) + "\n");
+  terminal.err("coder-reconciler: cannot read the specs: " + reconcile::visible(error.message()) + "\n");
   if (output == OutputFormat::json) {
     nlohmann::json made;
     const Keys<JsonPart::unreadable> object(made);

@@ -51,11 +51,11 @@ struct Config {
 
   // How it converges
   reconcile::ChangeLimit max_changes{
-      .words = {.limit = "--max-changes",
-                .ways_out =
-                    "Look at it with `coder-reconciler plan`, then let it go: `coder-reconciler apply "
-                    "--approve {digest}`, for the daemon POST /-/approve with this digest, or a higher "
-                    "--max-changes"}};
+      .words = {
+          .limit = "--max-changes",
+          .ways_out =
+              "Review it with `coder-reconciler plan`, then run `coder-reconciler apply --approve {digest}`, "
+              "send this digest to the daemon (POST /-/approve), or raise --max-changes"}};
   std::size_t concurrency = 4;
   std::size_t max_builds = 10;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};

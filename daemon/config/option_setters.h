@@ -22,7 +22,7 @@ std::string set_text(Config& config, const Values& values) {
 
 template <auto Member>
 std::string set_file(Config& config, const Values& values) {
-  if (values.back().empty()) return "\"\" is no file name";
+  if (values.back().empty()) return "must not be empty";
   config.*Member = values.back();
   return {};
 }
@@ -59,7 +59,7 @@ std::string set_list(Config& config, const Values& values) {
   for (const auto& value : values) {
     const auto items = parse_csv(value);
     if (!items) return items.error().message();
-    if (items->empty()) return "has commas and nothing between them";
+    if (items->empty()) return "contains only commas";
     for (const auto& item : *items) (config.*Member).push_back(item);
   }
   return {};

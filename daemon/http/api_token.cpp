@@ -22,8 +22,8 @@ Reading read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text(kLargest + 1, '\0');
   if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    if (file.gcount() > 0) return {{}, path + " is larger than any token"};
-    return {{}, "can't read " + path + ": " + std::strerror(errno != 0 ? errno : EIO)};
+    if (file.gcount() > 0) return {{}, path + " is too large for a token"};
+    return {{}, "cannot read " + path + ": " + std::strerror(errno != 0 ? errno : EIO)};
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   const std::string_view token = text::trim(text);
@@ -56,8 +56,8 @@ std::string server_token_problem(const std::string& path) {
   if (!reading.problem.empty()) return reading.problem;
   if (reading.token.size() >= kShortestToken) return {};
   return "the token in " + path + " has " + std::to_string(reading.token.size()) +
-         " characters, which can be guessed; it needs at least " + std::to_string(kShortestToken) +
-         " (openssl rand -hex 32 makes one)";
+         " characters and can be guessed; it needs at least " + std::to_string(kShortestToken) +
+         " (create one with openssl rand -hex 32)";
 }
 
 bool others_may_read(const std::string& path) {

@@ -60,7 +60,7 @@ HttpResponse plain(int status, std::string_view text) {
 }
 
 HttpResponse not_begun() {
-  return error_response(503, "no cycle has ended yet");
+  return error_response(503, "no cycle has finished yet");
 }
 
 /// A number of the query; nothing if it is there and none.
@@ -99,9 +99,9 @@ Paging paging_in(const HttpRequest& request) {
   const auto limit = number_in(request, "limit", kListedByDefault);
   const auto offset = number_in(request, "offset", 0);
   if (!limit || *limit == 0 || *limit > kMostListed) {
-    paging.problem = "limit is a number from 1 to 1000";
+    paging.problem = "limit must be a number from 1 to 1000";
   } else if (!offset) {
-    paging.problem = "offset is a number from 0 on";
+    paging.problem = "offset must be a number from 0 up";
   } else {
     paging.limit = *limit;
     paging.offset = *offset;
@@ -167,11 +167,11 @@ std::chrono::nanoseconds Endpoints::delay(const HttpRequest& request) const {
 
 HttpResponse Endpoints::handle(const HttpRequest& request) const {
   const std::string_view route = route_of(request);
-  if (route == "other") return error_response(404, "there is no such page");
+  if (route == "other") return error_response(404, "not found");
   const bool posts = route == "/-/reconcile" || route == "/-/approve";
   const bool allowed = posts ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
   if (!allowed) {
-    HttpResponse response = error_response(405, request.method + " is not allowed here");
+    HttpResponse response = error_response(405, "method " + request.method + " not allowed");
     response.headers.emplace_back("Allow", posts ? "POST" : "GET, HEAD");
     return response;
   }
@@ -229,7 +229,7 @@ HttpResponse Endpoints::summary(const Board& board) const {
 HttpResponse Endpoints::plan(const HttpRequest& request, const Board& board) const {
   for (const auto& [key, value] : request.query) {
     if (key != "limit" && key != "offset")
-      return error_response(400, "\"" + key + "\" is unknown here; there are limit and offset");
+      return error_response(400, "unknown parameter \"" + key + "\"; available: limit, offset");
   }
   const Paging paging = paging_in(request);
   if (!paging.problem.empty()) return error_response(400, paging.problem);
@@ -241,9 +241,8 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
   for (const auto& [key, value] : request.query) {
     if (!is_filter(key) && key != "limit" && key != "offset") {
       return error_response(400,
-                            "\"" + key +
-                                "\" is no filter; there are q, reason, state, owner, template, label, limit "
-                                "and offset");
+                            "unknown parameter \"" + key +
+                                "\"; available: q, reason, state, owner, template, label, limit, offset");
     }
   }
   const ParsedFilter parsed = parse_filter(request.query);
@@ -276,8 +275,8 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
   const auto& all = board.report->workspaces;
   const auto found = std::ranges::partition_point(all, [&](const auto& row) { return order(row) < 0; });
   if (found == all.end() || order(*found) != 0) {
-    return error_response(
-        404, "no workspace " + text::lower(owner) + '/' + text::lower(name) + " is declared or selected");
+    return error_response(404, "workspace " + text::lower(owner) + '/' + text::lower(name) +
+                                   " not found: it is not declared, or not selected");
   }
   nlohmann::json made = reconcile::status_json(*found);
   const Keys<JsonPart::workspace> object(made);
@@ -311,7 +310,7 @@ HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
     if (auto refusal = refuse(request)) return std::move(*refusal);
   }
   parts_.reconcile();
-  return accepted_response("a cycle starts now, or when the one that runs has ended");
+  return accepted_response("a cycle starts now, or when the current one has finished");
 }
 
 HttpResponse Endpoints::approve(const HttpRequest& request, const Board& board) const {
@@ -326,9 +325,9 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
   const std::string digest = digest_in(request);
   approval.digest = digest.substr(0, kLongestDigest);
   if (auto refusal = refuse(request)) {
-    approval.why = refusal->status == 403         ? "no token is set up"
+    approval.why = refusal->status == 403         ? "no token is configured"
                    : request.bearer_token.empty() ? "no token was given"
-                                                  : "the token was wrong";
+                                                  : "wrong token";
     return std::move(*refusal);
   }
   const auto& report = board.report;
@@ -343,29 +342,29 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
     return error_response(409, "no plan is held");
   }
   if (report->verdict.digest != digest) {
-    approval.why = "another plan is held";
-    return error_response(409, "the plan that is held has the digest " + report->verdict.digest +
-                                   "; look at it (/api/v1/plan) and approve that");
+    approval.why = "a different plan is held";
+    return error_response(409, "a different plan is held, with the digest " + report->verdict.digest +
+                                   "; review it (/api/v1/plan) and approve that one");
   }
   approval.result = metrics::ApprovalResult::approved;
   approval.changes = report->verdict.changes;
   parts_.approve(digest);
-  return accepted_response("the plan is executed in the next cycle", digest);
+  return accepted_response("approved; the plan is executed in the next cycle", digest);
 }
 
 std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const {
   const auto token = parts_.api_token();
   if (!token || token->empty()) {
     return error_response(403,
-                          "no token is set up for this; start the daemon with --api-token-file, and at least "
+                          "no API token is configured; start the daemon with --api-token-file, with at least "
                           "16 characters in that file");
   }
   if (!request.bearer_token.empty() && same_secret(request.bearer_token, token->reveal()))
     return std::nullopt;
   guesses_.refused(parts_.clock.now());
   return wrong_token(request.bearer_token.empty()
-                         ? "this needs the token of --api-token-file: Authorization: Bearer …"
-                         : "the token is not the one of --api-token-file");
+                         ? "missing token; send that of --api-token-file: Authorization: Bearer …"
+                         : "wrong token; send that of --api-token-file");
 }
 
 std::optional<HttpResponse> Endpoints::refuse_read(const HttpRequest& request) const {
@@ -375,8 +374,8 @@ std::optional<HttpResponse> Endpoints::refuse_read(const HttpRequest& request) c
                      same_secret(request.bearer_token, token->reveal());
   if (right) return std::nullopt;
   return wrong_token(request.bearer_token.empty()
-                         ? "this needs the token of --read-token-file: Authorization: Bearer …"
-                         : "the token is not the one of --read-token-file");
+                         ? "missing token; send that of --read-token-file: Authorization: Bearer …"
+                         : "wrong token; send that of --read-token-file");
 }
 
 }  // namespace cr::daemon

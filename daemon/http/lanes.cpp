@@ -7,7 +7,7 @@ namespace {
 
 HttpResponse refusal() {
   return {.status = 503,
-          .body = "{\"error\":\"too many requests wait for their answers; try again in a second\"}\n",
+          .body = "{\"error\":\"too many pending requests; retry in a second\"}\n",
           .headers = {{"Retry-After", "1"}}};
 }
 

@@ -174,9 +174,9 @@ boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::an
     }
     if (error == asio::error::address_in_use) break;
   }
-  std::string message = "can't listen on " + wanted + ": " + error.message();
+  std::string message = "cannot listen on " + wanted + ": " + error.message();
   if (error == asio::error::address_in_use) {
-    message += "; another program has that port, so choose another one with --listen, or --listen off";
+    message += "; another program uses that port: choose another one with --listen, or use --listen off";
   }
   return ListenError(std::move(message));
 }

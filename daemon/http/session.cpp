@@ -91,14 +91,14 @@ Fields read_fields(const Parser::value_type& message) {
 /// Why the server does not answer to the name by which it is called.
 std::optional<HttpResponse> refuse_host(std::string_view authority, const AllowedHosts& hosts) {
   const auto host = host_of_authority(authority);
-  if (!host) return error_response(400, "the request's host is malformed");
+  if (!host) return error_response(400, "invalid Host header");
   if (hosts.allows(*host)) return std::nullopt;
-  return error_response(421, "this server does not answer to the name \"" + *host +
-                                 "\"; ask for it by its address, or name that host with --allowed-hosts");
+  return error_response(
+      421, "unknown host \"" + *host + "\"; use the server's IP address, or add the name to --allowed-hosts");
 }
 
 HttpResponse no_such_method(std::string_view method) {
-  HttpResponse response = error_response(405, std::string{method} + " is not allowed here");
+  HttpResponse response = error_response(405, "method " + std::string{method} + " not allowed");
   response.headers.emplace_back("Allow", "GET, HEAD, POST");
   return response;
 }
@@ -116,11 +116,11 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   request.local = is_local(fields.origin);
 
   if (fields.hosts > 1) {
-    reading.refused = error_response(400, "the request has more than one Host");
+    reading.refused = error_response(400, "more than one Host header");
     return reading;
   }
   if (fields.hosts == 0 && message.version() >= 11) {
-    reading.refused = error_response(400, "the request has no Host");
+    reading.refused = error_response(400, "missing Host header");
     return reading;
   }
   std::string_view target(message.target().data(), message.target().size());
@@ -139,12 +139,12 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   const bool rooted = target.starts_with('/') || !absolute;
   const bool good = rooted ? parse_target(target, request) : parse_target('/' + std::string{target}, request);
   if (!good) {
-    reading.refused = error_response(400, "the request target is malformed");
+    reading.refused = error_response(400, "invalid request target");
     return reading;
   }
   const auto expected = message[http::field::expect];
   if (!expected.empty() && !boost::beast::iequals(expected, "100-continue")) {
-    reading.refused = error_response(417, "there is nothing to expect but 100-continue");
+    reading.refused = error_response(417, "unsupported Expect header; only 100-continue is supported");
   }
   return reading;
 }
@@ -172,11 +172,11 @@ std::function<HttpResponse()> make_answer(const HttpRequest& request, const Serv
 
 /// Why a request could not be read, as an answer; nothing if there is nobody to answer.
 std::optional<HttpResponse> refusal(const error_code& error) {
-  if (error == http::error::header_limit) return error_response(431, "the request's header is too large");
-  if (error == http::error::body_limit) return error_response(413, "the request's body is too large");
+  if (error == http::error::header_limit) return error_response(431, "request header too large");
+  if (error == http::error::body_limit) return error_response(413, "request body too large");
   if (error == http::error::end_of_stream || error == http::error::partial_message) return std::nullopt;
   if (error.category() == http::make_error_code(http::error::bad_method).category()) {
-    return error_response(400, "this is no HTTP request");
+    return error_response(400, "not an HTTP request");
   }
   return std::nullopt;
 }

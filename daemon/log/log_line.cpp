@@ -79,7 +79,7 @@ std::string format_line(const LogLine& line, async::WallTime time, LogFormat for
 
 std::string format_dropped(std::uint64_t lines, async::WallTime time, LogFormat format) {
   return format_line({LogLevel::warn,
-                      "log lines were dropped, since nobody read them",
+                      "log lines were dropped, because nobody read them",
                       {{"count", std::to_string(lines), true}}},
                      time, format);
 }

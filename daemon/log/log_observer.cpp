@@ -73,7 +73,7 @@ void LogObserver::on_retry(reconcile::RetryReason reason, const coder::ApiError&
 
 void LogObserver::on_token_file(std::string_view problem) {
   if (!problem.empty()) {
-    log_.warn("can't use the token file; the token read before stays in use", {text("error", problem)});
+    log_.warn("cannot use the token file; the previous token stays in use", {text("error", problem)});
   } else if (token_file_is_bad_) {
     log_.info("the token file can be used again");
   }
@@ -87,7 +87,7 @@ void LogObserver::on_phase(reconcile::Phase phase, std::chrono::nanoseconds dura
 }
 
 void LogObserver::on_defect(const specs::Identity& workspace, std::string_view what) {
-  log_.error("a defect of this program kept a workspace from being handled; please report it",
+  log_.error("internal error while handling a workspace; please report this bug",
              {text("workspace", workspace.name), text("owner", workspace.owner), text("error", what)});
 }
 

@@ -15,8 +15,8 @@ std::string rounded(std::chrono::nanoseconds duration) {
 
 Health alive(const Heartbeat& heartbeat, async::SteadyTime now) {
   const auto age = now - heartbeat.at;
-  if (age <= heartbeat.allowed) return {true, "the loop makes progress"};
-  return {false, "the loop has not moved for " + rounded(age) + ", but should have within " +
+  if (age <= heartbeat.allowed) return {true, "the loop is making progress"};
+  return {false, "the loop has made no progress for " + rounded(age) + "; the limit is " +
                      rounded(heartbeat.allowed)};
 }
 
@@ -26,7 +26,7 @@ Health ready(const LastCycles& cycles, async::SteadyTime now) {
   const auto age = now - *cycles.last_success;
   const auto patience = 3 * cycles.interval;
   if (age <= (cycles.failure.empty() ? std::max(patience, 2 * cycles.stretched) : patience))
-    return {true, "the last cycle that succeeded ended " + rounded(age) + " ago"};
+    return {true, "the last successful cycle ended " + rounded(age) + " ago"};
   return {false, "no cycle has succeeded for " + rounded(age) + why};
 }
 

@@ -33,8 +33,8 @@ void tell_unreadable(LoopParts& parts, const std::string& message) {
   parts.shown.publish(board);
   parts.on_specs_error();
   if (!is_new) return;
-  parts.log.error(board.desired ? "can't read the specs; the last good ones stay in force"
-                                : "can't read the specs; nothing is done until they can be read",
+  parts.log.error(board.desired ? "cannot read the specs; the last good ones stay in force"
+                                : "cannot read the specs; nothing is changed until they can be read",
                   {{"error", message}});
 }
 
@@ -76,7 +76,7 @@ async::awaitable<bool> refresh(LoopParts& parts) {
   if (readable_again) parts.log.info("the specs can be read again");
   if (loaded->changed) log_specs(parts.log, *board.desired);
   for (const std::string& missing : loaded->missing) {
-    parts.log.warn("less is declared than was asked for", {{"reason", missing}});
+    parts.log.warn("the filters match less than expected", {{"reason", missing}});
   }
   co_return loaded->changed;
 }
@@ -189,7 +189,7 @@ async::awaitable<void> run_loop(LoopParts& parts) {
       parts.board.cycles.stretched = effective_interval(pace);
       replaced = publish(parts, report);
     } else {
-      parts.board.cycles.failure = "the specs can't be read: " + parts.board.stale;
+      parts.board.cycles.failure = "the specs cannot be read: " + parts.board.stale;
     }
     if (parts.end_turn) parts.end_turn(std::move(replaced));
     co_await wait_for_next(parts, pace, begun, specs_are_fresh);

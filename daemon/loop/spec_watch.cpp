@@ -41,7 +41,7 @@ class Watches {
         wanted.emplace(directory, watch);
       } else if (errno != ENOENT && errno != ENOTDIR && !complained_) {
         complained_ = true;
-        log_.warn("can't watch every directory; changes there are seen later",
+        log_.warn("cannot watch every directory; changes there are noticed later",
                   {{"path", directory}, {"error", std::strerror(errno)}});
       }
     }
@@ -115,7 +115,7 @@ async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Trigge
     stream_descriptor stream(executor, descriptor);
     watches.emplace(std::move(stream), log);
   } else {
-    log.warn("the kernel can't tell about changed specs; they are looked at every ten seconds",
+    log.warn("cannot watch for changed specs; they are polled every ten seconds",
              {{"error", std::strerror(errno)}});
   }
   const auto look = [&] { return path_fingerprint(paths); };

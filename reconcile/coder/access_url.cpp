@@ -6,8 +6,8 @@ namespace cr::coder {
 namespace {
 
 http::SetupError bad_url(std::string_view text, std::string_view why) {
-  return http::SetupError(fmt::format("Coder's URL \"{}\": {} (write it like https://coder.example.com)",
-                                      http::shown_url(text), why));
+  return http::SetupError(fmt::format(
+      "Coder's URL \"{}\": {} (write a URL such as https://coder.example.com)", http::shown_url(text), why));
 }
 
 }  // namespace
@@ -15,7 +15,7 @@ http::SetupError bad_url(std::string_view text, std::string_view why) {
 http::SetupResult<http::BaseUrl> parse_access_url(std::string_view text) {
   // Wherever it stands: what is before it may be a password with any character in it.
   if (text.find('@') != std::string_view::npos) {
-    return bad_url(text, "a user or password in the URL is not used; leave it out");
+    return bad_url(text, "a user or password is not allowed; remove it");
   }
   http::SetupResult<http::Url> url = http::parse_url(text);
   if (!url) return bad_url(text, url.error().message);

@@ -233,7 +233,7 @@ ApiError Caller::error_of(const CallRequest& request, const http::TransportError
 
 ApiError Caller::not_understood(const CallRequest& request, const Answer2xx& answer,
                                 const std::string& why) const {
-  ApiError error(ApiFault::contract, "the answer is not what Coder's API promises: " + why);
+  ApiError error(ApiFault::contract, "unexpected response from Coder's API: " + why);
   error.method = request.route.method;
   error.path = request.path;
   error.status = answer.status;

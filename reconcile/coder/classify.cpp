@@ -167,48 +167,49 @@ bool is_kept_from_coder(const Reply& reply, bool looks_like_coders) {
 std::string message_of_proxy(const Reply& reply, bool json, bool readable) {
   const bool challenge = contains(reply.mitigated, "challenge");
   std::string what = "did not let the request through to Coder";
-  if (reply.status == 401) what = "wants a login of its own before Coder";
-  if (reply.status == 503) what = "has no Coder to pass the request to";
-  if (challenge) what = "answered with a challenge that only a browser can meet";
+  if (reply.status == 401) what = "requires its own login in front of Coder";
+  if (reply.status == 503) what = "could not reach Coder to forward the request";
+  if (challenge) what = "responded with a challenge that only a browser can solve";
   std::string message = fmt::format("{} {}", name_of_proxy(reply), what);
   const std::string words = readable ? words_of_proxy(reply, json) : "";
   if (!words.empty()) message += fmt::format(": \"{}\"", words);
   if (reply.status == 503 && !challenge) return message;
   return message +
-         fmt::format("; if it lets programs in by a header, give that with {}", reply.header_setting);
+         fmt::format("; if it accepts a header from programs, set it with {}", reply.header_setting);
 }
 
 std::string message_of_foreign_error(const Reply& reply) {
   const std::string kind = kind_of(reply.content_type);
   switch (reply.status) {
     case 401:
-      return fmt::format("the answer ({}) is not Coder's: something in front of it wants a login of its own",
-                         kind);
+      return fmt::format(
+          "the response ({}) is not from Coder: something in front of it requires its own login", kind);
     case 400:
       if (contains(reply.body, "HTTP request to an HTTPS server") ||
           contains(reply.body, "plain HTTP request was sent to HTTPS port")) {
-        return "the server speaks TLS on this port: use https:// in Coder's URL";
+        return "this port expects TLS: use https:// in Coder's URL";
       }
       break;
     case 403:
       return fmt::format(
-          "the answer ({}) is not Coder's: something in front of it refuses the request; does it want an "
-          "extra header?",
+          "the response ({}) is not from Coder: something in front of it rejects the request; does it need "
+          "an "
+          "extra header (--header)?",
           kind);
     case 413:
     case 414:
     case 431:
-      return "the request is too long for what answered";
+      return "the request is too long for the server";
     case 428:
       // Text, not JSON: the bypass header of the rate limit was sent by somebody who is no Owner.
-      return fmt::format("Coder refuses an extra header: {}", text::shortened(reply.body, 200));
+      return fmt::format("Coder rejects an extra header: {}", text::shortened(reply.body, 200));
     case 429:
-      return "too many requests, says something in front of Coder";
+      return "too many requests, according to something in front of Coder";
     default:
       break;
   }
-  if (reply.status >= 500) return fmt::format("a server error that is not Coder's own ({})", kind);
-  return fmt::format("the answer ({}) is not Coder's API: is this the access URL?", kind);
+  if (reply.status >= 500) return fmt::format("a server error that is not from Coder ({})", kind);
+  return fmt::format("the response ({}) is not from Coder's API: is this the access URL?", kind);
 }
 
 /// How a body is compressed, by its header or by how it begins; empty if it is not.
@@ -224,8 +225,8 @@ std::string encoding_of(const Reply& reply) {
 
 std::string message_of_compressed(const Reply& reply, const std::string& encoding) {
   return fmt::format(
-      "the answer is compressed ({}), which was not asked for and Coder's API never does: {} does; switch "
-      "compression off there for /api",
+      "the response is compressed ({}), which was not requested and is never done by Coder's API, but by {}; "
+      "turn off compression there for /api",
       encoding, reply.server.empty() ? "a proxy in front of it" : text::shortened(reply.server, kMaxName));
 }
 
@@ -266,8 +267,9 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
   if (coders_error) {
     error.fault = fault_of_json_error(route, reply, error);
     if (error.fault == ApiFault::contract) {
-      error.message = fmt::format(
-          "\"{}\", and not from Coder's API: is this the access URL, not a workspace proxy?", error.message);
+      error.message =
+          fmt::format("\"{}\", which is not from Coder's API: is this the access URL, not a workspace proxy?",
+                      error.message);
     }
     return error;
   }
@@ -277,18 +279,18 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
   if (!readable) {
     error.message = message_of_compressed(reply, encoding);
   } else if (reply.status < 300) {
-    error.message = fmt::format("answered with {} where JSON was expected: is this the access URL?",
-                                kind_of(reply.content_type));
+    error.message =
+        fmt::format("expected JSON, got {}: is this the access URL?", kind_of(reply.content_type));
   } else if (reply.status < 400) {
     error.message = reply.location.empty()
-                        ? "answered with a redirect, which is not followed: is this the access URL?"
+                        ? "got a redirect, which is not followed: is this the access URL?"
                         : fmt::format("redirected to {}, which is not followed: is this the access URL?",
                                       without_query(reply.location));
   } else {
     error.message = message_of_foreign_error(reply);
   }
   if (reply.status >= 200 && reply.status < 400 && readable && is_anonymous(reply) && !reply.server.empty()) {
-    error.message += fmt::format(" (Server: {}; a login of its own is passed by with {})",
+    error.message += fmt::format(" (Server: {}; if it requires its own login, set its header with {})",
                                  text::shortened(reply.server, kMaxName), reply.header_setting);
   }
   return error;

@@ -15,7 +15,7 @@ http::SetupResult<TokenSource> token_source(const ClientOptions& options) {
   if (!options.token_file.empty()) return TokenSource::from_file(options.token_file);
   if (!options.token_value.empty()) return TokenSource::from_value(options.token_value, options.token_origin);
   return http::SetupError(
-      fmt::format("no Coder token: {}; make one with: coder tokens create", options.names.give_token));
+      fmt::format("no Coder token: {}; create one with: coder tokens create", options.names.give_token));
 }
 
 std::function<double()> seeded_random() {
@@ -69,7 +69,7 @@ const std::string& Client::base_url() const {
 http::SetupResult<Client> make_client(ClientOptions options, async::Clock& clock, CallObserver& observer) {
   if (options.url.empty()) {
     return http::SetupError(
-        fmt::format("Coder's URL is missing: {}, e.g. https://coder.example.com", options.names.give_url));
+        fmt::format("no Coder URL: {}, such as https://coder.example.com", options.names.give_url));
   }
   http::SetupResult<http::BaseUrl> url = parse_access_url(options.url);
   if (!url) return url.error();

@@ -9,12 +9,11 @@ namespace {
 using reconcile::Reason;
 
 constexpr std::string_view kLookAtCoder =
-    "Nothing is changed meanwhile, and it comes back by itself when Coder does. Look at Coder, and at the "
-    "way to "
+    "Nothing is changed until it responds again; no restart is needed. Check Coder and the network path to "
     "it: DNS, proxy, certificates.";
-constexpr std::string_view kNothingIsChanged = "Nothing is changed meanwhile.";
+constexpr std::string_view kNothingIsChanged = "Nothing is changed until this is resolved.";
 constexpr std::string_view kIsItThere =
-    "check that Coder runs and that its URL, proxy and certificates are right";
+    "check that Coder is running and that its URL, the proxy and the certificates are correct";
 
 constexpr std::array kFaults{
     FaultTraits{.fault = ApiFault::unreachable,
@@ -48,8 +47,8 @@ constexpr std::array kFaults{
                 .cure = Cure::time,
                 .read_reason = Reason::RateLimited,
                 .write_reason = Reason::RateLimited,
-                .remedy = "Coder limits requests; it takes more of them in a minute or two",
-                .notice = "Coder limits the rate of requests. It goes on by itself."},
+                .remedy = "Coder is rate limiting requests; retry in a minute or two",
+                .notice = "Coder is rate limiting requests. Reconciling resumes by itself."},
     FaultTraits{.fault = ApiFault::server,
                 .name = "server",
                 .transient = true,
@@ -71,21 +70,23 @@ constexpr std::array kFaults{
                 .cure = Cure::time,
                 .read_reason = Reason::Unauthorized,
                 .write_reason = Reason::Unauthorized,
-                .remedy = "give a valid token: this one is unknown, expired, or its user is suspended",
-                .notice = "Coder refuses the token. Write a new one into the token file: it is read again at "
+                .remedy = "provide a valid token: this one is unknown or expired, or its user is suspended",
+                .notice = "Coder rejects the token. Write a new one to the token file; it is re-read at "
                           "once, no restart is needed."},
-    FaultTraits{.fault = ApiFault::forbidden,
-                .name = "forbidden",
-                .transient = false,
-                .may_be_done = false,
-                .silent = false,
-                .resend = Resend::never,
-                .cure = Cure::change,
-                .read_reason = Reason::NotRead,
-                .write_reason = Reason::Forbidden,
-                .remedy = "the token may not do this: give it the role Owner or Organization Admin, and no "
-                          "narrow scope",
-                .notice = "The token lacks a right. Nothing is changed until it has it."},
+    FaultTraits{
+        .fault = ApiFault::forbidden,
+        .name = "forbidden",
+        .transient = false,
+        .may_be_done = false,
+        .silent = false,
+        .resend = Resend::never,
+        .cure = Cure::change,
+        .read_reason = Reason::NotRead,
+        .write_reason = Reason::Forbidden,
+        .remedy =
+            "the token is not allowed to do this: give its user the role Owner or Organization Admin, and do "
+            "not limit the token's scopes",
+        .notice = "The token lacks a permission. Nothing is changed until it is granted."},
     // It went away between read and write: the next read tells.
     FaultTraits{.fault = ApiFault::not_found,
                 .name = "not_found",
@@ -140,7 +141,7 @@ constexpr std::array kFaults{
                 .cure = Cure::change,
                 .read_reason = Reason::NotRead,
                 .write_reason = Reason::Rejected,
-                .remedy = "mend the spec, or the template's policy; it is tried again when either changes",
+                .remedy = "fix the spec or the template's policy; it is retried when either changes",
                 .notice = kNothingIsChanged},
     FaultTraits{
         .fault = ApiFault::contract,
@@ -152,9 +153,10 @@ constexpr std::array kFaults{
         .cure = Cure::time,
         .read_reason = Reason::NotRead,
         .write_reason = Reason::BackingOff,
-        .remedy = "what answered does not speak Coder's API: is this the access URL, with no login page "
-                  "in front?",
-        .notice = "What answers there does not speak Coder's API: check the URL, and the proxy before "
+        .remedy =
+            "the response is not from Coder's API: check that this is the access URL, with no login page "
+            "in front of it",
+        .notice = "The response is not from Coder's API: check the URL and any proxy in front of "
                   "it."},
 };
 
@@ -205,11 +207,9 @@ Reason reason_of_write_failure(const ApiError& error) {
 
 std::string_view remedy_of(const ApiError& error) {
   if (error.fault == ApiFault::forbidden && wants_external_auth(error))
-    return "the workspace's owner, not this token, has to link these accounts in Coder first (Account, "
-           "External "
-           "Authentication)";
+    return "the workspace's owner must first link these accounts in Coder (Account, External Authentication)";
   if (error.fault == ApiFault::contract && !error.request_id.empty())
-    return "Coder itself answered so: this release of it is not understood";
+    return "this response is from Coder itself: its release may not be supported";
   return traits_of(error.fault).remedy;
 }
 

@@ -27,7 +27,7 @@ bool is_ours(std::string_view name) {
 
 std::optional<std::string> header_problem(std::string_view name, std::string_view value) {
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_token_character)) {
-    return "is no header's name";
+    return "is not a valid header name";
   }
   if (is_ours(name)) return "is set by coder-reconciler itself";
   // A tab may stand in a value; what ends a line or is not printed may not.

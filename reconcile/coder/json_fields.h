@@ -40,7 +40,7 @@ class Problem {
     return false;
   }
   [[nodiscard]] DecodeError error() const {
-    return DecodeError(path_.empty() ? fmt::format("broken JSON: {}", why_)
+    return DecodeError(path_.empty() ? fmt::format("invalid JSON: {}", why_)
                                      : fmt::format("\"{}\" {}", path_, why_));
   }
 

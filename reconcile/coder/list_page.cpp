@@ -305,7 +305,7 @@ struct WorkspaceDecoder::Parser {
     }
     if (!read(object, value, problem)) return problem.error();
     if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-      return DecodeError("broken JSON: there is text behind its end");
+      return DecodeError("invalid JSON: text after its end");
     }
     return value;
   }

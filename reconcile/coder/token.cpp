@@ -34,8 +34,8 @@ http::SetupResult<Token> Token::parse(std::string_view text, std::string_view or
   if (!has_id || text.size() != kIdLength + 1 + kSecretLength ||
       !all_alphanumeric(text.substr(kIdLength + 1))) {
     return http::SetupError(fmt::format(
-        "{}: this is no Coder token{} ({} characters; a token is 10 letters or digits, \"-\", 22 letters or "
-        "digits); make one with: coder tokens create",
+        "{}: not a Coder token{} ({} characters; a token is 10 letters or digits, \"-\", 22 letters or "
+        "digits); create one with: coder tokens create",
         origin,
         has_id ? fmt::format(" although it starts with the key id {}", text.substr(0, kIdLength)) : "",
         text.size()));
@@ -94,13 +94,13 @@ void TokenSource::read() {
   if (file) file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!file.is_open() || file.bad() || (file.fail() && !file.eof())) {
     const int reason = errno;
-    problem_ = fmt::format("token file {}: cannot be read: {}", path_,
+    problem_ = fmt::format("cannot read token file {}: {}", path_,
                            reason != 0 ? std::strerror(reason) : "is it a regular file?");
     return;
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMaxFile) {
-    problem_ = fmt::format("token file {}: is longer than any token", path_);
+    problem_ = fmt::format("token file {}: too large for a token", path_);
     return;
   }
   http::SetupResult<Token> token = Token::parse(text, fmt::format("token file {}", path_));

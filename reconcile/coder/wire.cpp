@@ -22,13 +22,13 @@ class Reader {
   }
 
   const json& object() {
-    if (!failed() && !root_.is_object()) fail("an object was expected");
+    if (!failed() && !root_.is_object()) fail("expected an object");
     return failed() ? kNone : root_;
   }
   const json& array() {
     // Go writes a list without entries as null in places.
     if (failed() || root_.is_null()) return kNone;
-    if (!root_.is_array()) fail("an array was expected");
+    if (!root_.is_array()) fail("expected an array");
     return failed() ? kNone : root_;
   }
 
@@ -72,7 +72,7 @@ class Reader {
   }
   const json* need(const json& from, const char* key) {
     if (failed()) return nullptr;
-    if (!from.is_object()) return fail("an object was expected"), nullptr;
+    if (!from.is_object()) return fail("expected an object"), nullptr;
     const auto found = from.find(key);
     if (found == from.end() || found->is_null()) return fail(key, "is missing"), nullptr;
     return &*found;

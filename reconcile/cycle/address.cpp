@@ -21,10 +21,11 @@ async::awaitable<std::optional<ApiError>> check_address(CycleState& state) {
   }
   state.address_checked = !info->workspace_proxy;
   if (!info->workspace_proxy) co_return std::nullopt;
-  ApiError error(ApiFault::contract,
-                 fmt::format("this is a workspace proxy, which does not serve Coder's API; use the primary's "
-                             "access URL{}{}",
-                             info->dashboard_url.empty() ? "" : " ", info->dashboard_url));
+  ApiError error(
+      ApiFault::contract,
+      fmt::format("this is a workspace proxy, which does not serve Coder's API; use the primary deployment's "
+                  "access URL{}{}",
+                  info->dashboard_url.empty() ? "" : " ", info->dashboard_url));
   error.method = coder::routes::kBuildInfo.method;
   error.path = coder::routes::kBuildInfo.pattern;
   co_return error;

@@ -60,11 +60,10 @@ void decide_one(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePla
 }
 
 Excluded of_defect(std::string_view what) {
-  return {
-      Reason::NotRead,
-      fmt::format("a defect of coder-reconciler keeps it from being looked at, so nothing is changed: {}; "
-                  "please report it",
-                  what)};
+  return {Reason::NotRead, fmt::format("an internal error in coder-reconciler prevents it from being "
+                                       "evaluated, so nothing is changed: {}; "
+                                       "please report it",
+                                       what)};
 }
 
 }  // namespace

@@ -36,17 +36,16 @@ class Differ {
   std::optional<Blocked> blocked() const {
     if (live_.prebuild)
       return Blocked{Reason::NotManageable,
-                     "this is a prebuilt workspace that waits for an owner; remove its spec, or declare a "
-                     "workspace of a real user"};
+                     "this is an unclaimed prebuilt workspace; remove its spec, or declare a "
+                     "workspace for a real user"};
     if (live_.task)
-      return Blocked{
-          Reason::NotManageable,
-          "this workspace belongs to an AI task, which starts and pauses it by itself; remove its spec"};
+      return Blocked{Reason::NotManageable,
+                     "this workspace belongs to an AI task, which starts and pauses it; remove its spec"};
     const bool being_deleted = live_.build.status == BuildStatus::deleting ||
                                live_.build.status == BuildStatus::deleted ||
                                (live_.build.transition == Transition::del && live_.build.active());
     if (being_deleted)
-      return Blocked{Reason::Updating, "it is being deleted; nothing is changed until the delete has ended"};
+      return Blocked{Reason::Updating, "it is being deleted; nothing is changed until that has finished"};
     return std::nullopt;
   }
 
@@ -89,8 +88,8 @@ class Differ {
     }
     if (desired_text.empty()) return;
     remark(Remark::ParametersDiffer,
-           fmt::format("it was built with {}, declared is {}; parameters apply at creation only", live_text,
-                       desired_text));
+           fmt::format("it was built with {}, but the spec declares {}; parameters apply only at creation",
+                       live_text, desired_text));
     informational(Field::parameters, std::move(live_text), std::move(desired_text));
   }
 
@@ -99,11 +98,9 @@ class Differ {
                           ? TemplateId::parse(spec_.template_ref) == live_.template_id
                           : text::lower(spec_.template_ref) == text::lower(live_.template_name);
     if (same) return;
-    remark(
-        Remark::TemplateDiffers,
-        fmt::format(
-            "it was created from template {}, declared is {}; the template of a workspace cannot be changed",
-            live_.template_name, spec_.template_ref));
+    remark(Remark::TemplateDiffers, fmt::format("it was created from template {}, but the spec declares {}; "
+                                                "a workspace's template cannot be changed",
+                                                live_.template_name, spec_.template_ref));
     informational(Field::template_ref, live_.template_name, spec_.template_ref);
   }
 
@@ -117,10 +114,9 @@ class Differ {
     const bool same = by_id ? VersionId::parse(desired) == live_.build.version : desired == name;
     if (same) return;
     std::string live = by_id || name.empty() ? live_.build.version.to_string() : name;
-    remark(
-        Remark::VersionDiffers,
-        fmt::format("its latest build used version {}, declared is {}; the version applies at creation only",
-                    live, desired));
+    remark(Remark::VersionDiffers, fmt::format("its latest build used version {}, but the spec declares {}; "
+                                               "the version applies only at creation",
+                                               live, desired));
     informational(Field::version, std::move(live), desired);
   }
 

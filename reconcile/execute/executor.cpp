@@ -157,7 +157,7 @@ class Execution {
       if (carry_on) continue;
       for (++i; i < actions.size(); ++i) {
         tell(item, actions[i], std::nullopt, ActionResult::skipped,
-             "an earlier action of this workspace was not done", {});
+             "an earlier action on this workspace was not done", {});
       }
     }
     if (item.slot) ++slots_;
@@ -176,14 +176,14 @@ class Execution {
       defect = error.what();
     }
     observer_.on_defect(item.plan->workspace, defect);
-    co_return failed(ApiError(ApiFault::contract, "a defect of coder-reconciler: " + defect),
-                     "please report this defect");
+    co_return failed(ApiError(ApiFault::contract, "internal error in coder-reconciler: " + defect),
+                     "please report this bug");
   }
 
   awaitable<Ended> perform(Item& item, const Action& action) {
     if (executed_.broken_off) {
       executed_.passed_over.push_back(item.plan->workspace);
-      co_return skipped("Coder no longer takes calls: " + executed_.broken_off->message);
+      co_return skipped("Coder no longer accepts requests: " + executed_.broken_off->message);
     }
     if (const auto* create_action = std::get_if<CreateWorkspace>(&action))
       co_return co_await create(item, *create_action);
@@ -200,8 +200,9 @@ class Execution {
     if (!std::binary_search(work_.proven_absent.begin(), work_.proven_absent.end(), action.workspace)) {
       ApiResult<std::optional<LiveWorkspace>> before = co_await look(action);
       if (!before)
-        co_return failed(before.error(), "not created, since it could not be seen whether it exists");
-      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "exists already", false);
+        co_return failed(before.error(),
+                         "not created, because it could not be verified that it does not exist");
+      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "already exists", false);
     }
     if (!take_slot(item)) co_return wait_for_slot(item);
     for (std::uint32_t tries = 1;; ++tries) {
@@ -218,11 +219,11 @@ class Execution {
       ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
       if (!after) co_return failed(error);
       if (*after && !maybe)
-        co_return adopt(std::move(**after), ActionResult::success, "exists already", false);
+        co_return adopt(std::move(**after), ActionResult::success, "already exists", false);
       if (*after) {
         ++executed_.builds_started;
-        co_return adopt(std::move(**after), ActionResult::success, "the answer was lost, but it is there",
-                        true);
+        co_return adopt(std::move(**after), ActionResult::success,
+                        "the response was lost, but the workspace exists", true);
       }
       if (!maybe || !may_repeat(error, tries)) co_return failed(error);
       co_await pause(action.workspace, error, tries);
@@ -258,7 +259,7 @@ class Execution {
       if (!maybe) ++slots_;
       // Somebody's build is active: ours has to wait for its end, which the next read will tell.
       if (error.fault == ApiFault::conflict) {
-        co_return skipped(std::string(to_string(kind_of(action))) + " waits for a build that is under way");
+        co_return skipped(std::string(to_string(kind_of(action))) + " waits for a build in progress");
       }
       const auto before = work_.latest_build ? work_.latest_build(item.plan->workspace) : std::nullopt;
       if (!maybe || !before) co_return failed(error);
@@ -266,7 +267,7 @@ class Execution {
       if (!after || !*after) co_return failed(error);
       if ((**after).build.id != *before) {
         ++executed_.builds_started;
-        co_return done("the answer was lost, but its build is there");
+        co_return done("the response was lost, but the build exists");
       }
       if (!may_repeat(error, tries)) co_return failed(error);
       co_await pause(item.plan->workspace, error, tries);
@@ -289,7 +290,7 @@ class Execution {
     auto call = writer_.set(action.id, setting);
     ApiResult<coder::Kept> kept = co_await shielded_write(std::move(call));
     if (!kept) co_return failed(kept.error());
-    if (kept->was_so) co_return done("was so already");
+    if (kept->was_so) co_return done("already set");
     Ended ended;
     ended.row = std::move(kept->row);
     co_return ended;

@@ -39,9 +39,8 @@ std::string live_text(const LiveWorkspace& live) {
 
 std::string ineffective_under(const coder::Template& policy, const FieldValue&) {
   if (!policy.require_active_version) return {};
-  return fmt::format(
-      "automaticUpdates changes nothing: template {} requires its active version at every start",
-      policy.name);
+  return fmt::format("automaticUpdates has no effect: template {} requires its active version at every start",
+                     policy.name);
 }
 
 bool at_creation(coder::CreateRequest& create, const FieldValue& declared) {

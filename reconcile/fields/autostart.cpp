@@ -29,7 +29,7 @@ bool on_no_allowed_day(const coder::Template& policy, const FieldValue& declared
 }
 
 std::string refused_by(const coder::Template& policy, const FieldValue& declared) {
-  if (!policy.allow_user_autostart) return "does not let users set an autostart";
+  if (!policy.allow_user_autostart) return "does not allow users to set autostart";
   // Coder refuses a schedule without an allowed day with an error that looks transient.
   return on_no_allowed_day(policy, declared) ? "allows autostart on none of the schedule's weekdays" : "";
 }
@@ -37,9 +37,9 @@ std::string refused_by(const coder::Template& policy, const FieldValue& declared
 std::string ineffective_under(const coder::Template& policy, const FieldValue& declared) {
   if (!std::holds_alternative<specs::Schedule>(declared)) return {};
   if (!policy.allow_user_autostart)
-    return fmt::format("the schedule never starts it: template {} does not allow autostart", policy.name);
+    return fmt::format("the schedule has no effect: template {} does not allow autostart", policy.name);
   if (!on_no_allowed_day(policy, declared)) return {};
-  return fmt::format("the schedule never starts it: template {} allows autostart on none of its weekdays",
+  return fmt::format("the schedule has no effect: template {} allows autostart on none of its weekdays",
                      policy.name);
 }
 

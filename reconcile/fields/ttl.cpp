@@ -28,7 +28,7 @@ std::string live_text(const LiveWorkspace& live) {
 
 std::string refused_by(const coder::Template& policy, const FieldValue&) {
   if (policy.allow_user_autostop) return {};
-  return "does not let users set a time to live and shows its own default instead";
+  return "does not allow users to set a TTL and applies its own default instead";
 }
 
 bool at_creation(coder::CreateRequest& create, const FieldValue& declared) {

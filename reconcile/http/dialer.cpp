@@ -112,7 +112,7 @@ awaitable<TransportResult<std::unique_ptr<Stream>>> Dialer::dial(Progress& progr
   auto stream = make_tls_stream(std::move(*socket), *tls_, target_.host, insecure_, names_);
   if (!stream) {
     co_return TransportError(TransportFault::unreachable,
-                             fmt::format("{} is no name that TLS can check", target_.host));
+                             fmt::format("{} is not a name that TLS can verify", target_.host));
   }
   const auto failed = co_await shake_hands(*stream);
   if (failed) co_return *failed;
@@ -129,7 +129,7 @@ awaitable<TransportResult<Endpoints>> Dialer::resolve(const std::string& host, s
   if (!found) co_return too_late(fmt::format("resolving {}", host), timeouts_.resolve);
   if (found->has_error()) {
     co_return TransportError(TransportFault::unreachable,
-                             fmt::format("{} cannot be resolved: {}", host, found->error().message()));
+                             fmt::format("cannot resolve {}: {}", host, found->error().message()));
   }
   if ((*found)->empty()) {
     co_return TransportError(TransportFault::unreachable, fmt::format("{} has no address", host));
@@ -197,10 +197,10 @@ awaitable<std::optional<TransportError>> Dialer::open_tunnel(Stream& stream) {
   if (answer.status >= 200 && answer.status < 300) co_return std::nullopt;
   const std::string remedy =
       answer.status == 407
-          ? fmt::format(" (give user and password in {}=http://user:password@host:port)", names_.https_proxy)
+          ? fmt::format(" (set user and password with {}=http://user:password@host:port)", names_.https_proxy)
           : "";
   co_return TransportError(TransportFault::unreachable,
-                           fmt::format("{} refuses a tunnel to {}: {} {}{}", peer, target_.host_and_port(),
+                           fmt::format("{} rejects a tunnel to {}: {} {}{}", peer, target_.host_and_port(),
                                        answer.status, answer.reason, remedy));
 }
 
@@ -219,8 +219,8 @@ awaitable<std::optional<TransportError>> Dialer::shake_hands(TlsStream& stream) 
   if (hung_up) {
     co_return TransportError(
         TransportFault::unreachable,
-        fmt::format("TLS with {0}: it hung up in the middle of the handshake; this port seems to speak plain "
-                    "HTTP: if it does, {1} begins with http://",
+        fmt::format("TLS with {0}: it closed the connection during the handshake; if this port speaks plain "
+                    "HTTP, {1} must begin with http://",
                     target_.host_and_port(), names_.url));
   }
   co_return TransportError(TransportFault::unreachable,

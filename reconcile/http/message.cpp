@@ -84,17 +84,17 @@ HttpResponse take_response(Parser& parser, bool head_only) {
 TransportError too_large(std::uint64_t limit) {
   return TransportError(TransportFault::contract,
                         limit >= std::size_t{1} << 20
-                            ? fmt::format("the answer is larger than {} MiB", limit >> 20)
-                            : fmt::format("the answer is larger than {} bytes", limit));
+                            ? fmt::format("the response is larger than {} MiB", limit >> 20)
+                            : fmt::format("the response is larger than {} bytes", limit));
 }
 
 TransportError too_much_around_it(std::string_view what) {
-  return TransportError(TransportFault::contract,
-                        fmt::format("what answered does not speak HTTP as it should: {}", what));
+  return TransportError(TransportFault::contract, fmt::format("invalid HTTP response: {}", what));
 }
 
 TransportError closed_in_the_middle() {
-  return TransportError(TransportFault::unreachable, "the connection was closed in the middle of the answer");
+  return TransportError(TransportFault::unreachable,
+                        "the connection was closed in the middle of the response");
 }
 
 TransportError describe_parse_failure(const beast::error_code& failed, std::uint64_t body_limit) {
@@ -102,7 +102,8 @@ TransportError describe_parse_failure(const beast::error_code& failed, std::uint
   if (failed == beast_http::error::partial_message || failed == beast_http::error::end_of_stream) {
     return closed_in_the_middle();
   }
-  if (failed == beast_http::error::header_limit) return too_much_around_it("its head is larger than 64 KiB");
+  if (failed == beast_http::error::header_limit)
+    return too_much_around_it("its header is larger than 64 KiB");
   return too_much_around_it(failed.message());
 }
 
@@ -189,7 +190,7 @@ class AnswerReader {
   /// The parser's own bound on heads counts only what lies before it unparsed.
   std::optional<TransportError> check_bounds(bool wants_more) {
     if (!parser_->is_header_done()) {
-      if (head_ + buffer_.size() > kHeadLimit) return too_much_around_it("its head is larger than 64 KiB");
+      if (head_ + buffer_.size() > kHeadLimit) return too_much_around_it("its header is larger than 64 KiB");
       return std::nullopt;
     }
     // What is not taken now is the line of a chunk, or the trailer.
@@ -198,7 +199,7 @@ class AnswerReader {
     }
     const std::uint64_t body = parser_->get().body().size();
     if (around_body_ > body && around_body_ - body > kFreeFraming + kFramingForAByte * body) {
-      return too_much_around_it("its chunks are little but extensions");
+      return too_much_around_it("its chunks consist mostly of extensions");
     }
     return std::nullopt;
   }
@@ -222,7 +223,7 @@ class AnswerReader {
       done_ = true;
       return std::nullopt;
     }
-    if (++interim_ > kMostInterim) return too_much_around_it("more than 16 interim answers");
+    if (++interim_ > kMostInterim) return too_much_around_it("more than 16 interim responses");
     begin();
     return std::nullopt;
   }
@@ -258,14 +259,14 @@ awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_vi
   // A server may answer and close before it has read everything: then the answer is still there to be read.
   const auto written = co_await stream.write(bytes);
 
-  progress.doing = "waiting for the answer";
+  progress.doing = "waiting for the response";
   AnswerReader reader(expected);
   bool any_byte = false;
   while (!reader.done()) {
     const asio::mutable_buffer space = reader.space();
     const auto got = co_await stream.read_some(space);
     if (got) {
-      if (!any_byte) progress.doing = "reading the answer";
+      if (!any_byte) progress.doing = "reading the response";
       any_byte = true;
       if (auto error = reader.take(*got)) co_return sent_error(std::move(*error));
       continue;
@@ -277,7 +278,7 @@ awaitable<TransportResult<HttpResponse>> exchange(Stream& stream, std::string_vi
     const auto& cause = !any_byte && written.has_error() ? written.error() : got.error();
     TransportError error(TransportFault::unreachable,
                          cause == asio::error::eof
-                             ? "the connection was closed without an answer"
+                             ? "the connection was closed without a response"
                              : fmt::format("while {}: {}", progress.doing, stream.describe(cause)));
     error.closed_before_answer = !any_byte;
     co_return sent_error(std::move(error));

@@ -87,16 +87,16 @@ SetupResult<std::optional<Proxy>> choose_proxy(const ProxySettings& settings, co
   if (const std::size_t scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
     const std::string scheme = text::lower(text.substr(0, scheme_end));
     if (scheme != "http") {
-      return SetupError(fmt::format(
-          "{}: proxies of the kind {}:// are not supported; give an http:// proxy, or list {} in {}", setting,
-          scheme, target.host, names.no_proxy));
+      return SetupError(
+          fmt::format("{}: unsupported proxy scheme {}://; use an http:// proxy, or list {} in {}", setting,
+                      scheme, target.host, names.no_proxy));
     }
     text.remove_prefix(scheme_end + 3);
   }
   const SetupResult<Url> url = parse_url(fmt::format("http://{}", text.substr(0, text.find_first_of("/?#"))));
   if (!url) {
-    return SetupError(
-        fmt::format("{}: {} (write it like http://proxy.example.com:3128)", setting, url.error().message));
+    return SetupError(fmt::format("{}: {} (write a URL such as http://proxy.example.com:3128)", setting,
+                                  url.error().message));
   }
   Proxy proxy;
   proxy.host = url->base.host;

@@ -28,7 +28,7 @@ std::string reason(const boost::system::error_code& failed) {
 
 SetupResult<bool> readable(const std::string& path, std::string_view setting, const char* what) {
   if (std::ifstream(path)) return true;
-  return SetupError(fmt::format("{} {}: {} cannot be read; give a readable PEM file", setting, path, what));
+  return SetupError(fmt::format("{} {}: cannot read {}; use a readable PEM file", setting, path, what));
 }
 
 }  // namespace
@@ -51,14 +51,15 @@ SetupResult<std::unique_ptr<ssl::context>> make_tls_context(const TlsSettings& s
     context->load_verify_file(settings.ca_file, failed);
     if (failed) {
       return SetupError(
-          fmt::format("{} {}: holds no CA certificate that can be used ({}); give certificates in PEM form",
+          fmt::format("{} {}: contains no usable CA certificate ({}); use certificates in PEM format",
                       names.ca_file, settings.ca_file, reason(failed)));
     }
   }
   context->set_verify_mode(settings.insecure_skip_verify ? ssl::verify_none : ssl::verify_peer, failed);
 
   if (settings.client_cert.empty() != settings.client_key.empty()) {
-    return SetupError(fmt::format("{} and {} go together; {} is missing", names.client_cert, names.client_key,
+    return SetupError(fmt::format("{} and {} must be set together; {} is missing", names.client_cert,
+                                  names.client_key,
                                   settings.client_cert.empty() ? names.client_cert : names.client_key));
   }
   if (!settings.client_cert.empty()) {
@@ -67,18 +68,18 @@ SetupResult<std::unique_ptr<ssl::context>> make_tls_context(const TlsSettings& s
     if (auto ok = readable(settings.client_key, names.client_key, "the key"); !ok) return ok.error();
     context->use_certificate_chain_file(settings.client_cert, failed);
     if (failed) {
-      return SetupError(fmt::format("{} {}: is no certificate in PEM form ({})", names.client_cert,
+      return SetupError(fmt::format("{} {}: not a certificate in PEM format ({})", names.client_cert,
                                     settings.client_cert, reason(failed)));
     }
     context->use_private_key_file(settings.client_key, ssl::context::pem, failed);
     if (failed) {
       return SetupError(
-          fmt::format("{} {}: is no key that fits the certificate, or is encrypted ({}); give its key in PEM "
-                      "form without a pass phrase",
+          fmt::format("{} {}: not a key that matches the certificate, or encrypted ({}); use its key in PEM "
+                      "format without a passphrase",
                       names.client_key, settings.client_key, reason(failed)));
     }
     if (SSL_CTX_check_private_key(context->native_handle()) != 1) {
-      return SetupError(fmt::format("{} {}: is not the key of {} {}", names.client_key, settings.client_key,
+      return SetupError(fmt::format("{} {}: not the key of {} {}", names.client_key, settings.client_key,
                                     names.client_cert, settings.client_cert));
     }
   }
@@ -98,13 +99,13 @@ std::string describe_tls_failure(const boost::system::error_code& failed, SSL* c
                                  const std::string& host, const SettingNames& names) {
   const long verdict = SSL_get_verify_result(connection);
   if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
-    return fmt::format("the certificate is not for {}: check the host in {}", host, names.url);
+    return fmt::format("the certificate is not valid for {}: check the host in {}", host, names.url);
   }
   if (verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID) {
     return fmt::format("the certificate of {}: {}", host, X509_verify_cert_error_string(verdict));
   }
   if (verdict != X509_V_OK) {
-    return fmt::format("the certificate of {} is not trusted: {}; give its CA with {}", host,
+    return fmt::format("the certificate of {} is not trusted: {}; set its CA with {}", host,
                        X509_verify_cert_error_string(verdict), names.ca_file);
   }
   if (failed.category() == boost::asio::error::get_ssl_category()) {
@@ -112,11 +113,11 @@ std::string describe_tls_failure(const boost::system::error_code& failed, SSL* c
     if (code == SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED || code == SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) {
       const std::string remedy = names.client_cert.empty()
                                      ? ""
-                                     : fmt::format(": give {} and {}", names.client_cert, names.client_key);
-      return fmt::format("{} wants a client certificate ({}){}", host, reason(failed), remedy);
+                                     : fmt::format(": set {} and {}", names.client_cert, names.client_key);
+      return fmt::format("{} requires a client certificate ({}){}", host, reason(failed), remedy);
     }
     if (code == SSL_R_TLSV1_ALERT_UNKNOWN_CA || code == SSL_R_SSLV3_ALERT_BAD_CERTIFICATE) {
-      return fmt::format("{} does not accept the client certificate ({})", host, reason(failed));
+      return fmt::format("{} rejects the client certificate ({})", host, reason(failed));
     }
     if (code == SSL_R_WRONG_VERSION_NUMBER || code == SSL_R_HTTP_REQUEST) {
       return fmt::format("{} does not speak TLS on this port: is it http:// instead of https://?", host);

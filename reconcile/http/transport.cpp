@@ -32,7 +32,7 @@ awaitable<TransportResult<HttpResponse>> Transport::send(const Request& request)
   if (response) co_return std::move(*response);
   TransportError error(
       TransportFault::timeout,
-      fmt::format("no complete answer within {} s; stopped while {}",
+      fmt::format("no complete response within {} s; stopped while {}",
                   std::chrono::duration_cast<std::chrono::seconds>(request.allowed).count(), progress.doing));
   error.unsent = !progress.sent;
   co_return error;

@@ -23,20 +23,20 @@ namespace urls = boost::urls;
 using text::lower;
 using text::trim;
 
-const char* const kHostProblem = "the host has a character that no host name has";
-const char* const kPortProblem = "the port is not a number between 1 and 65535";
+const char* const kHostProblem = "invalid character in the host name";
+const char* const kPortProblem = "the port must be a number from 1 to 65535";
 
 /// Why `text` is no host with or without a port.
 SetupError authority_problem(std::string_view text) {
   std::size_t host_end = text.find(':');
   if (text.starts_with('[')) {
     const std::size_t end = text.find(']');
-    if (end == std::string_view::npos) return SetupError("the bracket of the IPv6 address is not closed");
+    if (end == std::string_view::npos) return SetupError("unclosed bracket of the IPv6 address");
     host_end = end + 1;
     if (host_end < text.size() && text[host_end] != ':')
-      return SetupError("there is text behind the bracket");
+      return SetupError("unexpected text after the bracket");
     if (!urls::parse_authority(text.substr(0, host_end)))
-      return SetupError("there is no IPv6 address between the brackets");
+      return SetupError("no IPv6 address between the brackets");
   } else if (host_end != text.rfind(':')) {
     return SetupError("an IPv6 address needs brackets: [2001:db8::1]");
   } else if (!urls::parse_authority(text.substr(0, host_end))) {
@@ -108,7 +108,7 @@ SetupResult<Url> parse_url(std::string_view text) {
     return SetupError(fmt::format("the scheme is missing; did you mean https://{}?", bare));
   }
   const std::string scheme = lower(text.substr(0, scheme_end));
-  if (scheme != "https" && scheme != "http") return SetupError("the scheme is not http or https");
+  if (scheme != "https" && scheme != "http") return SetupError("the scheme must be http or https");
   const std::string_view rest = text.substr(scheme_end + 3);
   const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
   std::string_view authority = rest.substr(0, authority_end);
@@ -121,10 +121,10 @@ SetupResult<Url> parse_url(std::string_view text) {
   }
   if (path.find('@') != std::string_view::npos) {
     return SetupError(
-        "there is an @ behind the host; in a user or password / is written as %2F, ? as %3F, # as %23");
+        "unexpected @ after the host; in a user or password write / as %2F, ? as %3F, # as %23");
   }
   if (path.find_first_of("?#") != std::string_view::npos) {
-    return SetupError("a query or fragment does not belong there");
+    return SetupError("a query or fragment is not allowed");
   }
   if (!urls::parse_path(path)) {
     return SetupError("the path has a character that has to be written as %XX, such as %20 for a space");

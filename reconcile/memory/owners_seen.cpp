@@ -33,10 +33,11 @@ void OwnersSeen::observe(const CycleFacts& cycle) {
 Excluded owner_changed(std::string_view name, const UserId& now, const UserId& before) {
   return {
       Reason::OwnerChanged,
-      fmt::format("the name {} belongs to another user than when this process first saw it ({} now, {} "
-                  "before), so nothing is created or changed; give the owner's UUID in the spec, or restart "
-                  "if the new one is meant",
-                  name, now.to_string(), before.to_string())};
+      fmt::format(
+          "the username {} now belongs to a different user than when this process first saw it ({} now, {} "
+          "before), so nothing is created or changed; set spec.owner to the owner's UUID, or restart "
+          "to accept the new user",
+          name, now.to_string(), before.to_string())};
 }
 
 }  // namespace cr::reconcile

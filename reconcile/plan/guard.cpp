@@ -58,7 +58,7 @@ Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
       limit.count ? fmt::format("{} {}", limit.words.limit, *limit.count)
                   : fmt::format("{} {:g}%, at least {}", limit.words.limit, limit.percent, limit.at_least);
   const std::string before =
-      approved_changes > 0 ? fmt::format(" ({} of them as approved before)", approved_changes) : "";
+      approved_changes > 0 ? fmt::format(" ({} of them already approved)", approved_changes) : "";
   verdict.message = fmt::format(
       "the plan changes {} of {} declared workspaces{}, more than the limit of {} ({}); nothing is changed. "
       "{}",

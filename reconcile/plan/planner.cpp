@@ -88,17 +88,16 @@ class Planner {
     }
     wait(Reason::BuildFailed,
          fmt::format(
-             "its first build failed {} times{}{}; mend the template or the spec, then start it by hand or "
+             "its first build failed {} times{}{}; fix the template or the spec, then start it by hand or "
              "change the spec",
-             failed, build.error.empty() ? "" : ", the last time with: ", build.error),
+             failed, build.error.empty() ? "" : ", last error: ", build.error),
          false);
   }
 
   std::string first_build_message() const {
     if (!in_.live->build.has_provisioner)
-      return "its first build waits for a provisioner, and none that is connected has the tags that the "
-             "template asks "
-             "for: start such a provisioner";
+      return "its first build waits for a provisioner, but none that is connected has the tags that the "
+             "template requires; start such a provisioner";
     return in_.live->build.status == BuildStatus::pending ? "its first build waits for a free provisioner"
                                                           : "its first build is running";
   }
@@ -129,10 +128,10 @@ class Planner {
         return;
       case SleepStep::give_up:
         wait(Reason::BuildFailed,
-             fmt::format(
-                 "it cannot be stopped, so it is not made dormant (it would run on without an autostop): the "
-                 "stop failed {} times{}{}; stop it by hand",
-                 failed_stops(), live.build.error.empty() ? "" : ", the last time with: ", live.build.error),
+             fmt::format("it cannot be stopped, so it is not made dormant (it would keep running without "
+                         "autostop): the "
+                         "stop failed {} times{}{}; stop it by hand",
+                         failed_stops(), live.build.error.empty() ? "" : ", last error: ", live.build.error),
              false);
         return;
     }
@@ -169,14 +168,14 @@ class Planner {
   void wait_for_build() {
     const LiveBuild& build = in_.live->build;
     if (build.status == BuildStatus::unknown) {
-      wait(
-          Reason::NotRead,
-          "Coder reports a build state that this version does not know; it is not stopped on such an account",
-          false);
+      wait(Reason::NotRead,
+           "Coder reports a build status unknown to this version, so it is not stopped; upgrade "
+           "coder-reconciler",
+           false);
     } else if (build.transition == Transition::stop) {
-      wait(Reason::Stopping, "it is being stopped; dormant follows", true);
+      wait(Reason::Stopping, "it is being stopped, then it is made dormant", true);
     } else {
-      wait(Reason::Updating, "a build is under way; the stop that dormancy needs follows it", true);
+      wait(Reason::Updating, "a build is in progress; it is stopped afterwards, then made dormant", true);
     }
   }
 

@@ -120,9 +120,9 @@ void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspac
   if (state_.targets[query.target].stage == Stage::settled) return;
   if (!found) return settle(query.target, Absent{.proven = true});
   // What contradicts the question is no read.
-  settle(query.target,
-         NotRead{std::make_shared<const coder::ApiError>(
-             coder::ApiFault::contract, "Coder answered a look by name with another workspace")});
+  settle(query.target, NotRead{std::make_shared<const coder::ApiError>(
+                           coder::ApiFault::contract,
+                           "Coder returned a different workspace than the one asked for by name")});
 }
 
 void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows) {
@@ -251,7 +251,7 @@ void ReadProgress::settle_live(TargetIndex target, const LiveWorkspace& row, Rea
     it.id = {};
     if (++it.contradictions > kMostContradictions) {
       entries_[target] = NotRead{std::make_shared<const coder::ApiError>(
-          coder::ApiFault::contract, "Coder shows another workspace under this name each time")};
+          coder::ApiFault::contract, "Coder returned a different workspace under this name each time")};
       return;
     }
     it.stage = Stage::by_name;

@@ -30,7 +30,7 @@ std::string date_of(std::chrono::sys_days day) {
 
 std::string verb(const Action& action) {
   const ActionKind kind = kind_of(action);
-  if (std::holds_alternative<RetryFirstBuild>(action)) return "queueing its first build again";
+  if (std::holds_alternative<RetryFirstBuild>(action)) return "retrying its first build";
   if (kind == ActionKind::create) return "creating it";
   if (kind == ActionKind::stop) return "stopping it";
   return fmt::format("setting {}", entry_of(kind.field()).key);
@@ -75,8 +75,8 @@ class Decision {
     std::string message = "left alone";
     if (suspension->until) message += " until " + date_of(*suspension->until);
     if (!suspension->reason.empty()) message += ": " + suspension->reason;
-    return decide(Reason::Suspended,
-                  with_remedy(std::move(message), "remove the annotation coder-reconciler/suspend to go on"));
+    return decide(Reason::Suspended, with_remedy(std::move(message),
+                                                 "remove the annotation coder-reconciler/suspend to resume"));
   }
 
   bool excluded() { return in_.excluded && decide(in_.excluded->reason, in_.excluded->message); }
@@ -113,13 +113,13 @@ class Decision {
   bool not_there() {
     if (in_.latest() || has_plan() || !in_.done.empty()) return false;
     if (!in_.spec->policy.create)
-      return decide(Reason::Missing,
-                    "there is no such workspace, and its spec says reconcilePolicy.create: false; let it be "
-                    "created, or "
-                    "create it by hand");
+      return decide(
+          Reason::Missing,
+          "it does not exist, and its spec says reconcilePolicy.create: false; allow its creation, or "
+          "create it by hand");
     if (in_.backoff) return backing_off();
     if (in_.unbound) return decide(in_.unbound->reason, in_.unbound->message);
-    return decide(Reason::Creating, "it is created in one of the next cycles");
+    return decide(Reason::Creating, "it will be created in one of the next cycles");
   }
 
   bool blocked() {
@@ -143,13 +143,13 @@ class Decision {
     const Reason reason = under_way(*last);
     if (reason == Reason::Creating)
       return decide(reason, std::holds_alternative<RetryFirstBuild>(*last)
-                                ? "its first build failed and is queued again"
-                                : "it is created; its first build has begun");
-    if (reason == Reason::Stopping) return decide(reason, "it is being stopped; dormant follows");
+                                ? "its first build failed and has been queued again"
+                                : "it has been created; its first build has started");
+    if (reason == Reason::Stopping) return decide(reason, "it is being stopped, then it is made dormant");
     if (in_.proven) return false;
     const bool first_build = in_.waiting && in_.waiting->reason == Reason::Creating;
     if (first_build) return decide(Reason::Creating, in_.waiting->message);
-    return decide(Reason::Updating, "written, and not yet seen to be kept: the next read tells");
+    return decide(Reason::Updating, "written, but not yet confirmed; the next read will tell");
   }
 
   bool to_be_done() {
@@ -160,7 +160,7 @@ class Decision {
     });
     if (skipped != in_.done.end())
       return decide(under_way(skipped->action), fmt::format("not yet done: {}", skipped->note));
-    return decide(under_way(first), in_.latest() ? "it is to be changed" : "it is to be created");
+    return decide(under_way(first), in_.latest() ? "it will be changed" : "it will be created");
   }
 
   bool backing_off() {
@@ -168,11 +168,10 @@ class Decision {
     const ApiError& error = in_.backoff->error;
     const std::string times =
         in_.backoff->failures == 1 ? "once" : fmt::format("{} times in a row", in_.backoff->failures);
-    const std::string_view when = coder::traits_of(error.fault).cure == Cure::time
-                                      ? "which may pass by itself; it is tried again within a minute"
-                                      : "and is tried again when its spec or what Coder shows of it changes, "
-                                        "or after a wait that grows "
-                                        "up to an hour";
+    const std::string_view when =
+        coder::traits_of(error.fault).cure == Cure::time
+            ? "retrying within a minute"
+            : "retrying when its spec or its state in Coder changes, or with growing delay up to an hour";
     return decide(in_.backoff->reason,
                   with_remedy(fmt::format("failed {}, {}: {}", times, when, error.to_string()),
                               coder::remedy_of(error)));
@@ -189,7 +188,7 @@ class Decision {
     if (list.empty()) return false;
     return decide(
         Reason::Drifted,
-        fmt::format("{}; its spec says reconcilePolicy.update: false, so nothing is changed", list));
+        fmt::format("{}; its spec says reconcilePolicy.update: false, so it is only reported", list));
   }
 
   bool contested() {
@@ -197,8 +196,8 @@ class Decision {
     if (list.empty()) return false;
     return decide(
         Reason::Contested,
-        fmt::format("somebody set it back three times within a day: {}; it is not written again until its "
-                    "declared value changes: agree on who owns it, then declare that value or remove the "
+        fmt::format("changed back three times within a day: {}; it is not written again until its "
+                    "declared value changes; agree on who owns it, then declare that value or remove the "
                     "field from the spec",
                     list));
   }
@@ -208,18 +207,17 @@ class Decision {
     if (list.empty()) return false;
     return decide(
         Reason::Overridden,
-        fmt::format("Coder took the write but keeps another value: {}; it is tried again with growing delay. "
-                    "Look for a policy of the template, or another tool that sets it",
+        fmt::format("Coder accepted the write but kept another value: {}; retrying with growing delay; "
+                    "check the template's policy, and for another tool that sets it",
                     list));
   }
 
   bool forbidden() {
     if (!diff_ || diff_->forbidden.empty()) return false;
     const std::string list = list_drift([&](Field field) { return diff_->forbidden.has(field); });
-    return decide(
-        Reason::PolicyForbids,
-        fmt::format("{} ({}); remove the field from the spec, or have the template's policy changed", list,
-                    diff_->forbidden_message));
+    return decide(Reason::PolicyForbids,
+                  fmt::format("{} ({}); remove the field from the spec, or change the template's policy",
+                              list, diff_->forbidden_message));
   }
 
   bool unreadable() {
@@ -231,8 +229,8 @@ class Decision {
     }
     return decide(
         Reason::NotRead,
-        fmt::format("Coder reports a value that this version does not know for {}; it is not changed on such "
-                    "an account: is there a newer coder-reconciler?",
+        fmt::format("Coder reports a value of {} that is unknown to this version, so it is not changed; "
+                    "upgrade coder-reconciler",
                     names));
   }
 
@@ -247,7 +245,7 @@ class Decision {
     if (!diff_) return list;
     for (const Change& change : diff_->drift) {
       if (!which(change.field)) continue;
-      list += fmt::format("{}{} is {}, declared {}", list.empty() ? "" : ", ", to_string(change.field),
+      list += fmt::format("{}{} is {}, should be {}", list.empty() ? "" : ", ", to_string(change.field),
                           change.from, specs::to_text(change.to));
     }
     return list;

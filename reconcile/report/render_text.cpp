@@ -81,7 +81,7 @@ class Writer {
       text_ += fmt::format("{} {}{}{}\n\n", painted("Failed:", Colour::red),
                            visible(report.failure->to_string()), remedy.empty() ? "" : "; ", remedy);
     } else if (!report.internal_error.empty()) {
-      text_ += fmt::format("{} {}\n\n", painted("Failed by a defect of coder-reconciler:", Colour::red),
+      text_ += fmt::format("{} {}\n\n", painted("Internal error in coder-reconciler:", Colour::red),
                            visible(report.internal_error));
     }
   }
@@ -90,7 +90,7 @@ class Writer {
     if (verdict.held)
       text_ += fmt::format("{} {}\n\n", painted("Held:", Colour::red), visible(verdict.message));
     if (verdict.approved)
-      text_ += fmt::format("Over the limit of {} changes, approved by its digest {}.\n\n", verdict.limit,
+      text_ += fmt::format("Exceeds the limit of {} changes; approved by digest {}.\n\n", verdict.limit,
                            verdict.digest);
   }
 
@@ -196,9 +196,9 @@ class Writer {
 };
 
 void conditions(Writer& writer, const ReportView& view) {
-  writer.groups("Waits for a person", view.person, Colour::red, static_cast<std::size_t>(-1));
-  writer.groups("On its way", view.on_its_way, Colour::yellow, kUnknownListed);
-  writer.groups("Not known", view.unknown, Colour::red, kUnknownListed);
+  writer.groups("Needs action", view.person, Colour::red, static_cast<std::size_t>(-1));
+  writer.groups("In progress", view.on_its_way, Colour::yellow, kUnknownListed);
+  writer.groups("Unknown", view.unknown, Colour::red, kUnknownListed);
 }
 
 std::string counted(std::size_t count, std::string_view what) {
@@ -207,8 +207,8 @@ std::string counted(std::size_t count, std::string_view what) {
 
 std::string others(const ReportView& view) {
   return counted(view.suspended, "suspended") +
-         counted(view.person_count, view.person_count == 1 ? "waits for a person" : "wait for a person") +
-         counted(view.on_its_way_count, "on the way") + counted(view.unknown_count, "not known");
+         counted(view.person_count, view.person_count == 1 ? "needs action" : "need action") +
+         counted(view.on_its_way_count, "in progress") + counted(view.unknown_count, "unknown");
 }
 
 }  // namespace

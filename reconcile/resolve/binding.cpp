@@ -52,7 +52,7 @@ class Walk {
       bound_->built_on = std::move(used_);
       return std::move(*bound_);
     }
-    if (!unbound_) unbound_.emplace(Reason::NotRead, "its names have not been looked up yet");
+    if (!unbound_) unbound_.emplace(Reason::NotRead, "the names in its spec have not been looked up yet");
     unbound_->built_on = std::move(used_);
     return std::move(*unbound_);
   }
@@ -79,7 +79,7 @@ class Walk {
       not_found();
     } else {
       fail(coder::reason_of_read_failure(error),
-           fmt::format("a look-up that its creation needs failed: {}", error.to_string()));
+           fmt::format("a lookup required to create it failed: {}", error.to_string()));
       unbound_->error = error;
     }
     return nullptr;
@@ -94,11 +94,11 @@ class Walk {
     const coder::User* owner = take(AskUser{text::lower(spec_.owner)}, [&] {
       fail(Reason::OwnerNotFound,
            fmt::format(
-               "Coder knows no user {}, or the token may not see them{}; mend spec.owner or create the user",
+               "user {} not found, or the token cannot see them{}; correct spec.owner or create the user",
                spec_.owner, hint_among(known_owners(), spec_.owner)));
     });
     if (owner && owner->status == coder::UserStatus::suspended)
-      fail(Reason::OwnerSuspended, fmt::format("user {} is suspended: Coder would stop the workspace at "
+      fail(Reason::OwnerSuspended, fmt::format("user {} is suspended, so Coder would stop the workspace at "
                                                "once; activate the user, or remove the "
                                                "spec",
                                                owner->username));
@@ -151,8 +151,8 @@ class Walk {
     std::sort(names.begin(), names.end());
     const std::string hint = specs::did_you_mean(spec_.organization, names);
     fail(Reason::OrganizationNotFound,
-         fmt::format("there is no organization {} that the token may read{}{}; mend spec.organization",
-                     spec_.organization, hint.empty() ? "" : ", ", hint));
+         fmt::format("organization {} not found, or the token cannot see it{}{}; correct spec.organization",
+                     spec_.organization, hint.empty() ? "" : "; ", hint));
   }
 
   const Template* find_template(const OrganizationChoice& organization) {
@@ -164,9 +164,8 @@ class Walk {
       if (!chosen || !organization.ready) return nullptr;
       if (organization.id && chosen->organization_id != *organization.id) {
         fail(Reason::TemplateNotFound,
-             fmt::format(
-                 "template {} is in organization {}, not in {}; mend spec.organization or leave it out",
-                 spec_.template_ref, chosen->organization_name, spec_.organization));
+             fmt::format("template {} is in organization {}, not in {}; correct or remove spec.organization",
+                         spec_.template_ref, chosen->organization_name, spec_.organization));
         return nullptr;
       }
     } else {
@@ -195,7 +194,7 @@ class Walk {
       std::set<std::string> organizations;
       for (const Template* candidate : candidates) organizations.insert(candidate->organization_name);
       fail(Reason::TemplateAmbiguous,
-           fmt::format("template {} exists in the organizations {}; say which with spec.organization",
+           fmt::format("template {} exists in several organizations: {}; choose one with spec.organization",
                        spec_.template_ref, fmt::join(organizations, ", ")));
     }
     return candidates.size() == 1 ? candidates.front() : nullptr;
@@ -203,7 +202,7 @@ class Walk {
 
   void template_not_found(const OrganizationChoice& organization) {
     fail(Reason::TemplateNotFound,
-         fmt::format("there is no template {}{}{}, or the token may not use it{}; mend spec.template",
+         fmt::format("template {} not found{}{}, or the token cannot see it{}; correct spec.template",
                      spec_.template_ref, organization.id ? " in organization " : "",
                      organization.id ? std::string_view(spec_.organization) : "",
                      hint_among(answers_.known_templates(), spec_.template_ref)));
@@ -213,12 +212,10 @@ class Walk {
   std::optional<VersionId> find_version(const Template& chosen) {
     if (spec_.template_version.empty()) return chosen.active_version;
     const auto unknown = [&] {
-      fail(
-          Reason::VersionNotFound,
-          fmt::format(
-              "template {} has no version {} (names are case-sensitive); mend spec.templateVersion, or leave "
-              "it out for the active version",
-              chosen.name, spec_.template_version));
+      fail(Reason::VersionNotFound, fmt::format("template {} has no version {} (names are case-sensitive); "
+                                                "correct spec.templateVersion, or omit "
+                                                "it to use the active version",
+                                                chosen.name, spec_.template_version));
     };
     const auto id = VersionId::parse(spec_.template_version);
     const coder::TemplateVersion* version =
@@ -226,7 +223,7 @@ class Walk {
            : take(AskVersionNamed{chosen.id, spec_.template_version}, unknown);
     if (!version) return std::nullopt;
     if (version->template_id != chosen.id) {
-      fail(Reason::VersionNotFound, fmt::format("version {} belongs to another template than {}; mend "
+      fail(Reason::VersionNotFound, fmt::format("version {} belongs to another template than {}; correct "
                                                 "spec.templateVersion",
                                                 spec_.template_version, chosen.name));
       return std::nullopt;
@@ -234,7 +231,7 @@ class Walk {
     if (version->archived) {
       fail(Reason::VersionNotFound,
            fmt::format("version {} of template {} is archived; declare another version, or "
-                       "leave it out for the active one",
+                       "omit it to use the active one",
                        version->name, chosen.name));
       return std::nullopt;
     }
@@ -244,7 +241,7 @@ class Walk {
   void check_parameters(const coder::User& owner, const Template& chosen, const VersionId& version) {
     const auto* known = take(AskRichParameters{version}, [&] {
       fail(Reason::VersionNotFound,
-           fmt::format("the parameters of template {}'s version {} cannot be read; is it deleted?",
+           fmt::format("cannot read the parameters of version {1} of template {0}; has it been deleted?",
                        chosen.name,
                        spec_.template_version.empty() ? version.to_string() : *spec_.template_version));
     });
@@ -258,12 +255,12 @@ class Walk {
       if (!all_known) check_dynamic_parameters(owner, chosen, version);
       return;
     }
-    std::string problems = unknown_parameters(names, "it has no parameter");
+    std::string problems = unknown_parameters(names, "unknown parameter");
     for (const coder::RichParameter& parameter : *known) {
       const bool given = std::any_of(spec_.parameters.begin(), spec_.parameters.end(),
                                      [&](const auto& pair) { return pair.first == parameter.name; });
       if (parameter.required && !given)
-        add(problems, fmt::format("it requires parameter {}", parameter.name));
+        add(problems, fmt::format("missing required parameter {}", parameter.name));
     }
     reject_parameters(chosen, problems);
   }
@@ -283,7 +280,7 @@ class Walk {
     const auto* known = take(question, [] {});
     if (!known) return;
     const std::vector<std::string_view> names(known->begin(), known->end());
-    reject_parameters(chosen, unknown_parameters(names, "with these values it has no parameter"));
+    reject_parameters(chosen, unknown_parameters(names, "unknown parameter with these values:"));
   }
 
   [[nodiscard]] std::string unknown_parameters(const std::vector<std::string_view>& names,
@@ -305,7 +302,7 @@ class Walk {
   void reject_parameters(const Template& chosen, const std::string& problems) {
     if (problems.empty()) return;
     fail(Reason::ParametersRejected,
-         fmt::format("template {} would not take spec.parameters: {}", chosen.name, problems));
+         fmt::format("invalid spec.parameters for template {}: {}", chosen.name, problems));
   }
 
   void check_access(const coder::User& owner, const Template& chosen) {
@@ -318,11 +315,11 @@ class Walk {
   }
 
   void forbidden(const coder::User& owner, const Template& chosen, coder::Access action) {
-    fail(Reason::Forbidden,
-         fmt::format("the token may not {} workspaces of {} in organization {}; give it the role Owner or "
-                     "Organization Admin",
-                     action == coder::Access::read ? "see" : "create", owner.username,
-                     chosen.organization_name));
+    fail(Reason::Forbidden, fmt::format("the token is not allowed to {} workspaces of {} in organization {}; "
+                                        "give its user the role Owner or "
+                                        "Organization Admin",
+                                        action == coder::Access::read ? "see" : "create", owner.username,
+                                        chosen.organization_name));
   }
 
   Bound make_bound(const coder::User& owner, const Template& chosen, const VersionId& version) const {

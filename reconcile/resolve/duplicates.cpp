@@ -45,7 +45,7 @@ std::vector<Duplicate> find_duplicates(std::span<const specs::SpecPtr> specs, co
     duplicates.push_back(Duplicate{
         spec,
         fmt::format(
-            "{} declares the same workspace with the owner written as {}; neither is applied: remove one",
+            "{} declares the same workspace, with its owner written as {}; neither is applied; remove one",
             (*other)->where.to_string(), (*other)->owner)});
   }
   return duplicates;

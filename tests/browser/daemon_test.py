@@ -84,7 +84,7 @@ class Changing(unittest.TestCase):
 
         fleet.daemon.stop()
         self.browser.run("document.dispatchEvent(new Event('visibilitychange'))")
-        self.browser.until(lambda: "No answer from the daemon" in self.browser.text("#contact"), "it says so")
+        self.browser.until(lambda: "No response from the daemon" in self.browser.text("#contact"), "it says so")
         self.assertIn("unknown", self.browser.text("h1"), "what was last known stays")
 
     def test_ten_thousand_workspaces_stay_fluid(self):

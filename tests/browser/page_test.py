@@ -41,8 +41,8 @@ class Common:
 
     def test_sums_up_in_words(self):
         self.show()
-        self.assertEqual(self.browser.text("h1"), "13 of 18 in sync; 4 wait for you; 1 suspended")
-        self.assertTrue(self.browser.driver.title.startswith("13 of 18 in sync; 4 wait for you"))
+        self.assertEqual(self.browser.text("h1"), "13 of 18 in sync; 4 need action; 1 suspended")
+        self.assertTrue(self.browser.driver.title.startswith("13 of 18 in sync; 4 need action"))
 
     def test_shows_what_needs_a_person_first(self):
         self.show()
@@ -92,7 +92,7 @@ class Common:
         self.browser.find(".pager [rel=next]").click()
         self.browser.until(lambda: "Page 2 of 4" in self.browser.text(".pager"), "the second page")
         self.browser.find("h1 a.warn").click()
-        self.browser.until(lambda: len(self.browser.names()) == 4, "those that wait for a person")
+        self.browser.until(lambda: len(self.browser.names()) == 4, "those that need action")
         self.assertIn("state=waits_for_person", self.browser.query())
 
     def test_shows_specs_to_mend(self):

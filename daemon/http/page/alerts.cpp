@@ -19,7 +19,7 @@ void add_failure(const PageInput& input, std::vector<Alert>& alerts) {
   const CycleReport* report = input.board.report.get();
   if (report && report->result == CycleResult::failed) {
     const std::string since = input.board.cycles.last_success
-                                  ? fmt::format("The last cycle that could: {} ago. ",
+                                  ? fmt::format("Last successful cycle: {} ago. ",
                                                 in_words(input.steady - *input.board.cycles.last_success))
                                   : std::string{"No cycle has succeeded since the start. "};
     if (report->failure) {
@@ -29,11 +29,11 @@ void add_failure(const PageInput& input, std::vector<Alert>& alerts) {
                                     coder::traits_of(report->failure->fault).notice),
                         {}});
     } else {
-      alerts.push_back(
-          {Tone::bad,
-           "The last cycle ended in a defect of coder-reconciler",
-           fmt::format("{}. {}The next cycle tries again; please report it.", report->internal_error, since),
-           {}});
+      alerts.push_back({Tone::bad,
+                        "Internal error in coder-reconciler in the last cycle",
+                        fmt::format("{}. {}The next cycle tries again; please report this bug.",
+                                    report->internal_error, since),
+                        {}});
     }
   } else if (report && !input.ready.good) {
     alerts.push_back({Tone::bad, "Not ready", input.ready.reason, {}});
@@ -50,34 +50,35 @@ void add_held(const PageInput& input, std::vector<Alert>& alerts) {
       fmt::format("The plan is held: it would change {} {}, more than the limit of {}", verdict.changes,
                   verdict.changes == 1 ? "workspace" : "workspaces", verdict.limit);
   alert.text =
-      "Nothing is changed until someone has looked. If the plan below is what you mean, let it go; if not, "
+      "Nothing is changed until it is approved. If the plan below is what you want, approve it; if not, "
       "mend "
-      "the specs and it goes away.";
+      "the specs, and the hold is lifted.";
   if (const auto request = input.way_out.approve_request(verdict.digest))
-    alert.commands.emplace_back("On the daemon's machine", *request);
-  alert.commands.emplace_back("Or from anywhere with the specs, Coder's URL and a token",
+    alert.commands.emplace_back("On the daemon's host", *request);
+  alert.commands.emplace_back("Or from anywhere, with the specs, Coder's URL and a token",
                               input.way_out.apply_command(verdict.digest));
   if (input.way_out.api_token_file.empty())
-    alert.text += " This daemon takes no approvals: it was started without --api-token-file.";
+    alert.text += " This daemon accepts no approvals: it was started without --api-token-file.";
   alerts.push_back(std::move(alert));
 }
 
 void add_specs(const PageInput& input, std::vector<Alert>& alerts) {
   const Board& board = input.board;
   if (!board.stale.empty()) {
-    const std::string what = board.desired ? fmt::format("The last good ones, read {} ago, stay in force.",
+    const std::string what = board.desired ? fmt::format("The last good specs, read {} ago, stay in force.",
                                                          in_words(input.now - board.specs_read))
-                                           : std::string{"Nothing is done until they can be read."};
-    alerts.push_back({Tone::bad, "The specs can't be read", fmt::format("{}. {}", board.stale, what), {}});
+                                           : std::string{"Nothing is changed until they can be read."};
+    alerts.push_back({Tone::bad, "The specs cannot be read", fmt::format("{}. {}", board.stale, what), {}});
   }
   if (!board.desired) return;
   const std::size_t left_out = board.desired->invalid_documents + board.desired->duplicate_documents;
   if (left_out == 0) return;
-  alerts.push_back({Tone::warn,
-                    left_out == 1 ? std::string{"1 spec is invalid and left out"}
-                                  : fmt::format("{} specs are invalid and left out", left_out),
-                    "Their workspaces are left exactly as they are. What to mend is at the end of this page.",
-                    {}});
+  alerts.push_back(
+      {Tone::warn,
+       left_out == 1 ? std::string{"1 spec is invalid and left out"}
+                     : fmt::format("{} specs are invalid and left out", left_out),
+       "Their workspaces are left exactly as they are. What to fix is listed at the end of this page.",
+       {}});
 }
 
 void add_token(const PageInput& input, std::vector<Alert>& alerts) {
@@ -88,7 +89,7 @@ void add_token(const PageInput& input, std::vector<Alert>& alerts) {
   alerts.push_back({Tone::warn,
                     left.count() > 0 ? fmt::format("Coder's token expires in {}", in_words(left))
                                      : std::string{"Coder's token has expired"},
-                    "Write a new one into the token file: it is read again at once, no restart is needed.",
+                    "Write a new one to the token file; it is re-read at once, no restart is needed.",
                     {}});
 }
 
@@ -129,7 +130,8 @@ Tone tone_of(Standing standing) {
 std::vector<Alert> alerts_of(const PageInput& input) {
   std::vector<Alert> alerts;
   if (!input.alive.good)
-    alerts.push_back({Tone::bad, "The loop stands still", input.alive.reason + ". Restart the daemon.", {}});
+    alerts.push_back(
+        {Tone::bad, "The reconcile loop is stuck", input.alive.reason + ". Restart the daemon.", {}});
   add_failure(input, alerts);
   add_held(input, alerts);
   add_specs(input, alerts);

@@ -11,11 +11,11 @@ namespace {
 std::string_view name_of(Standing standing) {
   switch (standing) {
     case Standing::waits_for_person:
-      return "Wait for you";
+      return "Need action";
     case Standing::unknown:
       return "Unknown";
     case Standing::on_its_way:
-      return "On their way";
+      return "In progress";
     case Standing::suspended:
       return "Suspended";
     case Standing::in_sync:
@@ -77,7 +77,7 @@ void write_orders(HtmlWriter& out, const PageQuery& query) {
   const auto field = out.element("p", {{"class", "field order"}});
   out.leaf("label", {{"for", "f-order"}}, "Order");
   const auto select = out.element("select", {{"id", "f-order"}, {"name", "order"}});
-  write_option(out, "", "needs you first", query.order == RowOrder::need);
+  write_option(out, "", "needs action first", query.order == RowOrder::need);
   write_option(out, "name", "by name", query.order == RowOrder::name);
   write_option(out, "newest", "newest first", query.order == RowOrder::newest);
 }

@@ -98,9 +98,9 @@ std::vector<SummaryPart> summary_parts(const FleetCounts& counts) {
     const std::size_t number = counts.of(standing);
     if (number > 0) parts.push_back({standing, fmt::format("{} {}", number, number == 1 ? one : many)});
   };
-  add(Standing::waits_for_person, "waits for you", "wait for you");
+  add(Standing::waits_for_person, "needs action", "need action");
   add(Standing::unknown, "unknown", "unknown");
-  add(Standing::on_its_way, "on its way", "on their way");
+  add(Standing::on_its_way, "in progress", "in progress");
   add(Standing::suspended, "suspended", "suspended");
   return parts;
 }

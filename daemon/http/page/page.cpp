@@ -33,7 +33,7 @@ std::string capitalised(std::string text) {
 }
 
 std::string headline(const PageInput& input, const FleetCounts& counts) {
-  if (!input.board.report) return "The first cycle has not ended yet";
+  if (!input.board.report) return "The first cycle has not finished yet";
   return capitalised(summary_line(counts));
 }
 
@@ -94,9 +94,9 @@ std::string result_in_words(const CycleReport& report) {
     case reconcile::CycleResult::in_sync:
       return "nothing to change";
     case reconcile::CycleResult::converged:
-      return "changed what had to be changed";
+      return "converged";
     case reconcile::CycleResult::partial:
-      return "done what could be done";
+      return "partly converged";
     case reconcile::CycleResult::held:
       return "held, nothing changed";
     case reconcile::CycleResult::failed:
@@ -116,7 +116,7 @@ void write_progress(HtmlWriter& out, const PageInput& input) {
   if (!input.board.next_cycle) {
     out.text("A cycle is running now.");
   } else if (*input.board.next_cycle > input.steady) {
-    out.text(fmt::format("The next one begins in {}, or when something changes.",
+    out.text(fmt::format("The next one starts in {}, or when something changes.",
                          in_words(*input.board.next_cycle - input.steady)));
   } else {
     out.text("The next one is due.");
@@ -149,18 +149,17 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   if (board.desired) {
     const auto& revision = board.desired->revision;
     write_fact(out, "Revision", revision.empty() ? "none" : std::string_view{revision}.substr(0, 12),
-               revision.empty()
-                   ? "the specs are in no checkout"
-                   : fmt::format("in force here for {}", in_words(input.now - board.revision_since)));
+               revision.empty() ? "the specs are not in a Git checkout"
+                                : fmt::format("in force for {}", in_words(input.now - board.revision_since)));
     write_fact(out, "Specs",
                fmt::format("{} in {} {}", board.desired->specs.size(), board.desired->files,
                            board.desired->files == 1 ? "file" : "files"),
                fmt::format("read {} ago", in_words(input.now - board.specs_read)));
   }
   if (const CycleReport* report = board.report.get()) {
-    write_fact(out, "Builds under way", std::to_string(report->builds_in_flight), "started by this daemon");
+    write_fact(out, "Builds in progress", std::to_string(report->builds_in_flight), "started by this daemon");
     if (report->backing_off > 0)
-      write_fact(out, "Backing off", std::to_string(report->backing_off), "wait before the next try");
+      write_fact(out, "Backing off", std::to_string(report->backing_off), "waiting for their next attempt");
     if (report->token_expires)
       write_fact(out, "Token", fmt::format("{} left", in_words(*report->token_expires - input.now)),
                  "of Coder's");
@@ -170,7 +169,7 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
 
 void write_footer(HtmlWriter& out) {
   const auto footer = out.element("footer");
-  out.text("The same for programs: ");
+  out.text("For programs: ");
   out.leaf("a", {Attribute::href(Link::to("api/v1/summary"))}, "summary");
   out.text(", ");
   out.leaf("a", {Attribute::href(Link::to("api/v1/workspaces"))}, "workspaces");

@@ -68,19 +68,20 @@ PageQuery parse_page_query(const QueryParameters& parameters) {
       const auto order = parse_row_order(value);
       if (order) query.order = *order;
       if (!order)
-        query.problems.push_back(fmt::format("\"{}\" is no order; there are need, name, newest", value));
+        query.problems.push_back(fmt::format("unknown order \"{}\"; available: need, name, newest", value));
     } else if (key == "page") {
       const auto number = number_from_1(value, 1'000'000);
       query.page = number.value_or(1);
-      if (!number) query.problems.push_back("page is a number from 1 on");
+      if (!number) query.problems.push_back("page must be a number from 1 up");
     } else if (key == "per_page") {
       const auto number = number_from_1(value, PageQuery::kMostPerPage);
       query.per_page = number.value_or(PageQuery::kPerPage);
       if (!number)
-        query.problems.push_back(fmt::format("per_page is a number from 1 to {}", PageQuery::kMostPerPage));
+        query.problems.push_back(
+            fmt::format("per_page must be a number from 1 to {}", PageQuery::kMostPerPage));
     } else {
-      query.problems.push_back(fmt::format("\"{}\" is no filter; there are {}, order, page and per_page", key,
-                                           fmt::join(kFilters, ", ")));
+      query.problems.push_back(fmt::format("unknown parameter \"{}\"; available: {}, order, page, per_page",
+                                           key, fmt::join(kFilters, ", ")));
     }
   }
   return query;

@@ -90,8 +90,8 @@
     } catch (error) {
       if (error.name === 'AbortError') return;
       if (!contact.classList.contains('lost')) {
-        contact.textContent = `No answer from the daemon since ${new Date().toISOString().slice(11, 19)} UTC; ` +
-            'this is what it last said';
+        contact.textContent = `No response from the daemon since ${new Date().toISOString().slice(11, 19)} UTC; ` +
+            'this page shows its last known state';
       }
       contact.classList.add('lost');
     } finally {

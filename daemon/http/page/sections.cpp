@@ -161,13 +161,13 @@ void write_plan(HtmlWriter& out, const PageInput& input) {
   }
   {
     const auto line = out.element("p");
-    out.text(fmt::format("{} {} in {}; ", report->verdict.held ? "Held:" : "The last cycle's:",
+    out.text(fmt::format("{} {} in {}; ", report->verdict.held ? "Held:" : "Last cycle:",
                          number_of(report->plan.action_count(), "action", "actions"),
                          number_of(planned.size(), "workspace", "workspaces")));
     out.text("digest ");
     out.leaf("code", {{"id", "digest"}}, report->verdict.digest);
     out.text(fmt::format("; the limit is {}.", number_of(report->verdict.limit, "workspace", "workspaces")));
-    if (report->verdict.approved) out.text(" Approved by its digest.");
+    if (report->verdict.approved) out.text(" Approved by digest.");
   }
   std::size_t left_out = 0;
   {
@@ -188,7 +188,7 @@ void write_cycles(HtmlWriter& out, const PageInput& input) {
   const auto& records = input.board.history.records();
   if (records.empty()) return;
   const auto section = out.element("section", {{"id", "cycles"}, {"aria-labelledby", "cycles-title"}});
-  out.leaf("h2", {{"id", "cycles-title"}}, "Last cycles");
+  out.leaf("h2", {{"id", "cycles-title"}}, "Recent cycles");
   const auto table = out.element("table", {{"class", "plain"}, {"role", "table"}});
   {
     const auto head = out.element("thead", {{"role", "rowgroup"}});
@@ -203,10 +203,10 @@ void write_specs(HtmlWriter& out, const PageInput& input) {
   const Board& board = input.board;
   if (!board.desired || board.desired->diagnostics.empty()) return;
   const auto section = out.element("section", {{"id", "specs"}, {"aria-labelledby", "specs-title"}});
-  out.leaf("h2", {{"id", "specs-title"}}, "Specs to mend");
+  out.leaf("h2", {{"id", "specs-title"}}, "Specs to fix");
   {
     const auto line = out.element("p");
-    out.text(fmt::format("{} invalid, {} for a workspace that another one declares, too.",
+    out.text(fmt::format("{} invalid, {} for a workspace that another spec also declares.",
                          number_of(board.desired->invalid_documents, "document", "documents"),
                          board.desired->duplicate_documents));
   }
@@ -218,7 +218,7 @@ void write_specs(HtmlWriter& out, const PageInput& input) {
   }
   if (diagnostics.size() > kMostDiagnostics)
     out.leaf("p", {{"class", "more"}},
-             fmt::format("And {} more: coder-reconciler validate names them all.",
+             fmt::format("And {} more: `coder-reconciler validate` lists them all.",
                          diagnostics.size() - kMostDiagnostics));
 }
 

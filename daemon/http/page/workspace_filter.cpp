@@ -127,19 +127,20 @@ ParsedFilter parse_filter(const QueryParameters& query) {
     filter.reason = parse_reason(text);
     if (!filter.reason)
       parsed.problems.push_back(
-          fmt::format("\"{}\" is no reason; there are {}", text, list_of(reconcile::all_reasons())));
+          fmt::format("unknown reason \"{}\"; available: {}", text, list_of(reconcile::all_reasons())));
   }
   if (const auto text = given("state"); !text.empty()) {
     filter.standing = parse_standing(text);
     if (!filter.standing)
-      parsed.problems.push_back(fmt::format("\"{}\" is no state; there are {}", text, list_of(kStandings)));
+      parsed.problems.push_back(
+          fmt::format("unknown state \"{}\"; available: {}", text, list_of(kStandings)));
   }
   if (const auto text = given("label"); !text.empty()) {
     auto selector = parse_selector(text);
     if (selector) {
       filter.labels = std::move(*selector);
     } else {
-      parsed.problems.push_back(fmt::format("label {}", selector.error().message()));
+      parsed.problems.push_back(fmt::format("invalid label: {}", selector.error().message()));
     }
   }
   return parsed;

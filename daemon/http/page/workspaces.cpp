@@ -24,14 +24,14 @@ void write_live(HtmlWriter& out, const FieldLine& line) {
       const auto cell = out.element("td", {{"class", "differs"}});
       out.leaf("b", line.live);
       if (line.match == FieldMatch::at_birth)
-        out.leaf("span", {{"class", "more"}}, "applies at creation only");
+        out.leaf("span", {{"class", "more"}}, "applies only at creation");
       return;
     }
     case FieldMatch::absent:
       out.leaf("td", {{"class", "unread"}}, "does not exist");
       return;
     case FieldMatch::unread:
-      out.leaf("td", {{"class", "unread"}}, "not known");
+      out.leaf("td", {{"class", "unread"}}, "unknown");
       return;
   }
 }
@@ -112,7 +112,7 @@ void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatu
   }
   out.text("It is part of ");
   out.leaf("a", {Attribute::href(Link::to("#plan"))}, "the plan that is held");
-  out.text("; how to let it go is at the top of this page.");
+  out.text("; see the top of this page for how to approve it.");
 }
 
 /// Text with `code` marked as Markdown does.
@@ -141,20 +141,21 @@ void write_guidance(HtmlWriter& out, Reason reason, std::string_view id) {
   };
   add("What it means", guidance.meaning);
   add("What to do", guidance.what_to_do);
-  add("It ends", guidance.ends);
+  add("When it ends", guidance.ends);
 }
 
 void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
                       std::string_view id) {
   if (shares_failure(input, row)) {
-    out.leaf("p", {{"class", "message"}}, "It could not be read; why is said at the top of this page.");
+    out.leaf("p", {{"class", "message"}}, "It could not be read; the top of this page says why.");
     return;
   }
   if (!row.ready.message.empty()) write_message(out, input, row);
   if (row.next_try) {
     const auto line = out.element("p", {{"class", "more"}});
-    out.text(*row.next_try > input.now ? fmt::format("Next try in {}.", in_words(*row.next_try - input.now))
-                                       : std::string{"Tried again in the next cycle."});
+    out.text(*row.next_try > input.now
+                 ? fmt::format("Next attempt in {}.", in_words(*row.next_try - input.now))
+                 : std::string{"Retried in the next cycle."});
   }
   if (row.last_error && !quotes(row.ready.message, *row.last_error)) {
     write_error(out, *row.last_error);
@@ -222,7 +223,7 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
     }
     if (row.known_since) {
       const auto age = out.element("span", {{"class", "more"}});
-      out.text("shown as it was ");
+      out.text("last known state, from ");
       out.leaf("time", {{"datetime", as_utc(*row.known_since)}, {"title", as_utc(*row.known_since)}},
                in_words(input.now - *row.known_since));
       out.text(" ago");
@@ -256,7 +257,7 @@ void write_pager(HtmlWriter& out, const PageQuery& query, std::size_t page, std:
 
 std::string shown_in_words(std::size_t first, std::size_t last, std::size_t found,
                            const FleetCounts& counts) {
-  if (found == 0) return counts.all == 0 ? "There are none." : "None of them matches.";
+  if (found == 0) return counts.all == 0 ? "There are none." : "None match.";
   const bool all_shown = first == 1 && last == found;
   if (found == counts.all)
     return all_shown ? fmt::format("All {}", found) : fmt::format("{} to {} of {}", first, last, found);
@@ -287,9 +288,9 @@ void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts
   const PageQuery& query = input.query;
   write_filters(out, query, counts);
   for (const std::string& problem : query.problems)
-    out.leaf("p", {{"class", "alert warn problem"}, {"role", "alert"}}, "Not filtered by this: " + problem);
+    out.leaf("p", {{"class", "alert warn problem"}, {"role", "alert"}}, "Filter ignored: " + problem);
   if (!input.board.report) {
-    out.leaf("p", {{"class", "empty"}}, "They are listed when the first cycle has ended.");
+    out.leaf("p", {{"class", "empty"}}, "They are listed when the first cycle has finished.");
     return;
   }
   std::vector<const WorkspaceStatus*> rows = filter_rows(*input.board.report, query.filter);

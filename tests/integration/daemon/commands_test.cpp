@@ -152,7 +152,7 @@ TEST(ExitCode, OneWhenThereAreNoSpecsToRead) {
   Deployment deployment;
   const auto ended = deployment.call({"apply", deployment.folder.path("missing"), "--output", "json"});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_THAT(ended.err, HasSubstr("can't read the specs"));
+  EXPECT_THAT(ended.err, HasSubstr("cannot read the specs"));
   EXPECT_EQ(json::parse(ended.out)["result"], "failed");
 }
 
@@ -257,7 +257,7 @@ TEST(Output, ThatCannotBeWrittenIsAFailureOfEveryCommand) {
       arguments.insert(arguments.end(), command.begin(), command.end());
       const auto ended = testing::run_program("/bin/sh", arguments, deployment.environment());
       EXPECT_EQ(ended.code, 1) << command.front() << to << ended.err;
-      EXPECT_THAT(ended.err, HasSubstr("can't write to standard output")) << command.front() << to;
+      EXPECT_THAT(ended.err, HasSubstr("cannot write to standard output")) << command.front() << to;
     }
   }
 }
@@ -297,7 +297,7 @@ TEST(Session, WarnsAtEveryStartThatTheCertificateIsNotChecked) {
   Deployment deployment;
   deployment.declare("specs/dev.yaml", "dev", "  ttl: 4h\n");
   EXPECT_THAT(deployment.call({"plan", deployment.specs(), "--insecure-skip-verify"}).err,
-              HasSubstr("certificate is not checked"));
+              HasSubstr("certificate is not verified"));
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ TEST_F(PublishedFile, IsWrittenWhenASignalEndsTheRun) {
 TEST_F(Published, FileThatCannotBeWrittenIsAnErrorOfARunThatHasNoOther) {
   const auto good = apply({"--metrics-textfile", file()});
   EXPECT_EQ(good.code, 1);
-  EXPECT_THAT(good.err, HasSubstr("the metrics were not written: cannot write to "));
+  EXPECT_THAT(good.err, HasSubstr("cannot write the metrics: cannot write to "));
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * 3'600'000) << "it converged all the same";
   EXPECT_EQ(apply(kCoderAway + std::vector<std::string>{"--metrics-textfile", file()}).code, 6)
       << "which is more important";
@@ -231,7 +231,7 @@ TEST_F(Published, DeadGatewayIsAClearErrorAndChangesNothingElse) {
   }
   const auto ended = apply({"--pushgateway-url", url});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_THAT(ended.err, HasSubstr("the metrics were not pushed: " + url + ": connecting to "));
+  EXPECT_THAT(ended.err, HasSubstr("cannot push the metrics: " + url + ": connecting to "));
   EXPECT_THAT(ended.err, HasSubstr("Connection refused"));
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * 3'600'000);
 }
@@ -256,7 +256,7 @@ TEST_F(Published, PasswordComesFromAFile) {
   const std::string file = deployment.folder.write("auth", "no colon in here\n");
   const auto ended = apply({"--pushgateway-url", "http://127.0.0.1:1", "--pushgateway-auth-file", file});
   EXPECT_EQ(ended.code, 1);
-  EXPECT_THAT(ended.err, HasSubstr("--pushgateway-auth-file: " + file + " does not hold user:password"));
+  EXPECT_THAT(ended.err, HasSubstr("--pushgateway-auth-file: " + file + " does not contain user:password"));
 }
 
 }  // namespace

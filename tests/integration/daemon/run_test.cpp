@@ -251,7 +251,7 @@ TEST_F(Run, SpecsThatVanishAreStaleAndNoCommand) {
 TEST_F(Run, SpecsThatComeLaterAreAwaited) {
   deployment_.folder.point_link("current", "later");
   Process& daemon = start();
-  daemon.wait_for_log("nothing is done until they can be read");
+  daemon.wait_for_log("nothing is changed until they can be read");
   EXPECT_EQ(get("/readyz").status, 503);
   deployment_.declare("later/specs/dev.yaml", "dev", "  ttl: 8h\n");
   daemon.wait_for_log("action done workspace=dev");
@@ -290,7 +290,7 @@ TEST_F(Run, ABusyPortIsAClearError) {
   start().wait_for_log("cycle ended");
   const auto second = deployment_.call({"run", specs(), "--listen", "127.0.0.1:" + port_});
   EXPECT_EQ(second.code, 1);
-  EXPECT_THAT(second.err, HasSubstr("can't listen on 127.0.0.1:" + port_ + ": Address already in use"));
+  EXPECT_THAT(second.err, HasSubstr("cannot listen on 127.0.0.1:" + port_ + ": Address already in use"));
 }
 
 TEST_F(Run, LogsAsJson) {

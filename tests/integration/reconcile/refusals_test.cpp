@@ -127,7 +127,7 @@ TEST_P(Refusals, AnErrorThatMayPassIsTriedAgainWithinAMinuteAndNotHot) {
   EXPECT_GE(*report->look_again_in, 4s);
   (void)world_.cycle();
   EXPECT_EQ(world_.server.faults_applied(fault), tries) << "not in a hot loop";
-  EXPECT_THAT(message("dev"), HasSubstr("which may pass by itself; it is tried again within a minute"));
+  EXPECT_THAT(message("dev"), HasSubstr("retrying within a minute"));
   for (int i = 0; i < 5; ++i) {
     world_.advance(67s);
     (void)world_.cycle();
@@ -178,7 +178,7 @@ TEST_P(Refusals, AParameterThatDependsOnAnothersValueIsNotUnknown) {
   EXPECT_TRUE(world_.live("alice", "with"));
   EXPECT_FALSE(world_.live("alice", "without")) << "Coder would drop it in silence";
   EXPECT_EQ(world_.reason("alice", "without"), Reason::ParametersRejected);
-  EXPECT_THAT(message("without"), HasSubstr("with these values it has no parameter gpu_model"));
+  EXPECT_THAT(message("without"), HasSubstr("with these values unknown parameter gpu_model"));
   (void)world_.converge();
   EXPECT_EQ(world_.reason("alice", "with"), Reason::InSync);
   EXPECT_THAT(world_.status("alice", "with").remarks, IsEmpty());

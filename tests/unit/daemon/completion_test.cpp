@@ -51,7 +51,7 @@ TEST(Reference, HasEveryFlagAndEveryReason) {
     if (option.letter != '\0' || option.positional) continue;
     EXPECT_THAT(text, HasSubstr("`--" + std::string{option.name}));
   }
-  EXPECT_THAT(text, HasSubstr("| `PolicyForbids` | False: waits for a person |"));
+  EXPECT_THAT(text, HasSubstr("| `PolicyForbids` | False: needs action |"));
   EXPECT_THAT(text, HasSubstr("| 143 |"));
 }
 

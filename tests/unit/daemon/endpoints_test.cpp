@@ -124,7 +124,7 @@ TEST_F(EndpointsTest, ProbesAnswerWithTheReasonInWords) {
   EXPECT_EQ(get("/readyz").body, "not ready: no cycle has succeeded yet\n");
   show(testing::a_report({Reason::InSync}));
   EXPECT_EQ(get("/readyz").status, 200);
-  EXPECT_EQ(get("/healthz").body, "ok: the loop makes progress\n");
+  EXPECT_EQ(get("/healthz").body, "ok: the loop is making progress\n");
   clock_.advance(1h);
   EXPECT_EQ(get("/healthz").status, 503);
   EXPECT_THAT(get("/readyz").body, HasSubstr("not ready: no cycle has succeeded for 1h"));
@@ -330,7 +330,7 @@ TEST_F(EndpointsTest, EachApprovalIsToldWithWhoAndWhat) {
   EXPECT_EQ(told_[0].result, ApprovalResult::refused);
   EXPECT_EQ(told_[0].why, "no token was given");
   EXPECT_EQ(told_[1].result, ApprovalResult::refused);
-  EXPECT_EQ(told_[1].why, "the token was wrong");
+  EXPECT_EQ(told_[1].why, "wrong token");
   EXPECT_EQ(told_[2].result, ApprovalResult::mismatched);
   EXPECT_EQ(told_[2].digest, "fedcba9876543210");
   EXPECT_EQ(told_[3].digest.size(), 64U);
@@ -437,8 +437,8 @@ TEST(ApiToken, OfTheServerHasSixteenCharacters) {
   const testing::TempFolder folder;
   const std::string file = folder.write("token", "123456789012345\n");
   EXPECT_EQ(server_token_problem(file), "the token in " + file +
-                                            " has 15 characters, which can be guessed; it needs at least 16 "
-                                            "(openssl rand -hex 32 makes one)");
+                                            " has 15 characters and can be guessed; it needs at least 16 "
+                                            "(create one with openssl rand -hex 32)");
   EXPECT_FALSE(read_server_token(file)) << "nor when it is replaced by such a one later";
   folder.write("token", "1234567890123456\n");
   EXPECT_EQ(server_token_problem(file), "");
@@ -463,9 +463,9 @@ TEST(ApiToken, ThatCannotBeUsedIsNone) {
   EXPECT_EQ(api_token_problem(empty), empty + " is empty");
   EXPECT_FALSE(read_api_token(empty));
   const std::string large = folder.write("large", std::string(5000, 'x'));
-  EXPECT_EQ(api_token_problem(large), large + " is larger than any token");
+  EXPECT_EQ(api_token_problem(large), large + " is too large for a token");
   const std::string missing = folder.path("missing");
-  EXPECT_EQ(api_token_problem(missing), "can't read " + missing + ": No such file or directory");
+  EXPECT_EQ(api_token_problem(missing), "cannot read " + missing + ": No such file or directory");
   EXPECT_EQ(api_token_problem(""), "");
 }
 

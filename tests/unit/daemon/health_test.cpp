@@ -12,7 +12,7 @@ TEST(Alive, WhileTheHeartbeatIsYoungerThanItsDeadline) {
   EXPECT_TRUE(alive({kStart, 90s}, kStart + 90s).good);
   const Health late = alive({kStart, 90s}, kStart + 91s);
   EXPECT_FALSE(late.good);
-  EXPECT_EQ(late.reason, "the loop has not moved for 1m31s, but should have within 1m30s");
+  EXPECT_EQ(late.reason, "the loop has made no progress for 1m31s; the limit is 1m30s");
 }
 
 TEST(Ready, NotBeforeACycleHasSucceeded) {
@@ -26,7 +26,7 @@ TEST(Ready, NotBeforeACycleHasSucceeded) {
 TEST(Ready, UntilThreeIntervalsAfterTheLastSuccess) {
   const Health good = ready({kStart, "", 60s}, kStart + 180s);
   EXPECT_TRUE(good.good);
-  EXPECT_EQ(good.reason, "the last cycle that succeeded ended 3m ago");
+  EXPECT_EQ(good.reason, "the last successful cycle ended 3m ago");
   const Health late = ready({kStart, "connection refused", 60s}, kStart + 181s);
   EXPECT_FALSE(late.good);
   EXPECT_EQ(late.reason, "no cycle has succeeded for 3m1s: connection refused");

@@ -199,7 +199,7 @@ TEST_F(HttpServerTest, ABusyPortIsAClearError) {
   ASSERT_FALSE(second);
   EXPECT_EQ(
       second.error().message(),
-      "can't listen on 127.0.0.1:" + std::to_string(server_->port()) +
+      "cannot listen on 127.0.0.1:" + std::to_string(server_->port()) +
           ": Address already in use; another program has that port, so choose another one with --listen, or "
           "--listen off");
 }

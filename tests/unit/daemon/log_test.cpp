@@ -41,7 +41,7 @@ TEST(LogLine, AsJson) {
 
 TEST(LogLine, TellsHowManyWereDropped) {
   EXPECT_EQ(format_dropped(12, kNoon, LogFormat::text),
-            "2026-11-24T12:03:04.056Z WARN  log lines were dropped, since nobody read them count=12");
+            "2026-11-24T12:03:04.056Z WARN  log lines were dropped, because nobody read them count=12");
 }
 
 TEST(LogLine, HostileTextStaysOneLineInEveryFormat) {

@@ -236,7 +236,7 @@ TEST_F(Loop, NothingIsDoneBeforeSpecsCouldBeRead) {
   EXPECT_EQ(cycles_, 0);
   EXPECT_FALSE(ready(board_.cycles, clock_.now()).good);
   EXPECT_EQ(ready(board_.cycles, clock_.now()).reason,
-            "no cycle has succeeded yet: the specs can't be read: specs: no such directory");
+            "no cycle has succeeded yet: the specs cannot be read: specs: no such directory");
   load_error_.clear();
   triggers_.fire(Cause::specs_changed);
   settle();

@@ -76,16 +76,16 @@ class StatusPage : public ::testing::Test {
 TEST_F(StatusPage, SaysBeforeTheFirstCycleThatThereIsNothingYet) {
   board_.next_cycle.reset();
   EXPECT_THAT(page(),
-              AllOf(HasSubstr("The first cycle has not ended yet"), HasSubstr("A cycle is running now.")));
+              AllOf(HasSubstr("The first cycle has not finished yet"), HasSubstr("A cycle is running now.")));
 }
 
 TEST_F(StatusPage, SumsUpInWordsAndInTheTitle) {
   show(testing::a_report({Reason::InSync, Reason::Drifted, Reason::Creating}));
   const std::string html = page();
-  EXPECT_THAT(html, HasSubstr("<title>1 of 3 in sync; 1 waits for you; 1 on its way"));
-  EXPECT_THAT(html, HasSubstr("href=\"?state=waits_for_person\">1 waits for you</a>; "));
+  EXPECT_THAT(html, HasSubstr("<title>1 of 3 in sync; 1 needs action; 1 in progress"));
+  EXPECT_THAT(html, HasSubstr("href=\"?state=waits_for_person\">1 needs action</a>; "));
   EXPECT_THAT(html, HasSubstr("12 s ago</time> in "));
-  EXPECT_THAT(html, HasSubstr("The next one begins in 40 s"));
+  EXPECT_THAT(html, HasSubstr("The next one starts in 40 s"));
   EXPECT_THAT(html, HasSubstr("0123456789ab</span><span class=\"more\">in force here for 3 h"));
 }
 
@@ -109,8 +109,8 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   for (const char* text :
        {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>", "href=\"?label=team%3Dpayments\"",
         "team.yaml:1", "chip busy\">BackingOff", ">2 h</time>", "<b>podman</b>", "setting ttl failed",
-        "Next try in 30 s.", "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1", "TemplateDiffers",
-        "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>It ends</dt>"}) {
+        "Next attempt in 30 s.", "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1",
+        "TemplateDiffers", "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>It ends</dt>"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
 }
@@ -129,9 +129,9 @@ TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCould
   show(std::move(report));
   const std::string html = page();
   EXPECT_THAT(html, HasSubstr("class=\"last-known\""));
-  EXPECT_THAT(html, HasSubstr("shown as it was <time"));
+  EXPECT_THAT(html, HasSubstr("last known state, from <time"));
   EXPECT_THAT(html, HasSubstr(">5 min</time> ago"));
-  EXPECT_THAT(html, HasSubstr("why is said at the top"));
+  EXPECT_THAT(html, HasSubstr("the top of this page says why"));
   const auto first = html.find("connection refused by nobody");
   ASSERT_NE(first, std::string::npos);
   const std::size_t rows = html.find("class=\"last-known\"");
@@ -190,7 +190,7 @@ TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
   show(testing::a_report({Reason::InSync}));
   EXPECT_THAT(page(), Not(HasSubstr("class=\"alert")));
   board_.stale = "specs: no such directory";
-  EXPECT_THAT(page(), HasSubstr("The last good ones, read 3 s ago, stay in force."));
+  EXPECT_THAT(page(), HasSubstr("The last good specs, read 3 s ago, stay in force."));
   board_.stale.clear();
 
   auto desired = std::make_shared<specs::DesiredState>(*board_.desired);
@@ -211,10 +211,10 @@ TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
   show(std::move(failed));
   board_.cycles.last_success = steady_ - 10min;
   EXPECT_THAT(page(), AllOf(HasSubstr("Coder could not be read"), HasSubstr("req-9"), HasSubstr("10 min ago"),
-                            HasSubstr("Write a new one into the token file")));
+                            HasSubstr("Write a new one to the token file")));
 
   heartbeat_ = {steady_ - 1h, 1min};
-  EXPECT_THAT(page(), HasSubstr("The loop stands still"));
+  EXPECT_THAT(page(), HasSubstr("The reconcile loop is stuck"));
 }
 
 TEST_F(StatusPage, HostileTextStaysText) {
@@ -297,7 +297,7 @@ TEST_F(StatusPage, PagesThroughAllOnce) {
   EXPECT_THAT(page({{"page", "3"}}), HasSubstr("101 to 120 of 120"));
   EXPECT_THAT(page({{"page", "99"}}), HasSubstr("Page 3 of 3")) << "the last one, not an empty one";
   EXPECT_THAT(page({{"q", "w11"}}), HasSubstr("11 of 120 match"));
-  EXPECT_THAT(page({{"q", "none such"}}), HasSubstr("None of them matches."));
+  EXPECT_THAT(page({{"q", "none such"}}), HasSubstr("None match."));
 }
 
 // --- colours ---

@@ -36,9 +36,9 @@ TEST(SummaryLine, SaysHowManyAreHow) {
   const std::vector<Summed> table = {
       {412,
        {Reason::Drifted, Reason::Held, Reason::Creating},
-       "412 of 415 in sync; 2 wait for you; 1 on its way"},
-      {1, {Reason::Missing}, "1 of 2 in sync; 1 waits for you"},
-      {0, {Reason::Updating, Reason::BackingOff}, "0 of 2 in sync; 2 on their way"},
+       "412 of 415 in sync; 2 need action; 1 in progress"},
+      {1, {Reason::Missing}, "1 of 2 in sync; 1 needs action"},
+      {0, {Reason::Updating, Reason::BackingOff}, "0 of 2 in sync; 2 in progress"},
       {3, {}, "all 3 in sync"},
       {1, {}, "1 of 1 in sync"},
       {0, {}, "no workspace is declared"},
@@ -46,7 +46,7 @@ TEST(SummaryLine, SaysHowManyAreHow) {
       {0, {Reason::Unreachable, Reason::NotRead}, "0 of 2 in sync; 2 unknown"},
       {1,
        {Reason::Unauthorized, Reason::Rejected, Reason::Stopping, Reason::Suspended},
-       "1 of 5 in sync; 1 waits for you; 1 unknown; 1 on its way; 1 suspended"},
+       "1 of 5 in sync; 1 needs action; 1 unknown; 1 in progress; 1 suspended"},
   };
   for (const Summed& row : table)
     EXPECT_EQ(summary_line(count_fleet(fleet_of(row.in_sync, row.others))), row.line);

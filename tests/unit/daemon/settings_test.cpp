@@ -501,33 +501,32 @@ INSTANTIATE_TEST_SUITE_P(
         flag("Url", "coder-url", "coder.example.com",
              "Coder's URL \"coder.example.com\": the scheme is missing; did you mean "
              "https://coder.example.com? "
-             "(write it like https://coder.example.com)"),
+             "(write a URL such as https://coder.example.com)"),
         flag("UrlWithoutSchemeButSlashes", "coder-url", "//coder:8443/x",
              "Coder's URL \"//coder:8443/x\": the scheme is missing; did you mean https://coder:8443/x? "
              "(write "
              "it like https://coder.example.com)"),
         flag("UrlOfAnotherScheme", "coder-url", "ftp://coder",
-             "Coder's URL \"ftp://coder\": the scheme is not http or https (write it like "
+             "Coder's URL \"ftp://coder\": the scheme must be http or https (write a URL such as "
              "https://coder.example.com)"),
         flag("UrlWithUserAndNoScheme", "coder-url", "me:pw@c",
-             "Coder's URL \"…\": a user or password in the URL is not used; leave it out (write it like "
+             "Coder's URL \"…\": a user or password is not allowed; remove it (write a URL such as "
              "https://coder.example.com)"),
-        flag(
-            "UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c",
-            "Coder's URL \"ftp://…\": a user or password in the URL is not used; leave it out (write it like "
-            "https://coder.example.com)"),
+        flag("UrlWithUserOfAnotherScheme", "coder-url", "ftp://me:pw@c",
+             "Coder's URL \"ftp://…\": a user or password is not allowed; remove it (write a URL such as "
+             "https://coder.example.com)"),
         flag("UrlWithQuery", "coder-url", "https://c/?a=b",
-             "Coder's URL \"https://c/\": a query or fragment does not belong there (write it like "
+             "Coder's URL \"https://c/\": a query or fragment is not allowed (write a URL such as "
              "https://coder.example.com)"),
         flag("UrlWithUser", "coder-url", "https://me:pw@c",
-             "Coder's URL \"https://…\": a user or password in the URL is not used; leave it out (write it "
+             "Coder's URL \"https://…\": a user or password is not allowed; remove it (write it "
              "like "
              "https://coder.example.com)"),
         flag("Level", "log-level", "verbose",
              "invalid value \"verbose\": must be one of debug, info, warn, error"),
         flag("Format", "log-format", "xml", "invalid value \"xml\": must be one of text, json, logfmt"),
         flag("Header", "header", "Name", "invalid header: must be NAME=VALUE"),
-        flag("HeaderName", "header", "A B=c", "\"A B\" is no header's name")),
+        flag("HeaderName", "header", "A B=c", "\"A B\" is not a valid header name")),
     [](const auto& tested) { return tested.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(

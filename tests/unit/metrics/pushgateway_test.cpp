@@ -141,7 +141,7 @@ TEST_F(Push, IsNotDoneByAnInterimAnswer) {
   for (int i = 0; i < 3; ++i) {
     server_->script({testing::receive(), testing::send("HTTP/1.1 102 Processing\r\n\r\n"), testing::close()});
   }
-  EXPECT_THAT(push(options("http")), HasSubstr("closed in the middle of the answer"));
+  EXPECT_THAT(push(options("http")), HasSubstr("closed in the middle of the response"));
 }
 
 TEST_F(Push, ShowsNoMoreOfARefusalThanALineHolds) {
@@ -170,7 +170,7 @@ TEST_F(Push, SucceedsOnceTheGatewayIsBack) {
 }
 
 TEST_F(Push, GivesUpOnAGatewayThatIsSilent) {
-  EXPECT_THAT(push(options("http")), HasSubstr("no complete answer within 5 s"));
+  EXPECT_THAT(push(options("http")), HasSubstr("no complete response within 5 s"));
   EXPECT_LE(clock_.now().time_since_epoch(), 1h + 15s);
 }
 

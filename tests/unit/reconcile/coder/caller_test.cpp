@@ -294,7 +294,7 @@ TEST_F(Calls, AnsweredWithAMissingKeyNameIt) {
   Client client = make();
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "the answer is not what Coder's API promises: \"version\" is missing");
+  EXPECT_EQ(result.error().message, "unexpected response from Coder's API: \"version\" is missing");
 }
 
 class TokenInAFile : public Calls {

@@ -132,8 +132,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ThrottledByAProxy", routes::kWorkspaces, 429, kHtml, "<html>", ApiFault::throttled},
         Case{"InternalError", routes::kTtl, 500, kJson, R"({"message":"An internal server error occurred."})",
              ApiFault::server},
-        Case{"InternalErrorOfAProxy", routes::kTtl, 500, kHtml, "<html>", ApiFault::server,
-             "not Coder's own"},
+        Case{"InternalErrorOfAProxy", routes::kTtl, 500, kHtml, "<html>", ApiFault::server, "not from Coder"},
         Case{"NotImplemented", routes::kTtl, 501, kJson, R"({"message":"x"})", ApiFault::server},
         Case{"BadGateway", routes::kTtl, 502, kHtml, "<html>", ApiFault::server},
         Case{"Unavailable", routes::kTtl, 503, "", "", ApiFault::server},
@@ -264,8 +263,8 @@ TEST(AProxyInFrontOfCoder, IsNamedWithALineOfItsAnswerAndTheRemedy) {
   EXPECT_EQ(error.fault, ApiFault::unreachable);
   EXPECT_EQ(
       error.message,
-      "cloudflare did not let the request through to Coder: \"error code: 1010\"; if it lets programs in "
-      "by a header, give that with --header NAME=VALUE (CODER_HEADER)");
+      "cloudflare did not let the request through to Coder: \"error code: 1010\"; if it accepts a header "
+      "from programs, set it with --header NAME=VALUE (CODER_HEADER)");
 }
 
 TEST(AProxyInFrontOfCoder, IsTheOneWhoRefusedWhateverTheFormOfItsAnswer) {
@@ -274,8 +273,9 @@ TEST(AProxyInFrontOfCoder, IsTheOneWhoRefusedWhateverTheFormOfItsAnswer) {
     std::string_view type, body, server, mitigated, want;
   };
   for (const Refusal& c : {
-           Refusal{403, kHtml, "<html><head><title>Just a moment...</title>", "cloudflare", "challenge",
-                   "cloudflare answered with a challenge that only a browser can meet: \"Just a moment...\""},
+           Refusal{
+               403, kHtml, "<html><head><title>Just a moment...</title>", "cloudflare", "challenge",
+               "cloudflare responded with a challenge that only a browser can solve: \"Just a moment...\""},
            Refusal{503, kHtml, "<title>\nJust a moment...</title>", "cloudflare", "challenge", "challenge"},
            Refusal{200, kHtml, "<html>", "cloudflare", "challenge", "challenge"},
            Refusal{429, kJson, R"({"message":"no"})", "cloudflare", "challenge", "challenge"},

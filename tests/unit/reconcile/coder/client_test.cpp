@@ -36,8 +36,7 @@ TEST_F(Settings, GoodOnesAreAccepted) {
 TEST_F(Settings, AMissingUrlNamesFlagAndVariable) {
   ClientOptions with = good();
   with.url.clear();
-  EXPECT_EQ(refusal(with),
-            "Coder's URL is missing: set --coder-url or CODER_URL, e.g. https://coder.example.com");
+  EXPECT_EQ(refusal(with), "no Coder URL: set --coder-url or CODER_URL, such as https://coder.example.com");
 }
 
 TEST_F(Settings, AMissingTokenNamesTheWaysToGiveOne) {
@@ -53,7 +52,7 @@ TEST_F(Settings, ABadTokenIsNotShown) {
   ClientOptions with = good();
   with.token_value += "x";
   const std::string message = refusal(with);
-  EXPECT_EQ(message.rfind("CODER_SESSION_TOKEN: this is no Coder token", 0), 0U) << message;
+  EXPECT_EQ(message.rfind("CODER_SESSION_TOKEN: not a Coder token", 0), 0U) << message;
   EXPECT_EQ(message.find(kSecret), std::string::npos) << message;
 }
 
@@ -71,7 +70,7 @@ TEST_F(Settings, ACaFileWithoutCertificatesIsNamed) {
   with.tls.ca_file = path;
   const std::string message = refusal(with);
   std::filesystem::remove(path);
-  EXPECT_EQ(message.rfind("--ca-file " + path + ": holds no CA certificate", 0), 0U) << message;
+  EXPECT_EQ(message.rfind("--ca-file " + path + ": contains no usable CA certificate", 0), 0U) << message;
 }
 
 TEST_F(Settings, CertificateAndKeyGoTogether) {
@@ -90,7 +89,7 @@ TEST_F(Settings, AKeyOfAnotherCertificateIsSaidToBeOne) {
   const std::string message = refusal(with);
   EXPECT_EQ(message.rfind("--client-key " + other.key + ": is no", 0), 0U) << message;
   with.tls.client_key = mine.cert;
-  EXPECT_EQ(refusal(with).rfind("--client-key " + mine.cert + ": is no key", 0), 0U);
+  EXPECT_EQ(refusal(with).rfind("--client-key " + mine.cert + ": not a key", 0), 0U);
 }
 
 TEST_F(Settings, TlsFilesDoNotMatterForHttp) {
@@ -119,12 +118,12 @@ TEST_F(Settings, AHeaderCannotSmuggleALine) {
   with.extra_headers = {{"X-Key", "a secret\r\nHost: evil"}};
   EXPECT_EQ(refusal(with), "--header X-Key: has a line break or control character in its value");
   with.extra_headers = {{"X Key", "a"}};
-  EXPECT_EQ(refusal(with), "--header X Key: is no header's name");
+  EXPECT_EQ(refusal(with), "--header X Key: is not a valid header name");
 }
 
 TEST(HeaderOfTheUser, MayHoldATabAndSpeakAnyLanguage) {
   EXPECT_EQ(header_problem("X-Key", "a\tb=c, \xC3\xBC"), std::nullopt);
-  EXPECT_EQ(header_problem("", "a"), "is no header's name");
+  EXPECT_EQ(header_problem("", "a"), "is not a valid header name");
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ TEST_F(Connection, AFreshOneThatClosesIsAnErrorAtOnce) {
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::unreachable);
-  EXPECT_EQ(result.error().to_string(), "GET /api/v2/buildinfo: the connection was closed without an answer");
+  EXPECT_EQ(result.error().to_string(),
+            "GET /api/v2/buildinfo: the connection was closed without a response");
   EXPECT_EQ(server.connections(), 1U);
 }
 
@@ -160,7 +161,7 @@ TEST_F(Connection, ResetBeforeTheAnswer) {
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::unreachable);
-  EXPECT_EQ(result.error().message, "while waiting for the answer: Connection reset by peer");
+  EXPECT_EQ(result.error().message, "while waiting for the response: Connection reset by peer");
 }
 
 TEST_F(Connection, ResetInTheMiddleOfTheAnswer) {
@@ -179,7 +180,7 @@ TEST_F(Connection, ATruncatedBodyIsNoAnswer) {
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::unreachable);
-  EXPECT_EQ(result.error().message, "the connection was closed in the middle of the answer");
+  EXPECT_EQ(result.error().message, "the connection was closed in the middle of the response");
 }
 
 TEST_F(Connection, ATruncatedChunkedBodyIsNoAnswer) {
@@ -239,7 +240,8 @@ TEST_F(Connection, SilenceIsATimeoutOnTheClock) {
   const auto result = finish(call);
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::timeout);
-  EXPECT_EQ(result.error().message, "no complete answer within 30 s; stopped while waiting for the answer");
+  EXPECT_EQ(result.error().message,
+            "no complete response within 30 s; stopped while waiting for the response");
 }
 
 TEST_F(Connection, AnAnswerThatDripsIsCutOffByTheSameDeadline) {
@@ -329,7 +331,7 @@ TEST_F(Connection, AClaimOfTooMuchIsRefusedUnread) {
   const auto result = run(client.reader().workspaces_page(0, 500));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_EQ(result.error().message, "the answer is larger than 32 MiB");
+  EXPECT_EQ(result.error().message, "the response is larger than 32 MiB");
 }
 
 TEST_F(Connection, TooMuchInChunksIsCutOff) {
@@ -341,7 +343,7 @@ TEST_F(Connection, TooMuchInChunksIsCutOff) {
   Client client = make(once());
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "the answer is larger than 1 MiB");
+  EXPECT_EQ(result.error().message, "the response is larger than 1 MiB");
 }
 
 TEST_F(Connection, ErrorsMayBeOneMebibyte) {
@@ -350,7 +352,7 @@ TEST_F(Connection, ErrorsMayBeOneMebibyte) {
   Client client = make(once());
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "the answer is larger than 1 MiB");
+  EXPECT_EQ(result.error().message, "the response is larger than 1 MiB");
 }
 
 TEST_F(Connection, AnEndlessHeadIsCutOff) {
@@ -370,7 +372,8 @@ TEST_F(Connection, WhatDoesNotSpeakHttpIsSaidToBeNone) {
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_NE(result.error().message.find("does not speak HTTP"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("invalid HTTP response"), std::string::npos)
+      << result.error().message;
 }
 
 /// What a peer can send for ever: `begin`, then `again` without end.
@@ -456,7 +459,7 @@ TEST_F(Connection, AnInterimAnswerAndNothingBehindItIsNoAnswer) {
       const auto result = run(testing::send_ttl(client.writer(), id, 8h));
       ASSERT_FALSE(result) << status << end;
       EXPECT_EQ(result.error().fault, ApiFault::unreachable);
-      EXPECT_EQ(result.error().message, "the connection was closed in the middle of the answer");
+      EXPECT_EQ(result.error().message, "the connection was closed in the middle of the response");
     }
   }
 }

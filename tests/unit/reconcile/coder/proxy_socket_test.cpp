@@ -78,7 +78,7 @@ TEST_F(ThroughAProxy, ARefusedTunnelSaysByWhomAndWhy) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::unreachable);
   EXPECT_EQ(result.error().message, "proxy 127.0.0.1:" + std::to_string(server.port()) +
-                                        " refuses a tunnel to coder.test:443: 403 Forbidden");
+                                        " rejects a tunnel to coder.test:443: 403 Forbidden");
 }
 
 TEST_F(ThroughAProxy, AProxyThatWantsALoginSaysHowToGiveIt) {

@@ -162,13 +162,13 @@ TEST_F(Requests, AnAnswerMayBeAsLongAsWhatWasAskedFor) {
   };
   const std::vector<WorkspaceId> sixteen(16, *WorkspaceId::parse(kId));
   EXPECT_EQ(refused_at([&](CoderReader& reader) { return reader.workspaces_by_ids(sixteen); }),
-            "the answer is larger than 2 MiB");
+            "the response is larger than 2 MiB");
   EXPECT_EQ(refused_at([](CoderReader& reader) { return reader.workspaces_page(0, 32); }),
-            "the answer is larger than 3 MiB");
+            "the response is larger than 3 MiB");
   const std::string alice = "alice";
   EXPECT_EQ(refused_at([&](CoderReader& reader) { return reader.workspace_by_name(alice, alice); }),
-            "the answer is larger than 1 MiB");
-  EXPECT_EQ(refused_at([](CoderReader& reader) { return reader.me(); }), "the answer is larger than 1 MiB");
+            "the response is larger than 1 MiB");
+  EXPECT_EQ(refused_at([](CoderReader& reader) { return reader.me(); }), "the response is larger than 1 MiB");
 }
 
 TEST_F(Requests, NobodyIsAskedForACompressedAnswer) {

@@ -116,7 +116,7 @@ TEST_F(Tls, AClientCertificateIsShownWhereItIsWanted) {
 TEST_F(Tls, AMissingClientCertificateIsSaidToBeMissing) {
   ScriptedServer secure(context, identity.cert, identity.key, authority.cert_file());
   const std::string message = failure(options_for(secure));
-  EXPECT_NE(message.find("wants a client certificate"), std::string::npos) << message;
+  EXPECT_NE(message.find("requires a client certificate"), std::string::npos) << message;
   EXPECT_NE(message.find("--client-cert"), std::string::npos) << message;
 }
 
@@ -130,8 +130,7 @@ TEST_F(Tls, AServerThatHangsUpOnAHandshakeSeemsToSpeakPlainHttp) {
   for (const bool abruptly : {false, true}) {
     server.script({abruptly ? testing::reset() : testing::close()});
     const std::string message = failure(options_for(server));
-    EXPECT_NE(message.find("seems to speak plain HTTP: if it does, Coder's URL begins with http://"),
-              std::string::npos)
+    EXPECT_NE(message.find("speaks plain HTTP, Coder's URL must begin with http://"), std::string::npos)
         << message;
   }
 }

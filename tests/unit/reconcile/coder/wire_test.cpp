@@ -160,9 +160,9 @@ TEST(Decode, WhatIsMissingOrMistypedIsNamed) {
             "\"workspace_proxy\" is not true or false");
   EXPECT_EQ(decode_user(R"({"id":"x","username":"a","status":"active"})").error().message,
             "\"id\" is not a UUID");
-  EXPECT_EQ(decode_user("[]").error().message, "an object was expected");
-  EXPECT_EQ(decode_templates("{}").error().message, "an array was expected");
-  EXPECT_EQ(decode_templates("[7]").error().message, "an object was expected");
+  EXPECT_EQ(decode_user("[]").error().message, "expected an object");
+  EXPECT_EQ(decode_templates("{}").error().message, "expected an array");
+  EXPECT_EQ(decode_templates("[7]").error().message, "expected an object");
   EXPECT_EQ(decode_user("{\"id\":").error().message, "broken JSON");
   EXPECT_EQ(decode_token_facts(R"({"expires_at":"tomorrow"})").error().message,
             "\"expires_at\" is not a time");

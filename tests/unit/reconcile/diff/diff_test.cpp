@@ -269,7 +269,7 @@ TEST(Diff, ParametersAreComparedOnlyWhereTheSpecNamesThem) {
   EXPECT_THAT(shown(result.drift),
               ElementsAre(Drift{Field::parameters, "region=us, gpu=(none)", "region=eu, gpu=1"}));
   EXPECT_TRUE(result.wanted.empty());
-  EXPECT_TRUE(result.in_sync()) << "parameters apply at creation only";
+  EXPECT_TRUE(result.in_sync()) << "parameters apply only at creation";
   ASSERT_EQ(result.remarks.size(), 1U);
   EXPECT_EQ(result.remarks[0].remark, Remark::ParametersDiffer);
 }

@@ -37,7 +37,7 @@ TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
   const Executed executed = execute();
   EXPECT_EQ(coder_.count("create"), 1U);
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success, ActionResult::success));
-  EXPECT_EQ(executed.outcomes[0].note, "the answer was lost, but it is there");
+  EXPECT_EQ(executed.outcomes[0].note, "the response was lost, but the workspace exists");
   EXPECT_EQ(coder_.find("alice", "dev")->ttl, std::chrono::minutes(60));
 }
 
@@ -96,7 +96,7 @@ TEST_F(LostBuild, ThatWasQueuedIsSeenAndNotAskedForAgain) {
   const Executed executed = execute();
   EXPECT_EQ(coder_.count("build "), 1U);
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
-  EXPECT_EQ(executed.outcomes[0].note, "the answer was lost, but its build is there");
+  EXPECT_EQ(executed.outcomes[0].note, "the response was lost, but the build exists");
   EXPECT_EQ(executed.builds_started, 1U);
 }
 

@@ -72,7 +72,7 @@ TEST_F(ExecutorTest, WhatIsThereAlreadyIsAdoptedAndCompared) {
   EXPECT_EQ(coder_.count("create"), 0U);
   EXPECT_EQ(coder_.fleet[0].ttl, std::chrono::minutes(480));
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::skipped, ActionResult::success));
-  EXPECT_EQ(executed.outcomes[0].note, "exists already");
+  EXPECT_EQ(executed.outcomes[0].note, "already exists");
 }
 
 TEST_F(ExecutorTest, WhatCreationCouldNotSetFollowsInTheSameCycle) {
@@ -152,7 +152,7 @@ TEST_F(ExecutorTest, DormantAlreadyIsSuccess) {
   plan({dormant(1, "dev", true)});
   const Executed executed = execute();
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
-  EXPECT_EQ(executed.outcomes[0].note, "was so already");
+  EXPECT_EQ(executed.outcomes[0].note, "already set");
 }
 
 TEST_F(ExecutorTest, ADormancyReplyIsHandedBackToBeCompared) {

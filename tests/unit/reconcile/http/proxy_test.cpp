@@ -120,7 +120,7 @@ TEST(ProxyChoice, ABrokenValueNamesTheVariableOnly) {
   const auto proxy = choose_proxy(settings, base_url("https://coder.example.com"), kNames);
   ASSERT_FALSE(proxy);
   EXPECT_EQ(proxy.error().message,
-            "HTTPS_PROXY: the port is not a number between 1 and 65535 (write it like "
+            "HTTPS_PROXY: the port must be a number from 1 to 65535 (write a URL such as "
             "http://proxy.example.com:3128)");
 }
 

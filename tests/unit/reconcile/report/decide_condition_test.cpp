@@ -137,12 +137,12 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"ReadFailed", [](Scene& s) { s.read_error = an_error(ApiFault::server); },
                            Reason::NotRead, "nothing is changed"},
                       Case{"ReadHadNoAnswer", [](Scene& s) { s.read_error = an_error(ApiFault::timeout); },
-                           Reason::Unreachable, "check that Coder runs"},
+                           Reason::Unreachable, "check that Coder is running"},
                       Case{"ReadWasRefused",
                            [](Scene& s) { s.read_error = an_error(ApiFault::unauthorized); },
                            Reason::Unauthorized, "valid token"},
                       Case{"ReadWasThrottled", [](Scene& s) { s.read_error = an_error(ApiFault::throttled); },
-                           Reason::RateLimited, "takes more of them"},
+                           Reason::RateLimited, "is rate limiting"},
                       Case{"ReadGotHtml", [](Scene& s) { s.read_error = an_error(ApiFault::contract); },
                            Reason::NotRead, "is this the access URL"}),
     [](const auto& test) { return test.param.name; });
@@ -188,14 +188,13 @@ INSTANTIATE_TEST_SUITE_P(
                s.bound = Bound{};
                s.did(CreateWorkspace{kDev, {}, "docker"}, ActionResult::failed, an_error(ApiFault::rejected));
              },
-             Reason::Rejected, "mend the spec"},
+             Reason::Rejected, "fix the spec"},
         Case{"CreateIsBackingOff",
              [](Scene& s) {
                s.absent = true;
                s.backoff = Backoff{{}, 3, {}, Reason::BackingOff, an_error(ApiFault::server)};
              },
-             Reason::BackingOff,
-             "failed 3 times in a row, which may pass by itself; it is tried again within a minute"}),
+             Reason::BackingOff, "failed 3 times in a row, retrying within a minute"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -229,14 +228,14 @@ INSTANTIATE_TEST_SUITE_P(
                s.live.build = a_build(9, Transition::start, BuildStatus::running, kSomebody);
                s.did(StopWorkspace{kDev, kId});
              },
-             Reason::Stopping, "dormant follows"},
+             Reason::Stopping, "then it is made dormant"},
         Case{"ABuildNamesTheStateBesideFieldWrites",
              [](Scene& s) {
                s.spec.fields.set("dormant", true);
                s.did(StopWorkspace{kDev, kId});
                s.did(kSetTtl);
              },
-             Reason::Stopping, "dormant follows"},
+             Reason::Stopping, "then it is made dormant"},
         Case{"RightIsMissing",
              [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::forbidden)); },
              Reason::Forbidden, "Organization Admin"},
@@ -246,7 +245,7 @@ INSTANTIATE_TEST_SUITE_P(
                error.validations = {{"external_auth", "github"}};
                s.did(kSetTtl, ActionResult::failed, error);
              },
-             Reason::Forbidden, "the workspace's owner, not this token, has to link these accounts"},
+             Reason::Forbidden, "the workspace's owner must first link these accounts"},
         Case{"ParameterValuesThatDoNotFit",
              [](Scene& s) {
                coder::ApiError error(ApiFault::rejected, "Unable to validate parameters");
@@ -304,7 +303,7 @@ INSTANTIATE_TEST_SUITE_P(
                s.fields.overridden = {field::ttl};
                s.did(kSetTtl);
              },
-             Reason::Updating, "not yet seen to be kept"},
+             Reason::Updating, "not yet confirmed"},
         Case{"WhatWasReadBackDoesNotHideWhatIsLeft",
              [](Scene& s) {
                s.spec = a_spec().ttl(8h).dormant(true);

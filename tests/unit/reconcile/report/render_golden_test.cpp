@@ -47,7 +47,7 @@ class ReportBuilder {
   }
   void plan(const std::string& owner, const std::string& name, std::vector<Action> actions,
             std::string follow_up = {}) {
-    row(owner, name, Reason::Updating, "it is to be changed");
+    row(owner, name, Reason::Updating, "it will be changed");
     plans_.push_back({{owner, name}, std::move(actions), std::move(follow_up)});
   }
   CycleReport& take(const ChangeLimit& limit = {}, std::string_view approved = {}) {
@@ -108,8 +108,10 @@ CycleReport troubles() {
   builder.plan(
       "bob", "web",
       {set_dormant({"bob", "web"}, kId, false), set_automatic_updates({"bob", "web"}, kId, false, true)});
-  builder.row("eve", "one", Reason::TemplateNotFound, "there is no template dokcer; mend spec.template");
-  builder.row("eve", "two", Reason::TemplateNotFound, "there is no template dokcer; mend spec.template");
+  builder.row("eve", "one", Reason::TemplateNotFound,
+              "template dokcer not found, or the token cannot see it; correct spec.template");
+  builder.row("eve", "two", Reason::TemplateNotFound,
+              "template dokcer not found, or the token cannot see it; correct spec.template");
   WorkspaceStatus& forbidden = builder.row("fay", "dev", Reason::PolicyForbids, "ttl is 4h, declared 8h");
   forbidden.id = kId;
   forbidden.drift = {{field::ttl, "4h", "8h"}, {Field::version, "v1", "v2"}};

@@ -302,7 +302,7 @@ TEST_F(DynamicParameters, ThatThereAreNotWithTheseValuesAreRefused) {
   ASSERT_FALSE(bound);
   EXPECT_EQ(bound.error().reason, Reason::ParametersRejected);
   EXPECT_THAT(bound.error().message,
-              HasSubstr("with these values it has no parameter regoin, did you mean \"region\"?"));
+              HasSubstr("with these values unknown parameter regoin, did you mean \"region\"?"));
 }
 
 TEST_F(DynamicParameters, AreLeftToACoderThatCannotTell) {
