@@ -17,7 +17,7 @@ constexpr std::array<Field, 3> kMetadata{{
     {FieldId::name, "name", ValueType::workspace_name, true,
      "The workspace's name in Coder: 1 to 32 letters and digits, separated by single hyphens."},
     {FieldId::labels, "labels", ValueType::labels, false,
-     "Free-form key-value pairs for --selector; shown in the status."},
+     "Free-form key-value pairs to select workspaces by; shown in the status."},
     {FieldId::annotations, "annotations", ValueType::annotations, false,
      "Free-form key-value pairs. coder-reconciler/suspend leaves the workspace alone: \"true\" or \"until "
      "2026-12-24: reason\"."},

@@ -176,7 +176,7 @@ TEST_F(Published, FileThatCannotBeWrittenIsAnErrorOfARunThatHasNoOther) {
 TEST_F(Published, FileThatNobodyWouldReadIsWrongUsage) {
   const auto ended = apply({"--metrics-textfile", "/tmp/metrics.txt"});
   EXPECT_EQ(ended.code, 64);
-  EXPECT_THAT(ended.err, HasSubstr("--metrics-textfile: \"/tmp/metrics.txt\" does not end in .prom"));
+  EXPECT_THAT(ended.err, HasSubstr("--metrics-textfile: \"/tmp/metrics.txt\" must end in .prom"));
 }
 
 TEST_F(Published, MetricsAreInTheGatewayUnderTheirGroupingKey) {

@@ -35,7 +35,7 @@ TEST_P(Owners, AStrangerWhoTakesTheNameGetsNoWorkspace) {
   hand_over_the_name();
   for (int i = 0; i < 3; ++i) (void)world_.cycle();
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::OwnerChanged) << message("dev");
-  EXPECT_THAT(message("dev"), HasSubstr("another user"));
+  EXPECT_THAT(message("dev"), HasSubstr("a different user"));
   EXPECT_THAT(world_.server.writes(), IsEmpty());
   EXPECT_THAT(world_.fleet(), SizeIs(1));
 }

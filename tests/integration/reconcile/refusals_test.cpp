@@ -178,7 +178,7 @@ TEST_P(Refusals, AParameterThatDependsOnAnothersValueIsNotUnknown) {
   EXPECT_TRUE(world_.live("alice", "with"));
   EXPECT_FALSE(world_.live("alice", "without")) << "Coder would drop it in silence";
   EXPECT_EQ(world_.reason("alice", "without"), Reason::ParametersRejected);
-  EXPECT_THAT(message("without"), HasSubstr("with these values unknown parameter gpu_model"));
+  EXPECT_THAT(message("without"), HasSubstr("unknown parameter with these values: gpu_model"));
   (void)world_.converge();
   EXPECT_EQ(world_.reason("alice", "with"), Reason::InSync);
   EXPECT_THAT(world_.status("alice", "with").remarks, IsEmpty());
@@ -260,7 +260,8 @@ TEST_P(Refusals, AWorkspaceProxyIsNamedAndNothingIsAskedOfIt) {
   EXPECT_EQ(report->result, CycleResult::failed);
   ASSERT_TRUE(report->failure);
   EXPECT_THAT(report->failure->message, HasSubstr("this is a workspace proxy"));
-  EXPECT_THAT(report->failure->message, HasSubstr("use the primary's access URL " + world_.server.url()));
+  EXPECT_THAT(report->failure->message,
+              HasSubstr("use the primary deployment's access URL " + world_.server.url()));
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::NotRead);
   EXPECT_EQ(world_.server.request_count(), 1U);
   edit([](standin::State& state) { state.set_workspace_proxy(false); });

@@ -86,7 +86,7 @@ TEST_F(StatusPage, SumsUpInWordsAndInTheTitle) {
   EXPECT_THAT(html, HasSubstr("href=\"?state=waits_for_person\">1 needs action</a>; "));
   EXPECT_THAT(html, HasSubstr("12 s ago</time> in "));
   EXPECT_THAT(html, HasSubstr("The next one starts in 40 s"));
-  EXPECT_THAT(html, HasSubstr("0123456789ab</span><span class=\"more\">in force here for 3 h"));
+  EXPECT_THAT(html, HasSubstr("0123456789ab</span><span class=\"more\">in force for 3 h"));
 }
 
 TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
@@ -110,7 +110,7 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
        {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>", "href=\"?label=team%3Dpayments\"",
         "team.yaml:1", "chip busy\">BackingOff", ">2 h</time>", "<b>podman</b>", "setting ttl failed",
         "Next attempt in 30 s.", "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1",
-        "TemplateDiffers", "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>It ends</dt>"}) {
+        "TemplateDiffers", "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>When it ends</dt>"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
 }

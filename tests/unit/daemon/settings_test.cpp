@@ -519,8 +519,8 @@ INSTANTIATE_TEST_SUITE_P(
              "Coder's URL \"https://c/\": a query or fragment is not allowed (write a URL such as "
              "https://coder.example.com)"),
         flag("UrlWithUser", "coder-url", "https://me:pw@c",
-             "Coder's URL \"https://…\": a user or password is not allowed; remove it (write it "
-             "like "
+             "Coder's URL \"https://…\": a user or password is not allowed; remove it (write a URL "
+             "such as "
              "https://coder.example.com)"),
         flag("Level", "log-level", "verbose",
              "invalid value \"verbose\": must be one of debug, info, warn, error"),

@@ -45,7 +45,7 @@ INSTANTIATE_TEST_SUITE_P(
                       UrlCase{"Prefix", "https://gateway/push/", "https://gateway/push", ""},
                       UrlCase{"Password", "https://ann:s3cret@gateway", "https://gateway", ""},
                       UrlCase{"NoScheme", "gateway:9091", "", "did you mean https://gateway:9091?"},
-                      UrlCase{"OtherScheme", "ftp://ann:s3cret@gateway", "", "not http or https"},
+                      UrlCase{"OtherScheme", "ftp://ann:s3cret@gateway", "", "must be http or https"},
                       UrlCase{"UserAlone", "http://s3cret@gateway", "", "not user:password"},
                       UrlCase{"NoHost", "http://ann:s3cret@", "", "host is missing"},
                       UrlCase{"BadPort", "http://ann:s3cret@gateway:x", "", "port"},
@@ -186,7 +186,7 @@ TEST_F(Push, TrustsItsOwnCaOverTls) {
   server_ = std::make_unique<ScriptedServer>(io_, files.cert, files.key);
   server_->answer_all(answer("200 OK"));
   PushOptions settings = options("https");
-  EXPECT_THAT(push(settings), HasSubstr("give its CA with --pushgateway-ca-file"));
+  EXPECT_THAT(push(settings), HasSubstr("set its CA with --pushgateway-ca-file"));
   settings.ca_file = ca.cert_file();
   EXPECT_EQ(push(settings), "");
   settings.ca_file = "/nonexistent/ca.pem";

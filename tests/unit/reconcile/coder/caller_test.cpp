@@ -274,8 +274,7 @@ TEST_F(Calls, AnsweredWithHtmlAskWhetherThatIsTheAccessUrl) {
   const auto result = run(client.reader().workspaces_page(0, 10));
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_EQ(result.error().message,
-            "answered with text/html where JSON was expected: is this the access URL?");
+  EXPECT_EQ(result.error().message, "expected JSON, got text/html: is this the access URL?");
 }
 
 TEST_F(Calls, AnsweredWithBrokenJsonNameRouteAndRequest) {
@@ -286,7 +285,7 @@ TEST_F(Calls, AnsweredWithBrokenJsonNameRouteAndRequest) {
   EXPECT_EQ(result.error().fault, ApiFault::contract);
   EXPECT_EQ(result.error().path, "/api/v2/workspaces");
   EXPECT_EQ(result.error().request_id, "a-request-id");
-  EXPECT_NE(result.error().message.find("broken JSON"), std::string::npos) << result.error().message;
+  EXPECT_NE(result.error().message.find("invalid JSON"), std::string::npos) << result.error().message;
 }
 
 TEST_F(Calls, AnsweredWithAMissingKeyNameIt) {
@@ -368,7 +367,8 @@ TEST_F(TokenInAFile, ThatCannotBeUsedAnyMoreIsToldOnceAndSoIsItsRecovery) {
   remove();
   call();
   ASSERT_EQ(observer.token_file.size(), 4U);
-  EXPECT_NE(observer.token_file[3].find("cannot be read"), std::string::npos) << observer.token_file[3];
+  EXPECT_NE(observer.token_file[3].find("cannot read token file"), std::string::npos)
+      << observer.token_file[3];
 }
 
 TEST_F(Calls, WithATokenThatIsNoFileTellNothingOfOne) {
@@ -408,7 +408,7 @@ TEST_F(TokenInAFile, ThatIsBrokenIsNamedInTheRefusal) {
   write("half");
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_NE(result.error().to_string().find("no Coder token"), std::string::npos)
+  EXPECT_NE(result.error().to_string().find("not a Coder token"), std::string::npos)
       << result.error().to_string();
   EXPECT_EQ(server.requests().size(), 1U);
 }

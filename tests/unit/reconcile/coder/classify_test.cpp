@@ -281,12 +281,13 @@ TEST(AProxyInFrontOfCoder, IsTheOneWhoRefusedWhateverTheFormOfItsAnswer) {
            Refusal{429, kJson, R"({"message":"no"})", "cloudflare", "challenge", "challenge"},
            Refusal{401, kHtml, "<html>\n<TITLE lang=en>Sign in</TITLE>", "Google Frontend", "",
                    "\"Sign in\""},
-           Refusal{401, kJson, R"({"message":"Unauthorized"})", "kong/3.4", "", "kong/3.4 wants a login"},
+           Refusal{401, kJson, R"({"message":"Unauthorized"})", "kong/3.4", "",
+                   "kong/3.4 requires its own login"},
            Refusal{403, kJson, R"({"error":"access_denied"})", "", "", "\"access_denied\""},
            Refusal{403, "text/plain", "\n\n  RBAC: access denied\n", "envoy", "", "envoy did not let"},
            Refusal{403, "", "", "", "", "something in front of Coder"},
            Refusal{503, "text/html", "<h1>503 Service Temporarily Unavailable</h1>", "awselb/2.0", "",
-                   "awselb/2.0 has no Coder"},
+                   "awselb/2.0 could not reach Coder"},
        }) {
     const ApiError error = refused_by_proxy(c.status, c.type, c.body, c.server, c.mitigated);
     EXPECT_EQ(error.fault, ApiFault::unreachable) << error.to_string();

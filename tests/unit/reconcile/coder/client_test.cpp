@@ -59,7 +59,7 @@ TEST_F(Settings, ABadTokenIsNotShown) {
 TEST_F(Settings, AMissingCaFileIsNamed) {
   ClientOptions with = good();
   with.tls.ca_file = "/nowhere/ca.pem";
-  EXPECT_EQ(refusal(with), "--ca-file /nowhere/ca.pem: the CA file cannot be read; give a readable PEM file");
+  EXPECT_EQ(refusal(with), "--ca-file /nowhere/ca.pem: cannot read the CA file; use a readable PEM file");
 }
 
 TEST_F(Settings, ACaFileWithoutCertificatesIsNamed) {
@@ -76,7 +76,7 @@ TEST_F(Settings, ACaFileWithoutCertificatesIsNamed) {
 TEST_F(Settings, CertificateAndKeyGoTogether) {
   ClientOptions with = good();
   with.tls.client_cert = "cert.pem";
-  EXPECT_EQ(refusal(with), "--client-cert and --client-key go together; --client-key is missing");
+  EXPECT_EQ(refusal(with), "--client-cert and --client-key must be set together; --client-key is missing");
 }
 
 TEST_F(Settings, AKeyOfAnotherCertificateIsSaidToBeOne) {
@@ -87,7 +87,7 @@ TEST_F(Settings, AKeyOfAnotherCertificateIsSaidToBeOne) {
   with.tls.client_cert = mine.cert;
   with.tls.client_key = other.key;
   const std::string message = refusal(with);
-  EXPECT_EQ(message.rfind("--client-key " + other.key + ": is no", 0), 0U) << message;
+  EXPECT_EQ(message.rfind("--client-key " + other.key + ": not a key", 0), 0U) << message;
   with.tls.client_key = mine.cert;
   EXPECT_EQ(refusal(with).rfind("--client-key " + mine.cert + ": not a key", 0), 0U);
 }
@@ -102,7 +102,7 @@ TEST_F(Settings, TlsFilesDoNotMatterForHttp) {
 TEST_F(Settings, AProxyThatIsNotSupportedIsSaidToBe) {
   ClientOptions with = good();
   with.proxy.https_proxy = "socks5://proxy:1080";
-  EXPECT_NE(refusal(with).find("socks5:// are not supported"), std::string::npos);
+  EXPECT_NE(refusal(with).find("unsupported proxy scheme socks5://"), std::string::npos);
 }
 
 TEST_F(Settings, HeadersOfOursCannotBeReplaced) {

@@ -295,7 +295,7 @@ TEST_F(Connection, ANameThatDoesNotExistIsNamed) {
   Client client = make(with);
   const auto result = run(client.reader().build_info());
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "coder.test cannot be resolved: Host not found (authoritative)");
+  EXPECT_EQ(result.error().message, "cannot resolve coder.test: Host not found (authoritative)");
 }
 
 TEST_F(Connection, AllAddressesAreTried) {

@@ -80,14 +80,14 @@ TEST_F(Tls, TheSystemsCasDoNotKnowOurs) {
 
 TEST_F(Tls, ACertificateForAnotherHostIsRefused) {
   ScriptedServer secure(context, identity.cert, identity.key);
-  EXPECT_NE(failure(options_for(secure, "other.test")).find("the certificate is not for other.test"),
+  EXPECT_NE(failure(options_for(secure, "other.test")).find("the certificate is not valid for other.test"),
             std::string::npos);
 }
 
 TEST_F(Tls, ACertificateForAnotherAddressIsRefused) {
   const auto elsewhere = authority.issue("elsewhere", "IP:10.1.2.3");
   ScriptedServer secure(context, elsewhere.cert, elsewhere.key);
-  EXPECT_NE(failure(options_for(secure, "127.0.0.1")).find("the certificate is not for 127.0.0.1"),
+  EXPECT_NE(failure(options_for(secure, "127.0.0.1")).find("the certificate is not valid for 127.0.0.1"),
             std::string::npos);
 }
 

@@ -89,10 +89,10 @@ TEST_F(TokenFile, KeepsTheLastGoodTokenWhileTheFileIsBadAndSaysSo) {
   ASSERT_TRUE(source);
   write("half a tok");
   EXPECT_EQ(source->current().reveal(), kFirst);
-  EXPECT_NE(source->problem().find("no Coder token"), std::string::npos) << source->problem();
+  EXPECT_NE(source->problem().find("not a Coder token"), std::string::npos) << source->problem();
   std::filesystem::remove(path());
   EXPECT_EQ(source->current().reveal(), kFirst);
-  EXPECT_NE(source->problem().find("cannot be read"), std::string::npos) << source->problem();
+  EXPECT_NE(source->problem().find("cannot read token file"), std::string::npos) << source->problem();
   write(kSecond);
   EXPECT_EQ(source->current().reveal(), kSecond);
   EXPECT_EQ(source->problem(), "");
@@ -110,13 +110,14 @@ TEST_F(TokenFile, RereadLooksEvenIfTheTimesAreTheSame) {
 TEST_F(TokenFile, MissingAtTheStartIsAnError) {
   const auto source = TokenSource::from_file(path());
   ASSERT_FALSE(source);
-  EXPECT_EQ(source.error().message, "token file " + path() + ": cannot be read: No such file or directory");
+  EXPECT_EQ(source.error().message, "cannot read token file " + path() + ": No such file or directory");
 }
 
 TEST_F(TokenFile, ADirectoryOrAHugeFileIsNoToken) {
   const auto directory = TokenSource::from_file(std::filesystem::temp_directory_path().string());
   ASSERT_FALSE(directory);
-  EXPECT_NE(directory.error().message.find("cannot be read"), std::string::npos) << directory.error().message;
+  EXPECT_NE(directory.error().message.find("cannot read token file"), std::string::npos)
+      << directory.error().message;
   write(std::string(100000, ' '));
   const auto huge = TokenSource::from_file(path());
   ASSERT_FALSE(huge);

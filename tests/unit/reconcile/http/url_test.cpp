@@ -41,12 +41,12 @@ TEST(Url, NoErrorRepeatsWhatMayBeAPassword) {
 
 TEST(HostAndPort, AnErrorNamesThePartThatIsWrong) {
   for (const auto& [text, problem] : std::initializer_list<std::pair<const char*, const char*>>{
-           {"a@b:1", "the host has a character that no host name has"},
-           {"a!b:1", "the host has a character that no host name has"},
-           {"a!b:x", "the port is not a number between 1 and 65535"},
-           {"[::1]:x", "the port is not a number between 1 and 65535"},
-           {"[zz]:x", "there is no IPv6 address between the brackets"},
-           {"[v1.x]", "the host has a character that no host name has"},
+           {"a@b:1", "invalid character in the host name"},
+           {"a!b:1", "invalid character in the host name"},
+           {"a!b:x", "the port must be a number from 1 to 65535"},
+           {"[::1]:x", "the port must be a number from 1 to 65535"},
+           {"[zz]:x", "no IPv6 address between the brackets"},
+           {"[v1.x]", "invalid character in the host name"},
            {":1", "the host is missing"}}) {
     const auto host = parse_host_port(text);
     ASSERT_FALSE(host) << text;

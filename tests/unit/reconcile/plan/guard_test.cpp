@@ -90,7 +90,7 @@ TEST(Guard, WhatIsApprovedDoesNotCountAgainstTheLimit) {
   const Verdict too_few = judge(a_plan(12), 20, {}, 1);
   EXPECT_TRUE(too_few.held);
   EXPECT_FALSE(too_few.approved);
-  EXPECT_THAT(too_few.message, HasSubstr("12 of 20 declared workspaces (1 of them as approved before)"));
+  EXPECT_THAT(too_few.message, HasSubstr("12 of 20 declared workspaces (1 of them already approved)"));
   EXPECT_FALSE(judge(a_plan(10), 20, {}, 3).approved) << "nobody's yes was needed";
 }
 

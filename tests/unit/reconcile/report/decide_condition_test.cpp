@@ -144,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"ReadWasThrottled", [](Scene& s) { s.read_error = an_error(ApiFault::throttled); },
                            Reason::RateLimited, "is rate limiting"},
                       Case{"ReadGotHtml", [](Scene& s) { s.read_error = an_error(ApiFault::contract); },
-                           Reason::NotRead, "is this the access URL"}),
+                           Reason::NotRead, "check that this is the access URL"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
                s.absent = true;
                s.bound = Bound{};
              },
-             Reason::Creating, "to be created"},
+             Reason::Creating, "will be created"},
         Case{"WaitsForABuildSlot",
              [](Scene& s) {
                s.absent = true;
@@ -200,7 +200,7 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Writes, ConditionTable,
     ::testing::Values(
-        Case{"ToBeChanged", [](Scene&) {}, Reason::Updating, "to be changed"},
+        Case{"ToBeChanged", [](Scene&) {}, Reason::Updating, "will be changed"},
         Case{"WrittenAndNotReadBack", [](Scene& s) { s.did(kSetTtl); }, Reason::Updating, "next read"},
         Case{"WrittenAndProvenByTheReply",
              [](Scene& s) {
@@ -269,27 +269,26 @@ INSTANTIATE_TEST_SUITE_P(
              [](Scene& s) {
                s.backoff = Backoff{{}, 1, {}, Reason::Forbidden, an_error(ApiFault::forbidden)};
              },
-             Reason::Forbidden,
-             "failed once, and is tried again when its spec or what Coder shows of it changes"}),
+             Reason::Forbidden, "failed once, retrying when its spec or its state in Coder changes"}),
     [](const auto& test) { return test.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
     Persons, ConditionTable,
     ::testing::Values(
         Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; }, Reason::Drifted,
-             "ttl is none, declared 8h"},
+             "ttl is none, should be 8h"},
         Case{"PolicyForbids",
              [](Scene& s) {
                s.policy = a_template();
                s.policy->allow_user_autostop = false;
              },
-             Reason::PolicyForbids, "template docker does not let users"},
+             Reason::PolicyForbids, "template docker does not allow users"},
         Case{"Overridden",
              [](Scene& s) {
                s.fields.overridden = {field::ttl};
                s.fields.overridden_waiting = {field::ttl};
              },
-             Reason::Overridden, "ttl is none, declared 8h"},
+             Reason::Overridden, "ttl is none, should be 8h"},
         Case{"OverriddenIsSaidInTheCycleOfTheWrite",
              [](Scene& s) {
                s.fields.overridden = {field::ttl};
@@ -297,7 +296,7 @@ INSTANTIATE_TEST_SUITE_P(
                s.did(kSetTtl);
                s.confirmed = true;
              },
-             Reason::Overridden, "ttl is none, declared 8h"},
+             Reason::Overridden, "ttl is none, should be 8h"},
         Case{"AWriteThatCouldNotBeReadBackIsNeitherOverriddenNorInSync",
              [](Scene& s) {
                s.fields.overridden = {field::ttl};

@@ -224,16 +224,16 @@ TEST_P(RefusalTable, IsFoundBeforeTheCreate) {
 INSTANTIATE_TEST_SUITE_P(
     Bind, RefusalTable,
     ::testing::Values(
-        Refusal{"UnknownOwner", a_spec("nobody"), Reason::OwnerNotFound, "no user nobody"},
+        Refusal{"UnknownOwner", a_spec("nobody"), Reason::OwnerNotFound, "user nobody not found"},
         Refusal{"SuspendedOwner", a_spec("sue"), Reason::OwnerSuspended, "suspended"},
         Refusal{"UnknownOrganization", a_spec().organization("codr"), Reason::OrganizationNotFound,
                 "did you mean \"coder\"?"},
         Refusal{"UnknownTemplate", a_spec().template_ref("dokcer"), Reason::TemplateNotFound,
-                "no template dokcer"},
+                "template dokcer not found"},
         Refusal{"UnknownTemplateId", a_spec().template_ref(an_id<TemplateId>(99).to_string()),
-                Reason::TemplateNotFound, "no template"},
+                Reason::TemplateNotFound, "template 00000000-0000-4000-8000-000000000063 not found"},
         Refusal{"TemplateOfAnotherOrganization", a_spec().organization("lab"), Reason::TemplateNotFound,
-                "no template docker in organization lab"},
+                "template docker not found in organization lab"},
         Refusal{"TemplateIdOfAnotherOrganization",
                 a_spec().template_ref(an_id<TemplateId>(1).to_string()).organization("lab"),
                 Reason::TemplateNotFound, "is in organization coder, not in lab"},
@@ -246,14 +246,15 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"VersionOfAnotherTemplate", a_spec().version(an_id<VersionId>(3).to_string()),
                 Reason::VersionNotFound, "another template"},
         Refusal{"UnknownParameter", a_spec().parameter("regoin", "eu"), Reason::ParametersRejected,
-                "no parameter regoin, did you mean \"region\"?"},
-        Refusal{"RequiredParameterMissing", a_spec(), Reason::ParametersRejected, "requires parameter size",
+                "unknown parameter regoin, did you mean \"region\"?"},
+        Refusal{"RequiredParameterMissing", a_spec(), Reason::ParametersRejected,
+                "missing required parameter size",
                 [](World& world) {
                   world.parameters[an_id<VersionId>(1)].push_back({"size", true, false});
                 }},
-        Refusal{"TokenMayNotCreate", a_spec(), Reason::Forbidden, "may not create",
+        Refusal{"TokenMayNotCreate", a_spec(), Reason::Forbidden, "not allowed to create",
                 [](World& world) { world.denied = {coder::Access::create}; }},
-        Refusal{"TokenMayNotReadAndSoSeesAnEmptyFleet", a_spec(), Reason::Forbidden, "may not see",
+        Refusal{"TokenMayNotReadAndSoSeesAnEmptyFleet", a_spec(), Reason::Forbidden, "not allowed to see",
                 [](World& world) { world.denied = {coder::Access::read}; }},
         Refusal{"ALookUpThatFailedProvesNothing", a_spec(), Reason::NotRead, "database is down",
                 [](World& world) { world.failure = ApiError(ApiFault::server, "database is down"); }},
@@ -302,7 +303,7 @@ TEST_F(DynamicParameters, ThatThereAreNotWithTheseValuesAreRefused) {
   ASSERT_FALSE(bound);
   EXPECT_EQ(bound.error().reason, Reason::ParametersRejected);
   EXPECT_THAT(bound.error().message,
-              HasSubstr("with these values unknown parameter regoin, did you mean \"region\"?"));
+              HasSubstr("unknown parameter with these values: regoin, did you mean \"region\"?"));
 }
 
 TEST_F(DynamicParameters, AreLeftToACoderThatCannotTell) {
