@@ -197,11 +197,10 @@ TEST_F(HttpServerTest, ABusyPortIsAClearError) {
   const auto second =
       HttpServer::listen(io_.get_executor(), {true, "127.0.0.1", server_->port()}, clock_, {});
   ASSERT_FALSE(second);
-  EXPECT_EQ(
-      second.error().message(),
-      "cannot listen on 127.0.0.1:" + std::to_string(server_->port()) +
-          ": Address already in use; another program has that port, so choose another one with --listen, or "
-          "--listen off");
+  EXPECT_EQ(second.error().message(), "cannot listen on 127.0.0.1:" + std::to_string(server_->port()) +
+                                          ": Address already in use; another program uses that port: choose "
+                                          "another one with --listen, or use "
+                                          "--listen off");
 }
 
 TEST_F(HttpServerTest, ListensOnEveryInterface) {

@@ -505,7 +505,7 @@ INSTANTIATE_TEST_SUITE_P(
         flag("UrlWithoutSchemeButSlashes", "coder-url", "//coder:8443/x",
              "Coder's URL \"//coder:8443/x\": the scheme is missing; did you mean https://coder:8443/x? "
              "(write "
-             "it like https://coder.example.com)"),
+             "a URL such as https://coder.example.com)"),
         flag("UrlOfAnotherScheme", "coder-url", "ftp://coder",
              "Coder's URL \"ftp://coder\": the scheme must be http or https (write a URL such as "
              "https://coder.example.com)"),
