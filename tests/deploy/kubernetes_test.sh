@@ -40,4 +40,7 @@ check "the image is of the program's version" sh -c '
   [ "$(grep -h "image: .*/coder-reconciler:" "$1"/*.yaml | grep -c ":$2 ")" -eq 2 ]' - "$manifests" "$version"
 check "plain manifests and chart run the same git-sync" sh -c '
   [ "$(cat "$1"/deploy/kubernetes/*.yaml "$1"/deploy/helm/*/values.yaml | grep -o "git-sync/git-sync:.*" | sort -u | wc -l)" -eq 1 ]' - "$root"
+check "git-sync and the image's base are named by their digest" sh -c '
+  ! cat "$1"/deploy/kubernetes/*.yaml "$1"/deploy/helm/*/values.yaml | grep "git-sync/git-sync:" | grep -vq "@sha256:[0-9a-f]\{64\}$" &&
+  grep -q "^ARG BASE=.*@sha256:[0-9a-f]\{64\}$" "$1/deploy/container/Dockerfile"' - "$root"
 finish

@@ -15,7 +15,7 @@ annotations:
 {{- define "coder-reconciler.gitSync" -}}
 {{- $git := .Values.source.gitSync -}}
 - name: git-sync
-  image: {{ $git.digest | empty | ternary $git.image (printf "%s@%s" $git.image $git.digest) | quote }}
+  image: {{ $git.digest | empty | ternary $git.image (printf "%s@%s" (regexReplaceAll "@.*$" $git.image "") $git.digest) | quote }}
   args:
     - --repo={{ $git.repo }}
     - --ref={{ $git.ref }}
