@@ -270,9 +270,18 @@ class Daemon {
   async::Worker cleaner_;  ///< not the disk's: one that hangs must not keep old reports
 };
 
+/// One heap for all threads, before there are any. What one thread loads another destroys: with a heap each,
+/// holes of earlier loads stay in all of them.
+void share_one_heap() {
+#ifdef __GLIBC__
+  ::mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 }  // namespace
 
 ExitCode run(const Config& config, Terminal& terminal) {
+  share_one_heap();
   boost::asio::io_context io(1);
   Daemon daemon(config, terminal, io);
   if (const auto failed = daemon.prepare()) return *failed;
