@@ -61,9 +61,7 @@ awaitable<void> read(CycleState& state) {
   if (wrong_address) {
     state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address));
   } else {
-    std::vector<TargetIndex> no_hints;
-    auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(),
-                             std::move(no_hints), memory.observer);
+    auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(), memory.observer);
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;

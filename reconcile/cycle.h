@@ -45,7 +45,7 @@ class Reconciler {
   /// for the plan of the next cycle that reads everything, and for no later one.
   bool approve(std::string digest);
 
-  /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/memory.h).
+  /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/state.h).
   struct Memory;
 
  private:

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <boost/system/result.hpp>
 #include <functional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/config/command_line.h"
 #include "daemon/config/config.h"
 #include "daemon/config/environment.h"
-#include "daemon/config/usage_error.h"
 
 namespace cr::daemon {
 
@@ -22,6 +22,20 @@ struct Invocation {
   std::string schema = "spec";  ///< of schema
   Config config;
 };
+
+/// Why the program can't start as it was called: every problem at once, each a line that names the flag,
+/// variable or key, the value, and what is allowed.
+class UsageError {
+ public:
+  UsageError() = default;
+  explicit UsageError(std::vector<std::string> problems) : problems_(std::move(problems)) {}
+  explicit UsageError(std::string problem) { problems_.push_back(std::move(problem)); }
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  std::vector<std::string> problems_;
+};
+[[noreturn]] void throw_exception_from_error(const UsageError& error, const boost::source_location& where);
 
 /// The text of a file, or why it can't be read (in words).
 using ReadFile = std::function<boost::system::result<std::string, UsageError>(const std::string& path)>;

@@ -14,7 +14,6 @@
 #include "daemon/http/page/workspace_filter.h"
 #include "daemon/json_fields.h"
 #include "daemon/text/escape.h"
-#include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "specs/name.h"
 #include "specs/text/ascii.h"

@@ -8,14 +8,33 @@
 #include <utility>
 #include <vector>
 
-#include "reconcile/cycle/memory.h"
+#include "reconcile/cycle.h"
 #include "reconcile/execute/executor.h"
 #include "reconcile/memory/facts.h"
+#include "reconcile/memory/memories.h"
 #include "reconcile/plan/planner.h"
 #include "reconcile/read/reader.h"
+#include "reconcile/report/status_table.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {
+
+/// Collaborators, and what is known from earlier cycles.
+struct Reconciler::Memory {
+  Memory(coder::CoderReader& reader_, coder::CoderWriter* writer_, async::Clock& clock_, Observer& observer_,
+         Limits limits_)
+      : reader(reader_), writer(writer_), clock(clock_), observer(observer_), limits(limits_) {}
+
+  coder::CoderReader& reader;
+  coder::CoderWriter* writer;  ///< null: plan only
+  async::Clock& clock;
+  Observer& observer;
+  Limits limits;
+
+  Memories remembered;
+  StatusTable statuses;             ///< of the last cycle that ended in no defect
+  async::WallTime statuses_from{};  ///< when that began
+};
 
 /// Everything that one cycle holds: the facts of each declared workspace, and what they point to.
 struct CycleState {

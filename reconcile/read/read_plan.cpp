@@ -21,17 +21,11 @@ struct OwnerGroup {
   Cost cost{0};
 };
 
-/// Targets of a stage, hinted ones first.
+/// Targets of a stage, in their order.
 std::vector<TargetIndex> in_stage(const ReadState& state, Stage stage) {
   std::vector<TargetIndex> found;
-  std::vector<bool> taken(state.first.empty() ? 0 : state.targets.size(), false);
-  for (const TargetIndex i : state.first) {
-    if (i >= state.targets.size() || taken[i] || state.targets[i].stage != stage) continue;
-    taken[i] = true;
-    found.push_back(i);
-  }
   for (TargetIndex i = 0; i < state.targets.size(); ++i) {
-    if (state.targets[i].stage == stage && (taken.empty() || !taken[i])) found.push_back(i);
+    if (state.targets[i].stage == stage) found.push_back(i);
   }
   return found;
 }
@@ -49,10 +43,8 @@ void add_batches(const ReadState& state, std::vector<Query>& queries) {
 }
 
 std::vector<OwnerGroup> group_by_owner(const ReadState& state, const std::vector<TargetIndex>& unknown) {
-  std::vector<TargetIndex> sorted = unknown;
-  std::sort(sorted.begin(), sorted.end());
   std::vector<OwnerGroup> groups;
-  for (const TargetIndex i : sorted) {
+  for (const TargetIndex i : unknown) {
     const Target& target = state.targets[i];
     const bool same = !groups.empty() &&
                       state.targets[groups.back().targets.front()].identity.owner == target.identity.owner;
@@ -121,7 +113,7 @@ std::vector<Query> plan_reads(const ReadState& state) {
   std::vector<Query> queries;
   add_batches(state, queries);
 
-  std::vector<TargetIndex> unknown = in_stage(state, Stage::unknown);
+  const std::vector<TargetIndex> unknown = in_stage(state, Stage::unknown);
   const std::vector<TargetIndex> by_name = in_stage(state, Stage::by_name);
   for (const TargetIndex i : by_name) queries.emplace_back(std::in_place_type<ReadName>, ReadName{i});
   if (unknown.empty()) return queries;

@@ -75,9 +75,6 @@ struct ReadState {
   std::vector<Target> targets;  ///< sorted by identity
   PageProgress pages;
   ReadCosts costs;
-  /// Hints: ask for these first (an audit log may say that they changed). They change the order alone;
-  /// everything is still read.
-  std::vector<TargetIndex> first;
 };
 
 /// The next queries, none of which needs another's answer; empty when there is nothing left to ask. Pure. The

@@ -37,12 +37,11 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 
 }  // namespace
 
-ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first)
+ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs)
     : entries_(targets.size(), Absent{}) {
   for (const Target& target : targets) any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
   state_.targets = std::move(targets);
   state_.costs = costs;
-  state_.first = std::move(first);
 }
 
 void ReadProgress::record(const Query& query, coder::ApiResult<Answer> answer,

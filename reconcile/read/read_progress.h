@@ -29,7 +29,7 @@ using Answer = std::variant<coder::WorkspaceRows, std::optional<LiveWorkspace>>;
 /// row that fits none is dropped at once.
 class ReadProgress {
  public:
-  ReadProgress(std::vector<Target> targets, ReadCosts costs, std::vector<TargetIndex> first = {});
+  ReadProgress(std::vector<Target> targets, ReadCosts costs);
 
   [[nodiscard]] const ReadState& state() const { return state_; }
   /// Live workspaces found so far, by how.
@@ -53,8 +53,6 @@ class ReadProgress {
   [[nodiscard]] LiveState finish() &&;
 
  private:
-  using SharedError = std::shared_ptr<const coder::ApiError>;
-
   void record_ids(const ReadIds& query, coder::WorkspaceRows rows);
   void record_owner(const ReadOwner& query, coder::WorkspaceRows rows);
   void record_name(const ReadName& query, std::optional<LiveWorkspace> row);

@@ -47,11 +47,11 @@ constexpr int kUnreachableInARow = 3;
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       std::vector<TargetIndex> first, ReadObserver& observer)
+       ReadObserver& observer)
       : reader_(reader),
         clock_(clock),
         observer_(observer),
-        progress_(std::move(targets), costs, std::move(first)),
+        progress_(std::move(targets), costs),
         end_(clock.now() + kLongest) {}
 
   awaitable<ReadOutcome> run() {
@@ -152,8 +152,8 @@ class Pass {
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, std::vector<TargetIndex> first, ReadObserver& observer) {
-  Pass pass(reader, clock, std::move(targets), costs, std::move(first), observer);
+                                 ReadCosts costs, ReadObserver& observer) {
+  Pass pass(reader, clock, std::move(targets), costs, observer);
   co_return co_await pass.run();
 }
 

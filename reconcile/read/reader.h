@@ -34,7 +34,7 @@ struct ReadOutcome {
 /// operation_aborted, between or within requests.
 [[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
                                                       std::vector<Target> targets, ReadCosts costs,
-                                                      std::vector<TargetIndex> first, ReadObserver& observer);
+                                                      ReadObserver& observer);
 
 /// Whether a failed call makes it pointless to ask anything else now: the token was refused, or all tries of
 /// the call met with silence, a broken way or 429.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ struct TextStyle {
   bool colour = false;
 };
 
-/// `plan`: what would change, grouped by kind and aligned; then what waits for a person, with file and line;
+/// A plan: what would change, grouped by kind and aligned; then what waits for a person, with file and line;
 /// then remarks; then the guard's verdict; then `Plan: 1 to create, 2 to update, 410 unchanged.` Unchanged
 /// ones are only counted. Ends with a newline.
 [[nodiscard]] std::string render_plan_text(const CycleReport& report, TextStyle style);
@@ -29,7 +30,7 @@ struct TextStyle {
 /// comments), saying how much is left out.
 [[nodiscard]] std::string render_plan_markdown(const CycleReport& report);
 
-/// `apply`: what was done (`outcomes`, of all its cycles in order), what failed and why, what waits, and the
+/// What was done (`outcomes`, of all its cycles in order), what failed and why, what waits, and the
 /// state at the end (`last`).
 [[nodiscard]] std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleReport& last,
                                             TextStyle style);
@@ -63,6 +64,16 @@ inline constexpr int kFormatVersion = 1;
 ///  workspaces: [{owner, name, file?, line?, actions: [action_json], followUp?}],
 ///  conditions: [status_json of each that has no actions and is not in sync or has remarks]}
 [[nodiscard]] nlohmann::json plan_json(const CycleReport& report);
+
+/// A part of a list.
+struct RowRange {
+  std::size_t offset = 0;
+  std::size_t limit = 0;
+};
+
+/// plan_json with those of its workspaces and of its conditions only, and {total, conditionsTotal, pageLimit,
+/// pageOffset}. Totals and summary are those of the whole.
+[[nodiscard]] nlohmann::json plan_json(const CycleReport& report, RowRange range);
 
 /// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
 /// heldMessage?,

@@ -8,7 +8,6 @@
 
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/report/json_keys.h"
-#include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
 

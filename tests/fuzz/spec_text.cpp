@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "specs/emit.h"
 #include "specs/parse.h"
 #include "specs/plain_yaml.h"
 #include "specs/source_text.h"
+#include "tests/support/emit.h"
 #include "tests/support/yaml_nodes.h"
 
 namespace {

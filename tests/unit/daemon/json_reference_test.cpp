@@ -7,7 +7,6 @@
 #include <set>
 
 #include "reconcile/fields/managed_field.h"
-#include "reconcile/report/plan_page.h"
 #include "reconcile/report/render.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"

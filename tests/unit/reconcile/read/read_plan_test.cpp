@@ -63,13 +63,6 @@ TEST(ReadPlan, BatchesShrinkToWhatTheWayAllows) {
   EXPECT_THAT(plan_reads(state), ElementsAre(ReadIds{{0, 1, 2, 3}}, ReadIds{{4, 5, 6, 7}}, ReadIds{{8, 9}}));
 }
 
-TEST(ReadPlan, HintedOnesComeFirstAndTheOthersAreStillRead) {
-  ReadState state = state_of(many_known(4));
-  state.costs.ids_per_request = 2;
-  state.first = {3, 1, 3, 99};
-  EXPECT_THAT(plan_reads(state), ElementsAre(ReadIds{{3, 1}}, ReadIds{{0, 2}}));
-}
-
 TEST(ReadPlan, OneUnknownIsLookedUpByName) {
   EXPECT_THAT(plan_reads(state_of({unknown("alice", "dev")})), ElementsAre(ReadName{0}));
 }

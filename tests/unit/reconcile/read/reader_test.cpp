@@ -23,7 +23,7 @@ using ::testing::StartsWith;
 class ReadLive : public ::testing::Test {
  protected:
   ReadOutcome read(std::vector<Target> targets, ReadCosts costs = {}) {
-    return run_coroutine(read_live(coder_, clock_, std::move(targets), costs, {}, advances_));
+    return run_coroutine(read_live(coder_, clock_, std::move(targets), costs, advances_));
   }
   /// As many workspaces as there are targets, one for each.
   void serve(const std::vector<Target>& targets) {
@@ -183,7 +183,7 @@ TEST_F(ReadLive, OneCallThatHasUsedUpItsTriesEndsTheRead) {
     std::vector<Target> targets = many_unknown(40, 40);
     targets.push_back(known(1, "zoe", "dev"));
     const ReadOutcome outcome =
-        run_coroutine(read_live(coder, clock_, std::move(targets), ReadCosts{}, {}, advances_));
+        run_coroutine(read_live(coder, clock_, std::move(targets), ReadCosts{}, advances_));
     ASSERT_TRUE(outcome.broken_off);
     EXPECT_EQ(outcome.broken_off->fault, fault);
     EXPECT_LE(coder.calls().size(), 4U) << "a path that leads nowhere may be the only one, three are not";
@@ -227,7 +227,7 @@ TEST_F(ReadLive, AListThatNeverAddsUpEndsSoon) {
     OnePageForEver coder(page);
     const std::vector<Target> targets = many_unknown(2'600, 2);
     const int before = advances_.count;
-    const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, {}, advances_));
+    const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, advances_));
     EXPECT_LE(coder.pages, 8);
     EXPECT_EQ(outcome.live.size(), 2'600U);
     EXPECT_LE(advances_.count - before, 2'600 + 2) << "pages that bring nothing new are no progress";
@@ -251,7 +251,7 @@ TEST_F(ReadLive, AWorkspaceThatIsAnotherAtEachLookIsNoRead) {
   Target by_uuid = unknown(cr::testing::a_user_id(7).to_string(), "dev");
   by_uuid.owner_is_uuid = true;
   const std::vector<Target> targets = {by_uuid, unknown("alice", "dev")};
-  const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, {}, advances_));
+  const ReadOutcome outcome = run_coroutine(read_live(coder, clock_, targets, ReadCosts{}, advances_));
   EXPECT_LE(coder.looks, 12);
   EXPECT_EQ(outcome.live.size(), 2U);
 }

@@ -1,4 +1,4 @@
-#include "specs/emit.h"
+#include "tests/support/emit.h"
 
 #include <fmt/format.h>
 
