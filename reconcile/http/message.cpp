@@ -205,6 +205,9 @@ class AnswerReader {
   }
 
   std::optional<TransportError> after_head() {
+    // Any three digits are a status to the parser; RFC 9110, 15, begins at 100.
+    if (parser_->get().result_int() < 100)
+      return describe_parse_failure(beast_http::error::bad_status, limit_);
     parser_->eager(true);
     if (parser_->get().result_int() >= 300 && limit_ > kErrorLimit) {
       limit_ = kErrorLimit;
