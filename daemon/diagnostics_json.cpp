@@ -11,7 +11,7 @@ nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t 
   nlohmann::json list = nlohmann::json::array();
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
     if (list.size() >= most) break;
-    const Keys<JsonPart::diagnostic> entry(list.emplace_back());
+    const Keys<json_parts::kDiagnostic> entry(list.emplace_back());
     entry["kind"] = std::string{specs::to_string(diagnostic.kind)};
     entry["file"] = std::string{diagnostic.where.path()};
     if (diagnostic.where.line != 0) entry["line"] = diagnostic.where.line;

@@ -9,13 +9,10 @@
 
 namespace cr::daemon {
 
-[[nodiscard]] std::string_view to_string(JsonPart part);
-
 [[nodiscard]] std::vector<std::string> words_of(JsonWords words);
 
 /// The rows of every key, in the order of the reference.
 [[nodiscard]] std::span<const JsonField> all_json_fields();
-[[nodiscard]] std::span<const JsonPart> all_json_parts();
 
 /// The fields as Markdown tables, one a part.
 [[nodiscard]] std::string json_fields_markdown();

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <vector>
 
 #include "daemon/json_reference.h"
@@ -24,17 +23,17 @@ struct Document {
 };
 
 const std::vector<Document>& documents() {
-  using enum JsonPart;
+  using namespace json_parts;
   static const std::vector<Document> kDocuments = {
-      {"validate", "validate --output json", {validate, unreadable}},
-      {"plan", "plan --output json and /api/v1/plan", {plan, unreadable}},
-      {"apply", "apply --output json", {apply, unreadable}},
-      {"summary", "/api/v1/summary", {summary}},
-      {"workspaces", "/api/v1/workspaces", {workspaces}},
-      {"workspace", "/api/v1/workspaces/{owner}/{name}", {workspace}},
-      {"error", "what the API answers with a status of 400 or more", {refusal}},
-      {"accepted", "what the API's POSTs answer with 202", {accepted}},
-      {"log", "a line of the log with --log-format json", {log_line}},
+      {"validate", "validate --output json", {kValidate, kUnreadable}},
+      {"plan", "plan --output json and /api/v1/plan", {kPlan, kUnreadable}},
+      {"apply", "apply --output json", {kApply, kUnreadable}},
+      {"summary", "/api/v1/summary", {kSummary}},
+      {"workspaces", "/api/v1/workspaces", {kWorkspaces}},
+      {"workspace", "/api/v1/workspaces/{owner}/{name}", {kWorkspace}},
+      {"error", "what the API answers with a status of 400 or more", {kRefusal}},
+      {"accepted", "what the API's POSTs answer with 202", {kAccepted}},
+      {"log", "a line of the log with --log-format json", {kLogLine}},
   };
   return kDocuments;
 }
@@ -42,7 +41,7 @@ const std::vector<Document>& documents() {
 constexpr std::string_view kSpec = "spec";
 
 Json reference_to(JsonPart part) {
-  return {{"$ref", "#/definitions/" + std::string{to_string(part)}}};
+  return {{"$ref", "#/definitions/" + std::string{part.name}}};
 }
 
 Json counts_schema(JsonWords words) {
@@ -82,20 +81,20 @@ Json schema_of(const JsonType& type) {
   return Json::object();
 }
 
-/// `uses` gets the parts that its keys refer to.
-Json schema_of(JsonPart part, std::set<JsonPart>& uses) {
+/// `wanted` gets the parts that its keys refer to and that it has not yet.
+Json schema_of(JsonPart part, std::vector<JsonPart>& wanted) {
   Json properties = Json::object();
   Json required = Json::array();
   for (const JsonField& field : all_json_fields()) {
-    const bool inherited = part == JsonPart::outcome && field.part == JsonPart::action;
+    const bool inherited = part == json_parts::kOutcome && field.part == json_parts::kAction;
     if (field.part != part && !inherited) continue;
     Json property = {{"description", field.meaning}};
     property.update(schema_of(field.type));
     properties[std::string{field.key}] = std::move(property);
     if (field.always) required.push_back(field.key);
-    if (field.type.kind == JsonType::Kind::object || field.type.kind == JsonType::Kind::list) {
-      uses.insert(field.type.part);
-    }
+    const bool refers = field.type.kind == JsonType::Kind::object || field.type.kind == JsonType::Kind::list;
+    if (refers && std::ranges::find(wanted, field.type.part) == wanted.end())
+      wanted.push_back(field.type.part);
   }
   return {{"type", "object"}, {"properties", std::move(properties)}, {"required", std::move(required)}};
 }
@@ -105,12 +104,11 @@ Json document(std::string_view title, const std::vector<JsonPart>& one_of) {
   Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
                  {"title", fmt::format("coder-reconciler: {}", title)}};
   for (const JsonPart part : one_of) schema["anyOf"].push_back(reference_to(part));
-  std::set<JsonPart> wanted(one_of.begin(), one_of.end()), defined;
+  std::vector<JsonPart> wanted = one_of;
   Json definitions = Json::object();
-  while (defined.size() < wanted.size()) {
-    const JsonPart part = *std::ranges::find_if(wanted, [&](JsonPart p) { return !defined.contains(p); });
-    defined.insert(part);
-    definitions[std::string{to_string(part)}] = schema_of(part, wanted);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const JsonPart part = wanted[i];
+    definitions[std::string{part.name}] = schema_of(part, wanted);
   }
   schema["definitions"] = std::move(definitions);
   return schema;

@@ -49,7 +49,7 @@ wait_for() {
 say "A stand-in Coder with some templates, users, and workspaces that have drifted"
 # Another token of the stand-in's site owner; it opens nothing else.
 token=DemoToken0-DemoSecretDemoSecretDe
-printf '%s\n' "$token" >"$work/token"
+(umask 077 && printf '%s\n' "$token" >"$work/token")
 "$build"/tests/standin/coder-standin --seed-file deploy/demo/coder.json --build-seconds 1 --token "$token" \
   >"$work/standin.out" 2>"$work/standin.log" &
 standin_pid=$!

@@ -294,12 +294,11 @@ void Recorder::on_cycle(const reconcile::CycleReport& report) {
 
 void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& report) {
   // One pass: there may be a hundred thousand of them.
-  std::vector<std::size_t> by_reason(workspaces.size()), by_field(drifted_fields.size());
+  std::vector<std::size_t> by_reason(workspaces.size());
   std::size_t suspended = 0;
   const auto now = std::chrono::floor<std::chrono::seconds>(report.ended);
   for (const reconcile::WorkspaceStatus& workspace : report.workspaces) {
     ++by_reason[index(workspace.ready.reason)];
-    for (const reconcile::Change& change : workspace.drift) ++by_field[change.field.place()];
     if (workspace.converged_after) convergence.Observe(in_seconds(*workspace.converged_after));
     if (workspace.drift_repaired_after) drift_repair.Observe(in_seconds(*workspace.drift_repaired_after));
     if (workspace.spec && workspace.spec->suspension && specs::in_force(*workspace.spec->suspension, now)) {
@@ -315,7 +314,7 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
     for (std::size_t i = 0; i < gauges.size(); ++i) gauges[i]->Set(static_cast<double>(counts[i]));
   };
   set_all(workspaces, by_reason);
-  set_all(drifted_fields, by_field);
+  set_all(drifted_fields, report.drifted_fields());
   set_all(plan_actions, by_kind);
   specs[index(SpecState::valid)]->Set(static_cast<double>(report.workspaces.size() - suspended));
   specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));

@@ -17,6 +17,7 @@ namespace cr::reconcile {
 
 struct Limits {
   ChangeLimit max_changes;
+  GuardWords held{};            ///< of the message that says why a plan is held
   std::size_t concurrency = 4;  ///< workspaces that are written at a time
   std::size_t max_builds = 10;  ///< builds of ours in flight
 };

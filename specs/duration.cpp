@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
 #include <utility>
 
-#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/text/ascii.h"
 
@@ -103,7 +101,7 @@ std::string respelt(std::string_view text) {
     if (digits.empty() || digits.size() > 9) return {};
     skip(" \t");
     std::size_t length = 0;
-    while (length < text.size() && std::isalpha(static_cast<unsigned char>(text[length])) != 0) ++length;
+    while (length < text.size() && text::is_letter(text[length])) ++length;
     const std::string word = text::lower(text.substr(0, length));
     const auto* const unit = std::find_if(std::begin(kWords), std::end(kWords),
                                           [&](const auto& known) { return known.first == word; });

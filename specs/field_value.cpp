@@ -1,7 +1,6 @@
 #include "specs/field_value.h"
 
 #include <array>
-#include <charconv>
 
 #include "specs/duration.h"
 #include "specs/name.h"

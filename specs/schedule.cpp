@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/text/ascii.h"
 

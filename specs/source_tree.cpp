@@ -13,7 +13,6 @@
 #include <string_view>
 #include <system_error>
 
-#include "specs/name.h"
 #include "specs/revision.h"
 #include "specs/text/ascii.h"
 

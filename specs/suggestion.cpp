@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::specs {

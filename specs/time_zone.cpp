@@ -10,7 +10,6 @@
 #include <stdexcept>
 #include <vector>
 
-#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"

@@ -48,10 +48,7 @@ class Applying {
         done_(done),
         desired_(desired),
         reconciler_(session.client().reader(), &session.client().writer(), session.clock(),
-                    session.observer(),
-                    {.max_changes = config.max_changes,
-                     .concurrency = config.concurrency,
-                     .max_builds = config.max_builds}),
+                    session.observer(), limits_of(config)),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
         timeout_(config.timeout.value_or(kApplyTimeout)),
         limit_(session, watch, timeout_, config.shutdown_timeout) {
@@ -66,19 +63,13 @@ class Applying {
       failure = std::current_exception();
     }
     const bool ended_any = last_ != nullptr;
-    if (!ended_any) last_ = failure ? nothing_known(stopped()) : limit_.report_of_silence();
+    const bool cut_off = !ended_any && done_.planned();
+    if (cut_off) last_ = report_cut_off();
+    if (!last_) last_ = failure ? nothing_known(stopped()) : limit_.report_of_silence();
     if (!failure || ended_any || !done_.outcomes().empty() || config_.output == OutputFormat::json) report();
     if (failure) std::rethrow_exception(failure);
-    ExitCode code = exit_code_of(*last_, desired_, builds_);
-    // Coder was read, and there was too little time for what was to be written. Invalid specs count all the
-    // same.
-    if (!ended_any && done_.planned()) {
-      reconcile::CycleReport cut_off;
-      cut_off.result = reconcile::CycleResult::partial;
-      code = exit_code_of(cut_off, desired_, builds_);
-      co_return std::max(code, ExitCode::not_converged);
-    }
-    co_return timed_out() ? std::max(code, ExitCode::not_converged) : code;
+    const ExitCode code = exit_code_of(*last_, desired_, builds_);
+    co_return cut_off || timed_out() ? std::max(code, ExitCode::not_converged) : code;
   }
 
  private:
@@ -98,6 +89,15 @@ class Applying {
 
   [[nodiscard]] bool timed_out() const { return limit_.over() == TimeLimit::Over::timeout; }
 
+  /// Coder was read, and the first cycle did not come to the end of what was to be written.
+  [[nodiscard]] reconcile::ReportPtr report_cut_off() const {
+    auto report = std::make_shared<reconcile::CycleReport>();
+    report->result = reconcile::CycleResult::partial;
+    report->revision = desired_.revision;
+    report->verdict.limit = config_.max_changes.for_declared(desired_.specs.size());
+    return report;
+  }
+
   static coder::ApiError stopped() {
     return {coder::ApiFault::unreachable, "stopped by a signal before Coder was read"};
   }
@@ -106,7 +106,7 @@ class Applying {
     session_.end_progress();
     if (config_.output == OutputFormat::json) {
       nlohmann::json made = reconcile::apply_json(done_.outcomes(), *last_);
-      const Keys<JsonPart::apply> object(made);
+      const Keys<json_parts::kApply> object(made);
       object["timedOut"] = timed_out();
       object["diagnostics"] = diagnostics_json(desired_, desired_.diagnostics.size());
       terminal_.out(reconcile::dump(made) + "\n");

@@ -53,7 +53,7 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
       return reconcile::render_plan_markdown(report) + invalid_specs(desired);
     case OutputFormat::json: {
       nlohmann::json made = reconcile::plan_json(report);
-      const Keys<JsonPart::plan> object(made);
+      const Keys<json_parts::kPlan> object(made);
       // What a cycle that writes calls converged is still to be done here.
       if (report.result == reconcile::CycleResult::converged) object["result"] = kChangesResult;
       object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
@@ -68,9 +68,7 @@ async::awaitable<ExitCode> plan_once(const Config& config, Terminal& terminal, S
   TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
   // No writer: whatever the plan says, nothing here could carry it out.
   reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
-                                   {.max_changes = config.max_changes,
-                                    .concurrency = config.concurrency,
-                                    .max_builds = config.max_builds});
+                                   limits_of(config));
   auto cycle = reconciler.run_cycle(desired);
   reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
   if (!report) report = limit.report_of_silence();

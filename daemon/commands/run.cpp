@@ -88,9 +88,7 @@ class Daemon {
     }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
-                        reconcile::Limits{.max_changes = config_.max_changes,
-                                          .concurrency = config_.concurrency,
-                                          .max_builds = config_.max_builds});
+                        limits_of(config_));
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),
                                        server_limits());

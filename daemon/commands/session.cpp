@@ -9,18 +9,15 @@
 namespace cr::daemon {
 namespace {
 
-constexpr coder::SettingNames kNames{
-    .http = {.url = "Coder's URL",
-             .ca_file = "--ca-file",
-             .client_cert = "--client-cert",
-             .client_key = "--client-key",
-             .http_proxy = "HTTP_PROXY",
-             .https_proxy = "HTTPS_PROXY",
-             .no_proxy = "NO_PROXY"},
-    .header = "--header",
-    .give_url = "set --coder-url or CODER_URL",
-    .give_token = "give --coder-token-file or CODER_SESSION_TOKEN_FILE, or set CODER_SESSION_TOKEN",
-    .give_header = "--header NAME=VALUE (CODER_HEADER)"};
+constexpr coder::SettingNames kNames{.http = {.url = "Coder's URL",
+                                              .ca_file = "--ca-file",
+                                              .client_cert = "--client-cert",
+                                              .client_key = "--client-key",
+                                              .http_proxy = "HTTP_PROXY",
+                                              .https_proxy = "HTTPS_PROXY",
+                                              .no_proxy = "NO_PROXY"},
+                                     .header = "--header",
+                                     .give_header = "--header NAME=VALUE (CODER_HEADER)"};
 
 /// The settings that concern the way to Coder, as its client wants them.
 coder::ClientOptions client_options(const Config& config) {
@@ -43,6 +40,16 @@ coder::ClientOptions client_options(const Config& config) {
 }
 
 }  // namespace
+
+reconcile::Limits limits_of(const Config& config) {
+  return {.max_changes = config.max_changes,
+          .held = {.limit = "--max-changes",
+                   .ways_out =
+                       "Review it with `coder-reconciler plan`, then run `coder-reconciler apply --approve "
+                       "{digest}`, send this digest to the daemon (POST /-/approve), or raise --max-changes"},
+          .concurrency = config.concurrency,
+          .max_builds = config.max_builds};
+}
 
 Session::Session(const Config& config, Terminal& terminal, Kind kind,
                  std::vector<reconcile::Observer*> observers)

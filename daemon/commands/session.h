@@ -13,8 +13,12 @@
 #include "daemon/log/tee.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/client.h"
+#include "reconcile/cycle.h"
 
 namespace cr::daemon {
+
+/// What a reconciler may do, by these settings.
+[[nodiscard]] reconcile::Limits limits_of(const Config& config);
 
 /// What every command that talks to Coder has: a clock, a log, a progress line where somebody watches, and a
 /// way to Coder. Members are used by each other by reference, so it stays where it is made.

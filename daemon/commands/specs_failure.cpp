@@ -13,7 +13,7 @@ ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Ter
   terminal.err("coder-reconciler: cannot read the specs: " + reconcile::visible(error.message()) + "\n");
   if (output == OutputFormat::json) {
     nlohmann::json made;
-    const Keys<JsonPart::unreadable> object(made);
+    const Keys<json_parts::kUnreadable> object(made);
     object["formatVersion"] = reconcile::kFormatVersion;
     object["result"] = "failed";
     object["error"] = error.message();

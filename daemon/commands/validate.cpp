@@ -31,7 +31,7 @@ std::string summary_text(const specs::DesiredState& desired) {
 
 nlohmann::json validate_json(const specs::DesiredState& desired) {
   nlohmann::json made;
-  const Keys<JsonPart::validate> object(made);
+  const Keys<json_parts::kValidate> object(made);
   object["formatVersion"] = reconcile::kFormatVersion;
   object["valid"] = desired.specs.size();
   object["invalid"] = desired.invalid_documents;

@@ -50,12 +50,7 @@ struct Config {
   std::vector<std::string> names;   ///< empty: all
 
   // How it converges
-  reconcile::ChangeLimit max_changes{
-      .words = {
-          .limit = "--max-changes",
-          .ways_out =
-              "Review it with `coder-reconciler plan`, then run `coder-reconciler apply --approve {digest}`, "
-              "send this digest to the daemon (POST /-/approve), or raise --max-changes"}};
+  reconcile::ChangeLimit max_changes;
   std::size_t concurrency = 4;
   std::size_t max_builds = 10;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};

@@ -65,9 +65,7 @@ std::string set_max_changes(Config& config, const Values& values) {
   if (!limit)
     return "invalid value \"" + values.back() +
            "\": must be a number of workspaces (25) or a percentage (30%)";
-  const reconcile::GuardWords words = config.max_changes.words;
   config.max_changes = *limit;
-  config.max_changes.words = words;
   return {};
 }
 

@@ -1,12 +1,12 @@
 #include "daemon/config/values.h"
 
 #include <algorithm>
-#include <cctype>
 #include <stdexcept>
 
 #include "reconcile/coder/access_url.h"
 #include "reconcile/coder/header.h"
 #include "specs/duration.h"
+#include "specs/text/ascii.h"
 #include "specs/text/number.h"
 
 namespace cr::daemon {
@@ -107,11 +107,11 @@ Value<std::vector<std::string>> parse_csv(std::string_view text) {
 Value<std::string> parse_host_name(std::string_view text) {
   constexpr std::size_t kLongest = 253;
   const std::string_view name = text.ends_with('.') ? text.substr(0, text.size() - 1) : text;
-  const bool good =
-      !name.empty() && name.size() <= kLongest && !name.starts_with('.') && !name.ends_with('.') &&
-      name.find("..") == std::string_view::npos && std::ranges::all_of(name, [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
-      });
+  const bool good = !name.empty() && name.size() <= kLongest && !name.starts_with('.') &&
+                    !name.ends_with('.') && name.find("..") == std::string_view::npos &&
+                    std::ranges::all_of(name, [](char c) {
+                      return text::is_letter_or_digit(c) || c == '-' || c == '_' || c == '.';
+                    });
   if (!good) {
     return ValueError("invalid host name " + quoted(text) +
                       "; use a name such as reconciler.example.com, without scheme and port "

@@ -39,13 +39,13 @@ HttpResponse json_response(const nlohmann::json& json, int status = 200) {
 }
 
 HttpResponse error_response(int status, std::string_view message) {
-  static_assert(reconcile::has_key(json_rows::kFields, JsonPart::refusal, "error"));
+  static_assert(reconcile::has_key(json_rows::kFields, json_parts::kRefusal, "error"));
   return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
 }
 
 HttpResponse accepted_response(std::string_view what, const std::string& digest = {}) {
   nlohmann::json made;
-  const Keys<JsonPart::accepted> object(made);
+  const Keys<json_parts::kAccepted> object(made);
   object["status"] = what;
   if (!digest.empty()) object["digest"] = digest;
   return json_response(made, 202);
@@ -207,8 +207,8 @@ HttpResponse Endpoints::readyz() const {
 HttpResponse Endpoints::summary(const Board& board) const {
   if (!board.report) return not_begun();
   nlohmann::json made = reconcile::summary_json(*board.report);
-  const Keys<JsonPart::summary> object(made);
-  const Keys<JsonPart::specs> specs(object["specs"]);
+  const Keys<json_parts::kSummary> object(made);
+  const Keys<json_parts::kSpecs> specs(object["specs"]);
   specs["stale"] = !board.stale.empty();
   if (!board.stale.empty()) specs["staleReason"] = board.stale;
   if (board.desired) {
@@ -219,7 +219,7 @@ HttpResponse Endpoints::summary(const Board& board) const {
     specs["diagnostics"] = diagnostics_json(*board.desired, kMostDiagnostics);
   }
   const Health health = ready(board.cycles, parts_.clock.now());
-  const Keys<JsonPart::daemon> daemon(object["daemon"]);
+  const Keys<json_parts::kDaemon> daemon(object["daemon"]);
   daemon["ready"] = health.good;
   daemon["reason"] = health.reason;
   return json_response(made);
@@ -252,7 +252,7 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
 
   const auto rows = filter_rows(*board.report, parsed.filter);
   nlohmann::json made;
-  const Keys<JsonPart::workspaces> object(made);
+  const Keys<json_parts::kWorkspaces> object(made);
   object["formatVersion"] = reconcile::kFormatVersion;
   object["total"] = rows.size();
   object["limit"] = paging.limit;
@@ -278,7 +278,7 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
                                    " not found: it is not declared, or not selected");
   }
   nlohmann::json made = reconcile::status_json(*found);
-  const Keys<JsonPart::workspace> object(made);
+  const Keys<json_parts::kWorkspace> object(made);
   object["formatVersion"] = reconcile::kFormatVersion;
   return json_response(made);
 }

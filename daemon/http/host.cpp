@@ -5,7 +5,6 @@
 #include <boost/system/error_code.hpp>
 
 #include "daemon/config/values.h"
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::daemon {

@@ -14,7 +14,7 @@
 namespace cr::daemon {
 
 /// A key of the fixed set that the reference describes (workspace, owner, action, …).
-using LogKey = reconcile::JsonKey<json_rows::kFields, JsonPart::log_line>;
+using LogKey = reconcile::JsonKey<json_rows::kFields, json_parts::kLogLine>;
 
 /// A key and its value. A number is written as one in JSON.
 struct LogField {

@@ -14,8 +14,7 @@ namespace {
 http::SetupResult<TokenSource> token_source(const ClientOptions& options) {
   if (!options.token_file.empty()) return TokenSource::from_file(options.token_file);
   if (!options.token_value.empty()) return TokenSource::from_value(options.token_value, options.token_origin);
-  return http::SetupError(
-      fmt::format("no Coder token: {}; create one with: coder tokens create", options.names.give_token));
+  return http::SetupError("no Coder token given");
 }
 
 std::function<double()> seeded_random() {
@@ -68,8 +67,7 @@ const std::string& Client::base_url() const {
 
 http::SetupResult<Client> make_client(ClientOptions options, async::Clock& clock, CallObserver& observer) {
   if (options.url.empty()) {
-    return http::SetupError(
-        fmt::format("no Coder URL: {}, such as https://coder.example.com", options.names.give_url));
+    return http::SetupError("no Coder URL given");
   }
   http::SetupResult<http::BaseUrl> url = parse_access_url(options.url);
   if (!url) return url.error();

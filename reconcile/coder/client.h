@@ -23,8 +23,6 @@ namespace cr::coder {
 struct SettingNames {
   http::SettingNames http{.url = "Coder's URL"};
   std::string_view header = "the extra headers";
-  std::string_view give_url = "give it";               ///< how to, where it is missing
-  std::string_view give_token = "give one";            ///< likewise
   std::string_view give_header = "the extra headers";  ///< by what one is given
 };
 

@@ -1,7 +1,6 @@
 #include "reconcile/coder/header.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "specs/text/ascii.h"
 
@@ -10,8 +9,7 @@ namespace {
 
 /// Characters of a header's name: RFC 9110's token.
 bool is_token_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) ||
-         std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return text::is_letter_or_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 bool is_ours(std::string_view name) {

@@ -1,16 +1,16 @@
 #include "reconcile/coder/search.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "reconcile/http/url.h"
+#include "specs/text/ascii.h"
 
 namespace cr::coder {
 
 std::optional<std::string> search_term(std::string_view key, std::string_view value) {
   if (value.empty() || value.find('"') != std::string_view::npos) return std::nullopt;
   const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == '_';
+    return text::is_letter_or_digit(c) || c == '-' || c == '.' || c == '_';
   });
   std::string term(key);
   term += ':';

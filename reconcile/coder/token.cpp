@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -20,8 +19,7 @@ constexpr std::size_t kSecretLength = 22;
 constexpr std::size_t kMaxFile = 4096;
 
 bool all_alphanumeric(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)); });
+  return std::all_of(text.begin(), text.end(), text::is_letter_or_digit);
 }
 
 }  // namespace

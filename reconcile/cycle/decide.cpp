@@ -84,7 +84,8 @@ void decide(CycleState& state) {
     state.find(planned.workspace)->planned = &planned;
   const CycleFacts facts = state.facts();
   state.builds_in_flight = state.memory.remembered.builds.under_way(facts);
-  state.verdict = state.memory.remembered.approval.judge(state.plan, facts, state.memory.limits.max_changes);
+  const Limits& limits = state.memory.limits;
+  state.verdict = state.memory.remembered.approval.judge(state.plan, facts, limits.max_changes, limits.held);
 }
 
 }  // namespace cr::reconcile

@@ -7,7 +7,6 @@
 #include "reconcile/async/structured.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile {

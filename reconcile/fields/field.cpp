@@ -37,10 +37,6 @@ std::optional<Field> field_of_key(std::string_view spec_key) {
   return find([&](const ManagedField* entry) { return entry->key == spec_key; });
 }
 
-std::optional<Field> field_named(std::string_view name) {
-  return find([&](const ManagedField* entry) { return entry->name == name; });
-}
-
 bool has_mendable(const std::vector<Change>& drift) {
   return std::ranges::any_of(drift, [](const Change& change) { return !is_informational(change.field); });
 }

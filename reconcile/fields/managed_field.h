@@ -75,8 +75,6 @@ struct ManagedField {
 /// `field`: of managed_fields().
 [[nodiscard]] const ManagedField& entry_of(Field field);
 [[nodiscard]] std::optional<Field> field_of_key(std::string_view spec_key);
-/// By its name in metrics and JSON.
-[[nodiscard]] std::optional<Field> field_named(std::string_view name);
 /// The field's place among managed_fields().
 [[nodiscard]] constexpr Field managed_field_at(std::size_t index) {
   return Field(static_cast<std::uint8_t>(Field::kFirstManaged + index));

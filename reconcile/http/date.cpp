@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
-#include <charconv>
 #include <string>
+
+#include "specs/text/ascii.h"
+#include "specs/text/number.h"
 
 namespace cr::http {
 namespace {
@@ -41,7 +42,7 @@ class Cursor {
   }
   void skip_letters() {
     std::size_t count = 0;
-    while (count < rest_.size() && std::isalpha(static_cast<unsigned char>(rest_[count]))) ++count;
+    while (count < rest_.size() && text::is_letter(rest_[count])) ++count;
     good_ = good_ && count > 0;
     drop(count);
   }
@@ -114,9 +115,8 @@ std::optional<sys_seconds> parse_http_date(std::string_view text, sys_seconds no
 std::optional<seconds> parse_retry_after(std::string_view text, std::string_view date, sys_seconds now) {
   if (text.empty()) return std::nullopt;
   if (std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    long long value = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return failed == std::errc{} ? std::min(seconds(value), kLongest) : kLongest;
+    const auto value = text::parse_number<long long>(text);
+    return value ? std::min(seconds(*value), kLongest) : kLongest;
   }
   const auto until = parse_http_date(text, now);
   if (!until) return std::nullopt;

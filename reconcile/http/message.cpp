@@ -10,10 +10,10 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <cctype>
 #include <cstring>
 #include <utility>
 
+#include "specs/text/ascii.h"
 #include "specs/text/message_text.h"
 
 namespace cr::http {
@@ -88,7 +88,7 @@ TransportError too_large(std::uint64_t limit) {
                             : fmt::format("the response is larger than {} bytes", limit));
 }
 
-TransportError too_much_around_it(std::string_view what) {
+TransportError invalid_response(std::string_view what) {
   return TransportError(TransportFault::contract, fmt::format("invalid HTTP response: {}", what));
 }
 
@@ -102,9 +102,8 @@ TransportError describe_parse_failure(const beast::error_code& failed, std::uint
   if (failed == beast_http::error::partial_message || failed == beast_http::error::end_of_stream) {
     return closed_in_the_middle();
   }
-  if (failed == beast_http::error::header_limit)
-    return too_much_around_it("its header is larger than 64 KiB");
-  return too_much_around_it(failed.message());
+  if (failed == beast_http::error::header_limit) return invalid_response("its header is larger than 64 KiB");
+  return invalid_response(failed.message());
 }
 
 std::string_view view(const beast::flat_buffer& buffer) {
@@ -117,8 +116,8 @@ bool complete_status_line(beast::flat_buffer& buffer) {
   static constexpr std::string_view kShape = "HTTP/1.1 200";
   const std::string_view line = view(buffer);
   for (std::size_t i = 0; i < std::min(kShape.size(), line.size()); ++i) {
-    const bool digit = std::isdigit(static_cast<unsigned char>(kShape[i])) != 0;
-    const bool fits = digit ? std::isdigit(static_cast<unsigned char>(line[i])) != 0 : line[i] == kShape[i];
+    const bool digit = text::is_digit(kShape[i]);
+    const bool fits = digit ? text::is_digit(line[i]) : line[i] == kShape[i];
     if (!fits) return true;  // the parser says what is wrong with it
   }
   if (line.size() <= kShape.size()) return false;
@@ -190,16 +189,16 @@ class AnswerReader {
   /// The parser's own bound on heads counts only what lies before it unparsed.
   std::optional<TransportError> check_bounds(bool wants_more) {
     if (!parser_->is_header_done()) {
-      if (head_ + buffer_.size() > kHeadLimit) return too_much_around_it("its header is larger than 64 KiB");
+      if (head_ + buffer_.size() > kHeadLimit) return invalid_response("its header is larger than 64 KiB");
       return std::nullopt;
     }
     // What is not taken now is the line of a chunk, or the trailer.
     if (wants_more && buffer_.size() >= kHeadLimit) {
-      return too_much_around_it("a chunk's extension or the trailer is larger than 64 KiB");
+      return invalid_response("a chunk's extension or the trailer is larger than 64 KiB");
     }
     const std::uint64_t body = parser_->get().body().size();
     if (around_body_ > body && around_body_ - body > kFreeFraming + kFramingForAByte * body) {
-      return too_much_around_it("its chunks consist mostly of extensions");
+      return invalid_response("its chunks consist mostly of extensions");
     }
     return std::nullopt;
   }
@@ -226,7 +225,7 @@ class AnswerReader {
       done_ = true;
       return std::nullopt;
     }
-    if (++interim_ > kMostInterim) return too_much_around_it("more than 16 interim responses");
+    if (++interim_ > kMostInterim) return invalid_response("more than 16 interim responses");
     begin();
     return std::nullopt;
   }

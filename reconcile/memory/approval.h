@@ -45,7 +45,8 @@ class Approval {
   bool approve(std::string digest, async::SteadyTime now);
 
   /// The guard's verdict on the plan of this cycle: what is covered does not count against the limit.
-  [[nodiscard]] Verdict judge(const Plan& plan, const CycleFacts& cycle, const ChangeLimit& limit) const;
+  [[nodiscard]] Verdict judge(const Plan& plan, const CycleFacts& cycle, const ChangeLimit& limit,
+                              const GuardWords& words = {}) const;
 
   /// `verdict`: judge's, on this plan.
   void observe(const CycleFacts& cycle, const Plan& plan, const Verdict& verdict);

@@ -11,9 +11,9 @@
 
 namespace cr::reconcile {
 
-/// What is known from earlier cycles. A cycle asks it and changes nothing of it (it borrows what it
-/// reads); at its end each memory
-/// observes what the cycle saw, decided and did. All of it can be lost: it is read again or built up anew.
+/// What is known from earlier cycles. A cycle asks it and changes nothing of it (it borrows what it reads);
+/// at its end each memory observes what the cycle saw, decided and did. All of it can be lost: it is read
+/// again or built up anew.
 struct Memories {
   Reads reads;
   LookUps look_ups;

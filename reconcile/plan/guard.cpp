@@ -43,8 +43,8 @@ std::optional<ChangeLimit> parse_change_limit(std::string_view text) {
   return limit;
 }
 
-Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
-              std::size_t approved_changes) {
+Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit, std::size_t approved_changes,
+              const GuardWords& words) {
   Verdict verdict;
   verdict.changes = plan.workspaces.size();
   verdict.limit = limit.for_declared(declared);
@@ -55,14 +55,14 @@ Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
   verdict.approved = !verdict.held;
   if (!verdict.held) return verdict;
   const std::string rule =
-      limit.count ? fmt::format("{} {}", limit.words.limit, *limit.count)
-                  : fmt::format("{} {:g}%, at least {}", limit.words.limit, limit.percent, limit.at_least);
+      limit.count ? fmt::format("{} {}", words.limit, *limit.count)
+                  : fmt::format("{} {:g}%, at least {}", words.limit, limit.percent, limit.at_least);
   const std::string before =
       approved_changes > 0 ? fmt::format(" ({} of them already approved)", approved_changes) : "";
   verdict.message = fmt::format(
       "the plan changes {} of {} declared workspaces{}, more than the limit of {} ({}); nothing is changed. "
       "{}",
-      verdict.changes, declared, before, verdict.limit, rule, ways_out(limit.words, verdict.digest));
+      verdict.changes, declared, before, verdict.limit, rule, ways_out(words, verdict.digest));
   return verdict;
 }
 

@@ -15,16 +15,14 @@ struct GuardWords {
   std::string_view limit = "limit";  ///< the setting
   /// What a person can do; "{digest}" stands for the plan's.
   std::string_view ways_out = "Look at it, then approve its digest {digest} or raise the limit";
-  bool operator==(const GuardWords&) const = default;
 };
 
 /// How many workspaces one plan may change before a person has to look: a count, or a share of the declared
 /// ones.
 struct ChangeLimit {
-  std::optional<std::size_t> count{};  ///< set: this many, whatever is declared
-  double percent = 30;                 ///< else this share, rounded down, …
-  std::size_t at_least = 10;           ///< … but never fewer than this
-  GuardWords words{};
+  std::optional<std::size_t> count;  ///< set: this many, whatever is declared
+  double percent = 30;               ///< else this share, rounded down, …
+  std::size_t at_least = 10;         ///< … but never fewer than this
   [[nodiscard]] std::size_t for_declared(std::size_t declared) const;
   bool operator==(const ChangeLimit&) const = default;
 };
@@ -44,6 +42,6 @@ struct Verdict {
 /// Holds the plan as a whole if it changes more than the limit beside the `approved_changes`: workspaces of
 /// it of which a person has approved all that it does to them. Pure.
 [[nodiscard]] Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit,
-                            std::size_t approved_changes);
+                            std::size_t approved_changes, const GuardWords& words = {});
 
 }  // namespace cr::reconcile

@@ -34,6 +34,13 @@ using LiveEntry = std::variant<const LiveWorkspace*, Absent, NotRead>;
 /// workspaces.
 class LiveState {
  public:
+  // A copy's entries would point into the rows of the other.
+  LiveState(const LiveState&) = delete;
+  LiveState& operator=(const LiveState&) = delete;
+  LiveState(LiveState&&) = default;
+  LiveState& operator=(LiveState&&) = default;
+  ~LiveState() = default;
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] const LiveEntry& operator[](std::size_t target) const { return entries_[target]; }
   [[nodiscard]] std::span<const LiveEntry> entries() const { return entries_; }

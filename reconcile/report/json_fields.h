@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -9,32 +12,31 @@
 /// (json_keys.h): one without a row does not compile.
 namespace cr::reconcile {
 
-/// A JSON document or part of one that the program writes.
-enum class JsonPart : std::uint8_t {
-  validate,
-  plan,
-  apply,
-  unreadable,  ///< what validate, plan and apply write where the specs can't be read at all
-  summary,
-  workspaces,
-  workspace,
-  refusal,   ///< what the HTTP API answers where it can't or won't
-  accepted,  ///< what its POSTs answer
-  log_line,
-  plan_summary,
-  planned,
-  apply_summary,
-  outcome,
-  action,
-  drift,
-  remark,
-  diagnostic,
-  ready,
-  specs,
-  daemon,
-  error,
-  validation,
+/// A JSON document or part of one that is written, by the name of its schema. Each is declared beside who
+/// writes it.
+struct JsonPart {
+  std::string_view name;
+  constexpr auto operator<=>(const JsonPart&) const = default;
 };
+
+/// Of what a cycle's report is written as.
+namespace json_parts {
+inline constexpr JsonPart kPlan{"plan"};
+inline constexpr JsonPart kApply{"apply"};
+inline constexpr JsonPart kSummary{"summary"};
+inline constexpr JsonPart kWorkspace{"workspace"};
+inline constexpr JsonPart kPlanSummary{"planSummary"};
+inline constexpr JsonPart kPlanned{"planned"};
+inline constexpr JsonPart kApplySummary{"applySummary"};
+inline constexpr JsonPart kOutcome{"outcome"};
+inline constexpr JsonPart kAction{"action"};
+inline constexpr JsonPart kDrift{"drift"};
+inline constexpr JsonPart kRemark{"remark"};
+inline constexpr JsonPart kReady{"ready"};
+inline constexpr JsonPart kError{"error"};
+inline constexpr JsonPart kValidation{"validation"};
+}  // namespace json_parts
+
 /// A closed set of words.
 enum class JsonWords : std::uint8_t {
   none,
@@ -68,7 +70,7 @@ struct JsonType {
     counts,  ///< one for each of `words`
   };
   Kind kind = Kind::text;
-  JsonPart part = JsonPart::validate;
+  JsonPart part{};
   JsonWords words = JsonWords::none;
 };
 
@@ -89,7 +91,7 @@ struct JsonField {
 /// What rows are written with.
 namespace json_rows {
 
-using enum JsonPart;
+using namespace json_parts;
 
 inline constexpr JsonType kText{JsonType::Kind::text};
 inline constexpr JsonType kTime{JsonType::Kind::time};
@@ -99,10 +101,10 @@ inline constexpr JsonType kBoolean{JsonType::Kind::boolean};
 inline constexpr JsonType kVersion{JsonType::Kind::version};
 inline constexpr JsonType kTexts{JsonType::Kind::texts};
 constexpr JsonType word(JsonWords words) {
-  return {JsonType::Kind::word, validate, words};
+  return {JsonType::Kind::word, {}, words};
 }
 constexpr JsonType counts(JsonWords words) {
-  return {JsonType::Kind::counts, validate, words};
+  return {JsonType::Kind::counts, {}, words};
 }
 constexpr JsonType object(JsonPart part) {
   return {JsonType::Kind::object, part};
@@ -120,7 +122,8 @@ inline constexpr std::string_view kDuplicates =
     "documents left out because another one declares the same workspace";
 inline constexpr std::string_view kRevision =
     "commit of the checkout or of git-sync's link, where there is one";
-inline constexpr std::string_view kPlanResult = "how the cycle ended; changes where `plan` shows some";
+inline constexpr std::string_view kPlanResult =
+    "how the cycle ended; changes where a plan is only shown and has some";
 inline constexpr std::string_view kLastResult = "how the last cycle ended";
 inline constexpr std::string_view kFailure = "why nothing could be read";
 inline constexpr std::string_view kDefect = "an internal error of this program";
@@ -138,153 +141,155 @@ inline constexpr std::string_view kOwner = "as Coder compares it, in lower case"
 inline constexpr std::string_view kFile = "of the workspace's spec";
 inline constexpr std::string_view kOfCreate = "of a create, if declared";
 
+/// Rows and groups of rows, one behind the other.
+template <std::size_t... kSizes>
+constexpr auto rows(const std::array<JsonField, kSizes>&... groups) {
+  std::array<JsonField, (std::size_t{0} + ... + kSizes)> all{};
+  auto at = all.begin();
+  ((at = std::ranges::copy(groups, at).out), ...);
+  return all;
+}
+template <std::size_t kSize>
+constexpr std::array<JsonField, kSize> of(const JsonField (&fields)[kSize]) {
+  return std::to_array(fields);
+}
+
+// What several documents have alike, written by one function each.
+constexpr auto cycle_ended(JsonPart part, JsonType result, std::string_view meaning) {
+  return of({{part, "formatVersion", kVersion, kAlways, kFormat},
+             {part, "result", result, kAlways, meaning},
+             {part, "failure", object(kError), kSometimes, kFailure},
+             {part, "internalError", kText, kSometimes, kDefect},
+             {part, "revision", kText, kSometimes, kRevision}});
+}
+constexpr auto verdict(JsonPart part) {
+  return of({{part, "held", kBoolean, kAlways, kHeld},
+             {part, "approved", kBoolean, kAlways, kApproved},
+             {part, "changes", kCount, kAlways, kChanges},
+             {part, "limit", kCount, kAlways, kLimit},
+             {part, "digest", kText, kSometimes, kDigest},
+             {part, "heldMessage", kText, kSometimes, kHeldMessage}});
+}
+constexpr auto states(JsonPart part) {
+  return of({{part, "suspended", kCount, kAlways, kSuspended},
+             {part, "waitsForPerson", kCount, kAlways, kWaits},
+             {part, "onItsWay", kCount, kAlways, kOnItsWay},
+             {part, "unknown", kCount, kAlways, kUnknown}});
+}
+constexpr auto identity(JsonPart part) {
+  return of({{part, "owner", kText, kAlways, kOwner}, {part, "name", kText, kAlways, "likewise"}});
+}
+
 /// What a cycle's report is written as. A create has the keys of the managed fields, besides.
-inline constexpr JsonField kReportFields[] = {
-    {plan, "formatVersion", kVersion, kAlways, kFormat},
-    {plan, "result", word(JsonWords::plan_results), kAlways, kPlanResult},
-    {plan, "failure", object(error), kSometimes, kFailure},
-    {plan, "internalError", kText, kSometimes, kDefect},
-    {plan, "revision", kText, kSometimes, kRevision},
-    {plan, "held", kBoolean, kAlways, kHeld},
-    {plan, "approved", kBoolean, kAlways, kApproved},
-    {plan, "changes", kCount, kAlways, kChanges},
-    {plan, "limit", kCount, kAlways, kLimit},
-    {plan, "digest", kText, kSometimes, kDigest},
-    {plan, "heldMessage", kText, kSometimes, kHeldMessage},
-    {plan, "summary", object(plan_summary), kAlways, "numbers of workspaces"},
-    {plan, "workspaces", list(planned), kAlways, "each that would change"},
-    {plan, "conditions", list(workspace), kAlways,
-     "each workspace that is neither in sync nor to be changed"},
-    {plan, "total", kCount, kSometimes, "of the workspaces; of the API, which answers by pages, as the next"},
-    {plan, "conditionsTotal", kCount, kSometimes, "of the conditions"},
-    {plan, "pageLimit", kCount, kSometimes, "how many of each there are at most"},
-    {plan, "pageOffset", kCount, kSometimes, "how many of each come before these"},
+inline constexpr auto kReportFields = rows(
+    cycle_ended(kPlan, word(JsonWords::plan_results), kPlanResult), verdict(kPlan),
+    of({{kPlan, "summary", object(kPlanSummary), kAlways, "numbers of workspaces"},
+        {kPlan, "workspaces", list(kPlanned), kAlways, "each that would change"},
+        {kPlan, "conditions", list(kWorkspace), kAlways,
+         "each workspace that is neither in sync nor to be changed"},
+        {kPlan, "total", kCount, kSometimes,
+         "of the workspaces; of the API, which answers by pages, as the next"},
+        {kPlan, "conditionsTotal", kCount, kSometimes, "of the conditions"},
+        {kPlan, "pageLimit", kCount, kSometimes, "how many of each there are at most"},
+        {kPlan, "pageOffset", kCount, kSometimes, "how many of each come before these"}}),
 
-    {apply, "formatVersion", kVersion, kAlways, kFormat},
-    {apply, "result", word(JsonWords::cycle_results), kAlways, kLastResult},
-    {apply, "failure", object(error), kSometimes, kFailure},
-    {apply, "internalError", kText, kSometimes, kDefect},
-    {apply, "revision", kText, kSometimes, kRevision},
-    {apply, "held", kBoolean, kAlways, kHeld},
-    {apply, "approved", kBoolean, kAlways, kApproved},
-    {apply, "changes", kCount, kAlways, kChanges},
-    {apply, "limit", kCount, kAlways, kLimit},
-    {apply, "digest", kText, kSometimes, kDigest},
-    {apply, "heldMessage", kText, kSometimes, kHeldMessage},
-    {apply, "summary", object(apply_summary), kAlways, "numbers of actions and workspaces"},
-    {apply, "outcomes", list(outcome), kAlways, "each action and how it ended"},
-    {apply, "conditions", list(workspace), kAlways, "each workspace that is not in sync"},
+    cycle_ended(kApply, word(JsonWords::cycle_results), kLastResult), verdict(kApply),
+    of({{kApply, "summary", object(kApplySummary), kAlways, "numbers of actions and workspaces"},
+        {kApply, "outcomes", list(kOutcome), kAlways, "each action and how it ended"},
+        {kApply, "conditions", list(kWorkspace), kAlways, "each workspace that is not in sync"}}),
 
-    {summary, "formatVersion", kVersion, kAlways, kFormat},
-    {summary, "result", word(JsonWords::cycle_results), kAlways, kLastResult},
-    {summary, "failure", object(error), kSometimes, kFailure},
-    {summary, "internalError", kText, kSometimes, kDefect},
-    {summary, "revision", kText, kSometimes, kRevision},
-    {summary, "started", kTime, kAlways, "when the last cycle began"},
-    {summary, "ended", kTime, kAlways, "when it ended"},
-    {summary, "durationSeconds", kSeconds, kAlways, "how long it took"},
-    {summary, "declared", kCount, kAlways, "workspaces declared and selected"},
-    {summary, "invalid", kCount, kAlways, kInvalid},
-    {summary, "duplicates", kCount, kAlways, kDuplicates},
-    {summary, "ready", object(ready), kAlways, "numbers of workspaces"},
-    {summary, "reasons", counts(JsonWords::reasons), kAlways, "number of workspaces for each reason"},
-    {summary, "drift", counts(JsonWords::fields), kAlways, "number of workspaces for each drifted field"},
-    {summary, "plan", counts(JsonWords::actions), kAlways, "number of planned actions for each kind"},
-    {summary, "held", kBoolean, kAlways, kHeld},
-    {summary, "approved", kBoolean, kAlways, kApproved},
-    {summary, "changes", kCount, kAlways, kChanges},
-    {summary, "limit", kCount, kAlways, kLimit},
-    {summary, "digest", kText, kSometimes, kDigest},
-    {summary, "heldMessage", kText, kSometimes, kHeldMessage},
-    {summary, "buildsInFlight", kCount, kAlways, "active builds that this program started"},
-    {summary, "backingOff", kCount, kAlways, "workspaces that wait before another try"},
-    {summary, "contested", kCount, kAlways, "workspaces with a field that somebody else keeps changing back"},
-    {summary, "waiting", kBoolean, kAlways, "whether a build or a build slot is waited for"},
-    {summary, "lookAgainInSeconds", kSeconds, kSometimes, "when the next cycle could do more"},
-    {summary, "tokenExpires", kTime, kSometimes, "when Coder's token ends; absent if never"},
+    cycle_ended(kSummary, word(JsonWords::cycle_results), kLastResult),
+    of({{kSummary, "started", kTime, kAlways, "when the last cycle began"},
+        {kSummary, "ended", kTime, kAlways, "when it ended"},
+        {kSummary, "durationSeconds", kSeconds, kAlways, "how long it took"},
+        {kSummary, "declared", kCount, kAlways, "workspaces declared and selected"},
+        {kSummary, "invalid", kCount, kAlways, kInvalid},
+        {kSummary, "duplicates", kCount, kAlways, kDuplicates},
+        {kSummary, "ready", object(kReady), kAlways, "numbers of workspaces"},
+        {kSummary, "reasons", counts(JsonWords::reasons), kAlways, "number of workspaces for each reason"},
+        {kSummary, "drift", counts(JsonWords::fields), kAlways,
+         "number of workspaces for each drifted field"},
+        {kSummary, "plan", counts(JsonWords::actions), kAlways, "number of planned actions for each kind"}}),
+    verdict(kSummary),
+    of({{kSummary, "buildsInFlight", kCount, kAlways, "active builds that this program started"},
+        {kSummary, "backingOff", kCount, kAlways, "workspaces that wait before another try"},
+        {kSummary, "contested", kCount, kAlways,
+         "workspaces with a field that somebody else keeps changing back"},
+        {kSummary, "waiting", kBoolean, kAlways, "whether a build or a build slot is waited for"},
+        {kSummary, "lookAgainInSeconds", kSeconds, kSometimes, "when the next cycle could do more"},
+        {kSummary, "tokenExpires", kTime, kSometimes, "when Coder's token ends; absent if never"}}),
 
-    {workspace, "formatVersion", kVersion, kSometimes, kFormat},
-    {workspace, "owner", kText, kAlways, kOwner},
-    {workspace, "name", kText, kAlways, "likewise"},
-    {workspace, "id", kText, kSometimes, "of the live workspace, once known"},
-    {workspace, "ready", word(JsonWords::ready), kAlways, "whether it is as declared"},
-    {workspace, "reason", word(JsonWords::reasons), kAlways, "one of the conditions above"},
-    {workspace, "message", kText, kSometimes, "what to do"},
-    {workspace, "since", kTime, kAlways, "when ready or reason last changed"},
-    {workspace, "file", kText, kAlways, kFile},
-    {workspace, "line", kCount, kAlways, kFile},
-    {workspace, "labels", kTexts, kSometimes, kFile},
-    {workspace, "remarks", list(remark), kSometimes, "informational; never a reason to write"},
-    {workspace, "drift", list(drift), kSometimes, "each field that differs"},
-    {workspace, "error", object(error), kSometimes, "the last failed call"},
-    {workspace, "nextTry", kTime, kSometimes, "while it backs off"},
-    {workspace, "knownSince", kTime, kSometimes,
-     "where it could not be read: `id`, `remarks` and `drift` are the last known ones, read then"},
+    of({{kWorkspace, "formatVersion", kVersion, kSometimes, kFormat}}), identity(kWorkspace),
+    of({{kWorkspace, "id", kText, kSometimes, "of the live workspace, once known"},
+        {kWorkspace, "ready", word(JsonWords::ready), kAlways, "whether it is as declared"},
+        {kWorkspace, "reason", word(JsonWords::reasons), kAlways, "one of the conditions above"},
+        {kWorkspace, "message", kText, kSometimes, "what to do"},
+        {kWorkspace, "since", kTime, kAlways, "when ready or reason last changed"},
+        {kWorkspace, "file", kText, kAlways, kFile},
+        {kWorkspace, "line", kCount, kAlways, kFile},
+        {kWorkspace, "labels", kTexts, kSometimes, kFile},
+        {kWorkspace, "remarks", list(kRemark), kSometimes, "informational; never a reason to write"},
+        {kWorkspace, "drift", list(kDrift), kSometimes, "each field that differs"},
+        {kWorkspace, "error", object(kError), kSometimes, "the last failed call"},
+        {kWorkspace, "nextTry", kTime, kSometimes, "while it backs off"},
+        {kWorkspace, "knownSince", kTime, kSometimes,
+         "where it could not be read: `id`, `remarks` and `drift` are the last known ones, read then"}}),
 
-    {plan_summary, "create", kCount, kAlways, "workspaces to create"},
-    {plan_summary, "update", kCount, kAlways, "workspaces to change"},
-    {plan_summary, "unchanged", kCount, kAlways, "workspaces in sync"},
-    {plan_summary, "suspended", kCount, kAlways, kSuspended},
-    {plan_summary, "waitsForPerson", kCount, kAlways, kWaits},
-    {plan_summary, "onItsWay", kCount, kAlways, kOnItsWay},
-    {plan_summary, "unknown", kCount, kAlways, kUnknown},
+    of({{kPlanSummary, "create", kCount, kAlways, "workspaces to create"},
+        {kPlanSummary, "update", kCount, kAlways, "workspaces to change"},
+        {kPlanSummary, "unchanged", kCount, kAlways, "workspaces in sync"}}),
+    states(kPlanSummary),
 
-    {planned, "owner", kText, kAlways, kOwner},
-    {planned, "name", kText, kAlways, "likewise"},
-    {planned, "file", kText, kSometimes, kFile},
-    {planned, "line", kCount, kSometimes, kFile},
-    {planned, "actions", list(action), kAlways, "what would be done, in this order"},
-    {planned, "followUp", kText, kSometimes, "what follows once these are done"},
+    identity(kPlanned),
+    of({{kPlanned, "file", kText, kSometimes, kFile},
+        {kPlanned, "line", kCount, kSometimes, kFile},
+        {kPlanned, "actions", list(kAction), kAlways, "what would be done, in this order"},
+        {kPlanned, "followUp", kText, kSometimes, "what follows once these are done"}}),
 
-    {apply_summary, "succeeded", kCount, kAlways, "actions"},
-    {apply_summary, "failed", kCount, kAlways, "actions"},
-    {apply_summary, "skipped", kCount, kAlways, "actions"},
-    {apply_summary, "inSync", kCount, kAlways, "workspaces in sync"},
-    {apply_summary, "suspended", kCount, kAlways, kSuspended},
-    {apply_summary, "waitsForPerson", kCount, kAlways, kWaits},
-    {apply_summary, "onItsWay", kCount, kAlways, kOnItsWay},
-    {apply_summary, "unknown", kCount, kAlways, kUnknown},
+    of({{kApplySummary, "succeeded", kCount, kAlways, "actions"},
+        {kApplySummary, "failed", kCount, kAlways, "actions"},
+        {kApplySummary, "skipped", kCount, kAlways, "actions"},
+        {kApplySummary, "inSync", kCount, kAlways, "workspaces in sync"}}),
+    states(kApplySummary),
 
-    {outcome, "owner", kText, kAlways, kOwner},
-    {outcome, "name", kText, kAlways, "likewise"},
-    {outcome, "result", word(JsonWords::action_results), kAlways, "how it ended"},
-    {outcome, "note", kText, kSometimes, "what else there is to say"},
-    {outcome, "error", object(error), kSometimes, "why it failed"},
-    {outcome, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
-    {outcome, "durationSeconds", kSeconds, kAlways, "how long it took"},
+    identity(kOutcome),
+    of({{kOutcome, "result", word(JsonWords::action_results), kAlways, "how it ended"},
+        {kOutcome, "note", kText, kSometimes, "what else there is to say"},
+        {kOutcome, "error", object(kError), kSometimes, "why it failed"},
+        {kOutcome, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
+        {kOutcome, "durationSeconds", kSeconds, kAlways, "how long it took"}}),
 
-    {action, "action", word(JsonWords::actions), kAlways, "what is done"},
-    {action, "from", kText, kSometimes, "old value as text: 8h, none, always, true"},
-    {action, "to", kText, kSometimes, "new value likewise"},
-    {action, "template", kText, kSometimes, "of a create"},
-    {action, "version", kText, kSometimes, kOfCreate},
-    {action, "parameters", kTexts, kSometimes, kOfCreate},
-    {action, "retry", kCount, kSometimes, "of a create whose first build failed: which retry it is"},
+    of({{kAction, "action", word(JsonWords::actions), kAlways, "what is done"},
+        {kAction, "from", kText, kSometimes, "old value as text: 8h, none, always, true"},
+        {kAction, "to", kText, kSometimes, "new value likewise"},
+        {kAction, "template", kText, kSometimes, "of a create"},
+        {kAction, "version", kText, kSometimes, kOfCreate},
+        {kAction, "parameters", kTexts, kSometimes, kOfCreate},
+        {kAction, "retry", kCount, kSometimes, "of a create whose first build failed: which retry it is"}}),
 
-    {drift, "field", word(JsonWords::fields), kAlways, "what differs"},
-    {drift, "live", kText, kAlways, "value in Coder, as text"},
-    {drift, "desired", kText, kAlways, "declared value, as text"},
-    {drift, "informational", kBoolean, kAlways, "whether it is only reported: it applies at creation"},
+    of({{kDrift, "field", word(JsonWords::fields), kAlways, "what differs"},
+        {kDrift, "live", kText, kAlways, "value in Coder, as text"},
+        {kDrift, "desired", kText, kAlways, "declared value, as text"},
+        {kDrift, "informational", kBoolean, kAlways, "whether it is only reported: it applies at creation"}}),
 
-    {remark, "remark", word(JsonWords::remarks), kAlways, "its kind"},
-    {remark, "message", kText, kAlways, "what it says"},
+    of({{kRemark, "remark", word(JsonWords::remarks), kAlways, "its kind"},
+        {kRemark, "message", kText, kAlways, "what it says"}}),
 
-    {ready, "true", kCount, kAlways, "workspaces as declared"},
-    {ready, "false", kCount, kAlways, "workspaces that are not"},
-    {ready, "unknown", kCount, kAlways, kUnknown},
+    of({{kReady, "true", kCount, kAlways, "workspaces as declared"},
+        {kReady, "false", kCount, kAlways, "workspaces that are not"},
+        {kReady, "unknown", kCount, kAlways, kUnknown}}),
 
-    {error, "fault", word(JsonWords::faults), kAlways, "what sort of failure"},
-    {error, "message", kText, kAlways, "Coder's message, or ours where there was no answer"},
-    {error, "status", kCount, kSometimes, "HTTP status; absent if there was no answer"},
-    {error, "method", kText, kSometimes, "of the call"},
-    {error, "path", kText, kSometimes, "of the call"},
-    {error, "detail", kText, kSometimes, "Coder's detail"},
-    {error, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
-    {error, "validations", list(validation), kSometimes, "what Coder says of single fields"},
+    of({{kError, "fault", word(JsonWords::faults), kAlways, "what sort of failure"},
+        {kError, "message", kText, kAlways, "Coder's message, or ours where there was no answer"},
+        {kError, "status", kCount, kSometimes, "HTTP status; absent if there was no answer"},
+        {kError, "method", kText, kSometimes, "of the call"},
+        {kError, "path", kText, kSometimes, "of the call"},
+        {kError, "detail", kText, kSometimes, "Coder's detail"},
+        {kError, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
+        {kError, "validations", list(kValidation), kSometimes, "what Coder says of single fields"}}),
 
-    {validation, "field", kText, kAlways, "as Coder names it"},
-    {validation, "detail", kText, kAlways, "what is wrong with it"},
-};
+    of({{kValidation, "field", kText, kAlways, "as Coder names it"},
+        {kValidation, "detail", kText, kAlways, "what is wrong with it"}}));
 
 }  // namespace json_rows
 }  // namespace cr::reconcile

@@ -8,7 +8,7 @@
 namespace cr::reconcile {
 
 /// A key of `kPart` that is among `kFields`. Any other does not compile.
-template <const auto& kFields, JsonPart kPart>
+template <const auto& kFields, const JsonPart& kPart>
 class JsonKey {
  public:
   consteval JsonKey(const char* key) : key_(key) {  // NOLINT(google-explicit-constructor)
@@ -21,7 +21,7 @@ class JsonKey {
 };
 
 /// An object that is being written, by keys that are described. The object outlives it.
-template <const auto& kFields, JsonPart kPart>
+template <const auto& kFields, const JsonPart& kPart>
 class JsonKeys {
  public:
   explicit JsonKeys(nlohmann::json& object) : object_(object) {}
@@ -32,7 +32,7 @@ class JsonKeys {
 };
 
 /// By the keys of a report.
-template <JsonPart kPart>
+template <const JsonPart& kPart>
 using ReportKeys = JsonKeys<json_rows::kReportFields, kPart>;
 
 }  // namespace cr::reconcile

@@ -32,7 +32,7 @@ json pairs_json(const specs::StringPairs& pairs) {
 
 json error_json(const coder::ApiError& error) {
   json made;
-  const ReportKeys<JsonPart::error> object(made);
+  const ReportKeys<json_parts::kError> object(made);
   object["fault"] = coder::to_string(error.fault);
   object["message"] = error.message;
   if (error.status != 0) object["status"] = error.status;
@@ -41,20 +41,20 @@ json error_json(const coder::ApiError& error) {
   if (!error.detail.empty()) object["detail"] = error.detail;
   if (!error.request_id.empty()) object["requestId"] = error.request_id;
   for (const coder::Validation& validation : error.validations) {
-    const ReportKeys<JsonPart::validation> one(object["validations"].emplace_back());
+    const ReportKeys<json_parts::kValidation> one(object["validations"].emplace_back());
     one["field"] = validation.field;
     one["detail"] = validation.detail;
   }
   return made;
 }
 
-template <JsonPart kPart>
+template <const JsonPart& kPart>
 void add_identity(ReportKeys<kPart> object, const Identity& identity) {
   object["owner"] = identity.owner;
   object["name"] = identity.name;
 }
 
-template <JsonPart kPart>
+template <const JsonPart& kPart>
 void add_failure(ReportKeys<kPart> object, const CycleReport& report) {
   object["result"] = to_string(report.result);
   if (report.failure) object["failure"] = error_json(*report.failure);
@@ -64,7 +64,7 @@ void add_failure(ReportKeys<kPart> object, const CycleReport& report) {
 
 struct ActionJson {
   json& made;
-  ReportKeys<JsonPart::action> object{made};
+  ReportKeys<json_parts::kAction> object{made};
 
   void operator()(const CreateWorkspace& action) const {
     const coder::CreateRequest& request = action.request;
@@ -82,7 +82,7 @@ struct ActionJson {
   }
 };
 
-template <JsonPart kPart>
+template <const JsonPart& kPart>
 void add_states(ReportKeys<kPart> summary, const ReportView& view) {
   summary["suspended"] = view.suspended;
   summary["waitsForPerson"] = view.person_count;
@@ -122,7 +122,7 @@ std::vector<const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
   return rows;
 }
 
-template <JsonPart kPart>
+template <const JsonPart& kPart>
 void add_verdict(ReportKeys<kPart> object, const Verdict& verdict) {
   object["held"] = verdict.held;
   object["approved"] = verdict.approved;
@@ -136,7 +136,7 @@ void add_verdict(ReportKeys<kPart> object, const Verdict& verdict) {
 
 json status_json(const WorkspaceStatus& status) {
   json made;
-  const ReportKeys<JsonPart::workspace> object(made);
+  const ReportKeys<json_parts::kWorkspace> object(made);
   add_identity(object, specs::identity_of(*status.spec));
   if (status.id) object["id"] = status.id->to_string();
   object["ready"] = to_string(ready_of(status.ready.reason));
@@ -147,12 +147,12 @@ json status_json(const WorkspaceStatus& status) {
   object["line"] = status.spec->where.line;
   if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
   for (const RemarkNote& note : status.remarks) {
-    const ReportKeys<JsonPart::remark> one(object["remarks"].emplace_back());
+    const ReportKeys<json_parts::kRemark> one(object["remarks"].emplace_back());
     one["remark"] = to_string(note.remark);
     one["message"] = note.message;
   }
   for (const Change& change : status.drift) {
-    const ReportKeys<JsonPart::drift> one(object["drift"].emplace_back());
+    const ReportKeys<json_parts::kDrift> one(object["drift"].emplace_back());
     one["field"] = to_string(change.field);
     one["live"] = change.from;
     one["desired"] = specs::to_text(change.to);
@@ -166,7 +166,7 @@ json status_json(const WorkspaceStatus& status) {
 
 json summary_json(const CycleReport& report) {
   json made;
-  const ReportKeys<JsonPart::summary> object(made);
+  const ReportKeys<json_parts::kSummary> object(made);
   object["formatVersion"] = kFormatVersion;
   add_failure(object, report);
   object["started"] = timestamp(report.started);
@@ -177,23 +177,20 @@ json summary_json(const CycleReport& report) {
   object["duplicates"] = report.duplicate_documents;
 
   std::map<Reason, std::size_t> reasons;
-  std::map<Field, std::size_t> fields;
   for (const Reason reason : all_reasons()) reasons[reason] = 0;
-  for (const Field field : all_fields()) fields[field] = 0;
-  for (const WorkspaceStatus& row : report.workspaces) {
-    ++reasons[row.ready.reason];
-    for (const Change& change : row.drift) ++fields[change.field];
-  }
+  for (const WorkspaceStatus& row : report.workspaces) ++reasons[row.ready.reason];
   std::map<Ready, std::size_t> ready;
   for (const auto& [reason, count] : reasons) {
     object["reasons"][std::string(to_string(reason))] = count;
     ready[ready_of(reason)] += count;
   }
-  const ReportKeys<JsonPart::ready> sums(object["ready"]);
+  const ReportKeys<json_parts::kReady> sums(object["ready"]);
   sums["true"] = ready[Ready::True];
   sums["false"] = ready[Ready::False];
   sums["unknown"] = ready[Ready::Unknown];
-  for (const auto& [field, count] : fields) object["drift"][std::string(to_string(field))] = count;
+  const std::vector<std::size_t> drifted = report.drifted_fields();
+  for (const Field field : all_fields())
+    object["drift"][std::string(to_string(field))] = drifted[field.place()];
   for (const ActionKind kind : all_action_kinds())
     object["plan"][std::string(to_string(kind))] = report.planned(kind);
   add_verdict(object, report.verdict);
@@ -219,11 +216,11 @@ namespace {
 json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& conditions_total) {
   const ReportView view = view_plan(report);
   json made;
-  const ReportKeys<JsonPart::plan> object(made);
+  const ReportKeys<json_parts::kPlan> object(made);
   object["formatVersion"] = kFormatVersion;
   add_failure(object, report);
   add_verdict(object, report.verdict);
-  const ReportKeys<JsonPart::plan_summary> summary(object["summary"]);
+  const ReportKeys<json_parts::kPlanSummary> summary(object["summary"]);
   summary["create"] = view.creates.size();
   summary["update"] = view.updates.size();
   summary["unchanged"] = view.in_sync;
@@ -232,7 +229,7 @@ json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& cond
   json workspaces = json::array();
   for (std::size_t place = range.offset; place < rows.size() && within(range, place); ++place) {
     const WorkspacePlan& plan = report.plan.workspaces[place];
-    const ReportKeys<JsonPart::planned> one(workspaces.emplace_back());
+    const ReportKeys<json_parts::kPlanned> one(workspaces.emplace_back());
     add_identity(one, plan.workspace);
     if (const WorkspaceStatus* row = rows[place]) {
       one["file"] = row->spec->where.path();
@@ -258,7 +255,7 @@ json plan_json(const CycleReport& report) {
 json plan_json(const CycleReport& report, RowRange range) {
   std::size_t conditions_total = 0;
   json made = plan_rows_json(report, range, conditions_total);
-  const ReportKeys<JsonPart::plan> object(made);
+  const ReportKeys<json_parts::kPlan> object(made);
   object["total"] = report.plan.workspaces.size();
   object["conditionsTotal"] = conditions_total;
   object["pageLimit"] = range.limit;
@@ -269,7 +266,7 @@ json plan_json(const CycleReport& report, RowRange range) {
 json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   const ReportView view = view_state(last);
   json made;
-  const ReportKeys<JsonPart::apply> object(made);
+  const ReportKeys<json_parts::kApply> object(made);
   object["formatVersion"] = kFormatVersion;
   add_failure(object, last);
   add_verdict(object, last.verdict);
@@ -277,7 +274,7 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   json list = json::array();
   for (const Outcome* outcome : final_outcomes(outcomes)) {
     ++results[outcome->result];
-    const ReportKeys<JsonPart::outcome> one(list.emplace_back(action_json(outcome->action)));
+    const ReportKeys<json_parts::kOutcome> one(list.emplace_back(action_json(outcome->action)));
     add_identity(one, workspace_of(outcome->action));
     one["result"] = to_string(outcome->result);
     if (!outcome->note.empty()) one["note"] = outcome->note;
@@ -285,7 +282,7 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
     if (!outcome->request_id.empty()) one["requestId"] = outcome->request_id;
     one["durationSeconds"] = seconds(outcome->duration);
   }
-  const ReportKeys<JsonPart::apply_summary> summary(object["summary"]);
+  const ReportKeys<json_parts::kApplySummary> summary(object["summary"]);
   summary["succeeded"] = results[ActionResult::success];
   summary["failed"] = results[ActionResult::failed];
   summary["skipped"] = results[ActionResult::skipped];

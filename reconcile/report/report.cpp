@@ -40,13 +40,13 @@ std::size_t CycleReport::count(Reason reason) const {
                     [&](const WorkspaceStatus& row) { return row.ready.reason == reason; }));
 }
 
-std::size_t CycleReport::drifted(Field field) const {
-  return static_cast<std::size_t>(
-      std::count_if(workspaces.begin(), workspaces.end(), [&](const WorkspaceStatus& row) {
-        return row.ready.reason != Reason::Suspended &&
-               std::any_of(row.drift.begin(), row.drift.end(),
-                           [&](const Change& change) { return change.field == field; });
-      }));
+std::vector<std::size_t> CycleReport::drifted_fields() const {
+  std::vector<std::size_t> counts(all_fields().size());
+  for (const WorkspaceStatus& row : workspaces) {
+    if (row.ready.reason == Reason::Suspended) continue;
+    for (const Change& change : row.drift) ++counts[change.field.place()];
+  }
+  return counts;
 }
 
 std::size_t CycleReport::planned(ActionKind kind) const {

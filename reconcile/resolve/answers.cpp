@@ -4,7 +4,6 @@
 #include <iterator>
 #include <set>
 
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile {

@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "reconcile/coder/fault.h"
-#include "specs/name.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"
 

@@ -51,8 +51,7 @@ void add_held(const PageInput& input, std::vector<Alert>& alerts) {
                   verdict.changes == 1 ? "workspace" : "workspaces", verdict.limit);
   alert.text =
       "Nothing is changed until it is approved. If the plan below is what you want, approve it; if not, "
-      "mend "
-      "the specs, and the hold is lifted.";
+      "fix the specs, and the hold is lifted.";
   if (const auto request = input.way_out.approve_request(verdict.digest))
     alert.commands.emplace_back("On the daemon's host", *request);
   alert.commands.emplace_back("Or from anywhere, with the specs, Coder's URL and a token",

@@ -2,7 +2,6 @@
 
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/sections.h"
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::daemon {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "specs/name.h"
 #include "specs/text/ascii.h"
 
 namespace cr::daemon {

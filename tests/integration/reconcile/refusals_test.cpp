@@ -9,6 +9,8 @@ namespace {
 using namespace std::chrono_literals;
 using reconcile::CycleResult;
 using reconcile::Reason;
+using reconcile::ReportPtr;
+using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -307,7 +309,8 @@ TEST_P(Refusals, ASuspendedWorkspaceIsLeftAlone) {
   add("dev");
   world_.declare({a_document("alice", "dev", {"ttl: 8h"}, "docker", {"coder-reconciler/suspend: \"true\""}),
                   a_document("alice", "absent", {}, "docker", {"coder-reconciler/suspend: \"true\""})});
-  (void)world_.cycle();
+  const ReportPtr report = world_.cycle();
+  EXPECT_THAT(report->drifted_fields(), Each(0U)) << "an order is no drift";
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::Suspended);
   EXPECT_EQ(world_.reason("alice", "absent"), Reason::Suspended);
   EXPECT_THAT(world_.server.writes(), IsEmpty());

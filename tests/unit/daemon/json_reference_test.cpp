@@ -25,7 +25,7 @@ void collect(JsonPart part, const json& object, Written& written) {
   for (const auto& [key, value] : object.items()) {
     written[part].insert(key);
     for (const JsonField& field : all_json_fields()) {
-      const bool inherited = part == JsonPart::outcome && field.part == JsonPart::action;
+      const bool inherited = part == json_parts::kOutcome && field.part == json_parts::kAction;
       if (field.key != key || (field.part != part && !inherited)) continue;
       if (field.type.kind == JsonType::Kind::object) collect(field.type.part, value, written);
       if (field.type.kind != JsonType::Kind::list) continue;
@@ -60,18 +60,18 @@ Written all_of_a_report() {
   failed.request_id = "r";
 
   Written written;
-  collect(JsonPart::summary, reconcile::summary_json(report), written);
-  collect(JsonPart::apply, reconcile::apply_json({failed}, report), written);
+  collect(json_parts::kSummary, reconcile::summary_json(report), written);
+  collect(json_parts::kApply, reconcile::apply_json({failed}, report), written);
   for (const reconcile::Action& action :
        {reconcile::Action{create}, reconcile::Action{reconcile::RetryFirstBuild{}}, failed.action}) {
-    collect(JsonPart::action, reconcile::action_json(action), written);
+    collect(json_parts::kAction, reconcile::action_json(action), written);
   }
   reconcile::WorkspacePlan planned;
   planned.workspace = {"alice", "w0"};
   planned.actions = {failed.action};
   planned.follow_up = "then more";
   report.plan.workspaces = {planned};
-  collect(JsonPart::plan, reconcile::plan_json(report, {.offset = 0, .limit = 10}), written);
+  collect(json_parts::kPlan, reconcile::plan_json(report, {.offset = 0, .limit = 10}), written);
   return written;
 }
 
@@ -80,22 +80,22 @@ TEST(JsonReference, DescribesWhatAReportIsWrittenAsAndNothingElse) {
   std::set<JsonPart> parts;
   for (const JsonField& field : reconcile::json_rows::kReportFields) parts.insert(field.part);
   for (const JsonPart part : parts) {
-    ASSERT_TRUE(written.contains(part)) << to_string(part);
+    ASSERT_TRUE(written.contains(part)) << part.name;
     // What the program adds to a report is held against the schemas where it is added.
     std::set<std::string> keys = described(part);
     for (const JsonField& field : json_rows::kOwnFields)
       if (field.part == part) keys.erase(std::string{field.key});
-    if (part == JsonPart::workspace) keys.erase("formatVersion");
+    if (part == json_parts::kWorkspace) keys.erase("formatVersion");
     std::set<std::string> seen = written.at(part);
-    if (part == JsonPart::outcome) {
-      for (const std::string& key : described(JsonPart::action)) seen.erase(key);
+    if (part == json_parts::kOutcome) {
+      for (const std::string& key : described(json_parts::kAction)) seen.erase(key);
     }
-    EXPECT_EQ(seen, keys) << to_string(part);
+    EXPECT_EQ(seen, keys) << part.name;
   }
 }
 
 TEST(JsonReference, HasARowForEachFieldThatACreateCanSet) {
-  const std::set<std::string> keys = described(JsonPart::action);
+  const std::set<std::string> keys = described(json_parts::kAction);
   for (const reconcile::ManagedField* field : reconcile::managed_fields()) {
     const bool set = !field->at_creation.is(reconcile::not_at_creation);
     EXPECT_EQ(keys.contains(std::string{field->key}), set) << field->key;

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "metrics/catalogue.h"
 #include "metrics/exposition.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/render.h"
 #include "reconcile/report/report.h"
 #include "tests/support/fields.h"
 #include "tests/support/report_rows.h"
@@ -209,6 +211,19 @@ TEST(Recorder, GaugesFollowTheLastCycle) {
   EXPECT_EQ(value(in_sync, R"(plan_actions{action="set_ttl"})"), 0);
   EXPECT_EQ(value(in_sync, "plan_held"), 0);
   EXPECT_EQ(value(in_sync, R"(live_workspaces_read{how="page"})"), 0);
+}
+
+// "An order is no drift": nobody is to be paged for a workspace that is left alone on purpose.
+TEST(Recorder, SuspendedWorkspacesCountAsSuspendedAndNotAsDrifted) {
+  CycleReport report = a_report(CycleResult::in_sync);
+  report.workspaces = {a_workspace(Reason::Suspended), a_workspace(Reason::Drifted)};
+  for (std::size_t i = 0; i < 2; ++i)
+    testing::editable(report.workspaces, i).drift = {{testing::field::ttl, "8h", "4h"}};
+  Recorder recorder;
+  recorder.on_cycle(report);
+  EXPECT_EQ(value_of(recorder, R"(workspaces{reason="Suspended"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(drifted_fields{field="ttl"})"), 1);
+  EXPECT_EQ(reconcile::summary_json(report)["drift"]["ttl"], 1) << "the same to who reads JSON";
 }
 
 TEST(Recorder, EachReasonHasItsSeries) {

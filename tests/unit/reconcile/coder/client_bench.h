@@ -84,19 +84,16 @@ class ClientBench : public ::testing::Test {
     options.url = "http://127.0.0.1:" + std::to_string(server.port());
     options.token_value = kToken;
     options.token_origin = "CODER_SESSION_TOKEN";
-    options.names = {.http = {.url = "Coder's URL",
-                              .ca_file = "--ca-file",
-                              .client_cert = "--client-cert",
-                              .client_key = "--client-key",
-                              .http_proxy = "HTTP_PROXY",
-                              .https_proxy = "HTTPS_PROXY",
-                              .no_proxy = "NO_PROXY"},
-                     .header = "--header",
-                     .give_url = "set --coder-url or CODER_URL",
-                     .give_token =
-                         "give --coder-token-file or CODER_SESSION_TOKEN_FILE, or set "
-                         "CODER_SESSION_TOKEN",
-                     .give_header = "--header NAME=VALUE (CODER_HEADER)"};
+    // Not the product's: what messages name is what the client was told.
+    options.names = {.http = {.url = "given.url",
+                              .ca_file = "given.ca",
+                              .client_cert = "given.cert",
+                              .client_key = "given.key",
+                              .http_proxy = "given.http_proxy",
+                              .https_proxy = "given.https_proxy",
+                              .no_proxy = "given.no_proxy"},
+                     .header = "given.header",
+                     .give_header = "given.header=…"};
     options.random = [] { return 0.0; };
     return options;
   }

@@ -367,23 +367,15 @@ TEST_F(Connection, AnEndlessHeadIsCutOff) {
 }
 
 TEST_F(Connection, WhatDoesNotSpeakHttpIsSaidToBeNone) {
-  server.script({receive(), send("SSH-2.0-OpenSSH_9.2\r\n")});
-  Client client = make(once());
-  const auto result = run(client.reader().build_info());
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_NE(result.error().message.find("invalid HTTP response"), std::string::npos)
-      << result.error().message;
-}
-
-TEST_F(Connection, AStatusBelow100IsNoAnswer) {
-  server.script({receive(), send("HTTP/1.1 099 Fine\r\ncontent-length: 2\r\n\r\n{}")});
-  Client client = make(once());
-  const auto result = run(client.reader().build_info());
-  ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().fault, ApiFault::contract);
-  EXPECT_NE(result.error().message.find("invalid HTTP response"), std::string::npos)
-      << result.error().message;
+  for (const char* bytes : {"SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 099 Fine\r\ncontent-length: 2\r\n\r\n{}"}) {
+    server.script({receive(), send(bytes)});
+    Client client = make(once());
+    const auto result = run(client.reader().build_info());
+    ASSERT_FALSE(result) << bytes;
+    EXPECT_EQ(result.error().fault, ApiFault::contract) << bytes;
+    EXPECT_NE(result.error().message.find("invalid HTTP response"), std::string::npos)
+        << result.error().message;
+  }
 }
 
 /// What a peer can send for ever: `begin`, then `again` without end.

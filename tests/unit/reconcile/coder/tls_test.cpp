@@ -67,7 +67,7 @@ TEST_F(Tls, AnUnknownCaIsNotTrustedAndTheFlagIsNamed) {
   with.tls.ca_file = other.cert_file();
   const std::string message = failure(with);
   EXPECT_NE(message.find("the certificate of coder.test is not trusted"), std::string::npos) << message;
-  EXPECT_NE(message.find("--ca-file"), std::string::npos) << message;
+  EXPECT_NE(message.find("given.ca"), std::string::npos) << message;
 }
 
 TEST_F(Tls, TheSystemsCasDoNotKnowOurs) {
@@ -117,7 +117,7 @@ TEST_F(Tls, AMissingClientCertificateIsSaidToBeMissing) {
   ScriptedServer secure(context, identity.cert, identity.key, authority.cert_file());
   const std::string message = failure(options_for(secure));
   EXPECT_NE(message.find("requires a client certificate"), std::string::npos) << message;
-  EXPECT_NE(message.find("--client-cert"), std::string::npos) << message;
+  EXPECT_NE(message.find("given.cert"), std::string::npos) << message;
 }
 
 TEST_F(Tls, AServerThatDoesNotSpeakItIsSaidNotTo) {
@@ -130,7 +130,7 @@ TEST_F(Tls, AServerThatHangsUpOnAHandshakeSeemsToSpeakPlainHttp) {
   for (const bool abruptly : {false, true}) {
     server.script({abruptly ? testing::reset() : testing::close()});
     const std::string message = failure(options_for(server));
-    EXPECT_NE(message.find("speaks plain HTTP, Coder's URL must begin with http://"), std::string::npos)
+    EXPECT_NE(message.find("speaks plain HTTP, given.url must begin with http://"), std::string::npos)
         << message;
   }
 }

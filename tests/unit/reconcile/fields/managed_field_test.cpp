@@ -31,11 +31,9 @@ TEST(ManagedFields, AreTheKeysOfSpecsThatAreKeptAsDeclared) {
   EXPECT_TRUE(keys.empty()) << "a key of specs that nothing keeps: " << *keys.begin();
 }
 
-TEST(ManagedFields, AreFoundByKeyAndByName) {
+TEST(ManagedFields, AreFoundByKey) {
   EXPECT_EQ(field_of_key("automaticUpdates"), testing::field::automatic_updates);
-  EXPECT_EQ(field_named("automatic_updates"), testing::field::automatic_updates);
   EXPECT_EQ(field_of_key("template"), std::nullopt);
-  EXPECT_EQ(field_named("missing"), std::nullopt);
 }
 
 TEST(ManagedFields, NamesAreDistinct) {

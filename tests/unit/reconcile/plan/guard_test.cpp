@@ -72,8 +72,8 @@ TEST(Guard, LetsAPlanWithinTheLimitGo) {
 
 TEST(Guard, HoldsAPlanOverTheLimitAndPrintsEachWayOut) {
   const Plan plan = a_plan(11);
-  const ChangeLimit limit{.words = {.limit = "the setting", .ways_out = "Say yes to {digest}, or raise it"}};
-  const Verdict verdict = judge(plan, 20, limit, 0);
+  const GuardWords words{.limit = "the setting", .ways_out = "Say yes to {digest}, or raise it"};
+  const Verdict verdict = judge(plan, 20, {}, 0, words);
   EXPECT_TRUE(verdict.held);
   EXPECT_EQ(verdict.limit, 10U);
   EXPECT_EQ(verdict.message,

@@ -67,18 +67,6 @@ TEST_F(Statuses, DriftThatIsNoLongerLookedAtIsNotRepaired) {
   }
 }
 
-TEST(DriftedFields, OfWorkspacesThatAreSuspendedDoNotCount) {
-  CycleReport report;
-  for (const Reason reason : {Reason::Drifted, Reason::Suspended, Reason::Held}) {
-    WorkspaceStatus row;
-    row.ready.reason = reason;
-    row.drift = kDrift;
-    report.workspaces.push_back(std::move(row));
-  }
-  EXPECT_EQ(report.drifted(field::ttl), 2U) << "an order is no drift";
-  EXPECT_EQ(report.drifted(field::dormant), 0U);
-}
-
 TEST_F(Statuses, ConvergenceCountsFromTheChangeOfTheSpec) {
   cycle(Reason::InSync);
   EXPECT_FALSE(only().converged_after) << "it was so before we looked";
