@@ -10,7 +10,7 @@ test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgatewa
       chromium chromium-driver python3-selenium"
 bench="libbenchmark-dev"
 fuzz="clang llvm libgtest-dev libgmock-dev"
-coverage="gcovr libgtest-dev libgmock-dev libvalijson-dev openssl"
+coverage="clang llvm python3 libgtest-dev libgmock-dev libvalijson-dev openssl"
 
 case "${1:-build}" in
   build) wanted="$build libgtest-dev libgmock-dev" ;;

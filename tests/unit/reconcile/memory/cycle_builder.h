@@ -42,7 +42,8 @@ class CycleBuilder {
       return *this;
     }
     One& is_excluded() {
-      facts().excluded = &cycle_.excluded_.emplace_back(reconcile::Reason::Rejected, "another document");
+      facts().excluded = &cycle_.excluded_.emplace_back(
+          reconcile::Excluded{reconcile::Reason::Rejected, "another document"});
       facts().diff = nullptr;
       return *this;
     }
