@@ -113,7 +113,7 @@ class Differ {
     if (!by_id && name.empty()) return;
     const bool same = by_id ? VersionId::parse(desired) == live_.build.version : desired == name;
     if (same) return;
-    std::string live = by_id || name.empty() ? live_.build.version.to_string() : name;
+    std::string live = by_id ? live_.build.version.to_string() : name;
     remark(Remark::VersionDiffers, fmt::format("its latest build used version {}, but the spec declares {}; "
                                                "the version applies only at creation",
                                                live, desired));

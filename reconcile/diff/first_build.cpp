@@ -11,35 +11,23 @@ bool young_start(const LiveBuild& build) {
   return build.transition == Transition::start && build.number >= 1 && build.number <= kHighestFirstBuild;
 }
 
+bool has_failed(const LiveBuild& build) {
+  return build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
+}
+
 }  // namespace
 
 FirstBuild first_build_of(const LiveWorkspace& live, const std::optional<UserId>& me) {
   if (!me || live.build.initiator != *me || !young_start(live.build)) return FirstBuild::not_ours;
   if (live.build.active()) return FirstBuild::active;
-  switch (live.build.status) {
-    case BuildStatus::failed:
-    case BuildStatus::canceled:
-      return FirstBuild::failed;
-    case BuildStatus::running:
-      return FirstBuild::succeeded;
-    case BuildStatus::pending:
-    case BuildStatus::starting:
-    case BuildStatus::stopping:
-    case BuildStatus::stopped:
-    case BuildStatus::deleting:
-    case BuildStatus::deleted:
-    case BuildStatus::canceling:
-    case BuildStatus::unknown:
-      return FirstBuild::not_ours;
-  }
-  return FirstBuild::not_ours;
+  if (has_failed(live.build)) return FirstBuild::failed;
+  return live.build.status == BuildStatus::running ? FirstBuild::succeeded : FirstBuild::not_ours;
 }
 
 bool needs_me(const LiveWorkspace& live) {
   const LiveBuild& build = live.build;
-  const bool undecided =
-      build.active() || build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
-  return undecided && (young_start(build) || build.transition == Transition::stop);
+  return (build.active() || has_failed(build)) &&
+         (young_start(build) || build.transition == Transition::stop);
 }
 
 }  // namespace cr::reconcile

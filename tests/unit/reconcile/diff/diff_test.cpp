@@ -182,31 +182,44 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     CreationOnly, DiffTable,
-    ::testing::Values(Case{.name = "AnotherTemplateIsShownAndNotWritten",
-                           .spec = a_spec().template_ref("kubernetes"),
-                           .drift = {{Field::template_ref, "docker", "kubernetes"}},
-                           .wanted = {}},
-                      Case{.name = "TemplateNamesIgnoreCase",
-                           .spec = a_spec().template_ref("Docker"),
-                           .drift = {},
-                           .wanted = {}},
-                      Case{.name = "TemplateByIdIsComparedById",
-                           .spec = a_spec().template_ref("00000000-0000-4000-8000-000000000001"),
-                           .drift = {},
-                           .wanted = {}},
-                      Case{.name = "AnotherVersionIsShownAndNotWritten",
-                           .spec = a_spec().version("v2"),
-                           .drift = {{Field::version, "v1", "v2"}},
-                           .wanted = {}},
-                      Case{.name = "VersionNamesMindCase",
-                           .spec = a_spec().version("V1"),
-                           .drift = {{Field::version, "v1", "V1"}},
-                           .wanted = {}},
-                      Case{.name = "AVersionWithoutANameIsNotJudged",
-                           .spec = a_spec().version("v2"),
-                           .live = [](LiveWorkspace& live) { live.build.version_name.clear(); },
-                           .drift = {},
-                           .wanted = {}}),
+    ::testing::Values(
+        Case{.name = "AnotherTemplateIsShownAndNotWritten",
+             .spec = a_spec().template_ref("kubernetes"),
+             .drift = {{Field::template_ref, "docker", "kubernetes"}},
+             .wanted = {}},
+        Case{.name = "TemplateNamesIgnoreCase",
+             .spec = a_spec().template_ref("Docker"),
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "TemplateByIdIsComparedById",
+             .spec = a_spec().template_ref("00000000-0000-4000-8000-000000000001"),
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AnotherVersionIsShownAndNotWritten",
+             .spec = a_spec().version("v2"),
+             .drift = {{Field::version, "v1", "v2"}},
+             .wanted = {}},
+        Case{.name = "VersionNamesMindCase",
+             .spec = a_spec().version("V1"),
+             .drift = {{Field::version, "v1", "V1"}},
+             .wanted = {}},
+        Case{.name = "TheSameVersionIsNoDrift", .spec = a_spec().version("v1"), .drift = {}, .wanted = {}},
+        Case{.name = "VersionByIdIsComparedById",
+             .spec = a_spec().version("00000000-0000-4000-8000-000000000001"),
+             .live = [](LiveWorkspace& live) { live.build.version_name = "renamed"; },
+             .drift = {},
+             .wanted = {}},
+        Case{.name = "AnotherVersionByIdIsShownById",
+             .spec = a_spec().version("00000000-0000-4000-8000-000000000002"),
+             .live = [](LiveWorkspace& live) { live.build.version_name.clear(); },
+             .drift = {{Field::version, "00000000-0000-4000-8000-000000000001",
+                        "00000000-0000-4000-8000-000000000002"}},
+             .wanted = {}},
+        Case{.name = "AVersionWithoutANameIsNotJudged",
+             .spec = a_spec().version("v2"),
+             .live = [](LiveWorkspace& live) { live.build.version_name.clear(); },
+             .drift = {},
+             .wanted = {}}),
     case_name);
 
 TEST(Diff, ValuesThatThisVersionDoesNotKnowAreNoReasonToWrite) {
@@ -246,6 +259,11 @@ INSTANTIATE_TEST_SUITE_P(
                       live.build = a_build(5, Transition::del, BuildStatus::deleting, kSomebody);
                     },
                     Reason::Updating},
+        BlockedCase{"Deleted",
+                    [](LiveWorkspace& live) {
+                      live.build = a_build(5, Transition::del, BuildStatus::deleted, kSomebody);
+                    },
+                    Reason::Updating},
         BlockedCase{"QueuedForDeletion",
                     [](LiveWorkspace& live) {
                       live.build = a_build(5, Transition::del, BuildStatus::pending, kSomebody);
@@ -272,6 +290,14 @@ TEST(Diff, ParametersAreComparedOnlyWhereTheSpecNamesThem) {
   EXPECT_TRUE(result.in_sync()) << "parameters apply only at creation";
   ASSERT_EQ(result.remarks.size(), 1U);
   EXPECT_EQ(result.remarks[0].remark, Remark::ParametersDiffer);
+}
+
+TEST(Diff, ParametersWithWhichItWasBuiltAreNoDrift) {
+  const BuildParameters parameters{{"cpu", "4"}, {"region", "us"}};
+  const WorkspaceDiff result = diff(a_spec().parameter("region", "us").parameter("cpu", "4"), a_live_dev(),
+                                    {.policy = nullptr, .parameters = &parameters, .me = {}});
+  EXPECT_THAT(result.drift, IsEmpty());
+  EXPECT_THAT(result.remarks, IsEmpty());
 }
 
 TEST(Diff, ParametersThatWereNotLookedUpAreNotJudged) {

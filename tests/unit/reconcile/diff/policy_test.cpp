@@ -129,6 +129,17 @@ INSTANTIATE_TEST_SUITE_P(
                    .remarks = {}}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Diff, EachFieldThatThePolicyForbidsIsNamed) {
+  coder::Template policy = a_template();
+  policy.allow_user_autostart = policy.allow_user_autostop = false;
+  const WorkspaceDiff result = diff(a_spec().ttl(8h).autostart("0 9 * * *"), a_live_dev(),
+                                    {.policy = &policy, .parameters = nullptr, .me = {}});
+  EXPECT_EQ(result.forbidden, (FieldSet{field::autostart, field::ttl}));
+  EXPECT_EQ(result.forbidden_message,
+            "autostart: template docker does not allow users to set autostart; ttl: template docker does not "
+            "allow users to set a TTL and applies its own default instead");
+}
+
 TEST(Diff, WithoutAPolicyEverythingIsTakenToBeAllowed) {
   const WorkspaceDiff result = diff(a_spec().ttl(8h), a_live_dev(), {});
   EXPECT_EQ(result.wanted, FieldSet{field::ttl});

@@ -54,6 +54,13 @@ TEST(ManagedFields, AreWrittenAsCoderReadsThem) {
   EXPECT_EQ(kDormant.body(false), R"({"dormant":false})");
 }
 
+TEST(ManagedFields, AreShownAsUnknownWhereThisVersionDoesNotKnowTheValue) {
+  LiveWorkspace live;
+  live.automatic_updates = LiveAutomaticUpdates::unknown;
+  EXPECT_EQ(kAutomaticUpdates.compare(wish_for_updates(true), live), Match::unreadable);
+  EXPECT_EQ(kAutomaticUpdates.live_text(live), "unknown");
+}
+
 TEST(ManagedFields, DependOnAPolicyWhereOneDecides) {
   EXPECT_TRUE(depends_on_policy(kTtl));
   EXPECT_TRUE(depends_on_policy(kAutostart));
