@@ -33,7 +33,7 @@ class Walk {
     const coder::User* owner = find_owner();
     const OrganizationChoice organization = find_organization();
     const Template* chosen = failed() ? nullptr : find_template(organization);
-    if (failed() || !open_.empty() || !owner || !chosen) return;
+    if (failed() || !open_.empty()) return;  // else all of them are there
 
     const std::optional<VersionId> version = find_version(*chosen);
     if (!version) return;

@@ -76,6 +76,9 @@ class World {
   std::optional<ApiError> cannot_tell_names;
   std::set<coder::Access> denied;
   std::optional<ApiError> failure;  ///< of every look-up of templates
+  bool gone = false;                ///< every user has been deleted
+  bool no_parameters = false;       ///< the version has been deleted meanwhile
+  bool names_are_prefixes = false;  ///< a template is also found by the beginning of its name
   Answers answers;
   std::set<Question> asked;
   int rounds = 0;
@@ -85,6 +88,7 @@ class World {
 
   coder::ApiResult<coder::User> answer(const AskUser& ask) const {
     const auto found = users.find(ask.name_or_id);
+    if (gone) return ApiError(ApiFault::gone, "Resource was deleted");
     if (found != users.end()) return found->second;
     for (const auto& [name, user] : users) {
       if (user.id.to_string() == ask.name_or_id) return user;
@@ -98,7 +102,8 @@ class World {
     if (failure) return *failure;
     std::vector<coder::Template> named;
     for (const auto& one : templates) {
-      if (one.name == ask.name) named.push_back(one);
+      if (one.name == ask.name || (names_are_prefixes && one.name.starts_with(ask.name)))
+        named.push_back(one);
     }
     return named;
   }
@@ -126,6 +131,7 @@ class World {
     return names_with_values;
   }
   coder::ApiResult<std::vector<coder::RichParameter>> answer(const AskRichParameters& ask) const {
+    if (no_parameters) return not_found();
     const auto found = parameters.find(ask.version);
     return found == parameters.end() ? std::vector<coder::RichParameter>{} : found->second;
   }
@@ -225,9 +231,16 @@ INSTANTIATE_TEST_SUITE_P(
     Bind, RefusalTable,
     ::testing::Values(
         Refusal{"UnknownOwner", a_spec("nobody"), Reason::OwnerNotFound, "user nobody not found"},
+        Refusal{"DeletedOwner", a_spec(), Reason::OwnerNotFound, "user alice not found",
+                [](World& world) { world.gone = true; }},
         Refusal{"SuspendedOwner", a_spec("sue"), Reason::OwnerSuspended, "suspended"},
         Refusal{"UnknownOrganization", a_spec().organization("codr"), Reason::OrganizationNotFound,
                 "did you mean \"coder\"?"},
+        Refusal{"UnknownOrganizationThatIsLikeNone", a_spec().organization("xyzzy"),
+                Reason::OrganizationNotFound, "the token cannot see it; correct spec.organization"},
+        Refusal{"NoOrganizationIsMarkedAsDefault", a_spec().organization("default"),
+                Reason::OrganizationNotFound, "organization default not found",
+                [](World& world) { world.organizations[0].is_default = false; }},
         Refusal{"UnknownTemplate", a_spec().template_ref("dokcer"), Reason::TemplateNotFound,
                 "template dokcer not found"},
         Refusal{"UnknownTemplateId", a_spec().template_ref(an_id<TemplateId>(99).to_string()),
@@ -240,11 +253,20 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"TemplateInTwoOrganizations", a_spec().template_ref("shared"), Reason::TemplateAmbiguous,
                 "coder, lab"},
         Refusal{"DeprecatedTemplate", a_spec().template_ref("old"), Reason::TemplateDeprecated, "use docker"},
+        Refusal{"DeprecatedTemplateThatNamesNoOther", a_spec().template_ref("old"),
+                Reason::TemplateDeprecated, "template old is deprecated; declare another template",
+                [](World& world) { world.templates.back().deprecation_message.clear(); }},
         Refusal{"UnknownVersion", a_spec().version("v9"), Reason::VersionNotFound, "no version v9"},
         Refusal{"VersionNamesMindCase", a_spec().version("V1"), Reason::VersionNotFound, "case-sensitive"},
         Refusal{"ArchivedVersion", a_spec().version("v0"), Reason::VersionNotFound, "archived"},
         Refusal{"VersionOfAnotherTemplate", a_spec().version(an_id<VersionId>(3).to_string()),
                 Reason::VersionNotFound, "another template"},
+        Refusal{"AnActiveVersionThatIsGone", a_spec(), Reason::VersionNotFound,
+                "parameters of version 00000000-0000-4000-8000-000000000001 of template docker",
+                [](World& world) { world.no_parameters = true; }},
+        Refusal{"AVersionThatIsGone", a_spec().version("v1"), Reason::VersionNotFound,
+                "parameters of version v1 of template docker",
+                [](World& world) { world.no_parameters = true; }},
         Refusal{"UnknownParameter", a_spec().parameter("regoin", "eu"), Reason::ParametersRejected,
                 "unknown parameter regoin, did you mean \"region\"?"},
         Refusal{"RequiredParameterMissing", a_spec(), Reason::ParametersRejected,
@@ -256,6 +278,10 @@ INSTANTIATE_TEST_SUITE_P(
                 [](World& world) { world.denied = {coder::Access::create}; }},
         Refusal{"TokenMayNotReadAndSoSeesAnEmptyFleet", a_spec(), Reason::Forbidden, "not allowed to see",
                 [](World& world) { world.denied = {coder::Access::read}; }},
+        Refusal{"TheFirstRightThatIsMissingIsNamed", a_spec(), Reason::Forbidden, "not allowed to see",
+                [](World& world) {
+                  world.denied = {coder::Access::read, coder::Access::create};
+                }},
         Refusal{"ALookUpThatFailedProvesNothing", a_spec(), Reason::NotRead, "database is down",
                 [](World& world) { world.failure = ApiError(ApiFault::server, "database is down"); }},
         Refusal{"ALookUpWithoutAnAnswer", a_spec(), Reason::Unreachable, "refused",
@@ -263,6 +289,44 @@ INSTANTIATE_TEST_SUITE_P(
         Refusal{"ALookUpWithABadToken", a_spec(), Reason::Unauthorized, "signed out",
                 [](World& world) { world.failure = ApiError(ApiFault::unauthorized, "signed out"); }}),
     [](const auto& test) { return test.param.name; });
+
+TEST(Bind, ATemplateOfAnotherNameIsNotTheOneThatWasAskedFor) {
+  World world;
+  world.add_template(9, 1, "docker-gpu");
+  world.names_are_prefixes = true;
+  const Binding bound = world.bind_one(a_spec());
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(bound->request.template_id, an_id<TemplateId>(1));
+}
+
+TEST(Bind, ATemplateByUuidNeedsNoOrganization) {
+  World world;
+  const Binding bound = world.bind_one(a_spec().template_ref(an_id<TemplateId>(2).to_string()));
+  ASSERT_TRUE(bound) << bound.error().message;
+  EXPECT_EQ(bound->organization_name, "lab");
+}
+
+TEST(Bind, ARequiredParameterThatIsGivenIsNoProblem) {
+  World world;
+  world.parameters[an_id<VersionId>(1)].push_back({"size", true, false});
+  EXPECT_TRUE(world.bind_one(a_spec().parameter("size", "4")));
+}
+
+// The first few are enough, since a near match is looked for once for each spec that fails.
+TEST(Bind, ANearMatchIsLookedForAmongAFewHundredNamesAlone) {
+  const auto message_beside = [](int others) {
+    Answers answers;
+    answers.put(AskUser{"zacharias"}, coder::User{a_user_id(1), "zacharias", coder::UserStatus::active});
+    for (int i = 0; i < others; ++i) {
+      const std::string name = "a" + std::to_string(i);
+      answers.put(AskUser{name}, coder::User{a_user_id(2), name, coder::UserStatus::active});
+    }
+    answers.put(AskUser{"zachariaz"}, ApiError(ApiFault::not_found, "Resource not found"));
+    return bind(a_spec("zachariaz"), answers).error().message;
+  };
+  EXPECT_THAT(message_beside(10), HasSubstr("did you mean \"zacharias\"?"));
+  EXPECT_THAT(message_beside(1000), ::testing::Not(HasSubstr("did you mean")));
+}
 
 TEST(Bind, AllParameterProblemsAreNamedAtOnce) {
   World world;
@@ -311,6 +375,13 @@ TEST_F(DynamicParameters, AreLeftToACoderThatCannotTell) {
   EXPECT_TRUE(world.bind_one(a_spec().parameter("gpu_model", "a100")));
 }
 
+TEST_F(DynamicParameters, WaitForAnotherToken) {
+  world.cannot_tell_names = ApiError(ApiFault::unauthorized, "signed out");
+  const Binding bound = world.bind_one(a_spec().parameter("gpu_model", "a100"));
+  ASSERT_FALSE(bound);
+  EXPECT_EQ(bound.error().reason, Reason::Unauthorized);
+}
+
 TEST_F(DynamicParameters, WaitForACoderThatStumbles) {
   world.cannot_tell_names = ApiError(ApiFault::server, "oops");
   const Binding bound = world.bind_one(a_spec().parameter("gpu_model", "a100"));
@@ -350,6 +421,13 @@ TEST(Questions, AreNotAskedWhereTheirAnswerCannotMatter) {
   }
 }
 
+TEST(Questions, OfAnOwnerWhoIsKnownNotToExistAreNone) {
+  World world;
+  world.resolve({a_spec("nobody").share()});
+  const Answers before = world.answers;
+  EXPECT_THAT(next_questions(std::vector{a_spec("nobody").organization("coder").share()}, before), IsEmpty());
+}
+
 TEST(Questions, OfNoSpecsAreNone) {
   EXPECT_THAT(next_questions({}, Answers{}), IsEmpty());
 }
@@ -370,6 +448,17 @@ TEST(Answers, KnowTheUsersThatWereLookedUp) {
               coder::User{a_user_id(1), "Alice", coder::UserStatus::active});
   EXPECT_THAT(answers.known_users(),
               ::testing::ElementsAre(std::pair<std::string, UserId>("alice", a_user_id(1))));
+}
+
+TEST(Answers, KnowTheTemplatesThatWereLookedUpByNameOrIdEachOnce) {
+  Answers answers;
+  coder::Template another = a_template();
+  another.name = "another";
+  answers.put(AskTemplatesNamed{"docker"}, std::vector{a_template(), a_template()});
+  answers.put(AskTemplatesNamed{"broken"}, ApiError(ApiFault::server, "down"));
+  answers.put(AskTemplate{an_id<TemplateId>(1)}, another);
+  answers.put(AskTemplate{an_id<TemplateId>(2)}, ApiError(ApiFault::not_found, "Resource not found"));
+  EXPECT_THAT(answers.known_templates(), ::testing::ElementsAre("another", "docker"));
 }
 
 }  // namespace
