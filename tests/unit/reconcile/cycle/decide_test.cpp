@@ -69,6 +69,15 @@ TEST_F(Decide, NothingIsWrittenOnTheWordOfAPolicyThatCouldNotBeRead) {
   EXPECT_TRUE(state().declared[1].diff);
 }
 
+TEST_F(Decide, ADifferenceThatIsNeverWrittenNeedsNoPolicy) {
+  state().policies_unread = ApiError(ApiFault::server, "no templates today");
+  const Facts& one = reads(a_spec("alice", "a").template_ref("kubernetes"), live(1, "a"));
+  decide(state());
+  EXPECT_EQ(one.read_error, nullptr);
+  ASSERT_NE(one.diff, nullptr);
+  EXPECT_NE(one.diff->find(Field::template_ref), nullptr);
+}
+
 TEST_F(Decide, APolicyThatIsKnownFromBeforeWillDo) {
   state().policies_unread = ApiError(ApiFault::server, "no templates today");
   const LiveWorkspace row = live(1, "a");

@@ -67,6 +67,7 @@ TEST(Guard, LetsAPlanWithinTheLimitGo) {
   EXPECT_FALSE(verdict.held);
   EXPECT_FALSE(verdict.approved);
   EXPECT_EQ(verdict.changes, 10U) << "workspaces, not actions";
+  EXPECT_EQ(a_plan(10).action_count(), 20U);
   EXPECT_EQ(verdict.digest.size(), 16U);
 }
 
@@ -80,6 +81,11 @@ TEST(Guard, HoldsAPlanOverTheLimitAndPrintsEachWayOut) {
             "the plan changes 11 of 20 declared workspaces, more than the limit of 10 (the setting 30%, at "
             "least 10); nothing is changed. Say yes to " +
                 digest(plan) + ", or raise it");
+}
+
+TEST(Guard, AWayOutNeedNotNameTheDigest) {
+  const Verdict verdict = judge(a_plan(11), 20, {}, 0, {.limit = "limit", .ways_out = "Ask somebody"});
+  EXPECT_TRUE(verdict.message.ends_with("nothing is changed. Ask somebody")) << verdict.message;
 }
 
 TEST(Guard, WhatIsApprovedDoesNotCountAgainstTheLimit) {

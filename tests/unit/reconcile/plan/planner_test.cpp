@@ -253,6 +253,28 @@ INSTANTIATE_TEST_SUITE_P(
                   false}),
     [](const auto& test) { return test.param.name; });
 
+TEST(Planner, AStopThatFailedIsNotCountedAgainstAnybodyWhileWeDoNotKnowWhoWeAre) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(9, Transition::stop, BuildStatus::failed, kMe);
+  const specs::WorkspaceSpec spec = a_spec().dormant(true);
+  const WorkspaceDiff difference = diff(spec, live, {});
+  PlanInput input;
+  input.spec = &spec;
+  input.live = &live;
+  input.diff = &difference;
+  input.memory.failed_builds = 4;
+  EXPECT_EQ(actions_of(plan_workspace(input)), kStop);
+}
+
+TEST(Planner, AStopThatIsGivenUpIsExplainedWithItsLastError) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(9, Transition::stop, BuildStatus::failed, kMe);
+  live.build.error = "the volume is in use";
+  const PlannedWorkspace planned = plan_for(a_spec().dormant(true), live, {.failed_builds = 4});
+  ASSERT_TRUE(planned.waiting);
+  EXPECT_THAT(planned.waiting->message, HasSubstr("failed 4 times, last error: the volume is in use;"));
+}
+
 TEST(Planner, WakesWithOneWriteAndStartsNothing) {
   LiveWorkspace live = a_live_dev();
   live.dormant = true;

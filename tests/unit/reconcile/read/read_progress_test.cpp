@@ -50,6 +50,32 @@ TEST(ReadProgress, OwnerAndNameAreComparedWithoutRegardToCase) {
   EXPECT_EQ(std::move(progress).finish().row(0)->name, "DEV");
 }
 
+TEST(ReadProgress, AKnownIdOfAnOwnerGivenAsUuidIsCheckedByOwnerId) {
+  const LiveWorkspace row = a_live(1, "alice", "dev").owned_by(cr::testing::a_user_id(7));
+  const LiveWorkspace handed_over = a_live(1, "alice", "dev").owned_by(cr::testing::a_user_id(8));
+  Target by_uuid = known(1, row.owner_id.to_string(), "dev");
+  by_uuid.owner_is_uuid = true;
+  ReadProgress kept({by_uuid}, {});
+  kept.record(ReadIds{{0}}, rows({row}), {});
+  EXPECT_EQ(kept.state().targets[0].stage, Stage::settled);
+  ReadProgress lost({by_uuid}, {});
+  lost.record(ReadIds{{0}}, rows({handed_over}), {});
+  EXPECT_EQ(lost.state().targets[0].stage, Stage::by_name);
+}
+
+// "Whatever a reply was asked for, each row of it that fits a declared workspace counts."
+TEST(ReadProgress, ARowThatNobodyAskedForCountsAndAStrangersIsDropped) {
+  ReadProgress progress({known(1, "alice", "a"), unknown("alice", "b")}, {});
+  progress.record(ReadIds{{0}},
+                  rows({a_live(7, "aaron", "x"), a_live(8, "zoe", "x"), a_live(2, "alice", "b"),
+                        a_live(1, "alice", "a")}),
+                  {});
+  EXPECT_THAT(plan_reads(progress.state()), IsEmpty());
+  const LiveState live = std::move(progress).finish();
+  EXPECT_EQ(live.row(0)->id, cr::testing::a_workspace_id(1));
+  EXPECT_EQ(live.row(1)->id, cr::testing::a_workspace_id(2));
+}
+
 TEST(ReadProgress, AnIdThatDoesNotComeBackIsLookedUpByName) {
   ReadProgress progress({known(1, "alice", "dev")}, {});
   progress.record(ReadIds{{0}}, rows({}), {});
@@ -128,6 +154,36 @@ TEST(ReadProgress, ACountThatChangesBetweenPagesIsATornRead) {
   EXPECT_THAT(plan_reads(progress.state()), ElementsAre(again(kFirstPage)));
 }
 
+TEST(ReadProgress, ACountThatChangedTakesTheWholePassWithItThoughItIsAsBeforeLater) {
+  ReadProgress progress = two_by_pages();
+  progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 5), {});
+  progress.record(kSecondPage, rows({a_live(3, "dora", "x"), a_live(4, "emil", "x")}, 6), {});
+  EXPECT_EQ(progress.state().pages.torn_passes, 0) << "not at its end yet";
+  progress.record(ReadPage{4, 2}, rows({a_live(5, "fay", "x")}, 5), {});
+  EXPECT_EQ(progress.state().pages.torn_passes, 1) << "five rows, as were counted, but not of one list";
+}
+
+TEST(ReadProgress, MorePagesThanThereCanBeAreNotReadOn) {
+  ReadProgress progress = two_by_pages();
+  std::uint32_t page = 0;
+  for (; page < 5'000 && !progress.state().pages.over; ++page) {
+    progress.record(ReadPage{2ULL * page, 2},
+                    rows({a_live(2 * page + 1, "carol", "x"), a_live(2 * page + 2, "carol", "y")}, 1'000'000),
+                    {});
+  }
+  EXPECT_EQ(page, 4'000U);
+  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(ReadName{0}, ReadName{1}));
+}
+
+TEST(ReadProgress, APageThatComesAfterTheLastShowsWhomItHasAndChangesNothingElse) {
+  ReadProgress progress = two_by_pages();
+  progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "carol", "x")}, 2), {});
+  ASSERT_TRUE(progress.state().pages.over);
+  const PageProgress before = progress.state().pages;
+  progress.record(kSecondPage, rows({a_live(3, "bob", "dev")}, 2), {});
+  EXPECT_EQ(progress.state().pages, before);
+}
+
 TEST(ReadProgress, PagesThatNeverAddUpSendTheRestToALookByName) {
   ReadProgress progress = two_by_pages();
   for (int pass = 0; pass < 2; ++pass) {
@@ -177,6 +233,28 @@ TEST(ReadProgress, TwoIdsUnderOneNameContradictEachOther) {
   progress.record(kFirstPage, rows({a_live(1, "alice", "dev"), a_live(2, "alice", "dev")}, 3), {});
   progress.record(kSecondPage, rows({a_live(3, "bob", "dev")}, 3), {});
   EXPECT_THAT(plan_reads(progress.state()), ElementsAre(ReadName{0}));
+}
+
+TEST(ReadProgress, OneThatIsAnotherEachTimeIsNoRead) {
+  ReadProgress progress({unknown("alice", "dev")}, {});
+  std::uint32_t id = 0;
+  for (int times = 1; times <= 4; ++times) {
+    EXPECT_FALSE(plan_reads(progress.state()).empty()) << "it may have been made anew while it was read";
+    progress.record(ReadOwner{"alice", {0}},
+                    rows({a_live(++id, "alice", "dev"), a_live(++id, "alice", "dev")}), {});
+  }
+  EXPECT_THAT(plan_reads(progress.state()), IsEmpty());
+  EXPECT_TRUE(progress.state().targets[0].id.is_nil()) << "neither is believed";
+  const LiveState live = std::move(progress).finish();
+  ASSERT_TRUE(std::holds_alternative<NotRead>(live[0]));
+  EXPECT_EQ(std::get<NotRead>(live[0]).error->fault, ApiFault::contract);
+}
+
+TEST(ReadProgress, AFailedLookByNameIsNoProofOfAbsence) {
+  ReadProgress progress({unknown("alice", "dev")}, {});
+  progress.record(ReadName{0}, ApiError(ApiFault::server, "no"), {});
+  EXPECT_THAT(plan_reads(progress.state()), IsEmpty());
+  EXPECT_TRUE(std::holds_alternative<NotRead>(std::move(progress).finish()[0]));
 }
 
 TEST(ReadProgress, AFailedPageLeavesWhoWasNotSeenUnread) {
