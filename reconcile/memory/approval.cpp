@@ -94,7 +94,7 @@ void Approval::observe(const CycleFacts& cycle, const Plan& plan, const Verdict&
     cover(shown(plan, verdict.digest, cycle), cycle.begun);
     awaited_.reset();
   }
-  if (read_all || (awaited_ && cycle.begun - awaited_->since >= kGoodFor)) awaited_.reset();
+  if (read_all) awaited_.reset();
   for (const WorkspaceFacts& one : cycle.workspaces) {
     if (!one.done.empty()) spend(one, cycle.me);
   }
@@ -134,7 +134,7 @@ Approval::Held Approval::shown(const Plan& plan, std::string digest, const Cycle
     if (!one) continue;
     ChangesLeft changes = changes_of(planned);
     // The plan says so beside the retry: dormant once the first build has ended.
-    if (changes.first_build && one->compared())
+    if (changes.first_build)
       changes.fields = changes.fields | (changes_left(*one->diff, one->live, cycle.me).fields & stopping());
     held.workspaces.push_back(Planned{planned.workspace, changes, spec_fingerprint(*one->spec)});
   }
@@ -166,11 +166,8 @@ void Approval::spend(const WorkspaceFacts& one, const std::optional<UserId>& me)
   ChangesLeft left;
   if (one.seen) left = changes_left(*one.seen_diff, one.seen, me);
   if (!one.proven) left.fields = left.fields.without(fields);
-  ChangesLeft written{fields, false};
-  if (created) written.fields.add(Field::missing);
   ChangesLeft& changes = found->second.changes;
-  const bool was_missing = created && changes.fields.has(Field::missing);
-  changes = was_missing ? left : without(changes, without(written, left));
+  changes = created ? left : without(changes, without({fields, false}, left));
   if (changes.empty()) covered_.erase(found);
 }
 

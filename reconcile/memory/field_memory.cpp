@@ -46,7 +46,7 @@ void add(FieldVerdict& verdict, Field field, const FieldStory& story, async::Ste
   verdict.overridden.add(field);
   if (now >= story.next_try()) return;
   verdict.overridden_waiting.add(field);
-  if (!verdict.next_try || story.next_try() < *verdict.next_try) verdict.next_try = story.next_try();
+  verdict.next_try = std::min(verdict.next_try.value_or(story.next_try()), story.next_try());
 }
 
 }  // namespace

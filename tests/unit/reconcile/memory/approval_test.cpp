@@ -39,6 +39,8 @@ class ApprovalTest : public ::testing::Test {
     Changes waiting{};                   ///< differ too, and are not in the plan
     std::vector<std::string> unread{};   ///< nothing is known of them
     std::vector<std::string> removed{};  ///< no longer declared
+    std::vector<std::string> blocked{};  ///< being deleted, say
+    bool unseen = false;  ///< what is done is neither answered with the workspace nor read back
   };
 
   static Plan plan_of(const Changes& planned) {
@@ -73,6 +75,12 @@ class ApprovalTest : public ::testing::Test {
     return &diffs_.emplace_back(std::move(diff));
   }
 
+  const WorkspaceDiff* a_blocked_diff() {
+    WorkspaceDiff diff;
+    diff.blocked.emplace();
+    return &diffs_.emplace_back(std::move(diff));
+  }
+
   /// Builds the facts of a cycle; `done`: what is planned is done, and this is seen to be left of it.
   void build(CycleBuilder& builder, const Cycle& cycle, const Changes* done = nullptr) {
     const auto has = [](const std::vector<std::string>& names, const std::string& name) {
@@ -95,9 +103,11 @@ class ApprovalTest : public ::testing::Test {
       const ChangesLeft left{planned.fields | waiting.fields, planned.first_build || waiting.first_build};
       one.facts().live = a_row(name, left);
       one.facts().diff = a_diff(left);
+      if (has(cycle.blocked, name)) one.facts().diff = a_blocked_diff();
       if (!done || planned.empty()) continue;
       const Plan plan = plan_of({{name, planned}});
       for (const Action& action : plan.workspaces[0].actions) one.did(action);
+      if (cycle.unseen) continue;
       one.facts().seen = a_row(name, of(*done, name));
       one.facts().seen_diff = a_diff(of(*done, name));
       one.facts().proven = true;
@@ -252,6 +262,61 @@ TEST_F(ApprovalTest, WhatIsResetBeforeTheNextReadCountsAnew) {
   carry_out(each({"a", "b", "c"}), {});
   EXPECT_EQ(approval_.size(), 0U);
   EXPECT_TRUE(held({.planned = each({"a", "b", "c"})}));
+}
+
+TEST_F(ApprovalTest, WhatWasWrittenIsDoneThoughNoLaterSightShowsIt) {
+  approve(each({"a", "b", "c"}));
+  const Changes nothing;
+  EXPECT_FALSE(judge({.planned = each({"a", "b", "c"}), .unseen = true}, &nothing).held);
+  EXPECT_EQ(approval_.size(), 0U);
+}
+
+TEST_F(ApprovalTest, OfACreateLastsThroughTheWritesThatFollowIt) {
+  const ChangesLeft create_and_ttl{{Field::missing, field::ttl}, false};
+  approve(each({"a", "b"}, create_and_ttl));
+  carry_out(each({"a", "b"}, create_and_ttl), each({"a", "b"}, kDormant));
+  EXPECT_FALSE(held({.planned = each({"a", "b"}, kDormant)}));
+}
+
+TEST_F(ApprovalTest, OfARetryAndAWriteCoversBoth) {
+  const ChangesLeft both{{field::ttl}, true};
+  approve(each({"a", "b"}, both));
+  EXPECT_FALSE(held({.planned = each({"a", "b"}, both)}));
+  EXPECT_FALSE(held({.planned = each({"a", "b"}, kFirstBuild)}));
+}
+
+TEST_F(ApprovalTest, OfAWriteCoversNoRetry) {
+  approve(each({"a", "b", "c"}));
+  EXPECT_TRUE(held({.planned = each({"a", "b", "c"}, kFirstBuild), .waiting = each({"a", "b", "c"})}));
+}
+
+TEST_F(ApprovalTest, LastsWhileAWorkspaceIsBlocked) {
+  approve(each({"a", "b"}));
+  EXPECT_FALSE(held({.blocked = {"a", "b"}}));
+  EXPECT_FALSE(held({.planned = each({"a", "b"})}));
+}
+
+// Each cycle of an outage may hold another part of the plan.
+TEST_F(ApprovalTest, MayBeGivenToTheWholePlanAndTheLatestPartsOfAnOutage) {
+  const std::string whole = judge({.planned = each({"a", "b", "c"})}).digest;
+  std::vector<std::string> parts;
+  for (const char* missing : {"c", "d", "e", "f"})
+    parts.push_back(judge({.planned = each({"a", missing}), .unread = {"h"}}).digest);
+  Approval before = approval_;
+  EXPECT_FALSE(approval_.approve(parts.front(), now_)) << "of many cycles ago";
+  approval_ = before;
+  EXPECT_TRUE(approval_.approve(parts.back(), now_));
+  approval_ = before;
+  EXPECT_TRUE(approval_.approve(whole, now_));
+}
+
+TEST_F(ApprovalTest, ADigestThatWaitsForItsPlanEndsWithTheDayOfAnOutageToo) {
+  const Changes plan = each({"a", "b", "c"});
+  EXPECT_FALSE(approval_.approve(digest(plan_of(plan)), now_));
+  EXPECT_FALSE(held({.unread = {"a", "b", "c"}}));
+  now_ += 24h;
+  EXPECT_FALSE(held({.unread = {"a", "b", "c"}}));
+  EXPECT_TRUE(held({.planned = plan}));
 }
 
 TEST_F(ApprovalTest, WhatCoderDidNotKeepIsNotDone) {

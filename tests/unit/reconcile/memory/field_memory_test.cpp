@@ -110,6 +110,55 @@ TEST_F(FieldStories, ADelayGoesOnGrowingAfterALiveValueThatChanged) {
   EXPECT_EQ(story.next_try() - now, 2min);
 }
 
+TEST_F(FieldStories, WaitAnHourAtMostHoweverOftenAWriteIsNotKept) {
+  for (int i = 0; i < 300; ++i) {
+    write();
+    read_back(kOther);
+    now = story.next_try();
+  }
+  write();
+  read_back(kOther);
+  EXPECT_EQ(story.next_try() - now, 1h);
+}
+
+TEST_F(FieldStories, BeginAnewWithTheWriteOfAnotherValue) {
+  for (int i = 0; i < 3; ++i) round();
+  wish = 9;
+  write();
+  EXPECT_FALSE(story.contested());
+  read_back(kOther);
+  EXPECT_EQ(story.next_try() - now, 1min);
+}
+
+TEST_F(FieldStories, AReadBackTellsNothingOfAnEarlierCyclesWrite) {
+  write();
+  wait(1min);
+  read(kDeclared);
+  read_back(kOther);
+  EXPECT_FALSE(story.overridden()) << "it was confirmed: whoever set this was somebody else";
+}
+
+TEST_F(FieldStories, AWriteThatALaterReadConfirmsIsNoTrouble) {
+  write();
+  wait(1min);
+  read(kDeclared);
+  EXPECT_FALSE(story.overridden());
+  wait(24h);
+  EXPECT_TRUE(story.is_old(now));
+}
+
+TEST_F(FieldStories, OneWhoSetsItRightAgainHimselfIsNoFurtherRound) {
+  round();
+  read(kDeclared);
+  read(kDeclared);
+  EXPECT_FALSE(story.contested());
+  read(kOther);
+  EXPECT_FALSE(story.contested()) << "the second round";
+  read(kDeclared);
+  read(kOther);
+  EXPECT_TRUE(story.contested()) << "the third";
+}
+
 TEST_F(FieldStories, AreContestedAfterThreeRoundsInADay) {
   round();
   EXPECT_FALSE(story.contested());
@@ -248,6 +297,76 @@ TEST_F(FieldMemories, KeepAContestUntilItsDeclarationChanges) {
     cycle([&](auto& one) { one.reads(with_ttl(4h)); });
     EXPECT_EQ(memory.size(), 0U);
   }
+}
+
+// Two fields that Coder did not keep: the earlier try is the one to wait for.
+TEST_F(FieldMemories, TellTheEarliestNextTryAndWhichAreDueAgain) {
+  spec = a_spec().ttl(8h).autostart("0 9 * * *");
+  const WriteField autostart = set_autostart({"alice", "dev"}, a_live_dev().id, "", "0 9 * * *");
+  // The ttl alone is not kept twice, so that it waits longer.
+  for (int i = 0; i < 2; ++i)
+    cycle([&](auto& one) { one.reads(with_ttl(4h)).did(write()).is_seen_as(with_ttl(4h)); });
+  const SteadyTime ttl_is_due = now - 10min + 2min;
+  now -= 10min;
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).did(autostart).is_seen_as(with_ttl(4h)); });
+  now -= 10min;
+  const FieldVerdict both = memory.verdict(a_live_dev().id, now);
+  EXPECT_EQ(both.overridden, (FieldSet{field::autostart, field::ttl}));
+  EXPECT_EQ(both.overridden_waiting, both.overridden);
+  EXPECT_EQ(both.next_try, now + 1min);
+  EXPECT_EQ(verdict(with_ttl(4h)), both);
+  now += 1min;
+  const FieldVerdict one_is_due = memory.verdict(a_live_dev().id, now);
+  EXPECT_EQ(one_is_due.overridden, both.overridden);
+  EXPECT_EQ(one_is_due.overridden_waiting, FieldSet{field::ttl});
+  EXPECT_EQ(one_is_due.next_try, ttl_is_due);
+}
+
+TEST_F(FieldMemories, AreOverADayAfterAWriteThatStood) {
+  repair();
+  EXPECT_EQ(memory.size(), 1U);
+  now += 24h;
+  cycle([&](auto& one) { one.reads(with_ttl(8h)); });
+  EXPECT_EQ(memory.size(), 0U);
+}
+
+// A value that this version does not know confirms nothing and contradicts nothing.
+TEST_F(FieldMemories, LearnNothingFromAValueThatIsNotKnown) {
+  spec = a_spec().updates(specs::AutomaticUpdates::always);
+  const WriteField updates = set_automatic_updates({"alice", "dev"}, a_live_dev().id, false, true);
+  LiveWorkspace never = a_live_dev();
+  LiveWorkspace strange = a_live_dev();
+  strange.automatic_updates = LiveAutomaticUpdates::unknown;
+  cycle([&](auto& one) { one.reads(never).did(updates).is_seen_as(strange); });
+  EXPECT_TRUE(memory.verdict(never.id, now).overridden.empty()) << "read back, and not understood";
+  for (int i = 0; i < 5; ++i) cycle([&](auto& one) { one.reads(strange); });
+  EXPECT_EQ(memory.verdict(never.id, now), FieldVerdict{}) << "nobody has set anything";
+  EXPECT_EQ(memory.size(), 1U);
+}
+
+TEST_F(FieldMemories, LearnNothingFromAWorkspaceThatIsBeingDeleted) {
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).did(write()).is_seen_as(with_ttl(4h)); });
+  LiveWorkspace deleting = with_ttl(4h);
+  deleting.build = a_build(9, Transition::del, BuildStatus::deleting, kSomebody);
+  cycle([&](auto& one) { one.reads(deleting); });
+  EXPECT_TRUE(memory.verdict(a_live_dev().id, now).overridden.has(field::ttl)) << "it was not compared";
+}
+
+TEST_F(FieldMemories, EndWithTheIdOfTheirWorkspace) {
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).did(write()).facts().id_lost = true; });
+  EXPECT_EQ(memory.size(), 0U) << "what was written to nobody is no story";
+  contest();
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).facts().id_lost = true; });
+  EXPECT_EQ(memory.size(), 0U);
+}
+
+TEST_F(FieldMemories, ComeFromWritesThatCoderAnsweredWithSuccessAlone) {
+  cycle([&](auto& one) {
+    one.reads(with_ttl(4h))
+        .did(StopWorkspace{{"alice", "dev"}, a_live_dev().id})
+        .did(write(), ActionResult::failed, coder::ApiError(coder::ApiFault::server, "no"));
+  });
+  EXPECT_EQ(memory.size(), 0U);
 }
 
 TEST_F(FieldMemories, OfOneFieldSayNothingOfAnother) {

@@ -48,6 +48,8 @@ TEST(Fingerprint, OfAWishChangesWithThatFieldAlone) {
   const specs::WorkspaceSpec two = a_spec().ttl(8h).dormant(true);
   EXPECT_EQ(wish_fingerprint(one, field::ttl), wish_fingerprint(two, field::ttl));
   EXPECT_NE(wish_fingerprint(one, field::dormant), wish_fingerprint(two, field::dormant));
+  EXPECT_EQ(wish_fingerprint(one, Field::version), wish_fingerprint(a_spec().version("v2"), Field::version))
+      << "what is never written is no wish";
 }
 
 TEST(Fingerprint, OfLiveStateChangesWithItsBuild) {

@@ -72,6 +72,15 @@ TEST_F(LookUpsTest, OfAPolicyAreDoubtedAfterARefusal) {
   EXPECT_EQ(look_ups.policy_of(live), nullptr);
 }
 
+TEST_F(LookUpsTest, OfParametersAreThoseOfTheLatestBuild) {
+  live.build.id = an_id<BuildId>(1);
+  look_ups.parameters.emplace(live.build.id, BuildParameters{{"cpu", "4"}});
+  ASSERT_NE(look_ups.context_of(live).parameters, nullptr);
+  EXPECT_EQ(look_ups.context_of(live).parameters->front().second, "4");
+  live.build.id = an_id<BuildId>(2);
+  EXPECT_EQ(look_ups.context_of(live).parameters, nullptr);
+}
+
 TEST_F(LookUpsTest, OfTheTokenEndWithIt) {
   CycleBuilder cycle;
   CycleFacts facts = cycle.facts();

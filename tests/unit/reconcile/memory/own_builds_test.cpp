@@ -60,6 +60,43 @@ TEST_F(OwnBuildsTest, BeginAnewAfterABuildThatEndedWellAndNotWhileOneIsUnderWay)
   EXPECT_EQ(builds.failed(), 0U) << "no longer declared";
 }
 
+TEST_F(OwnBuildsTest, BeginAnewWithAnotherKindOfBuild) {
+  EXPECT_EQ(reads(9, Transition::stop, BuildStatus::failed), 1U);
+  EXPECT_EQ(reads(10, Transition::stop, BuildStatus::failed), 2U);
+  EXPECT_EQ(reads(11, Transition::start, BuildStatus::failed), 11U);
+}
+
+TEST_F(OwnBuildsTest, AreNotCountedWhileWeDoNotKnowWhoWeAre) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(9, Transition::stop, BuildStatus::failed, kMe);
+  CycleBuilder cycle;
+  cycle.me.reset();
+  auto one = cycle.add(spec).reads(live);
+  EXPECT_EQ(builds.failed_tries(one.facts(), cycle.me), std::nullopt);
+}
+
+TEST_F(OwnBuildsTest, AreKeptWhileTheWorkspaceIsNotComparedOrNotRead) {
+  EXPECT_EQ(reads(9, Transition::stop, BuildStatus::failed), 1U);
+  CycleBuilder excluded;
+  excluded.add(spec).reads(a_live_dev()).is_excluded();
+  builds.observe(excluded.facts());
+  CycleBuilder unread;
+  unread.add(spec).is_not_read();
+  builds.observe(unread.facts());
+  EXPECT_EQ(builds.failed(), 1U);
+  EXPECT_EQ(reads(10, Transition::stop, BuildStatus::failed), 2U);
+}
+
+TEST_F(OwnBuildsTest, AreForgottenWithTheirDeclaration) {
+  CycleBuilder before;
+  before.add(spec).reads(a_live_dev()).did(StopWorkspace{{"alice", "dev"}, a_live_dev().id});
+  builds.observe(before.facts());
+  builds.observe(CycleBuilder().facts());
+  CycleBuilder again;
+  again.add(spec).is_not_read();
+  EXPECT_EQ(builds.under_way(again.facts()), 0U);
+}
+
 TEST_F(OwnBuildsTest, AreNotThoseOfOthers) {
   EXPECT_EQ(reads(a_build(9, Transition::stop, BuildStatus::failed, kSomebody)), std::nullopt);
 }

@@ -104,6 +104,16 @@ TEST(Reads, WhatCameAndWentLeavesTheOthersTheirIds) {
   EXPECT_EQ(next[2].id, a_workspace_id(3));
 }
 
+TEST(Reads, AnotherOwnerIsAnotherWorkspaceThoughAsManyAreDeclared) {
+  Reads reads;
+  std::vector<Target> lent = reads.lend_targets(declared({{"alice", "dev"}}));
+  lent[0].id = a_workspace_id(1);
+  reads.take_back(std::move(lent));
+  const auto next = reads.lend_targets(declared({{"bob", "dev"}}));
+  EXPECT_EQ(next[0].identity.owner, "bob");
+  EXPECT_TRUE(next[0].id.is_nil());
+}
+
 TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
   Reads reads;
   const auto cycle = [&](std::optional<coder::ApiFault> fault) {
@@ -132,6 +142,10 @@ TEST(Reads, DoubtTheAddressWhenNothingThatAnsweredWasCoder) {
   };
   EXPECT_TRUE(cycle(coder::ApiFault::server));
   EXPECT_FALSE(cycle(coder::ApiFault::contract));
+  CycleFacts of_none = CycleBuilder().facts();
+  of_none.address_checked = true;
+  reads.observe(of_none);
+  EXPECT_TRUE(reads.address_is_checked()) << "nothing was read, so nothing speaks against it";
 }
 
 }  // namespace
