@@ -43,10 +43,17 @@ Reason under_way(const Action& action) {
   return kind == ActionKind::stop ? Reason::Stopping : Reason::Updating;
 }
 
+/// What was not compared differs in nothing.
+const WorkspaceDiff& diff_of(const WorkspaceFacts& one) {
+  static const WorkspaceDiff kNothing;
+  const WorkspaceDiff* diff = one.latest_diff();
+  return diff ? *diff : kNothing;
+}
+
 class Decision {
  public:
   explicit Decision(const ConditionInput& input)
-      : input_(input), in_(input.workspace), diff_(in_.latest_diff()) {}
+      : input_(input), in_(input.workspace), diff_(diff_of(input.workspace)) {}
 
   Condition run() {
     using Step = bool (Decision::*)();
@@ -79,7 +86,10 @@ class Decision {
                                                  "remove the annotation coder-reconciler/suspend to resume"));
   }
 
-  bool excluded() { return in_.excluded && decide(in_.excluded->reason, in_.excluded->message); }
+  bool excluded() {
+    if (!in_.excluded) return false;
+    return decide(in_.excluded->reason, in_.excluded->message);
+  }
 
   bool not_read() {
     if (!in_.read_error) return false;
@@ -94,8 +104,6 @@ class Decision {
       return outcome.result == ActionResult::failed;
     });
     if (bad != in_.done.end()) {
-      if (!bad->error)
-        return decide(Reason::BackingOff, fmt::format("{} failed: {}", verb(bad->action), bad->note));
       return decide(coder::reason_of_write_failure(*bad->error),
                     with_remedy(fmt::format("{} failed: {}", verb(bad->action), bad->error->to_string()),
                                 coder::remedy_of(*bad->error)));
@@ -111,7 +119,7 @@ class Decision {
 
   /// What only an absent workspace can be; the rest is the same for all.
   bool not_there() {
-    if (in_.latest() || has_plan() || !in_.done.empty()) return false;
+    if (in_.latest() || has_plan()) return false;
     if (!in_.spec->policy.create)
       return decide(
           Reason::Missing,
@@ -123,8 +131,8 @@ class Decision {
   }
 
   bool blocked() {
-    if (!diff_ || !diff_->blocked) return false;
-    return decide(diff_->blocked->reason, diff_->blocked->message);
+    if (!diff_.blocked) return false;
+    return decide(diff_.blocked->reason, diff_.blocked->message);
   }
 
   bool held() {
@@ -153,7 +161,7 @@ class Decision {
   }
 
   bool to_be_done() {
-    if (!has_plan() || in_.nothing_left || (any_success() && !in_.proven)) return false;
+    if (!has_plan() || in_.nothing_left) return false;
     const Action& first = in_.planned->actions.front();
     const auto skipped = std::find_if(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
       return outcome.result == ActionResult::skipped && !outcome.note.empty();
@@ -183,7 +191,7 @@ class Decision {
   }
 
   bool drifted() {
-    if (in_.spec->policy.update || !diff_) return false;
+    if (in_.spec->policy.update) return false;
     const std::string list = list_drift([](Field field) { return !is_informational(field); });
     if (list.empty()) return false;
     return decide(
@@ -213,18 +221,18 @@ class Decision {
   }
 
   bool forbidden() {
-    if (!diff_ || diff_->forbidden.empty()) return false;
-    const std::string list = list_drift([&](Field field) { return diff_->forbidden.has(field); });
+    if (diff_.forbidden.empty()) return false;
+    const std::string list = list_drift([&](Field field) { return diff_.forbidden.has(field); });
     return decide(Reason::PolicyForbids,
                   fmt::format("{} ({}); remove the field from the spec, or change the template's policy",
-                              list, diff_->forbidden_message));
+                              list, diff_.forbidden_message));
   }
 
   bool unreadable() {
-    if (!diff_ || diff_->unreadable.empty()) return false;
+    if (diff_.unreadable.empty()) return false;
     std::string names;
     for (const Field field : all_fields()) {
-      if (diff_->unreadable.has(field))
+      if (diff_.unreadable.has(field))
         names += fmt::format("{}{}", names.empty() ? "" : ", ", to_string(field));
     }
     return decide(
@@ -235,15 +243,14 @@ class Decision {
   }
 
   bool left_over() {
-    if (!diff_ || !has_mendable(diff_->drift)) return false;
+    if (!has_mendable(diff_.drift)) return false;
     return decide(Reason::Updating, list_drift([](Field field) { return !is_informational(field); }));
   }
 
   template <class Which>
   std::string list_drift(Which which) const {
     std::string list;
-    if (!diff_) return list;
-    for (const Change& change : diff_->drift) {
+    for (const Change& change : diff_.drift) {
       if (!which(change.field)) continue;
       list += fmt::format("{}{} is {}, should be {}", list.empty() ? "" : ", ", to_string(change.field),
                           change.from, specs::to_text(change.to));
@@ -252,11 +259,10 @@ class Decision {
   }
 
   [[nodiscard]] bool has_plan() const { return in_.planned != nullptr; }
-  [[nodiscard]] bool any_success() const { return in_.any(ActionResult::success); }
 
   const ConditionInput& input_;
   const WorkspaceFacts& in_;
-  const WorkspaceDiff* diff_;  ///< as last seen in this cycle
+  const WorkspaceDiff& diff_;  ///< as last seen in this cycle
   Condition condition_;
 };
 

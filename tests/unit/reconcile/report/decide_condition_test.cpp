@@ -126,6 +126,14 @@ INSTANTIATE_TEST_SUITE_P(
                                  std::chrono::sys_days{std::chrono::year{2999} / 12 / 24}, ""};
                            },
                            Reason::Suspended, "until 2999-12-24"},
+                      Case{"ASuspensionThatIsOverIsNone",
+                           [](Scene& s) {
+                             s.in_sync();
+                             s.now = std::chrono::sys_days{std::chrono::year{2026} / 12 / 25};
+                             s.spec.suspension = specs::Suspension{
+                                 std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}, "audit"};
+                           },
+                           Reason::InSync, ""},
                       Case{"SuspendedWinsOverAFailedRead",
                            [](Scene& s) {
                              s.spec.suspension = specs::Suspension{};
@@ -162,6 +170,7 @@ INSTANTIATE_TEST_SUITE_P(
                s.unbound = Unbound(Reason::TemplateNotFound, "no template");
              },
              Reason::TemplateNotFound, "no template"},
+        Case{"NotLookedUpYet", [](Scene& s) { s.absent = true; }, Reason::Creating, "one of the next cycles"},
         Case{"Created",
              [](Scene& s) {
                s.absent = true;
@@ -229,6 +238,28 @@ INSTANTIATE_TEST_SUITE_P(
                s.did(StopWorkspace{kDev, kId});
              },
              Reason::Stopping, "then it is made dormant"},
+        Case{"ABuildThatFollowsAFieldWriteNamesTheStateToo",
+             [](Scene& s) {
+               s.spec.fields.set("dormant", true);
+               s.did(kSetTtl);
+               s.did(StopWorkspace{kDev, kId});
+             },
+             Reason::Stopping, "then it is made dormant"},
+        Case{"AFirstBuildThatIsUnderWayNamesTheStateOfWhatIsNotConfirmed",
+             [](Scene& s) {
+               s.live.build = a_build(1, Transition::start, BuildStatus::starting, kMe);
+               s.did(kSetTtl);
+             },
+             Reason::Creating, "its first build is running"},
+        Case{"ABuildOfSomebodyElseDoesNot",
+             [](Scene& s) {
+               s.spec.fields.set("dormant", true);
+               s.live.build = a_build(9, Transition::start, BuildStatus::starting, kSomebody);
+               s.did(kSetTtl);
+             },
+             Reason::Updating, "not yet confirmed"},
+        Case{"SkippedWithoutAReasonIsStillToBeDone", [](Scene& s) { s.did(kSetTtl, ActionResult::skipped); },
+             Reason::Updating, "it will be changed"},
         Case{"ABuildNamesTheStateBesideFieldWrites",
              [](Scene& s) {
                s.spec.fields.set("dormant", true);
@@ -256,6 +287,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"ServerFailed",
              [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::server)); },
              Reason::BackingOff, "setting ttl failed"},
+        Case{"AStopFailed",
+             [](Scene& s) {
+               s.did(StopWorkspace{kDev, kId}, ActionResult::failed, an_error(ApiFault::server));
+             },
+             Reason::BackingOff, "stopping it failed"},
+        Case{"ARetryFailed",
+             [](Scene& s) {
+               s.did(RetryFirstBuild{kDev, kId, 1}, ActionResult::failed, an_error(ApiFault::server));
+             },
+             Reason::BackingOff, "retrying its first build failed"},
         Case{"Throttled",
              [](Scene& s) { s.did(kSetTtl, ActionResult::failed, an_error(ApiFault::throttled)); },
              Reason::RateLimited, "Coder said no"},
@@ -277,6 +318,16 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; }, Reason::Drifted,
              "ttl is none, should be 8h"},
+        Case{"UpdatesAreForbiddenAndNoneIsNeeded",
+             [](Scene& s) {
+               s.in_sync();
+               s.spec.template_ref = "kubernetes";
+               s.spec.policy.update = false;
+             },
+             Reason::InSync, ""},
+        Case{"EachFieldThatDriftsIsNamed",
+             [](Scene& s) { s.spec = a_spec().ttl(8h).autostart("0 9 * * *").may_not_update(); },
+             Reason::Drifted, "autostart is none, should be 0 9 * * *, ttl is none, should be 8h"},
         Case{"PolicyForbids",
              [](Scene& s) {
                s.policy = a_template();
