@@ -20,7 +20,11 @@ bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
 
 Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read, const Selection& selection) {
   auto selected = std::make_shared<const specs::DesiredState>(select(read, selection));
-  if (in_force && says_the_same(*in_force, *selected)) return {in_force, false};
+  if (in_force && says_the_same(*in_force, *selected)) {
+    // The source holds what it has read anew; the old one beside it would be a second fleet in memory.
+    const bool same_objects = in_force->specs == selected->specs;
+    return {same_objects ? in_force : std::move(selected), false};
+  }
   return {std::move(selected), true, what_is_missing(read, selection)};
 }
 

@@ -14,8 +14,9 @@ using DesiredPtr = std::shared_ptr<const specs::DesiredState>;
 
 /// What a read of the specs came to.
 struct Loaded {
-  DesiredPtr desired;    ///< what is selected; the very object that was in force if nothing changed
-  bool changed = false;  ///< there is something new to converge to
+  /// What is selected: the very object that was in force if no file was read anew.
+  DesiredPtr desired;
+  bool changed = false;                   ///< there is something new to converge to
   std::vector<std::string> missing = {};  ///< of what is new: what_is_missing()
 };
 using LoadResult = boost::system::result<Loaded, specs::SourceError>;
