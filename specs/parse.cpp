@@ -28,16 +28,26 @@ class FileParser {
       return std::move(result_);
     }
     conflicts_ = find_conflicts(text_);
+    specs_.reserve(documents.size());
     for (const DocumentText& document : documents) {
       if (refuse_conflict(document)) continue;
       if (!parse_document(document)) break;
     }
-    result_.specs.shrink_to_fit();
+    share_specs();
     result_.diagnostics.shrink_to_fit();
     return std::move(result_);
   }
 
  private:
+  /// All in one block: a fleet's would be a hundred thousand, and holes of as many sizes once they go.
+  void share_specs() {
+    if (specs_.empty()) return;
+    specs_.shrink_to_fit();
+    const auto all = std::make_shared<const std::vector<WorkspaceSpec>>(std::move(specs_));
+    result_.specs.reserve(all->size());
+    for (const WorkspaceSpec& spec : *all) result_.specs.emplace_back(all, &spec);
+  }
+
   std::string too_many_documents() const {
     return fmt::format("the file declares more than {} documents and list items", limits_.documents);
   }
@@ -45,6 +55,7 @@ class FileParser {
   /// The whole file is left out for one reason.
   void refuse(std::uint32_t line, std::string message, DiagnosticKind kind = DiagnosticKind::limit) {
     result_ = {};
+    specs_ = {};
     Diagnostic& diagnostic = result_.diagnostics.emplace_back();
     diagnostic.kind = kind;
     diagnostic.where = {file_, line, 0};
@@ -118,7 +129,7 @@ class FileParser {
     DocumentReport report(file_, lines_, first_line, line, result_.diagnostics,
                           lines_.column_of(line, node.byte));
     std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report, values_);
-    if (spec) result_.specs.push_back(std::make_shared<const WorkspaceSpec>(std::move(*spec)));
+    if (spec) specs_.push_back(std::move(*spec));
   }
 
   bool parse_list(const YamlNode& root, std::uint32_t first_line) {
@@ -129,6 +140,9 @@ class FileParser {
       refuse(first_line + items->line, too_many_documents());
       return false;
     }
+    // All at once if it is the only one; many small ones must not move the others each time.
+    if (const std::size_t needed = specs_.size() + items->children.size(); needed > specs_.capacity())
+      specs_.reserve(std::max(needed, 2 * specs_.capacity()));
     for (std::size_t i = 0; i < items->children.size(); ++i)
       parse_workspace(*items->children[i], first_line, fmt::format("items[{}].", i));
     return true;
@@ -180,6 +194,7 @@ class FileParser {
   std::shared_ptr<const std::string> file_;
   ParseLimits limits_;
   SharedValues& values_;
+  std::vector<WorkspaceSpec> specs_;  ///< shared at the end
   ParsedFile result_;
   std::vector<Conflict> conflicts_;
   std::size_t declared_ = 0;

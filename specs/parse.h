@@ -20,7 +20,8 @@ struct ParseLimits {
 
 /// What one file declares.
 struct ParsedFile {
-  std::vector<SpecPtr> specs;           ///< valid ones, in order of appearance
+  /// Valid ones, in order of appearance. Of one piece: as long as somebody holds one of them all are there.
+  std::vector<SpecPtr> specs;
   std::vector<Diagnostic> diagnostics;  ///< of the documents that were left out, in order of appearance
 };
 
