@@ -46,7 +46,7 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
   one.id = target.id;
   if (const auto* live = std::get_if<const LiveWorkspace*>(&entry)) one.live = *live;
   if (const auto* absent = std::get_if<Absent>(&entry)) one.absence_proven = absent->proven;
-  if (const auto* unread = std::get_if<NotRead>(&entry)) one.read_error = unread->error.get();
+  if (const auto* unread = std::get_if<NotRead>(&entry)) one.read_error = unread->error;
   return one;
 }
 
@@ -55,13 +55,15 @@ awaitable<void> read(CycleState& state) {
   Memory& memory = state.memory;
   Reads& reads = memory.remembered.reads;
   std::vector<Target> targets = reads.lend_targets(state.desired.specs);
+  ReadBuffers buffers = std::exchange(memory.buffers.read, {});
   state.address_checked = reads.address_is_checked();
   std::optional<coder::ApiError> wrong_address;
   if (!targets.empty() && !state.address_checked) wrong_address = co_await check_address(state);
   if (wrong_address) {
-    state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address));
+    state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address, std::move(buffers)));
   } else {
-    auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(), memory.observer);
+    auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(), memory.observer,
+                             std::move(buffers));
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;
@@ -147,7 +149,9 @@ awaitable<ReportPtr> run(CycleState& state) {
   diff_plan_and_guard(state);
   co_await carry_out(state);
   take_outcomes(state);
-  co_return make_report(state);
+  ReportPtr report = make_report(state);
+  state.give_buffers_back();
+  co_return report;
 }
 
 bool is_cancellation(const boost::system::system_error& error) {

@@ -35,26 +35,26 @@ void compare(CycleState& state, WorkspaceFacts& one) {
 void plan(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& plans) {
   const Memories& remembered = state.memory.remembered;
   if (const Backoff* waiting = remembered.backoff.waiting(one, state.begun))
-    one.backoff = &state.backoffs.emplace_back(*waiting);
-  one.fields = remembered.fields.verdict(one, state.begun);
+    state.decided_of(one).backoff = &state.backoffs.emplace_back(*waiting);
+  state.forbid_fields(one, remembered.fields.verdict(one, state.begun));
   PlanInput input;
   input.spec = one.spec;
   input.live = one.live;
   input.diff = one.diff;
-  input.bound = one.bound;
+  input.bound = one.decided->bound;
   input.me = remembered.look_ups.me.value;
   input.now = state.begun_wall;
-  input.memory.backing_off = one.backoff != nullptr;
-  input.memory.overridden = one.fields.overridden_waiting;
-  input.memory.contested = one.fields.contested;
+  input.memory.backing_off = one.decided->backoff != nullptr;
+  input.memory.overridden = one.decided->fields.overridden_waiting;
+  input.memory.contested = one.decided->fields.contested;
   input.memory.failed_builds = remembered.builds.failed_tries(one, input.me);
   PlannedWorkspace planned = plan_workspace(input);
-  if (planned.waiting) one.waiting = &state.waits.emplace_back(std::move(*planned.waiting));
+  if (planned.waiting) state.decided_of(one).waiting = &state.waits.emplace_back(std::move(*planned.waiting));
   if (planned.plan) plans.push_back(std::move(*planned.plan));
 }
 
 void decide_one(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& plans) {
-  if (one.excluded || one.read_error) return;
+  if (one.decided->excluded || one.read_error) return;
   compare(state, one);
   if (one.diff) plan(state, one, plans);
 }
@@ -81,7 +81,7 @@ void decide(CycleState& state) {
   }
   state.plan = assemble_plan(std::move(plans));
   for (const WorkspacePlan& planned : state.plan.workspaces)
-    state.find(planned.workspace)->planned = &planned;
+    state.decided_of(*state.find(planned.workspace)).planned = &planned;
   const CycleFacts facts = state.facts();
   state.builds_in_flight = state.memory.remembered.builds.under_way(facts);
   const Limits& limits = state.memory.limits;

@@ -217,21 +217,35 @@ awaitable<void> ask_when_the_token_expires(CycleState& state) {
   if (facts) look_ups.token.value = std::move(*facts);
 }
 
+bool needs_parameters(const WorkspaceFacts& one) {
+  return one.live && !one.spec->parameters.empty();
+}
+
+void forget_unused_parameters(CycleState& state) {
+  std::vector<BuildId> used;
+  for (const WorkspaceFacts& one : state.declared) {
+    if (needs_parameters(one)) used.push_back(one.live->build.id);
+  }
+  std::ranges::sort(used);
+  std::erase_if(state.memory.remembered.look_ups.parameters,
+                [&](const auto& entry) { return !std::ranges::binary_search(used, entry.first); });
+}
+
 /// Parameters are not in the list: one request a build, so a few a cycle.
 awaitable<void> read_parameters(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   coder::CoderReader& reader = state.memory.reader;
-  std::vector<BuildId> used;
+  std::size_t known = 0;
   std::vector<BuildId> wanted;
   for (const WorkspaceFacts& one : state.declared) {
-    if (!one.live || one.spec->parameters.empty()) continue;
-    used.push_back(one.live->build.id);
-    const bool known = look_ups.parameters.contains(one.live->build.id);
-    if (!known && wanted.size() < kParametersACycle) wanted.push_back(one.live->build.id);
+    if (!needs_parameters(one)) continue;
+    if (look_ups.parameters.contains(one.live->build.id)) {
+      ++known;
+    } else if (wanted.size() < kParametersACycle) {
+      wanted.push_back(one.live->build.id);
+    }
   }
-  std::ranges::sort(used);
-  std::erase_if(look_ups.parameters,
-                [&](const auto& entry) { return !std::ranges::binary_search(used, entry.first); });
+  if (known != look_ups.parameters.size()) forget_unused_parameters(state);
   for (const BuildId& id : wanted) {
     ApiResult<BuildParameters> parameters = co_await reader.build_parameters(id);
     if (!parameters) co_return;  // informational only: the next cycle goes on
@@ -246,7 +260,7 @@ std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
     const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
-    if (one.absent() && !one.excluded && one.spec->policy.create && !suspended) {
+    if (one.absent() && !one.decided->excluded && one.spec->policy.create && !suspended) {
       absent.push_back(state.desired.specs[i]);
     }
   }
@@ -277,9 +291,9 @@ awaitable<void> resolve_absent(CycleState& state) {
     WorkspaceFacts& one = *state.find(specs::identity_of(*spec));
     Binding binding = bind(*spec, look_ups.answers);
     if (binding) {
-      one.bound = &state.bound.emplace_back(std::move(*binding));
+      state.decided_of(one).bound = &state.bound.emplace_back(std::move(*binding));
     } else {
-      one.unbound = &state.unbound.emplace_back(binding.error());
+      state.decided_of(one).unbound = &state.unbound.emplace_back(binding.error());
     }
   }
 }

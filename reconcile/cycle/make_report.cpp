@@ -21,7 +21,7 @@ constexpr double kNoJitter = 0.5;
 
 /// Something was written, and this cycle does not know that it is now as declared.
 bool is_unfinished(const WorkspaceFacts& one, const WorkspaceStatus& row) {
-  return one.any(ActionResult::success) && (!one.proven || row.ready.reason == Reason::Updating);
+  return one.any(ActionResult::success) && (!one.done->proven || row.ready.reason == Reason::Updating);
 }
 
 Condition condition_of(const CycleState& state, const WorkspaceFacts& one, async::WallTime now) {
@@ -32,12 +32,12 @@ Condition condition_of(const CycleState& state, const WorkspaceFacts& one, async
 }
 
 const coder::ApiError* last_error(const WorkspaceFacts& one) {
-  const auto bad = std::find_if(one.done.begin(), one.done.end(),
+  const auto bad = std::find_if(one.done->outcomes.begin(), one.done->outcomes.end(),
                                 [](const Outcome& outcome) { return outcome.error.has_value(); });
-  if (bad != one.done.end()) return &*bad->error;
+  if (bad != one.done->outcomes.end()) return &*bad->error;
   if (one.read_error) return one.read_error;
-  if (one.unbound && one.unbound->error) return &*one.unbound->error;
-  return one.backoff ? &one.backoff->error : nullptr;
+  if (one.decided->unbound && one.decided->unbound->error) return &*one.decided->unbound->error;
+  return one.decided->backoff ? &one.decided->backoff->error : nullptr;
 }
 
 async::WallTime to_wall(const CycleState& state, async::SteadyTime when) {
@@ -45,8 +45,9 @@ async::WallTime to_wall(const CycleState& state, async::SteadyTime when) {
 }
 
 std::optional<async::SteadyTime> next_try(const WorkspaceFacts& one) {
-  std::optional<async::SteadyTime> when = one.fields.next_try;
-  if (one.backoff && (!when || one.backoff->next_try < *when)) when = one.backoff->next_try;
+  std::optional<async::SteadyTime> when = one.decided->fields.next_try;
+  if (one.decided->backoff && (!when || one.decided->backoff->next_try < *when))
+    when = one.decided->backoff->next_try;
   return when;
 }
 
@@ -114,7 +115,7 @@ void when_to_look_again(const CycleState& state, CycleReport& report, async::Ste
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
     if (is_unfinished(one, report.workspaces[i])) no_later_than(kSoon);
-    if (one.waiting && one.waiting->soon) report.waiting = true;
+    if (one.decided->waiting && one.decided->waiting->soon) report.waiting = true;
     if (const auto when = next_try(one)) no_later_than(*when - now);
   }
   if (state.executed.waiting_for_slot > 0 || state.executed.builds_started > 0) report.waiting = true;
@@ -139,9 +140,10 @@ ReportPtr make_report(CycleState& state) {
   report->invalid_documents = state.desired.invalid_documents;
   report->duplicate_documents = state.desired.duplicate_documents;
   for (const WorkspaceFacts& one : state.declared) {
-    if (one.excluded && one.excluded->reason == Reason::Rejected) ++report->duplicate_documents;
-    if (one.backoff) ++report->backing_off;
-    if (!one.fields.contested.empty()) ++report->contested;
+    if (one.decided->excluded && one.decided->excluded->reason == Reason::Rejected)
+      ++report->duplicate_documents;
+    if (one.decided->backoff) ++report->backing_off;
+    if (!one.decided->fields.contested.empty()) ++report->contested;
   }
   report->workspaces = rows_of(state, now, wall);
   memory.statuses_from = state.begun_wall;

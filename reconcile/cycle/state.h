@@ -19,6 +19,13 @@
 
 namespace cr::reconcile {
 
+/// What a cycle is made in. Empty between cycles, with the room of the last one: a fleet's is megabytes, and
+/// made anew in each it would tear holes into the heap.
+struct CycleBuffers {
+  ReadBuffers read;
+  std::vector<WorkspaceFacts> declared;
+};
+
 /// Collaborators, and what is known from earlier cycles.
 struct Reconciler::Memory {
   Memory(coder::CoderReader& reader_, coder::CoderWriter* writer_, async::Clock& clock_, Observer& observer_,
@@ -34,12 +41,13 @@ struct Reconciler::Memory {
   Memories remembered;
   StatusTable statuses;             ///< of the last cycle that ended in no defect
   async::WallTime statuses_from{};  ///< when that began
+  CycleBuffers buffers;             ///< lent to the cycle that is under way
 };
 
 /// Everything that one cycle holds: the facts of each declared workspace, and what they point to.
 struct CycleState {
   CycleState(Reconciler::Memory& memory_, const specs::DesiredState& desired_)
-      : memory(memory_), desired(desired_) {}
+      : memory(memory_), desired(desired_), declared(std::exchange(memory_.buffers.declared, {})) {}
   CycleState(const CycleState&) = delete;
   CycleState& operator=(const CycleState&) = delete;
 
@@ -65,6 +73,8 @@ struct CycleState {
   std::optional<coder::ApiError> stopped_by;
 
   // What facts point to: most workspaces need none of it.
+  std::deque<Decided> decided;
+  std::deque<Done> done;
   std::deque<Excluded> excluded;
   std::deque<Bound> bound;
   std::deque<Unbound> unbound;
@@ -72,10 +82,18 @@ struct CycleState {
   std::deque<Backoff> backoffs;
   std::deque<Waiting> waits;
 
+  /// Its end: what it borrowed goes back to memory. A cycle that ends without this just loses it.
+  void give_buffers_back();
+
   /// Null where it is not declared.
   [[nodiscard]] WorkspaceFacts* find(const Identity& workspace);
   /// With what is known by now.
   [[nodiscard]] CycleFacts facts() const;
+  /// What there is to be written of them, made at the first use.
+  [[nodiscard]] Decided& decided_of(WorkspaceFacts& one) { return one.decided.among(decided); }
+  [[nodiscard]] Done& done_of(WorkspaceFacts& one) { return one.done.among(done); }
+  /// These must not be written, and no others.
+  void forbid_fields(WorkspaceFacts& one, const FieldVerdict& fields);
   /// Leaves it alone in this cycle; what excluded it first is what is said.
   void exclude(WorkspaceFacts& one, Excluded why);
   /// The diff of a row, at an address that stays good.

@@ -96,7 +96,7 @@ void Approval::observe(const CycleFacts& cycle, const Plan& plan, const Verdict&
   }
   if (read_all) awaited_.reset();
   for (const WorkspaceFacts& one : cycle.workspaces) {
-    if (!one.done.empty()) spend(one, cycle.me);
+    if (one.acted()) spend(one, cycle.me);
   }
 }
 
@@ -157,15 +157,15 @@ void Approval::spend(const WorkspaceFacts& one, const std::optional<UserId>& me)
   if (found == covered_.end()) return;
   FieldSet fields;
   bool created = false;
-  for (const Outcome& outcome : one.done) {
+  for (const Outcome& outcome : one.done->outcomes) {
     if (outcome.result != ActionResult::success) continue;
     if (const WriteField* write = field_write_of(outcome.action)) fields.add(write->change.field);
     created = created || std::holds_alternative<CreateWorkspace>(outcome.action);
   }
   if (fields.empty() && !created) return;
   ChangesLeft left;
-  if (one.seen) left = changes_left(*one.seen_diff, one.seen, me);
-  if (!one.proven) left.fields = left.fields.without(fields);
+  if (one.done->seen) left = changes_left(*one.done->seen_diff, one.done->seen, me);
+  if (!one.done->proven) left.fields = left.fields.without(fields);
   ChangesLeft& changes = found->second.changes;
   changes = created ? left : without(changes, without({fields, false}, left));
   if (changes.empty()) covered_.erase(found);

@@ -73,10 +73,10 @@ void BackoffTable::observe(const CycleFacts& cycle) {
     return one->diff && !(entry.second.under == fingerprints_of(*one));
   });
   for (const WorkspaceFacts& one : cycle.workspaces) {
-    if (one.done.empty()) continue;
+    if (!one.acted()) continue;
     const auto bad = std::ranges::find_if(
-        one.done, [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
-    if (bad == one.done.end()) {
+        one.done->outcomes, [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
+    if (bad == one.done->outcomes.end()) {
       if (one.any(ActionResult::success)) entries_.erase(*one.identity);
     } else if (bad->error && bad->error->fault != coder::ApiFault::unauthorized) {
       failed(one, *bad->error, cycle.ended);

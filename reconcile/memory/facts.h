@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,8 +35,49 @@ struct Excluded {
   std::string message;
 };
 
+/// What a decision is beside the diff: what stands in its way, and what is to be done.
+struct Decided {
+  const Excluded* excluded = nullptr;
+  const Bound* bound = nullptr;      ///< absent, and can be created
+  const Unbound* unbound = nullptr;  ///< absent, and cannot
+  const Backoff* backoff = nullptr;  ///< in force
+  FieldVerdict fields{};             ///< what must not be written
+  const WorkspacePlan* planned = nullptr;
+  const Waiting* waiting = nullptr;
+};
+
+/// What was done, and what has been seen of the workspace since.
+struct Done {
+  std::span<const Outcome> outcomes = {};
+  const LiveWorkspace* seen = nullptr;       ///< as a reply or the read back showed it after that
+  const WorkspaceDiff* seen_diff = nullptr;  ///< of `seen`; never null beside it
+  bool proven = false;                       ///< `seen` came after every write of this cycle
+  bool nothing_left = false;                 ///< and nothing that was planned is left
+  bool id_lost = false;                      ///< its id leads nowhere any more
+  bool passed_over = false;                  ///< had no turn, for want of a slot or of a Coder that answers
+};
+
+/// A part of the facts that few workspaces have: an empty one is read where there is none. As wide as a
+/// pointer; copies point to the same part.
+template <class Part>
+class Rarely {
+ public:
+  [[nodiscard]] const Part& operator*() const { return part_ ? *part_ : kNone; }
+  [[nodiscard]] const Part* operator->() const { return &**this; }
+  /// To be written. Where there is none it is made among `parts`, which outlive this.
+  [[nodiscard]] Part& among(std::deque<Part>& parts) {
+    if (!part_) part_ = &parts.emplace_back();
+    return *part_;
+  }
+
+ private:
+  static constexpr Part kNone{};
+  Part* part_ = nullptr;
+};
+
 /// What one cycle saw, decided and did of one declared workspace. Each part is null, or empty, where it does
-/// not apply; pointers are into the cycle. Memories learn from these and from nothing else.
+/// not apply; pointers are into the cycle. Memories learn from these and from nothing else. There is one for
+/// each of a hundred thousand workspaces, also between cycles: what few of them have is apart.
 struct WorkspaceFacts {
   const specs::WorkspaceSpec* spec = nullptr;  ///< never null
   const Identity* identity = nullptr;          ///< never null
@@ -44,36 +86,21 @@ struct WorkspaceFacts {
   // Read. Exactly one of live, absent and read_error says what came of it.
   const LiveWorkspace* live = nullptr;
   const coder::ApiError* read_error = nullptr;
-  bool absence_proven = false;  ///< absent by a look at its very name
-
-  // Decided.
-  const Excluded* excluded = nullptr;
-  const Bound* bound = nullptr;      ///< absent, and can be created
-  const Unbound* unbound = nullptr;  ///< absent, and cannot
   /// What was read against the spec; null: it was not compared.
   const WorkspaceDiff* diff = nullptr;
-  const Backoff* backoff = nullptr;  ///< in force
-  FieldVerdict fields{};             ///< what must not be written
-  const WorkspacePlan* planned = nullptr;
-  const Waiting* waiting = nullptr;
-
-  // Done.
-  std::span<const Outcome> done = {};
-  const LiveWorkspace* seen = nullptr;       ///< as a reply or the read back showed it after that
-  const WorkspaceDiff* seen_diff = nullptr;  ///< of `seen`; never null beside it
-  bool proven = false;                       ///< `seen` came after every write of this cycle
-  bool nothing_left = false;                 ///< and nothing that was planned is left
-  bool id_lost = false;                      ///< its id leads nowhere any more
-  bool passed_over = false;                  ///< had no turn, for want of a slot or of a Coder that answers
+  Rarely<Decided> decided{};
+  Rarely<Done> done{};
+  bool absence_proven = false;  ///< absent by a look at its very name
 
   [[nodiscard]] bool absent() const { return !live && !read_error; }
   /// It was held against its spec, so that what the diff does not name is as declared.
   [[nodiscard]] bool compared() const { return diff && !diff->blocked; }
   /// As it is known now.
-  [[nodiscard]] const LiveWorkspace* latest() const { return seen ? seen : live; }
-  [[nodiscard]] const WorkspaceDiff* latest_diff() const { return seen_diff ? seen_diff : diff; }
+  [[nodiscard]] const LiveWorkspace* latest() const { return done->seen ? done->seen : live; }
+  [[nodiscard]] const WorkspaceDiff* latest_diff() const { return done->seen_diff ? done->seen_diff : diff; }
+  [[nodiscard]] bool acted() const { return !done->outcomes.empty(); }
   [[nodiscard]] bool any(ActionResult result) const {
-    for (const Outcome& outcome : done) {
+    for (const Outcome& outcome : done->outcomes) {
       if (outcome.result == result) return true;
     }
     return false;

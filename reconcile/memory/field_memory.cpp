@@ -142,10 +142,12 @@ FieldVerdict FieldMemory::verdict(const WorkspaceId& workspace, async::SteadyTim
 
 void FieldMemory::observe(const CycleFacts& cycle) {
   if (!stories_.empty()) {
-    std::map<WorkspaceId, const WorkspaceFacts*> declared;
+    std::map<WorkspaceId, const WorkspaceFacts*> declared;  // of those that have a story
     for (const WorkspaceFacts& one : cycle.workspaces) {
       // By id, since whoever is gone and made anew under his old name is somebody else.
-      if (!one.id.is_nil() && !one.id_lost) declared.emplace(one.id, &one);
+      if (one.id.is_nil() || one.done->id_lost) continue;
+      const auto story = stories_.lower_bound({one.id, Field{}});
+      if (story != stories_.end() && story->first.first == one.id) declared.emplace(one.id, &one);
     }
     for (auto next = stories_.begin(); next != stories_.end();) {
       auto& [key, story] = *next;
@@ -157,19 +159,19 @@ void FieldMemory::observe(const CycleFacts& cycle) {
     }
   }
   for (const WorkspaceFacts& one : cycle.workspaces) {
-    if (!one.done.empty()) take_writes(one, cycle.ended);
+    if (one.acted()) take_writes(one, cycle.ended);
   }
 }
 
 void FieldMemory::take_writes(const WorkspaceFacts& one, async::SteadyTime now) {
-  for (const Outcome& outcome : one.done) {
+  for (const Outcome& outcome : one.done->outcomes) {
     const WriteField* write = field_write_of(outcome.action);
-    if (!write || outcome.result != ActionResult::success || one.id_lost) continue;
+    if (!write || outcome.result != ActionResult::success || one.done->id_lost) continue;
     const Field field = write->change.field;
     FieldStory& story = stories_[{write->id, field}];
     story.wrote(wish_fingerprint(*one.spec, field), now);
-    if (one.proven && is_told(*one.seen_diff, field))
-      story.read_back(other_value(*one.seen_diff, field), now);
+    if (one.done->proven && is_told(*one.done->seen_diff, field))
+      story.read_back(other_value(*one.done->seen_diff, field), now);
   }
 }
 

@@ -21,13 +21,14 @@ DiffContext LookUps::context_of(const LiveWorkspace& live) const {
 
 void LookUps::observe(const CycleFacts& cycle) {
   for (const WorkspaceFacts& one : cycle.workspaces) {
-    if (one.unbound) answers.forget(one.unbound->built_on);
-    if (one.done.empty()) continue;
+    if (one.decided->unbound) answers.forget(one.decided->unbound->built_on);
+    if (!one.acted()) continue;
     const bool failed = one.any(ActionResult::failed);
     // Of a create that failed something may have changed; whoever has the owner's name by the next one is
     // asked for then.
-    if (one.bound && (failed || one.any(ActionResult::success))) answers.forget(one.bound->built_on);
-    const bool refused = std::ranges::any_of(one.done, [](const Outcome& outcome) {
+    if (one.decided->bound && (failed || one.any(ActionResult::success)))
+      answers.forget(one.decided->bound->built_on);
+    const bool refused = std::ranges::any_of(one.done->outcomes, [](const Outcome& outcome) {
       return outcome.error && outcome.error->fault == coder::ApiFault::rejected;
     });
     // By a policy, perhaps, that has changed since it was read.

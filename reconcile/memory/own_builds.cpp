@@ -61,7 +61,7 @@ void OwnBuilds::observe(const CycleFacts& cycle) {
       // A build that is under way may be the retry whose end is still to be counted.
       failures_.erase(*one.identity);
     }
-    for (const Outcome& outcome : one.done) {
+    for (const Outcome& outcome : one.done->outcomes) {
       if (outcome.result == ActionResult::success && queues_a_build(outcome.action))
         queued_.insert(*one.identity);
     }

@@ -46,7 +46,7 @@ void Reads::observe(const CycleFacts& cycle) {
       known.identity = *one.identity;
       known.owner_is_uuid = specs::is_uuid(one.spec->owner);
     }
-    known.id = one.id_lost ? WorkspaceId() : one.seen ? one.seen->id : one.id;
+    known.id = one.done->id_lost ? WorkspaceId() : one.done->seen ? one.done->seen->id : one.id;
     any_failed = any_failed || (one.read_error && coder::is_transient(one.read_error->fault));
     any_believed = any_believed || !one.read_error || one.read_error->fault != coder::ApiFault::contract;
   }

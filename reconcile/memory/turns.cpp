@@ -25,9 +25,9 @@ void Turns::observe(const CycleFacts& cycle) {
   ++cycles_;
   std::erase_if(waiting_since_, [&](const auto& entry) { return !cycle.find(entry.first); });
   for (const WorkspaceFacts& one : cycle.workspaces) {
-    if (one.passed_over) {
+    if (one.done->passed_over) {
       waiting_since_.try_emplace(*one.identity, cycles_);
-    } else if (!one.done.empty()) {
+    } else if (one.acted()) {
       waiting_since_.erase(*one.identity);
     }
   }

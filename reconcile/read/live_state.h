@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <forward_list>
 #include <span>
 #include <utility>
 #include <variant>
@@ -9,6 +9,7 @@
 
 #include "reconcile/coder/api_error.h"
 #include "reconcile/model/live_workspace.h"
+#include "reconcile/read/room.h"
 
 namespace cr::reconcile {
 
@@ -22,11 +23,11 @@ struct Absent {
 
 /// The read that would have told failed: neither there nor absent, so nothing may be changed.
 struct NotRead {
-  std::shared_ptr<const coder::ApiError> error;  ///< shared by all that the read was for; never null
+  const coder::ApiError* error = nullptr;  ///< shared by all that the read was for; never null
   friend bool operator==(const NotRead& a, const NotRead& b) { return *a.error == *b.error; }
 };
 
-/// The row is one of an answer that the LiveState keeps; never null.
+/// What it points to the LiveState keeps: the row is one of an answer, and never null.
 using LiveEntry = std::variant<const LiveWorkspace*, Absent, NotRead>;
 
 /// What one read pass found for each declared workspace, in their order. Only a pass that has nothing left to
@@ -34,6 +35,13 @@ using LiveEntry = std::variant<const LiveWorkspace*, Absent, NotRead>;
 /// workspaces.
 class LiveState {
  public:
+  using RowsOfAnswer = std::vector<LiveWorkspace>;
+  /// What it is made in. Empty ones with the room of a pass before spare the next one as much as that had.
+  struct Buffers {
+    std::vector<LiveEntry> entries;
+    std::vector<RowsOfAnswer> answers;
+  };
+
   // A copy's entries would point into the rows of the other.
   LiveState(const LiveState&) = delete;
   LiveState& operator=(const LiveState&) = delete;
@@ -49,15 +57,21 @@ class LiveState {
     const auto* found = std::get_if<const LiveWorkspace*>(&entries_[target]);
     return found ? *found : nullptr;
   }
+  /// Its end: nothing is left but room.
+  [[nodiscard]] Buffers take_buffers() && {
+    return {room_of(std::move(entries_)), room_of(std::move(answers_))};
+  }
 
  private:
   friend class ReadProgress;
-  using RowsOfAnswer = std::vector<LiveWorkspace>;
-  LiveState(std::vector<LiveEntry> entries, std::vector<RowsOfAnswer> answers)
-      : entries_(std::move(entries)), answers_(std::move(answers)) {}
+  LiveState(Buffers made_in, std::forward_list<coder::ApiError> errors)
+      : entries_(std::move(made_in.entries)),
+        answers_(std::move(made_in.answers)),
+        errors_(std::move(errors)) {}
   std::vector<LiveEntry> entries_;
   /// Rows stay where an answer brought them: a fleet's are never copied, and take no more memory than once.
   std::vector<RowsOfAnswer> answers_;
+  std::forward_list<coder::ApiError> errors_;  ///< why some were not read
 };
 
 }  // namespace cr::reconcile

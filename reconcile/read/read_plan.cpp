@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace cr::reconcile {
 namespace {
@@ -30,16 +31,31 @@ std::vector<TargetIndex> in_stage(const ReadState& state, Stage stage) {
   return found;
 }
 
-void add_batches(const ReadState& state, std::vector<Query>& queries) {
-  const std::vector<TargetIndex> known = in_stage(state, Stage::by_id);
-  const std::size_t batch = std::max<std::size_t>(state.costs.ids_per_request, 1);
-  for (std::size_t begin = 0; begin < known.size(); begin += batch) {
-    const std::size_t end = std::min(begin + batch, known.size());
-    // Made in place, as are all below: moved in, g++ 12 takes the other alternatives for uninitialized ones.
-    queries.emplace_back(std::in_place_type<ReadIds>,
-                         ReadIds{{known.begin() + static_cast<std::ptrdiff_t>(begin),
-                                  known.begin() + static_cast<std::ptrdiff_t>(end)}});
+/// A batch that holds nothing yet, in this place of the round.
+std::vector<TargetIndex>& batch_at(std::size_t place, std::vector<Query>& queries) {
+  // Made in place, as are all below: moved in, g++ 12 takes the other alternatives for uninitialized ones.
+  if (place == queries.size()) queries.emplace_back(std::in_place_type<ReadIds>);
+  Query& query = queries[place];
+  auto* ids = std::get_if<ReadIds>(&query);
+  if (!ids) ids = &query.emplace<ReadIds>();
+  ids->targets.clear();
+  return ids->targets;
+}
+
+/// Leaves nothing else in `queries`, but uses what memory its batches have.
+void write_batches(const ReadState& state, std::vector<Query>& queries) {
+  const std::size_t most = std::max<std::size_t>(state.costs.ids_per_request, 1);
+  std::size_t batches = 0;
+  std::vector<TargetIndex>* batch = nullptr;
+  for (TargetIndex i = 0; i < state.targets.size(); ++i) {
+    if (state.targets[i].stage != Stage::by_id) continue;
+    if (!batch || batch->size() == most) {
+      batch = &batch_at(batches++, queries);
+      batch->reserve(std::min(most, state.targets.size() - i));
+    }
+    batch->push_back(i);
   }
+  queries.erase(queries.begin() + static_cast<std::ptrdiff_t>(batches), queries.end());
 }
 
 std::vector<OwnerGroup> group_by_owner(const ReadState& state, const std::vector<TargetIndex>& unknown) {
@@ -109,9 +125,9 @@ ReadKind kind_of(const Query& query) {
   return kKinds[query.index()];
 }
 
-std::vector<Query> plan_reads(const ReadState& state) {
-  std::vector<Query> queries;
-  add_batches(state, queries);
+std::vector<Query> plan_reads(const ReadState& state, std::vector<Query> room) {
+  std::vector<Query> queries = std::move(room);
+  write_batches(state, queries);
 
   const std::vector<TargetIndex> unknown = in_stage(state, Stage::unknown);
   const std::vector<TargetIndex> by_name = in_stage(state, Stage::by_name);

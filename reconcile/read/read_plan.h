@@ -84,6 +84,8 @@ struct ReadState {
 /// or by pages of the whole list where that costs less than all of them. How large the fleet is only a page
 /// tells: where pages would win in the best case, the first page is asked alone and the choice is made again
 /// with its `count`.
-[[nodiscard]] std::vector<Query> plan_reads(const ReadState& state);
+///
+/// `room`: queries of an earlier round, whose memory is used again.
+[[nodiscard]] std::vector<Query> plan_reads(const ReadState& state, std::vector<Query> room = {});
 
 }  // namespace cr::reconcile

@@ -37,8 +37,9 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 
 }  // namespace
 
-ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs)
-    : entries_(targets.size(), Absent{}) {
+ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers)
+    : entries_(std::move(buffers.entries)), answers_(std::move(buffers.answers)) {
+  entries_.assign(targets.size(), Absent{});
   for (const Target& target : targets) any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
   state_.targets = std::move(targets);
   state_.costs = costs;
@@ -69,14 +70,14 @@ void ReadProgress::record(const Query& query, coder::ApiResult<Answer> answer,
 }
 
 void ReadProgress::record_ids(const ReadIds& query, coder::WorkspaceRows rows) {
-  std::vector<std::pair<WorkspaceId, TargetIndex>> asked;
-  asked.reserve(query.targets.size());
-  for (const TargetIndex i : query.targets) asked.emplace_back(state_.targets[i].id, i);
-  std::sort(asked.begin(), asked.end());
+  asked_.clear();
+  asked_.reserve(query.targets.size());
+  for (const TargetIndex i : query.targets) asked_.emplace_back(state_.targets[i].id, i);
+  std::sort(asked_.begin(), asked_.end());
 
   keep(std::move(rows.rows), ReadKind::ids, [&](const LiveWorkspace& row) {
     const auto [begin, end] =
-        std::equal_range(asked.begin(), asked.end(), std::pair{row.id, TargetIndex{}},
+        std::equal_range(asked_.begin(), asked_.end(), std::pair{row.id, TargetIndex{}},
                          [](const auto& a, const auto& b) { return a.first < b.first; });
     const bool one = end - begin == 1;
     if (one && is(row, state_.targets[begin->second])) return Fits{begin->second, std::nullopt};
@@ -119,9 +120,9 @@ void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspac
   if (state_.targets[query.target].stage == Stage::settled) return;
   if (!found) return settle(query.target, Absent{.proven = true});
   // What contradicts the question is no read.
-  settle(query.target, NotRead{std::make_shared<const coder::ApiError>(
-                           coder::ApiFault::contract,
-                           "Coder returned a different workspace than the one asked for by name")});
+  settle(query.target,
+         not_read(coder::ApiError(coder::ApiFault::contract,
+                                  "Coder returned a different workspace than the one asked for by name")));
 }
 
 void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows) {
@@ -179,9 +180,9 @@ void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
     state_.costs.ids_per_request = std::min(state_.costs.ids_per_request, ids->targets.size() / 2);
     return;
   }
-  const auto reason = std::make_shared<const coder::ApiError>(std::move(error));
+  const NotRead failed = not_read(std::move(error));
   const auto fail = [&](TargetIndex i, Stage stage) {
-    if (state_.targets[i].stage == stage) settle(i, NotRead{reason});
+    if (state_.targets[i].stage == stage) settle(i, failed);
   };
   if (const auto* ids = std::get_if<ReadIds>(&query)) {
     for (const TargetIndex i : ids->targets) fail(i, Stage::by_id);
@@ -199,14 +200,14 @@ void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
 }
 
 void ReadProgress::give_up(coder::ApiError reason) {
-  const auto shared = std::make_shared<const coder::ApiError>(std::move(reason));
+  const NotRead given_up = not_read(std::move(reason));
   for (TargetIndex i = 0; i < state_.targets.size(); ++i) {
-    if (state_.targets[i].stage != Stage::settled) settle(i, NotRead{shared});
+    if (state_.targets[i].stage != Stage::settled) settle(i, given_up);
   }
 }
 
 LiveState ReadProgress::finish() && {
-  return LiveState(std::move(entries_), std::move(answers_));
+  return LiveState({std::move(entries_), std::move(answers_)}, std::move(errors_));
 }
 
 ReadProgress::Fits ReadProgress::fits(const LiveWorkspace& row) const {
@@ -221,23 +222,23 @@ ReadProgress::Fits ReadProgress::fits(const LiveWorkspace& row) const {
 
 template <class FitsOf>
 void ReadProgress::keep(std::vector<LiveWorkspace> rows, ReadKind how, FitsOf fits_of) {
-  std::vector<Fits> whose;
-  whose.reserve(rows.size());
+  whose_.clear();
+  whose_.reserve(rows.size());
   for (LiveWorkspace& row : rows) {
     const Fits found = fits_of(row);
     if (!found.first && !found.second) continue;
-    LiveWorkspace& place = rows[whose.size()];
+    LiveWorkspace& place = rows[whose_.size()];
     if (&place != &row) place = std::move(row);
-    whose.push_back(found);
+    whose_.push_back(found);
   }
-  if (whose.empty()) return;
-  rows.resize(whose.size());
+  if (whose_.empty()) return;
+  rows.resize(whose_.size());
   // A page may have brought hundreds of rows for the sake of a few.
   if (rows.capacity() > rows.size() + rows.size() / 4) rows.shrink_to_fit();
   const std::vector<LiveWorkspace>& kept = answers_.emplace_back(std::move(rows));
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (whose[i].first) settle_live(*whose[i].first, kept[i], how);
-    if (whose[i].second) settle_live(*whose[i].second, kept[i], how);
+    if (whose_[i].first) settle_live(*whose_[i].first, kept[i], how);
+    if (whose_[i].second) settle_live(*whose_[i].second, kept[i], how);
   }
 }
 
@@ -249,8 +250,8 @@ void ReadProgress::settle_live(TargetIndex target, const LiveWorkspace& row, Rea
     if (!seen || (*seen)->id == row.id) return;
     it.id = {};
     if (++it.contradictions > kMostContradictions) {
-      entries_[target] = NotRead{std::make_shared<const coder::ApiError>(
-          coder::ApiFault::contract, "Coder returned a different workspace under this name each time")};
+      entries_[target] = not_read(coder::ApiError(
+          coder::ApiFault::contract, "Coder returned a different workspace under this name each time"));
       return;
     }
     it.stage = Stage::by_name;
@@ -274,6 +275,11 @@ std::optional<TargetIndex> ReadProgress::find(const specs::Identity& identity) c
       [](const Target& target, const specs::Identity& wanted) { return target.identity < wanted; });
   if (found == state_.targets.end() || found->identity != identity) return std::nullopt;
   return static_cast<TargetIndex>(found - state_.targets.begin());
+}
+
+bool ReadProgress::all_settled() const {
+  return std::ranges::all_of(state_.targets,
+                             [](const Target& target) { return target.stage == Stage::settled; });
 }
 
 LiveReadCounts ReadProgress::counts() const {

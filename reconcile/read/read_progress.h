@@ -3,10 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <forward_list>
 #include <optional>
 #include <span>
 #include <unordered_set>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,9 +30,12 @@ using Answer = std::variant<coder::WorkspaceRows, std::optional<LiveWorkspace>>;
 /// row that fits none is dropped at once.
 class ReadProgress {
  public:
-  ReadProgress(std::vector<Target> targets, ReadCosts costs);
+  /// `buffers`: empty; their room is used.
+  ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers = {});
 
   [[nodiscard]] const ReadState& state() const { return state_; }
+  /// Nothing is left to ask.
+  [[nodiscard]] bool all_settled() const;
   /// Live workspaces found so far, by how.
   [[nodiscard]] LiveReadCounts counts() const;
 
@@ -71,11 +75,16 @@ class ReadProgress {
   void keep(std::vector<LiveWorkspace> rows, ReadKind how, FitsOf fits_of);
   void settle_live(TargetIndex target, const LiveWorkspace& row, ReadKind how);
   void settle(TargetIndex target, LiveEntry entry);
+  [[nodiscard]] NotRead not_read(coder::ApiError why) { return {&errors_.emplace_front(std::move(why))}; }
   [[nodiscard]] std::optional<TargetIndex> find(const specs::Identity& identity) const;
 
   ReadState state_;
   std::vector<LiveEntry> entries_;  ///< by target; what is not settled holds an Absent that means nothing
-  std::vector<std::vector<LiveWorkspace>> answers_;  ///< what entries point to
+  std::vector<LiveState::RowsOfAnswer> answers_;  ///< what entries point to
+  std::forward_list<coder::ApiError> errors_;     ///< as well
+  // Of one answer at a time; members for their memory alone.
+  std::vector<std::pair<WorkspaceId, TargetIndex>> asked_;
+  std::vector<Fits> whose_;
   bool any_owner_uuid_ = false;
   std::size_t lost_ids_ = 0;
   std::uint64_t steps_ = 0;

@@ -47,20 +47,21 @@ constexpr int kUnreachableInARow = 3;
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       ReadObserver& observer)
+       ReadObserver& observer, ReadBuffers buffers)
       : reader_(reader),
         clock_(clock),
         observer_(observer),
-        progress_(std::move(targets), costs),
+        progress_(std::move(targets), costs, std::move(buffers.live)),
+        queries_(std::move(buffers.queries)),
         end_(clock.now() + kLongest) {}
 
   awaitable<ReadOutcome> run() {
-    for (;;) {
-      std::vector<Query> queries = plan_reads(progress_.state());
-      if (queries.empty()) break;
+    while (!progress_.all_settled()) {
+      queries_ = plan_reads(progress_.state(), std::move(queries_));
+      if (queries_.empty()) break;
       batch_of_round_ = progress_.state().costs.ids_per_request;
       auto ask_next = [this](const Query& query) { return ask(query); };
-      auto round = async::for_each_bounded(queries, kAtATime, ask_next);
+      auto round = async::for_each_bounded(queries_, kAtATime, ask_next);
       co_await std::move(round);
       if (broken_off_) progress_.give_up(*broken_off_);
     }
@@ -69,8 +70,8 @@ class Pass {
     ReadCosts costs = progress_.state().costs;
     std::vector<Target> targets = progress_.take_targets();
     LiveState live = std::move(progress_).finish();
-    co_return ReadOutcome{std::move(live), std::move(targets), costs,
-                          counts,          list_requests_,     std::move(broken_off_)};
+    co_return ReadOutcome{std::move(live),        std::move(targets), costs, counts, list_requests_,
+                          std::move(broken_off_), std::move(queries_)};
   }
 
  private:
@@ -114,10 +115,12 @@ class Pass {
         const WorkspaceId id = progress_.state().targets[ids->targets.front()].id;
         co_return as_rows(co_await reader_.workspace_by_id(id));
       }
-      std::vector<WorkspaceId> wanted;
+      std::vector<WorkspaceId> wanted = lend_ids();
       wanted.reserve(ids->targets.size());
       for (const TargetIndex i : ids->targets) wanted.push_back(progress_.state().targets[i].id);
-      co_return as_answer(co_await reader_.workspaces_by_ids(wanted));
+      ApiResult<coder::WorkspaceRows> rows = co_await reader_.workspaces_by_ids(wanted);
+      idle_ids_.push_back(std::move(wanted));
+      co_return as_answer(std::move(rows));
     }
     if (const auto* owner = std::get_if<ReadOwner>(&query)) {
       co_return as_answer(co_await reader_.workspaces_of_owner(owner->owner));
@@ -130,6 +133,15 @@ class Pass {
     co_return as_answer(co_await reader_.workspaces_page(page.offset, page.limit));
   }
 
+  /// An empty list, with the room of one that is no longer in use.
+  std::vector<WorkspaceId> lend_ids() {
+    if (idle_ids_.empty()) return {};
+    std::vector<WorkspaceId> ids = std::move(idle_ids_.back());
+    idle_ids_.pop_back();
+    ids.clear();
+    return ids;
+  }
+
   [[nodiscard]] bool is_of_past_pass(const Query& query) const {
     const auto* page = std::get_if<ReadPage>(&query);
     const PageProgress& pages = progress_.state().pages;
@@ -140,6 +152,8 @@ class Pass {
   async::Clock& clock_;
   ReadObserver& observer_;
   ReadProgress progress_;
+  std::vector<Query> queries_;                      ///< of this round
+  std::vector<std::vector<WorkspaceId>> idle_ids_;  ///< as many as requests were in flight
   std::size_t batch_of_round_ = 0;
   std::size_t list_requests_ = 0;
   async::SteadyTime end_;
@@ -152,8 +166,8 @@ class Pass {
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, ReadObserver& observer) {
-  Pass pass(reader, clock, std::move(targets), costs, observer);
+                                 ReadCosts costs, ReadObserver& observer, ReadBuffers buffers) {
+  Pass pass(reader, clock, std::move(targets), costs, observer, std::move(buffers));
   co_return co_await pass.run();
 }
 
@@ -177,11 +191,18 @@ bool ends_reading(const ApiError& error) {
   return false;
 }
 
-ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, ApiError why) {
-  ReadProgress progress(std::move(targets), costs);
+ReadBuffers take_buffers(ReadOutcome&& over) {
+  // Not emptied: each query has memory of its own.
+  const bool far_too_many = over.queries.capacity() / 4 > over.queries.size();
+  return {std::move(over.live).take_buffers(), far_too_many ? std::vector<Query>() : std::move(over.queries)};
+}
+
+ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, ApiError why, ReadBuffers buffers) {
+  ReadProgress progress(std::move(targets), costs, std::move(buffers.live));
   progress.give_up(why);
   std::vector<Target> known = progress.take_targets();
-  return ReadOutcome{std::move(progress).finish(), std::move(known), costs, {}, 0, std::move(why)};
+  return ReadOutcome{std::move(progress).finish(), std::move(known), costs, {}, 0, std::move(why),
+                     std::move(buffers.queries)};
 }
 
 }  // namespace cr::reconcile

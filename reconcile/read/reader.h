@@ -13,6 +13,13 @@
 
 namespace cr::reconcile {
 
+/// What a pass is made in. Empty ones with the room of the pass before spare the next one as much as that
+/// had: a fleet's are megabytes.
+struct ReadBuffers {
+  LiveState::Buffers live;
+  std::vector<Query> queries;
+};
+
 /// What one read pass brought.
 struct ReadOutcome {
   LiveState live;               ///< by target
@@ -23,7 +30,10 @@ struct ReadOutcome {
       0;  ///< requests to the list (ids, owners, pages); looks at one workspace are not
   /// Set if the pass was broken off: the token was refused, Coder could not be asked, or it took too long.
   std::optional<coder::ApiError> broken_off;
+  std::vector<Query> queries = {};  ///< of its last round, for the sake of their memory
 };
+/// Its end: nothing is left but room for the next pass.
+[[nodiscard]] ReadBuffers take_buffers(ReadOutcome&& over);
 
 /// Reads the live state of `targets` (sorted by identity) as plan_reads says, at most two requests at a time.
 ///
@@ -34,13 +44,14 @@ struct ReadOutcome {
 /// operation_aborted, between or within requests.
 [[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
                                                       std::vector<Target> targets, ReadCosts costs,
-                                                      ReadObserver& observer);
+                                                      ReadObserver& observer, ReadBuffers buffers = {});
 
 /// Whether a failed call makes it pointless to ask anything else now: the token was refused, or all tries of
 /// the call met with silence, a broken way or 429.
 [[nodiscard]] bool ends_reading(const coder::ApiError& error);
 
 /// The outcome of a pass that was broken off before its first request.
-[[nodiscard]] ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, coder::ApiError why);
+[[nodiscard]] ReadOutcome nothing_read(std::vector<Target> targets, ReadCosts costs, coder::ApiError why,
+                                       ReadBuffers buffers = {});
 
 }  // namespace cr::reconcile

@@ -87,8 +87,9 @@ class Decision {
   }
 
   bool excluded() {
-    if (!in_.excluded) return false;
-    return decide(in_.excluded->reason, in_.excluded->message);
+    const Excluded* excluded = in_.decided->excluded;
+    if (!excluded) return false;
+    return decide(excluded->reason, excluded->message);
   }
 
   bool not_read() {
@@ -100,17 +101,17 @@ class Decision {
   }
 
   bool failed() {
-    const auto bad = std::find_if(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
-      return outcome.result == ActionResult::failed;
-    });
-    if (bad != in_.done.end()) {
+    const auto bad =
+        std::find_if(in_.done->outcomes.begin(), in_.done->outcomes.end(),
+                     [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
+    if (bad != in_.done->outcomes.end()) {
       return decide(coder::reason_of_write_failure(*bad->error),
                     with_remedy(fmt::format("{} failed: {}", verb(bad->action), bad->error->to_string()),
                                 coder::remedy_of(*bad->error)));
     }
-    const bool skipped = std::any_of(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
-      return outcome.result == ActionResult::skipped;
-    });
+    const bool skipped =
+        std::any_of(in_.done->outcomes.begin(), in_.done->outcomes.end(),
+                    [](const Outcome& outcome) { return outcome.result == ActionResult::skipped; });
     if (!skipped || !input_.stopped_by) return false;
     return decide(coder::reason_of_read_failure(*input_.stopped_by),
                   with_remedy(fmt::format("not changed: {}", input_.stopped_by->to_string()),
@@ -125,8 +126,8 @@ class Decision {
           Reason::Missing,
           "it does not exist, and its spec says reconcilePolicy.create: false; allow its creation, or "
           "create it by hand");
-    if (in_.backoff) return backing_off();
-    if (in_.unbound) return decide(in_.unbound->reason, in_.unbound->message);
+    if (in_.decided->backoff) return backing_off();
+    if (in_.decided->unbound) return decide(in_.decided->unbound->reason, in_.decided->unbound->message);
     return decide(Reason::Creating, "it will be created in one of the next cycles");
   }
 
@@ -142,7 +143,7 @@ class Decision {
 
   bool acted() {
     const Action* last = nullptr;
-    for (const Outcome& outcome : in_.done) {
+    for (const Outcome& outcome : in_.done->outcomes) {
       if (outcome.result != ActionResult::success) continue;
       // A build goes on after its request: it names the state, whatever was written beside it.
       if (!last || under_way(*last) == Reason::Updating) last = &outcome.action;
@@ -154,40 +155,42 @@ class Decision {
                                 ? "its first build failed and has been queued again"
                                 : "it has been created; its first build has started");
     if (reason == Reason::Stopping) return decide(reason, "it is being stopped, then it is made dormant");
-    if (in_.proven) return false;
-    const bool first_build = in_.waiting && in_.waiting->reason == Reason::Creating;
-    if (first_build) return decide(Reason::Creating, in_.waiting->message);
+    if (in_.done->proven) return false;
+    const bool first_build = in_.decided->waiting && in_.decided->waiting->reason == Reason::Creating;
+    if (first_build) return decide(Reason::Creating, in_.decided->waiting->message);
     return decide(Reason::Updating, "written, but not yet confirmed; the next read will tell");
   }
 
   bool to_be_done() {
-    if (!has_plan() || in_.nothing_left) return false;
-    const Action& first = in_.planned->actions.front();
-    const auto skipped = std::find_if(in_.done.begin(), in_.done.end(), [](const Outcome& outcome) {
-      return outcome.result == ActionResult::skipped && !outcome.note.empty();
-    });
-    if (skipped != in_.done.end())
+    if (!has_plan() || in_.done->nothing_left) return false;
+    const Action& first = in_.decided->planned->actions.front();
+    const auto skipped =
+        std::find_if(in_.done->outcomes.begin(), in_.done->outcomes.end(), [](const Outcome& outcome) {
+          return outcome.result == ActionResult::skipped && !outcome.note.empty();
+        });
+    if (skipped != in_.done->outcomes.end())
       return decide(under_way(skipped->action), fmt::format("not yet done: {}", skipped->note));
     return decide(under_way(first), in_.latest() ? "it will be changed" : "it will be created");
   }
 
   bool backing_off() {
-    if (!in_.backoff) return false;
-    const ApiError& error = in_.backoff->error;
-    const std::string times =
-        in_.backoff->failures == 1 ? "once" : fmt::format("{} times in a row", in_.backoff->failures);
+    if (!in_.decided->backoff) return false;
+    const ApiError& error = in_.decided->backoff->error;
+    const std::string times = in_.decided->backoff->failures == 1
+                                  ? "once"
+                                  : fmt::format("{} times in a row", in_.decided->backoff->failures);
     const std::string_view when =
         coder::traits_of(error.fault).cure == Cure::time
             ? "retrying within a minute"
             : "retrying when its spec or its state in Coder changes, or with growing delay up to an hour";
-    return decide(in_.backoff->reason,
+    return decide(in_.decided->backoff->reason,
                   with_remedy(fmt::format("failed {}, {}: {}", times, when, error.to_string()),
                               coder::remedy_of(error)));
   }
 
   bool waiting() {
-    if (!in_.waiting) return false;
-    return decide(in_.waiting->reason, in_.waiting->message);
+    if (!in_.decided->waiting) return false;
+    return decide(in_.decided->waiting->reason, in_.decided->waiting->message);
   }
 
   bool drifted() {
@@ -200,7 +203,8 @@ class Decision {
   }
 
   bool contested() {
-    const std::string list = list_drift([&](Field field) { return in_.fields.contested.has(field); });
+    const std::string list =
+        list_drift([&](Field field) { return in_.decided->fields.contested.has(field); });
     if (list.empty()) return false;
     return decide(
         Reason::Contested,
@@ -211,7 +215,8 @@ class Decision {
   }
 
   bool overridden() {
-    const std::string list = list_drift([&](Field field) { return in_.fields.overridden.has(field); });
+    const std::string list =
+        list_drift([&](Field field) { return in_.decided->fields.overridden.has(field); });
     if (list.empty()) return false;
     return decide(
         Reason::Overridden,
@@ -258,7 +263,7 @@ class Decision {
     return list;
   }
 
-  [[nodiscard]] bool has_plan() const { return in_.planned != nullptr; }
+  [[nodiscard]] bool has_plan() const { return in_.decided->planned != nullptr; }
 
   const ConditionInput& input_;
   const WorkspaceFacts& in_;

@@ -67,6 +67,8 @@ class CycleParts : public ::testing::Test {
     desired_ = {};
     clock_.advance(after);
   }
+  reconcile::Decided& decided_of(Facts& one) { return state().decided_of(one); }
+  reconcile::Done& done_of(Facts& one) { return state().done_of(one); }
   Facts& only() { return state().declared.front(); }
 
   ScriptedCoder coder_;

@@ -29,15 +29,15 @@ TEST_F(Decide, OnlyWhatDriftedIsPlannedAndEveryPlanIsKnownToItsWorkspace) {
   decide(state());
   EXPECT_EQ(planned(), Names{"b"});
   EXPECT_TRUE(only().diff->in_sync());
-  EXPECT_EQ(only().planned, nullptr);
-  ASSERT_NE(drifted.planned, nullptr);
-  EXPECT_EQ(drifted.planned->workspace.name, "b");
+  EXPECT_EQ(only().decided->planned, nullptr);
+  ASSERT_NE(drifted.decided->planned, nullptr);
+  EXPECT_EQ(drifted.decided->planned->workspace.name, "b");
 }
 
 // What must not be looked at, and that the neighbour is looked at all the same.
 TEST_F(Decide, WhatIsUnknownOrLeftAloneIsNeitherComparedNorPlanned) {
   const Excluded why{Reason::Rejected, "another document declares it"};
-  reads(a_spec("alice", "a").ttl(8h), live(1, "a")).excluded = &why;
+  decided_of(reads(a_spec("alice", "a").ttl(8h), live(1, "a"))).excluded = &why;
   is_not_read(a_spec("alice", "b").ttl(8h));
   reads(a_spec("alice", "c").ttl(8h), live(3, "c"));
   decide(state());
@@ -50,7 +50,7 @@ TEST_F(Decide, WhatIsAbsentIsMissingAndCreatedOnlyWhereItsNamesAreBound) {
   const Facts& unbound = is_absent(a_spec("alice", "a"));
   reconcile::Bound bound;
   bound.request.name = "b";
-  is_absent(a_spec("alice", "b")).bound = &bound;
+  decided_of(is_absent(a_spec("alice", "b"))).bound = &bound;
   decide(state());
   ASSERT_NE(unbound.diff, nullptr);
   EXPECT_TRUE(unbound.diff->wanted.has(Field::missing));
@@ -95,14 +95,14 @@ TEST_F(Decide, WhatBacksOffIsNotTriedAndItsNeighbourIs) {
   failed.action = state().plan.workspaces[0].actions[0];
   failed.result = reconcile::ActionResult::failed;
   failed.error = ApiError(ApiFault::rejected, "no");
-  only().done = std::span(&failed, 1);
+  done_of(only()).outcomes = std::span(&failed, 1);
   memory_.remembered.backoff.observe(state().facts());
 
   next_cycle();
   reads(a_spec("alice", "a").ttl(8h), live(1, "a"));
   reads(a_spec("alice", "b").ttl(8h), live(2, "b"));
   decide(state());
-  EXPECT_NE(only().backoff, nullptr);
+  EXPECT_NE(only().decided->backoff, nullptr);
   EXPECT_EQ(planned(), Names{"b"});
 }
 
@@ -114,7 +114,7 @@ TEST_F(Decide, APlanOverTheLimitIsHeldAsAWhole) {
   decide(state());
   EXPECT_FALSE(state().verdict.held);
 
-  is_absent(a_spec("alice", "b")).bound = &bound;
+  decided_of(is_absent(a_spec("alice", "b"))).bound = &bound;
   decide(state());
   EXPECT_TRUE(state().verdict.held);
   EXPECT_EQ(state().verdict.changes, 2U);
@@ -138,8 +138,8 @@ TEST_F(Decide, WhatIsWaitedForIsSaidBesideThePlan) {
   row.build = a_build(9, Transition::stop, BuildStatus::stopping, kSomebody);
   const Facts& one = reads(a_spec("alice", "a").dormant(true), row);
   decide(state());
-  ASSERT_NE(one.waiting, nullptr);
-  EXPECT_EQ(one.waiting->reason, Reason::Stopping);
+  ASSERT_NE(one.decided->waiting, nullptr);
+  EXPECT_EQ(one.decided->waiting->reason, Reason::Stopping);
   EXPECT_TRUE(state().plan.empty());
 }
 

@@ -31,7 +31,7 @@ TEST_F(LookUp, EachNameIsAskedForOnce) {
   look_up();
   EXPECT_EQ(coder_.count("user alice"), 1U);
   EXPECT_EQ(coder_.count("templates docker"), 1U);
-  for (const Facts& one : state().declared) EXPECT_NE(one.bound, nullptr) << one.identity->name;
+  for (const Facts& one : state().declared) EXPECT_NE(one.decided->bound, nullptr) << one.identity->name;
 }
 
 // What is not to be created is asked nothing about.
@@ -39,28 +39,28 @@ TEST_F(LookUp, WhatIsNotToBeCreatedCostsNoQuestion) {
   const reconcile::Excluded why{Reason::Rejected, "another document declares it"};
   is_absent(a_spec("alice", "a").may_not_create());
   is_absent(a_spec("alice", "b").suspended({}));
-  is_absent(a_spec("alice", "c")).excluded = &why;
+  decided_of(is_absent(a_spec("alice", "c"))).excluded = &why;
   is_not_read(a_spec("alice", "d"));
   reads(a_spec("alice", "e"), live(5, "e"));
   look_up();
   EXPECT_EQ(coder_.count("user "), 0U);
   EXPECT_EQ(coder_.count("templates "), 0U);
-  for (const Facts& one : state().declared) EXPECT_FALSE(one.bound || one.unbound);
+  for (const Facts& one : state().declared) EXPECT_FALSE(one.decided->bound || one.decided->unbound);
 }
 
 TEST_F(LookUp, ASuspensionThatIsOverIsNone) {
   is_absent(a_spec("alice", "a").suspended({.until = std::chrono::sys_days{}, .reason = ""}));
   look_up();
-  EXPECT_NE(only().bound, nullptr);
+  EXPECT_NE(only().decided->bound, nullptr);
 }
 
 TEST_F(LookUp, AnOwnerWhoDoesNotExistIsThatWorkspacesReason) {
   is_absent(a_spec("alice", "a"));
   const Facts& orphan = is_absent(a_spec("nobody", "b"));
   look_up();
-  EXPECT_NE(only().bound, nullptr);
-  ASSERT_NE(orphan.unbound, nullptr);
-  EXPECT_EQ(orphan.unbound->reason, Reason::OwnerNotFound);
+  EXPECT_NE(only().decided->bound, nullptr);
+  ASSERT_NE(orphan.decided->unbound, nullptr);
+  EXPECT_EQ(orphan.decided->unbound->reason, Reason::OwnerNotFound);
 }
 
 // "401: one clear condition for all, no storm."
@@ -223,10 +223,10 @@ TEST_F(LookUp, OneOwnerByNameHereAndByUuidThereIsADuplicate) {
   reads(a_spec("alice", "other"), live(2, "other"));
   look_up();
   for (const std::size_t i : {0U, 1U}) {
-    ASSERT_NE(state().declared[i].excluded, nullptr);
-    EXPECT_EQ(state().declared[i].excluded->reason, Reason::Rejected);
+    ASSERT_NE(state().declared[i].decided->excluded, nullptr);
+    EXPECT_EQ(state().declared[i].decided->excluded->reason, Reason::Rejected);
   }
-  EXPECT_EQ(state().declared[2].excluded, nullptr);
+  EXPECT_EQ(state().declared[2].decided->excluded, nullptr);
 }
 
 // What is created rests on look-ups of its own cycle, where they are few.

@@ -48,8 +48,8 @@ TEST_F(MakeReport, SaysWhatItRestsOn) {
   desired_.duplicate_documents = 1;
   const reconcile::Excluded duplicate{Reason::Rejected, "alice has another document"};
   const reconcile::Excluded owner{Reason::OwnerChanged, "somebody else now"};
-  declare(a_spec("alice", "a")).excluded = &duplicate;
-  declare(a_spec("alice", "b")).excluded = &owner;
+  decided_of(declare(a_spec("alice", "a"))).excluded = &duplicate;
+  decided_of(declare(a_spec("alice", "b"))).excluded = &owner;
   clock_.advance(3s);
   const ReportPtr made = report();
   EXPECT_EQ(made->revision, "4f2a9c1");
@@ -87,10 +87,11 @@ TEST_F(MakeReport, DriftThatWasRepairedInTheCycleItWasSeenInIsNotLastKnown) {
   Facts& one = compared(a_spec("alice", "a").ttl(8h), live(1, "a"));
   const LiveWorkspace after = a_live(1, "alice", "a").ttl(8h);
   const reconcile::Outcome wrote = wrote_ttl(ActionResult::success);
-  one.done = std::span(&wrote, 1);
-  one.seen = &after;
-  one.seen_diff = state().keep(reconcile::diff(*one.spec, after, {}));
-  one.proven = one.nothing_left = true;
+  reconcile::Done& done = done_of(one);
+  done.outcomes = std::span(&wrote, 1);
+  done.seen = &after;
+  done.seen_diff = state().keep(reconcile::diff(*one.spec, after, {}));
+  done.proven = done.nothing_left = true;
   const ReportPtr first = report();
   EXPECT_EQ(first->workspaces[0].ready.reason, Reason::InSync);
   EXPECT_FALSE(first->workspaces[0].drift.empty());
@@ -149,24 +150,28 @@ TEST_F(MakeReport, LooksAgainWhenSomethingIsDue) {
   static const reconcile::Outcome kWritten = wrote_ttl(ActionResult::success);
   const Row rows[] = {
       {"nothing", [](auto&, auto&) {}, std::nullopt, false},
-      {"a build is under way", [](auto&, Facts& one) { one.waiting = &kBuild; }, 5s, true},
-      {"a person is waited for", [](auto&, Facts& one) { one.waiting = &kPerson; }, std::nullopt, false},
+      {"a build is under way", [](MakeReport& it, Facts& one) { it.decided_of(one).waiting = &kBuild; }, 5s,
+       true},
+      {"a person is waited for", [](MakeReport& it, Facts& one) { it.decided_of(one).waiting = &kPerson; },
+       std::nullopt, false},
       {"a slot is waited for", [](MakeReport& it, auto&) { it.state().executed.waiting_for_slot = 1; }, 5s,
        true},
       {"a build was started", [](MakeReport& it, auto&) { it.state().executed.builds_started = 1; }, 5s,
        true},
       {"an override is tried again",
-       [](MakeReport& it, Facts& one) { one.fields.next_try = it.clock_.now() + 42s; }, 42s, false},
-      {"it is overdue", [](MakeReport& it, Facts& one) { one.fields.next_try = it.clock_.now() - 42s; }, 1s,
+       [](MakeReport& it, Facts& one) { it.decided_of(one).fields.next_try = it.clock_.now() + 42s; }, 42s,
+       false},
+      {"it is overdue",
+       [](MakeReport& it, Facts& one) { it.decided_of(one).fields.next_try = it.clock_.now() - 42s; }, 1s,
        false},
       {"the sooner of two",
        [](MakeReport& it, Facts& one) {
-         one.waiting = &kBuild;
-         one.fields.next_try = it.clock_.now() + 3s;
+         it.decided_of(one).waiting = &kBuild;
+         it.decided_of(one).fields.next_try = it.clock_.now() + 3s;
        },
        3s, true},
       {"written and not seen to be as declared",
-       [](auto&, Facts& one) { one.done = std::span(&kWritten, 1); }, 1s, false},
+       [](MakeReport& it, Facts& one) { it.done_of(one).outcomes = std::span(&kWritten, 1); }, 1s, false},
   };
   for (const Row& row : rows) {
     next_cycle();
@@ -184,8 +189,8 @@ TEST_F(MakeReport, NextTryIsTheSoonerOfBackoffAndOverride) {
     next_cycle();
     backoff.next_try = clock_.now() + wait;
     Facts& one = compared(a_spec("alice", "a").ttl(8h), live(1, "a"));
-    one.backoff = &backoff;
-    one.fields.next_try = clock_.now() + retry;
+    decided_of(one).backoff = &backoff;
+    decided_of(one).fields.next_try = clock_.now() + retry;
     const ReportPtr made = report();
     EXPECT_EQ(made->workspaces[0].next_try, clock_.wall() + expected);
     EXPECT_EQ(made->backing_off, 1U);
@@ -199,9 +204,9 @@ TEST_F(MakeReport, ARowShowsTheErrorThatIsNearest) {
   reconcile::Backoff backoff;
   backoff.error = ApiError(ApiFault::conflict, "of an earlier cycle");
   Facts& written = compared(a_spec("alice", "a").ttl(8h), live(1, "a"));
-  written.done = std::span(&failed, 1);
-  written.backoff = &backoff;
-  compared(a_spec("alice", "b").ttl(8h), live(2, "b")).backoff = &backoff;
+  done_of(written).outcomes = std::span(&failed, 1);
+  decided_of(written).backoff = &backoff;
+  decided_of(compared(a_spec("alice", "b").ttl(8h), live(2, "b"))).backoff = &backoff;
   is_not_read(a_spec("alice", "c"));
   compared(a_spec("alice", "d").ttl(4h), live(4, "d"));
   const ReportPtr made = report();
@@ -212,7 +217,7 @@ TEST_F(MakeReport, ARowShowsTheErrorThatIsNearest) {
 }
 
 TEST_F(MakeReport, CountsWhatIsContested) {
-  compared(a_spec("alice", "a").ttl(8h), live(1, "a")).fields.contested.add(field::ttl);
+  decided_of(compared(a_spec("alice", "a").ttl(8h), live(1, "a"))).fields.contested.add(field::ttl);
   compared(a_spec("alice", "b").ttl(8h), live(2, "b"));
   EXPECT_EQ(report()->contested, 1U);
 }

@@ -108,9 +108,9 @@ class ApprovalTest : public ::testing::Test {
       const Plan plan = plan_of({{name, planned}});
       for (const Action& action : plan.workspaces[0].actions) one.did(action);
       if (cycle.unseen) continue;
-      one.facts().seen = a_row(name, of(*done, name));
-      one.facts().seen_diff = a_diff(of(*done, name));
-      one.facts().proven = true;
+      one.done().seen = a_row(name, of(*done, name));
+      one.done().seen_diff = a_diff(of(*done, name));
+      one.done().proven = true;
     }
   }
 

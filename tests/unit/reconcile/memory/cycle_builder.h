@@ -42,7 +42,7 @@ class CycleBuilder {
       return *this;
     }
     One& is_excluded() {
-      facts().excluded = &cycle_.excluded_.emplace_back(
+      decided().excluded = &cycle_.excluded_.emplace_back(
           reconcile::Excluded{reconcile::Reason::Rejected, "another document"});
       facts().diff = nullptr;
       return *this;
@@ -51,23 +51,25 @@ class CycleBuilder {
              std::optional<coder::ApiError> error = {}) {
       auto& done = cycle_.outcomes_[index_];
       done.push_back({std::move(action), result, std::move(error), "", "", {}});
-      facts().done = done;
+      this->done().outcomes = done;
       return *this;
     }
     /// What a reply, or the read back, showed after that.
     One& is_seen_as(reconcile::LiveWorkspace live) {
       const auto* row = &cycle_.rows_.emplace_back(std::move(live));
-      facts().seen = row;
-      facts().seen_diff = &cycle_.diffs_.emplace_back(
+      done().seen = row;
+      done().seen_diff = &cycle_.diffs_.emplace_back(
           reconcile::diff(*facts().spec, *row, {.policy = nullptr, .parameters = nullptr, .me = cycle_.me}));
-      facts().proven = true;
+      done().proven = true;
       return *this;
     }
     One& is_bound(reconcile::Bound bound) {
-      facts().bound = &cycle_.bound_.emplace_back(std::move(bound));
+      decided().bound = &cycle_.bound_.emplace_back(std::move(bound));
       return *this;
     }
     reconcile::WorkspaceFacts& facts() { return cycle_.facts_[index_]; }
+    reconcile::Decided& decided() { return facts().decided.among(cycle_.decided_); }
+    reconcile::Done& done() { return facts().done.among(cycle_.done_); }
 
    private:
     CycleBuilder& cycle_;
@@ -105,6 +107,8 @@ class CycleBuilder {
   std::deque<reconcile::LiveWorkspace> rows_;
   std::deque<reconcile::WorkspaceDiff> diffs_;
   std::deque<coder::ApiError> errors_;
+  std::deque<reconcile::Decided> decided_;
+  std::deque<reconcile::Done> done_;
   std::deque<reconcile::Excluded> excluded_;
   std::deque<reconcile::Bound> bound_;
   std::deque<std::vector<reconcile::Outcome>> outcomes_;

@@ -353,10 +353,10 @@ TEST_F(FieldMemories, LearnNothingFromAWorkspaceThatIsBeingDeleted) {
 }
 
 TEST_F(FieldMemories, EndWithTheIdOfTheirWorkspace) {
-  cycle([&](auto& one) { one.reads(with_ttl(4h)).did(write()).facts().id_lost = true; });
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).did(write()).done().id_lost = true; });
   EXPECT_EQ(memory.size(), 0U) << "what was written to nobody is no story";
   contest();
-  cycle([&](auto& one) { one.reads(with_ttl(4h)).facts().id_lost = true; });
+  cycle([&](auto& one) { one.reads(with_ttl(4h)).done().id_lost = true; });
   EXPECT_EQ(memory.size(), 0U);
 }
 

@@ -53,7 +53,7 @@ TEST_F(LookUpsTest, ThatBindNothingAreAskedAnew) {
   Unbound unbound;
   unbound.built_on = {AskUser{"alice"}};
   CycleBuilder cycle;
-  cycle.add(a_spec()).is_absent().facts().unbound = &unbound;
+  cycle.add(a_spec()).is_absent().decided().unbound = &unbound;
   look_ups.observe(cycle.facts());
   EXPECT_FALSE(knows_alice());
 }

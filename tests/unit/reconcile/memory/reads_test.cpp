@@ -52,7 +52,7 @@ TEST(Reads, BelieveTheIdThatWasSeenLast) {
        a_workspace_id(1)},
       {"absent", [](auto& one) { one.is_absent(); }, {}},
       {"created", [](auto& one) { one.is_absent().is_seen_as(live(3, "dev")); }, a_workspace_id(3)},
-      {"gone when it was written", [](auto& one) { one.reads(live(1, "dev")).facts().id_lost = true; }, {}},
+      {"gone when it was written", [](auto& one) { one.reads(live(1, "dev")).done().id_lost = true; }, {}},
   };
   for (const Row& row : rows) {
     Reads reads;

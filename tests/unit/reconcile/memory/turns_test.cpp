@@ -44,7 +44,7 @@ void serve(Turns& turns, const Plan& plan, const std::vector<Identity>& passed_o
     const bool passed = std::ranges::count(passed_over, workspace) > 0;
     if (planned)
       one.did(StopWorkspace{workspace, {}}, passed ? ActionResult::skipped : ActionResult::success);
-    one.facts().passed_over = passed;
+    one.done().passed_over = passed;
   }
   turns.observe(cycle.facts());
 }

@@ -155,5 +155,18 @@ TEST(ReadPlan, KnownAndUnknownOnesAreAskedInOneRound) {
               ElementsAre(ReadIds{{0}}, ReadName{1}));
 }
 
+TEST(ReadPlan, WhateverRoomItIsMadeInThePlanIsTheSame) {
+  std::vector<Target> targets = many_known(301);
+  targets.push_back(unknown("zoe", "dev"));
+  const ReadState state = state_of(std::move(targets));
+  const std::vector<Query> fresh = plan_reads(state);
+  std::vector<Query> fewer;
+  fewer.emplace_back(std::in_place_type<ReadName>, ReadName{7});
+  fewer.emplace_back(std::in_place_type<ReadIds>, ReadIds{{1, 2, 3}});
+  EXPECT_EQ(plan_reads(state, fewer), fresh);
+  EXPECT_EQ(plan_reads(state, std::vector<Query>(10)), fresh);
+  EXPECT_THAT(plan_reads(state_of({}), fresh), IsEmpty());
+}
+
 }  // namespace
 }  // namespace cr::reconcile

@@ -256,5 +256,23 @@ TEST_F(ReadLive, AWorkspaceThatIsAnotherAtEachLookIsNoRead) {
   EXPECT_EQ(outcome.live.size(), 2U);
 }
 
+TEST_F(ReadLive, ManyAreReadAgainInTheMemoryOfThePassBefore) {
+  const std::vector<Target> targets = ids_known(many_unknown(450, 10));
+  serve(targets);
+  ReadOutcome first = read(targets);
+  const LiveEntry* const entry = &first.live[0];
+  const Query* const query = first.queries.data();
+  const TargetIndex* const of_query = std::get<ReadIds>(*query).targets.data();
+  const auto again = [&](ReadOutcome before) {
+    return run_coroutine(
+        read_live(coder_, clock_, targets, ReadCosts{}, advances_, take_buffers(std::move(before))));
+  };
+  const ReadOutcome second = again(std::move(first));
+  EXPECT_EQ(live_count(second.live), 450U);
+  EXPECT_EQ(&second.live[0], entry);
+  EXPECT_EQ(second.queries.data(), query);
+  EXPECT_EQ(std::get<ReadIds>(*query).targets.data(), of_query);
+}
+
 }  // namespace
 }  // namespace cr::reconcile

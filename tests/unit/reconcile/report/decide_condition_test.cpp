@@ -61,23 +61,27 @@ struct Scene {
     plan_input.memory.backing_off = backoff.has_value();
     plan_input.now = now;
     const PlannedWorkspace planned = plan_workspace(plan_input);
+    std::deque<Decided> decided_parts;
+    std::deque<Done> done_parts;
     WorkspaceFacts facts;
+    Decided& decided = facts.decided.among(decided_parts);
+    Done& done = facts.done.among(done_parts);
     facts.spec = &spec;
     facts.identity = &kDev;
     const Excluded excluded{Reason::Rejected, duplicate};
-    if (!duplicate.empty()) facts.excluded = &excluded;
+    if (!duplicate.empty()) decided.excluded = &excluded;
     facts.read_error = read_error ? &*read_error : nullptr;
-    facts.unbound = unbound ? &*unbound : nullptr;
-    facts.done = outcomes;
-    facts.backoff = backoff ? &*backoff : nullptr;
-    facts.fields = fields;
-    facts.proven = proven || confirmed;
-    facts.nothing_left = confirmed;
+    decided.unbound = unbound ? &*unbound : nullptr;
+    done.outcomes = outcomes;
+    decided.backoff = backoff ? &*backoff : nullptr;
+    decided.fields = fields;
+    done.proven = proven || confirmed;
+    done.nothing_left = confirmed;
     if (!read_error) {
       facts.live = absent ? nullptr : &live;
       facts.diff = &difference;
-      facts.planned = planned.plan ? &*planned.plan : nullptr;
-      facts.waiting = planned.waiting ? &*planned.waiting : nullptr;
+      decided.planned = planned.plan ? &*planned.plan : nullptr;
+      decided.waiting = planned.waiting ? &*planned.waiting : nullptr;
     }
     return decide_condition({.workspace = facts,
                              .now = now,
