@@ -140,6 +140,22 @@ TEST(Parse, ByteOrderMarkAndWindowsLineEndsAreNoError) {
   EXPECT_EQ(spec.template_ref, "t");
 }
 
+// One object each of a fleet's would leave as many holes when its files are read anew.
+TEST(Parse, WhatAFileDeclaresIsOneBlock) {
+  const std::string item = "- {apiVersion: coder-reconciler/v1, kind: Workspace, metadata: {name: ";
+  const std::string rest = "}, spec: {owner: alice, template: docker}}\n";
+  const std::string list = "apiVersion: v1\nkind: List\nitems:\n" + item + "b" + rest + item + "c" + rest;
+  ParsedFile parsed = parse_text(document("a") + "---\n" + list + "---\n" + document("d"));
+  ASSERT_THAT(parsed.specs, SizeIs(4));
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(parsed.specs[i].get(), parsed.specs[0].get() + i);
+    EXPECT_EQ(parsed.specs[i]->name, std::string(1, static_cast<char>('a' + i)));
+  }
+  const SpecPtr last = parsed.specs[3];
+  parsed = {};
+  EXPECT_EQ(last->name, "d");
+}
+
 TEST(Parse, EmptyDocumentsSayNothing) {
   for (const char* text : {"", "\n\n", "# only a comment\n", "---\n---\n...\n", "--- # x\n", "null\n", "~"}) {
     const ParsedFile parsed = parse_text(text);
