@@ -305,6 +305,12 @@ std::optional<std::chrono::sys_seconds> Schedule::next_after(std::chrono::sys_se
   return std::nullopt;
 }
 
+unsigned Schedule::weekday_of(std::chrono::sys_seconds at) const {
+  const auto span = zone_->at(at);
+  const auto local = span ? at + span->offset : at;
+  return std::chrono::weekday(std::chrono::floor<std::chrono::days>(local)).c_encoding();
+}
+
 bool operator==(const Schedule& a, const Schedule& b) {
   return std::tie(a.minutes_, a.hours_, a.weekdays_) == std::tie(b.minutes_, b.hours_, b.weekdays_) &&
          TimeZone::same_rules(*a.zone_, *b.zone_);

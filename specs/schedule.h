@@ -34,6 +34,10 @@ class Schedule {
   /// computes).
   [[nodiscard]] std::optional<std::chrono::sys_seconds> next_after(std::chrono::sys_seconds after) const;
 
+  /// The day of the week (0 = Sunday) of an instant on the schedule's own clock; in UTC for a zone without
+  /// rules.
+  [[nodiscard]] unsigned weekday_of(std::chrono::sys_seconds at) const;
+
   friend bool operator==(const Schedule& a, const Schedule& b);
 
  private:

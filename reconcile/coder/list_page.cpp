@@ -8,6 +8,7 @@
 
 #include "reconcile/coder/json_fields.h"
 #include "specs/text/message_text.h"
+#include "specs/text/timestamp.h"
 
 namespace cr::coder {
 
@@ -30,17 +31,59 @@ constexpr std::pair<std::string_view, BuildStatus> kBuildStatuses[] = {
     {"stopping", BuildStatus::stopping},   {"failed", BuildStatus::failed},
     {"canceling", BuildStatus::canceling}, {"canceled", BuildStatus::canceled},
     {"deleting", BuildStatus::deleting},   {"deleted", BuildStatus::deleted}};
+// What clients name as their reason is a person's wish, whichever client it was.
+constexpr std::pair<std::string_view, BuildReason> kBuildReasons[] = {
+    {"initiator", BuildReason::person},
+    {"autostart", BuildReason::autostart},
+    {"autostop", BuildReason::autostop},
+    {"dormancy", BuildReason::dormancy},
+    {"autodelete", BuildReason::autodelete},
+    {"dashboard", BuildReason::person},
+    {"cli", BuildReason::person},
+    {"ssh_connection", BuildReason::person},
+    {"vscode_connection", BuildReason::person},
+    {"jetbrains_connection", BuildReason::person}};
 constexpr std::pair<std::string_view, LiveAutomaticUpdates> kAutomaticUpdates[] = {
     {"never", LiveAutomaticUpdates::never}, {"always", LiveAutomaticUpdates::always}};
 
-bool read_job(json::value value, std::string& build_error, Problem& problem) {
+/// A time, or null; the zero time is none.
+bool read_time(json::value value, Instant& into, std::string_view key, Problem& problem) {
+  json::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) {
+    bool null = false;
+    if (value.is_null().get(null) != simdjson::SUCCESS || !null)
+      return problem.mistyped(key, "a time or null");
+    into = {};
+    return true;
+  }
+  // No time is as long; the padding behind the body makes looking for its end safe.
+  constexpr std::size_t kLongest = 40;
+  const std::string_view rest(raw.raw(), kLongest);
+  const std::string_view text = rest.substr(0, rest.find('"'));
+  if (text.starts_with("0001-01-01T00:00:00")) {
+    into = {};
+    return true;
+  }
+  const auto at = text::parse_timestamp(text);
+  if (!at) return problem.mistyped(key, "a time or null");
+  into = Instant(*at);
+  return true;
+}
+
+bool read_flag(json::value value, bool& into, std::string_view key, Problem& problem) {
+  if (value.get_bool().get(into) != simdjson::SUCCESS) return problem.mistyped(key, "true or false");
+  return true;
+}
+
+bool read_job(json::value value, LiveBuild& build, Problem& problem) {
   return for_each_field(value, "job", problem, [&](json::raw_json_string key, json::value field) {
+    if (is(key, "completed_at")) return read_time(field, build.completed, "completed_at", problem);
     if (!is(key, "error")) return true;
     bool null = false;
     if (field.is_null().get(null) == simdjson::SUCCESS && null) return true;
     std::string_view text;
     if (field.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped("error", "a string");
-    build_error.assign(text::cut(text, kMaxBuildError));
+    build.error.assign(text::cut(text, kMaxBuildError));
     return true;
   });
 }
@@ -110,12 +153,26 @@ bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
         break;
       case 'j':
         if (is(key, "job")) {
-          if (!read_job(value, build.error, problem)) return false;
+          if (!read_job(value, build, problem)) return false;
           seen.add(6);
         }
         break;
       case 'm':
-        if (is(key, "matched_provisioners") && !read_provisioner_count(value, provisioners, problem)) {
+        if (is(key, "matched_provisioners")) {
+          if (!read_provisioner_count(value, provisioners, problem)) return false;
+        } else if (is(key, "max_deadline")) {
+          if (!read_time(value, build.max_deadline, "max_deadline", problem)) return false;
+        }
+        break;
+      case 'c':
+        if (is(key, "created_at") && !read_time(value, build.created, "created_at", problem)) return false;
+        break;
+      case 'd':
+        if (is(key, "deadline") && !read_time(value, build.deadline, "deadline", problem)) return false;
+        break;
+      case 'r':
+        if (is(key, "reason") &&
+            !read_enum(value, kBuildReasons, BuildReason::unknown, build.reason, "reason", problem)) {
           return false;
         }
         break;
@@ -153,19 +210,6 @@ bool read_ttl(json::value value, std::optional<std::chrono::milliseconds>& ttl, 
   return true;
 }
 
-/// A time that is set: neither null nor the zero time.
-bool read_is_set(json::value value, bool& is_set, std::string_view key, Problem& problem) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) {
-    is_set = false;
-    return true;
-  }
-  std::string_view text;
-  if (value.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped(key, "a time or null");
-  is_set = !text.starts_with("0001-01-01T00:00:00");
-  return true;
-}
-
 template <class Object>
 bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem) {
   Seen seen(kWorkspaceKeys);
@@ -180,9 +224,7 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
           if (!read_id(value, row.id, "id", problem)) return false;
           seen.add(0);
         } else if (is(key, "is_prebuild")) {
-          if (value.get_bool().get(row.prebuild) != simdjson::SUCCESS) {
-            return problem.mistyped("is_prebuild", "true or false");
-          }
+          if (!read_flag(value, row.prebuild, "is_prebuild", problem)) return false;
         }
         break;
       case 'o':
@@ -195,6 +237,8 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
         } else if (is(key, "owner_name")) {
           if (!read_text(value, row.owner_name, "owner_name", problem)) return false;
           seen.add(5);
+        } else if (is(key, "outdated")) {
+          if (!read_flag(value, row.outdated, "outdated", problem)) return false;
         }
         break;
       case 't':
@@ -204,6 +248,11 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
         } else if (is(key, "template_name")) {
           if (!read_text(value, row.template_name, "template_name", problem)) return false;
           seen.add(6);
+        } else if (is(key, "template_active_version_id")) {
+          if (!read_id(value, row.active_version, "template_active_version_id", problem)) return false;
+        } else if (is(key, "template_require_active_version")) {
+          if (!read_flag(value, row.requires_active_version, "template_require_active_version", problem))
+            return false;
         } else if (is(key, "ttl_ms")) {
           if (!read_ttl(value, row.ttl, problem)) return false;
         } else if (is(key, "task_id")) {
@@ -215,6 +264,9 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
         if (is(key, "name")) {
           if (!read_text(value, row.name, "name", problem)) return false;
           seen.add(4);
+        } else if (is(key, "next_start_at")) {
+          if (!read_time(value, row.next_start, "next_start_at", problem)) return false;
+          row.tells_next_start = true;
         }
         break;
       case 'a':
@@ -228,18 +280,28 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
           bool null = false;
           if (value.is_null().get(null) == simdjson::SUCCESS && null) break;
           if (!read_text(value, row.autostart_schedule, "autostart_schedule", problem)) return false;
+        } else if (is(key, "allow_renames")) {
+          if (!read_flag(value, row.allows_renames, "allow_renames", problem)) return false;
         }
+        break;
+      case 'f':
+        if (is(key, "favorite") && !read_flag(value, row.favorite, "favorite", problem)) return false;
         break;
       case 'd':
         if (is(key, "dormant_at")) {
-          if (!read_is_set(value, row.dormant, "dormant_at", problem)) return false;
+          if (!read_time(value, row.dormant_since, "dormant_at", problem)) return false;
+          row.dormant = static_cast<bool>(row.dormant_since);
           seen.add(8);
+        } else if (is(key, "deleting_at")) {
+          if (!read_time(value, row.deleting, "deleting_at", problem)) return false;
         }
         break;
       case 'l':
         if (is(key, "latest_build")) {
           if (!read_build(value, row.build, problem)) return false;
           seen.add(9);
+        } else if (is(key, "last_used_at")) {
+          if (!read_time(value, row.last_used, "last_used_at", problem)) return false;
         }
         break;
       default:

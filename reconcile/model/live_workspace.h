@@ -6,6 +6,7 @@
 #include <string>
 
 #include "reconcile/model/ids.h"
+#include "reconcile/model/instant.h"
 
 namespace cr::reconcile {
 
@@ -25,6 +26,15 @@ enum class BuildStatus : std::uint8_t {
   unknown,
 };
 enum class Transition : std::uint8_t { start, stop, del, unknown };
+/// `latest_build.reason`, as far as it matters who wanted the build.
+enum class BuildReason : std::uint8_t {
+  person,  ///< by whatever client, ours included
+  autostart,
+  autostop,
+  dormancy,
+  autodelete,
+  unknown,
+};
 
 /// The latest build of a workspace: what the decisions need of it.
 struct LiveBuild {
@@ -32,8 +42,13 @@ struct LiveBuild {
   std::uint32_t number = 0;
   Transition transition = Transition::unknown;
   BuildStatus status = BuildStatus::unknown;
+  BuildReason reason = BuildReason::unknown;
   UserId initiator;
   VersionId version;
+  Instant created;
+  Instant completed;         ///< of its job; none while that is active
+  Instant deadline;          ///< when Coder stops what runs; none: never
+  Instant max_deadline;      ///< beyond which nobody may move the deadline; none: no such limit
   std::string version_name;  ///< empty in the reply to a create
   std::string error;         ///< job's error text; empty if none
   /// Whether a provisioner can take the job: false only when Coder says that none matches (Coder >= 2.19).
@@ -78,6 +93,18 @@ struct LiveWorkspace {
   /// Not necessarily whole minutes: a template's default may be anything.
   std::optional<std::chrono::milliseconds> ttl;
   LiveAutomaticUpdates automatic_updates = LiveAutomaticUpdates::unknown;
+  Instant next_start;  ///< as Coder computes it; none while dormant, and where no day is allowed
+  Instant last_used;
+  Instant dormant_since;
+  Instant deleting;          ///< when Coder deletes it, if it stays dormant
+  VersionId active_version;  ///< of its template
+  /// Coder says of an autostart that it uses the active version whatever `automatic_updates` is. The
+  /// template's own word, in force with a licence only.
+  bool requires_active_version = false;
+  bool tells_next_start = false;  ///< Coder >= 2.19
+  bool outdated = false;          ///< its latest build used another version than the active one
+  bool allows_renames = false;
+  bool favorite = false;  ///< of its owner; always false for everybody else's token
   bool dormant = false;
   bool prebuild = false;  ///< is_prebuild, or owned by the system user `prebuilds`
   bool task = false;      ///< belongs to an AI task

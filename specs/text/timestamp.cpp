@@ -1,53 +1,62 @@
 #include "specs/text/timestamp.h"
 
+#include <cstddef>
+
+#include "specs/text/ascii.h"
+
 namespace cr::text {
 namespace {
 
-/// Takes `digits` decimal digits from the front of `text`.
-bool take_number(std::string_view& text, int digits, int& into) {
-  into = 0;
-  for (; digits > 0; --digits) {
-    if (text.empty() || text.front() < '0' || text.front() > '9') return false;
-    into = into * 10 + (text.front() - '0');
-    text.remove_prefix(1);
+/// Where the digits of "2026-11-24T13:26:58" stand, and what stands between them.
+constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+
+bool has_shape(std::string_view text) {
+  bool right = true;  // looked at once at the end: a page of the list has thousands of times
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    right &= kShape[i] == 'd' ? static_cast<unsigned char>(text[i] - '0') < 10 : text[i] == kShape[i];
   }
-  return true;
+  return right;
 }
 
-bool take(std::string_view& text, char c) {
-  if (text.empty() || text.front() != c) return false;
-  text.remove_prefix(1);
-  return true;
+/// The number of two digits, or four, at a place.
+int two(std::string_view text, std::size_t at) {
+  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
+int four(std::string_view text, std::size_t at) {
+  return two(text, at) * 100 + two(text, at + 2);
+}
+
+/// "Z", "+01:00", "-03:30"
+std::optional<std::chrono::minutes> offset_of(std::string_view text) {
+  using namespace std::chrono;
+  if (text == "Z") return minutes(0);
+  constexpr std::string_view kOffset = "+dd:dd";
+  if (text.size() != kOffset.size() || (text[0] != '+' && text[0] != '-')) return std::nullopt;
+  for (std::size_t i = 1; i < kOffset.size(); ++i) {
+    if (kOffset[i] == 'd' ? !is_digit(text[i]) : text[i] != kOffset[i]) return std::nullopt;
+  }
+  const minutes offset = hours(two(text, 1)) + minutes(two(text, 4));
+  return text[0] == '-' ? -offset : offset;
 }
 
 }  // namespace
 
 std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text) {
   using namespace std::chrono;
-  int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
-  if (!take_number(text, 4, y) || !take(text, '-') || !take_number(text, 2, mo) || !take(text, '-') ||
-      !take_number(text, 2, d) || !take(text, 'T') || !take_number(text, 2, h) || !take(text, ':') ||
-      !take_number(text, 2, mi) || !take(text, ':') || !take_number(text, 2, s)) {
-    return std::nullopt;
-  }
-  const year_month_day date{year(y), month(static_cast<unsigned>(mo)), day(static_cast<unsigned>(d))};
+  if (text.size() <= kShape.size() || !has_shape(text)) return std::nullopt;
+  const year_month_day date{year(four(text, 0)), month(static_cast<unsigned>(two(text, 5))),
+                            day(static_cast<unsigned>(two(text, 8)))};
+  const int h = two(text, 11), mi = two(text, 14), s = two(text, 17);
   if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
-  if (take(text, '.')) {
-    int fraction = 0;
-    if (!take_number(text, 1, fraction)) return std::nullopt;
-    while (take_number(text, 1, fraction)) {
-    }
+  std::size_t end = kShape.size();
+  if (text[end] == '.') {
+    const std::size_t fraction = ++end;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    if (end == fraction) return std::nullopt;
   }
-  minutes offset{0};
-  if (!take(text, 'Z')) {
-    const bool west = take(text, '-');
-    int oh = 0, om = 0;
-    if (!west && !take(text, '+')) return std::nullopt;
-    if (!take_number(text, 2, oh) || !take(text, ':') || !take_number(text, 2, om)) return std::nullopt;
-    offset = (hours(oh) + minutes(om)) * (west ? -1 : 1);
-  }
-  if (!text.empty()) return std::nullopt;
-  return sys_days(date) + hours(h) + minutes(mi) + seconds(s) - offset;
+  const auto offset = offset_of(text.substr(end));
+  if (!offset) return std::nullopt;
+  return sys_days(date) + hours(h) + minutes(mi) + seconds(s) - *offset;
 }
 
 }  // namespace cr::text

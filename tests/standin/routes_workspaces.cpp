@@ -113,7 +113,10 @@ Reply by_name(Call& call) {
 Reply resolve_autostart(Call& call) {
   const auto found = workspace_in_path(call, call.params[0]);
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
-  return Reply::json(200, "{\"parameter_mismatch\":false}\n");
+  const Workspace& workspace = std::get<Fleet::Row*>(found)->workspace;
+  const bool mismatch =
+      call.state.moves_to_active_version(workspace) && !call.state.active_version_takes_parameters(workspace);
+  return Reply::json(200, mismatch ? "{\"parameter_mismatch\":true}\n" : "{\"parameter_mismatch\":false}\n");
 }
 
 Reply timings(Call& call) {

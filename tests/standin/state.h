@@ -170,6 +170,8 @@ class State {
   /// A request has arrived: builds whose time has come end.
   void on_request();
   [[nodiscard]] std::size_t active_builds() const { return active_.size(); }
+  /// What Coder's scheduler does once a minute: queues the starts, stops and deletes that are due now.
+  void run_lifecycle();
 
   /// All workspaces that are not deleted, by owner and name.
   [[nodiscard]] std::vector<WorkspaceSnapshot> snapshot() const;
@@ -208,6 +210,10 @@ class State {
   Build& queue_build(Fleet::Row& row, Build build);
   void cancel_build(Fleet::Row& row);
   void compute_next_start(Workspace& workspace) const;
+  /// Whether its next autostart uses another version than its latest build.
+  [[nodiscard]] bool moves_to_active_version(const Workspace& workspace) const;
+  /// Whether the active version can be started with what the latest build had.
+  [[nodiscard]] bool active_version_takes_parameters(const Workspace& workspace) const;
   void put_to_sleep(Workspace& workspace) const;
   void wake(Workspace& workspace) const;
   /// Where build `id` is, or null and 0.
@@ -225,6 +231,8 @@ class State {
   void start(Fleet::Row& row);
   void finish(Fleet::Row& row);
   [[nodiscard]] bool has_provisioner(const Workspace& workspace) const;
+  [[nodiscard]] bool is_to_be_started(const Workspace& workspace) const;
+  [[nodiscard]] bool is_to_be_stopped(const Workspace& workspace) const;
 
   Age age_;
   std::string version_;

@@ -155,7 +155,8 @@ void write_build(JsonWriter& json, const State& state, const Workspace& workspac
   json.field("deadline", build.deadline).field("max_deadline", build.max_deadline);
   json.field("status", build_status(build)).field("daily_cost", 0);
   json.key("matched_provisioners");
-  if (moment == Moment::just_queued && !build.unmatched) {
+  // Known only while the job waits; what runs or has ended says none.
+  if ((moment == Moment::just_queued || build.job == JobStatus::pending) && !build.unmatched) {
     json.open('{')
         .field("count", state.provisioners())
         .field("available", state.provisioners())

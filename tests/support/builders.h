@@ -57,6 +57,12 @@ class LiveBuilder {
     return *this;
   }
   LiveBuilder& dormant() { return row_.dormant = true, *this; }
+  /// Whatever else a test needs to be otherwise.
+  template <class Edit>
+  LiveBuilder& with(Edit edit) {
+    edit(row_);
+    return *this;
+  }
   operator reconcile::LiveWorkspace() const { return row_; }  // NOLINT: a builder stands for what it builds
 
  private:

@@ -1,0 +1,180 @@
+#include "reconcile/forecast/forecast.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::sys_seconds;
+
+// Coder's scheduler needs a minute or two, the build's queue some more.
+constexpr auto kMissedAfter = 10min;
+// Coder itself gives up a job that nobody has taken, or that has been silent, after half an hour.
+constexpr auto kStuckAfter = 30min;
+// Between a build's end and the deadline that Coder counts from it, and between a deadline and the stop.
+constexpr auto kSlack = 1min;
+// What is being started counts its time to live from the end of that build.
+constexpr auto kBuildTakes = 5min;
+// Schedules are weekly: what no day of a week allows, none will.
+constexpr auto kWeek = std::chrono::days(7);
+
+bool is_running(const LiveBuild& build) {
+  return build.transition == Transition::start && build.status == BuildStatus::running;
+}
+
+/// Failed or cancelled, whatever it was to do.
+bool has_ended_badly(const LiveBuild& build) {
+  return build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
+}
+
+/// A stop whose job did not fail: what Coder's scheduler starts. One that was cancelled counts.
+bool is_stopped(const LiveBuild& build) {
+  return build.transition == Transition::stop &&
+         (build.status == BuildStatus::stopped || build.status == BuildStatus::canceled);
+}
+
+bool allows(std::uint8_t days, const specs::Schedule& schedule, sys_seconds at) {
+  return (days & 1U << schedule.weekday_of(at)) != 0;
+}
+
+/// The first start after `after` on a day that the template allows.
+std::optional<sys_seconds> next_allowed(const specs::Schedule& schedule, std::uint8_t days,
+                                        sys_seconds after) {
+  const sys_seconds end = after + kWeek;
+  std::optional<sys_seconds> next = schedule.next_after(after);
+  while (next && *next <= end && !allows(days, schedule, *next)) next = schedule.next_after(*next);
+  return next && allows(days, schedule, *next) ? next : std::nullopt;
+}
+
+class Outlook {
+ public:
+  explicit Outlook(const ForecastInput& input) : in_(input), live_(input.live), build_(input.live.build) {}
+
+  [[nodiscard]] Forecast look() const {
+    return {start(), stop(), live_.dormant ? live_.deleting : Instant()};
+  }
+
+ private:
+  [[nodiscard]] StartForecast start() const {
+    StartForecast start;
+    if (!in_.schedule || is_being_deleted() || build_.transition == Transition::unknown ||
+        build_.status == BuildStatus::unknown) {
+      return start;
+    }
+    const Instant due = owed();
+    const bool late = due && in_.now - *due > kMissedAfter;
+    if (late) start.missed = due;
+    const auto named = due && !late ? std::optional(*due) : in_.schedule->next_after(in_.now);
+    if (!named) return start;
+    start.at = Instant(*named);
+    start.blocked = blocked_at(*named);
+    if (start.blocked.has(Cause::DayNotAllowed)) {
+      if (const auto other = next_allowed(*in_.schedule, days(), *named)) start.instead = Instant(*other);
+    }
+    return start;
+  }
+
+  [[nodiscard]] bool is_being_deleted() const {
+    return build_.transition == Transition::del && !has_ended_badly(build_);
+  }
+
+  [[nodiscard]] CauseSet blocked_at(sys_seconds at) const {
+    CauseSet causes = standing();
+    if (!allows(days(), *in_.schedule, at)) causes.add(Cause::DayNotAllowed);
+    if (in_.parameters_mismatch.value_or(false)) causes.add(Cause::ParametersMismatch);
+    if (build_.active()) {
+      if (!build_.has_provisioner) causes.add(Cause::NoProvisioner);
+      if (build_.created && in_.now - *build_.created > kStuckAfter) causes.add(Cause::BuildStuck);
+    }
+    if (build_.transition == Transition::stop) {
+      if (build_.status == BuildStatus::failed) causes.add(Cause::LastStopFailed);
+    } else if (has_ended_badly(build_)) {
+      causes.add(Cause::LastBuildFailed);
+    } else if (causes.empty() && runs_until(at)) {
+      causes.add(Cause::AlreadyRunning);
+    }
+    return causes;
+  }
+
+  /// What forbids a start at any time.
+  [[nodiscard]] CauseSet standing() const {
+    CauseSet causes;
+    if (live_.dormant) causes.add(Cause::Dormant);
+    if (in_.owner_suspended) causes.add(Cause::OwnerSuspended);
+    if (in_.policy && !in_.policy->allow_user_autostart) causes.add(Cause::TemplateForbidsAutostart);
+    return causes;
+  }
+
+  /// Of what runs, or is being started.
+  [[nodiscard]] bool runs_until(sys_seconds at) const {
+    // Coder stops it at its next look, and starts nothing that was due before that.
+    if (is_running(build_)) return !build_.deadline || *build_.deadline + kSlack > at;
+    return !live_.ttl || in_.now + *live_.ttl + kBuildTakes > at;
+  }
+
+  /// A start whose time has come and that Coder still owes, if any: it counts from when the stop was queued.
+  [[nodiscard]] Instant owed() const {
+    if (!is_stopped(build_) || !standing().empty()) return {};
+    Instant due = live_.next_start;
+    if (!due && build_.created && !live_.tells_next_start) {
+      if (const auto first = next_allowed(*in_.schedule, days(), *build_.created)) due = Instant(*first);
+    }
+    return due && *due <= in_.now ? due : Instant();
+  }
+
+  /// The days that count. Where Coder itself names a start on a day that the template forbids, the template's
+  /// word is not in force (there is no licence for it).
+  [[nodiscard]] std::uint8_t days() const {
+    constexpr std::uint8_t kAll = 0x7F;
+    const std::uint8_t told = in_.policy ? in_.policy->autostart_days : kAll;
+    if (live_.next_start && !allows(told, *in_.schedule, *live_.next_start)) return kAll;
+    return told;
+  }
+
+  [[nodiscard]] StopForecast stop() const {
+    // Coder's scheduler passes over what is dormant.
+    if (!is_running(build_) || live_.dormant || !build_.deadline) return {};
+    return {build_.deadline, decider()};
+  }
+
+  [[nodiscard]] StopBy decider() const {
+    if (build_.max_deadline && *build_.deadline + kSlack >= *build_.max_deadline)
+      return StopBy::template_limit;
+    if (!live_.ttl || !build_.completed) return StopBy::activity;
+    return *build_.deadline > *build_.completed + *live_.ttl + kSlack ? StopBy::activity : StopBy::ttl;
+  }
+
+  const ForecastInput& in_;
+  const LiveWorkspace& live_;
+  const LiveBuild& build_;
+};
+
+}  // namespace
+
+std::string_view to_string(StopBy by) {
+  switch (by) {
+    case StopBy::nobody:
+      return "nobody";
+    case StopBy::ttl:
+      return "ttl";
+    case StopBy::activity:
+      return "activity";
+    case StopBy::template_limit:
+      return "template_limit";
+  }
+  return "nobody";
+}
+
+Forecast forecast(const ForecastInput& input) {
+  return Outlook(input).look();
+}
+
+bool moves_to_active_version(const LiveWorkspace& live, const coder::Template* policy) {
+  const bool required = policy ? policy->require_active_version : live.requires_active_version;
+  return live.outdated && (required || live.automatic_updates == LiveAutomaticUpdates::always);
+}
+
+bool starts_within(const StartForecast& start, sys_seconds now, std::chrono::seconds span) {
+  return start.at && *start.at <= now + span;
+}
+
+}  // namespace cr::reconcile

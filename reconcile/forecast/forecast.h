@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "reconcile/coder/types.h"
+#include "reconcile/forecast/cause.h"
+#include "reconcile/model/instant.h"
+#include "reconcile/model/live_workspace.h"
+#include "specs/schedule.h"
+
+namespace cr::reconcile {
+
+/// The next start that a workspace's schedule names.
+struct StartForecast {
+  Instant at;        ///< none: it has no schedule, or one that cannot be read, or it is being deleted
+  CauseSet blocked;  ///< why it will not come; empty: it will
+  Instant instead;   ///< the first that comes, where the template's days forbid `at`; none: no day is allowed
+  /// One that was due more than ten minutes ago and did not come though nothing known forbade it.
+  Instant missed;
+  bool operator==(const StartForecast&) const = default;
+
+  [[nodiscard]] bool comes() const { return at && blocked.empty(); }
+  /// It will not run when its schedule wants it to. (What runs already needs no start.)
+  [[nodiscard]] bool fails() const { return at && !blocked.without(Cause::AlreadyRunning).empty(); }
+  /// The next start that comes, if any.
+  [[nodiscard]] Instant next() const {
+    if (comes()) return at;
+    return blocked == CauseSet{Cause::DayNotAllowed} ? instead : Instant();
+  }
+};
+
+/// Who decides when a workspace stops.
+enum class StopBy : std::uint8_t {
+  nobody,          ///< it is not running, or runs until somebody stops it
+  ttl,             ///< so long after its start
+  activity,        ///< somebody used it, which has moved its deadline
+  template_limit,  ///< beyond which nobody may move it
+};
+[[nodiscard]] std::string_view to_string(StopBy by);
+
+struct StopForecast {
+  Instant at;  ///< none: never, or not known before its build has ended
+  StopBy by = StopBy::nobody;
+  bool operator==(const StopForecast&) const = default;
+};
+
+/// What comes next for one workspace.
+struct Forecast {
+  StartForecast start;
+  StopForecast stop;
+  Instant deletion;  ///< when Coder deletes it; none: not as it is
+  bool operator==(const Forecast&) const = default;
+};
+
+/// What a forecast is made of.
+struct ForecastInput {
+  const LiveWorkspace& live;
+  const specs::Schedule* schedule = nullptr;  ///< the live one, parsed; null: none, or not to be parsed
+  const coder::Template* policy = nullptr;    ///< null: not known, so it forbids nothing
+  bool owner_suspended = false;
+  /// What Coder says of the move to the active version; absent: it was not asked, or nothing moves.
+  std::optional<bool> parameters_mismatch{};
+  std::chrono::sys_seconds now{};
+};
+
+/// Coder's scheduler looks once a minute, and starts what
+/// - has as its latest build a stop that did not fail, is not dormant, and has an active owner;
+/// - has a schedule that named, after that stop was queued, a minute that has come on a day that the template
+///   allows (days count in the schedule's own zone).
+/// It takes the active version where `automatic_updates` or the template says so, and gives up where that
+/// does not accept the parameters. It stops what runs beyond its deadline, except what is dormant. Pure.
+[[nodiscard]] Forecast forecast(const ForecastInput& input);
+
+/// Whether `resolve-autostart` can say anything else than "no mismatch": it would move to another version.
+[[nodiscard]] bool moves_to_active_version(const LiveWorkspace& live, const coder::Template* policy);
+
+/// Whether a start has to be asked about (moves_to_active_version) within the next 24 h.
+[[nodiscard]] bool starts_within(const StartForecast& start, std::chrono::sys_seconds now,
+                                 std::chrono::seconds span);
+
+}  // namespace cr::reconcile
