@@ -21,7 +21,11 @@ constexpr Titled kParts[] = {
     {kValidate, "`validate --output json`"},
     {kPlan, "`plan --output json` and `/api/v1/plan` (there without diagnostics)"},
     {kApply, "`apply --output json`"},
-    {kUnreadable, "`validate`, `plan` and `apply` where the specs cannot be read"},
+    {kForecast,
+     "`forecast --output json` and `/api/v1/forecast?within=…&limit=…&offset=…` (there at most 1000 "
+     "workspaces at a "
+     "time; without `within` a day)"},
+    {kUnreadable, "`validate`, `plan`, `apply` and `forecast` where the specs cannot be read"},
     {kSummary, "`/api/v1/summary`"},
     {kWorkspaces,
      "`/api/v1/workspaces?q=…&reason=…&state=…&owner=…&template=…&label=…&limit=…&offset=…` (the "
@@ -41,6 +45,10 @@ constexpr Titled kParts[] = {
     {kOutcome, "An outcome: the keys of its action, and"},
     {kAction, "An action"},
     {kDrift, "Drift of a field"},
+    {kComing, "A workspace of a forecast"},
+    {kNextStart, "A next start"},
+    {kNextStop, "A next stop"},
+    {kSlot, "Five minutes of a forecast"},
     {kRemark, "A remark"},
     {kDiagnostic, "A diagnostic"},
     {kReady, "The summary's ready"},

@@ -28,6 +28,7 @@ const std::vector<Document>& documents() {
       {"validate", "validate --output json", {kValidate, kUnreadable}},
       {"plan", "plan --output json and /api/v1/plan", {kPlan, kUnreadable}},
       {"apply", "apply --output json", {kApply, kUnreadable}},
+      {"forecast", "forecast --output json and /api/v1/forecast", {kForecast, kUnreadable}},
       {"summary", "/api/v1/summary", {kSummary}},
       {"workspaces", "/api/v1/workspaces", {kWorkspaces}},
       {"workspace", "/api/v1/workspaces/{owner}/{name}", {kWorkspace}},
@@ -75,6 +76,8 @@ Json schema_of(const JsonType& type) {
       return {{"type", "array"}, {"items", reference_to(type.part)}};
     case JsonType::Kind::texts:
       return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+    case JsonType::Kind::words:
+      return {{"type", "array"}, {"items", {{"enum", words_of(type.words)}}}};
     case JsonType::Kind::counts:
       return counts_schema(type.words);
   }

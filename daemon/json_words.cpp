@@ -8,6 +8,7 @@
 #include "reconcile/fields/field.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
 #include "specs/diagnostic.h"
 
@@ -17,7 +18,6 @@ namespace {
 using reconcile::ActionResult;
 using reconcile::CycleResult;
 using reconcile::Ready;
-using reconcile::Remark;
 
 template <class Values>
 std::vector<std::string> names_of(const Values& values) {
@@ -60,8 +60,17 @@ std::vector<std::string> words_of(JsonWords words) {
     case JsonWords::actions:
       return names_of(reconcile::all_action_kinds());
     case JsonWords::remarks:
-      return names_of(std::vector{Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,
-                                  Remark::VersionDiffers, Remark::Ineffective});
+      return names_of(reconcile::all_remarks());
+    case JsonWords::causes: {
+      std::vector<std::string> names;
+      for (const reconcile::CauseText& cause : reconcile::all_causes()) names.emplace_back(cause.name);
+      return names;
+    }
+    case JsonWords::spans:
+      return {reconcile::FleetForecast::kSpanNames.begin(), reconcile::FleetForecast::kSpanNames.end()};
+    case JsonWords::stop_by:
+      return names_of(std::vector{reconcile::StopBy::ttl, reconcile::StopBy::activity,
+                                  reconcile::StopBy::template_limit});
     case JsonWords::faults:
       return all_faults();
     case JsonWords::diagnostic_kinds:

@@ -33,6 +33,8 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
       return validate(invocation.config, terminal);
     case Command::plan:
       return plan(invocation.config, terminal);
+    case Command::forecast:
+      return forecast(invocation.config, terminal);
     case Command::apply:
       return apply(invocation.config, terminal);
     case Command::run:

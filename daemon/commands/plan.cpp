@@ -1,18 +1,12 @@
-#include <boost/asio/io_context.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
 #include "daemon/commands/commands.h"
-#include "daemon/commands/one_shot.h"
-#include "daemon/commands/process.h"
-#include "daemon/commands/session.h"
-#include "daemon/commands/specs_failure.h"
+#include "daemon/commands/look.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
-#include "reconcile/cycle.h"
 #include "reconcile/report/render.h"
-#include "specs/source.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {
@@ -63,36 +57,15 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
   return {};
 }
 
-async::awaitable<ExitCode> plan_once(const Config& config, Terminal& terminal, Session& session,
-                                     const AnswerWatch& watch, const specs::DesiredState& desired) {
-  TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
-  // No writer: whatever the plan says, nothing here could carry it out.
-  reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
-                                   limits_of(config));
-  auto cycle = reconciler.run_cycle(desired);
-  reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
-  if (!report) report = limit.report_of_silence();
-  session.end_progress();
-  terminal.out(rendered(*report, desired, config.output, terminal.out_colour));
-  co_return exit_code_of_plan(*report, desired,
-                              config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
-}
-
 }  // namespace
 
 ExitCode plan(const Config& config, Terminal& terminal) {
-  specs::SpecSource source(config.paths);
-  const auto loaded = source.load();
-  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
-  const Selection selection{.labels = config.selector, .owners = config.owners, .names = config.names};
-  const specs::DesiredState desired = select(*loaded, selection);
-  for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
-  tell_missing(*loaded, selection, terminal);
-  boost::asio::io_context io(1);  // outlives the connections that the session keeps
-  AnswerWatch watch;
-  Session session(config, terminal, Session::Kind::command, {&watch});
-  if (!session.connect()) return ExitCode::usage;
-  return run_to_end(io, plan_once(config, terminal, session, watch, desired), {});
+  const bool colour = terminal.out_colour;
+  const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
+    return rendered(report, desired, config.output, colour);
+  };
+  return look_once(config, terminal,
+                   {.show = show, .exit = config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain});
 }
 
 }  // namespace cr::daemon

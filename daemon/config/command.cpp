@@ -16,6 +16,10 @@ constexpr CommandInfo kCommands[] = {
     {Command::plan, "plan", "[PATH…]", "Show what would change; cannot change anything",
      "Compares the specs with Coder and prints the difference. It cannot write: its client has no write "
      "methods."},
+    {Command::forecast, "forecast", "[PATH…]", "Show what comes next for each declared workspace",
+     "Starts, stops and deletions ahead, and starts that will not come, each with its cause. Reads Coder and "
+     "changes\n"
+     "nothing."},
     {Command::apply, "apply", "[PATH…]", "Converge, then exit",
      "Runs cycles until nothing is left to do now (including stops that dormancy waits for; with --wait also "
      "the\n"
@@ -28,7 +32,8 @@ constexpr CommandInfo kCommands[] = {
     {Command::schema, "schema", "[NAME]", "Print the JSON Schema of a spec, or of what the program writes",
      "spec (the default) is for editors, which complete and validate specs with it. The others describe "
      "what\n"
-     "the program writes: validate, plan and apply with --output json; summary, workspaces, workspace, "
+     "the program writes: validate, plan, apply and forecast with --output json; summary, workspaces, "
+     "workspace, "
      "error\n"
      "and accepted in the HTTP API; log with --log-format json."},
     {Command::version, "version", "", "Print the version", ""},

@@ -11,6 +11,7 @@ namespace cr::daemon {
 enum class Command : std::uint8_t {
   validate,
   plan,
+  forecast,
   apply,
   run,
   schema,

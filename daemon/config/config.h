@@ -55,7 +55,8 @@ struct Config {
   std::size_t max_builds = 10;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds{25};
-  std::optional<std::chrono::nanoseconds> timeout;  ///< absent: kApplyTimeout, kPlanTimeout
+  std::chrono::nanoseconds within = std::chrono::hours{24};  ///< of forecast
+  std::optional<std::chrono::nanoseconds> timeout;           ///< absent: kApplyTimeout, kPlanTimeout
   bool wait = false;
   std::string approve;
   bool detailed_exitcode = false;

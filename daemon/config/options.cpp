@@ -10,12 +10,14 @@ namespace {
 using enum Command;
 using namespace setters;
 
-constexpr Commands kOnline{plan, apply, run};
+constexpr Commands kOnline{plan, forecast, apply, run};
+constexpr Commands kPlanning{plan, apply, run};
 constexpr Commands kConverging{apply, run};
-constexpr Commands kAll{validate, plan, apply, run, schema, version, completion, help, reference};
+constexpr Commands kAll{validate, plan, forecast, apply, run, schema, version, completion, help, reference};
 
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kDay = 86'400'000;
+constexpr std::int64_t kFurthestAhead = 366 * kDay;
 
 const Option kOptions[] = {
     {.name = "paths",
@@ -23,7 +25,7 @@ const Option kOptions[] = {
      .help = "Directories (searched for *.yaml and *.yml), files, or - for standard input",
      .choices = "FILE",
      .kind = Option::Kind::list,
-     .commands = Commands{validate, plan, apply, run},
+     .commands = Commands{validate, plan, forecast, apply, run},
      .set = set_paths,
      .positional = true},
     {.name = "coder-url",
@@ -95,7 +97,7 @@ const Option kOptions[] = {
      .value = "N|P%",
      .help = "Hold a plan that changes more workspaces than this; a percentage allows at least 10",
      .fallback = "30%",
-     .commands = kOnline,
+     .commands = kPlanning,
      .set = set_max_changes},
     {.name = "concurrency",
      .value = "N",
@@ -122,10 +124,16 @@ const Option kOptions[] = {
      .set = set_switch<&Config::wait>},
     {.name = "timeout",
      .value = "DURATION",
-     .help =
-         "Give up after this time (10m; plan: 2m); writes in flight then get --shutdown-timeout to finish",
-     .commands = Commands{plan, apply},
+     .help = "Give up after this time (10m; plan and forecast: 2m); writes in flight then get "
+             "--shutdown-timeout to finish",
+     .commands = Commands{plan, forecast, apply},
      .set = set_time<&Config::timeout, kSecond, 7 * kDay>},
+    {.name = "within",
+     .value = "DURATION",
+     .help = "How far to look ahead",
+     .fallback = "24h",
+     .commands = Commands{forecast},
+     .set = set_time<&Config::within, kSecond, kFurthestAhead>},
     {.name = "interval",
      .value = "DURATION",
      .help = "Time between cycles, ±10 %; stretched when reading takes more than a fifth of it",
@@ -198,7 +206,7 @@ const Option kOptions[] = {
      .help = "text, json, or markdown (plan only)",
      .fallback = "text",
      .choices = "text|json|markdown",
-     .commands = Commands{validate, plan, apply},
+     .commands = Commands{validate, plan, forecast, apply},
      .set = set_output},
     {.name = "detailed-exitcode",
      .help = "Exit with 2 if there are changes",
@@ -224,7 +232,7 @@ const Option kOptions[] = {
      .value = "FILE",
      .help = "YAML file with settings; its keys are the flags' names, its paths are relative to it",
      .choices = "FILE",
-     .commands = Commands{validate, plan, apply, run}},
+     .commands = Commands{validate, plan, forecast, apply, run}},
     {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll, .letter = 'h'},
     {.name = "version",
      .help = "Print the version and exit",

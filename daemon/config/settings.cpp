@@ -204,7 +204,8 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
   if (!line.command) {
     if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
     return UsageError(
-        "no command given; use one of validate, plan, apply, run, schema, version, completion, help");
+        "no command given; use one of validate, plan, forecast, apply, run, schema, version, completion, "
+        "help");
   }
 
   std::vector<std::string> problems;

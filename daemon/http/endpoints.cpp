@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -14,7 +15,9 @@
 #include "daemon/http/page/workspace_filter.h"
 #include "daemon/json_fields.h"
 #include "daemon/text/escape.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
+#include "specs/duration.h"
 #include "specs/name.h"
 #include "specs/text/ascii.h"
 #include "specs/text/number.h"
@@ -33,6 +36,8 @@ constexpr std::size_t kLongestParameter = 256;
 constexpr std::ptrdiff_t kMostWords = 10;
 constexpr std::ptrdiff_t kMostTerms = 10;
 constexpr std::size_t kLongestDigest = 64;
+constexpr std::chrono::hours kForecastByDefault{24};
+constexpr std::chrono::days kFurthestForecast{366};
 
 HttpResponse json_response(const nlohmann::json& json, int status = 200) {
   return {.status = status, .body = reconcile::dump(json) + "\n", .headers = {}};
@@ -147,6 +152,7 @@ std::string_view Endpoints::route_of(const HttpRequest& request) {
                                                  "/readyz",
                                                  "/api/v1/summary",
                                                  "/api/v1/plan",
+                                                 "/api/v1/forecast",
                                                  "/api/v1/workspaces",
                                                  "/-/reconcile",
                                                  "/-/approve"};
@@ -184,6 +190,7 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (route == "/metrics") return metrics();
   if (route == "/api/v1/summary") return summary(board);
   if (route == "/api/v1/plan") return plan(request, board);
+  if (route == "/api/v1/forecast") return forecast(request, board);
   if (route == "/api/v1/workspaces") return workspaces(request, board);
   if (route == "/") return page(request, board);
   return workspace(request.segments[3], request.segments[4], board);
@@ -234,6 +241,26 @@ HttpResponse Endpoints::plan(const HttpRequest& request, const Board& board) con
   if (!paging.problem.empty()) return error_response(400, paging.problem);
   if (!board.report) return not_begun();
   return json_response(reconcile::plan_json(*board.report, {.offset = paging.offset, .limit = paging.limit}));
+}
+
+HttpResponse Endpoints::forecast(const HttpRequest& request, const Board& board) const {
+  std::chrono::nanoseconds within = kForecastByDefault;
+  for (const auto& [key, value] : request.query) {
+    if (key == "within") {
+      const auto parsed = specs::parse_duration(value);
+      if (!parsed || *parsed < std::chrono::seconds(1) || *parsed > kFurthestForecast)
+        return error_response(400, "within must be a duration from 1s to 366d, such as 24h");
+      within = *parsed;
+    } else if (key != "limit" && key != "offset") {
+      return error_response(400, "unknown parameter \"" + key + "\"; available: within, limit, offset");
+    }
+  }
+  const Paging paging = paging_in(request);
+  if (!paging.problem.empty()) return error_response(400, paging.problem);
+  if (!board.report) return not_begun();
+  return json_response(reconcile::forecast_json(*board.report,
+                                                std::chrono::floor<std::chrono::seconds>(within),
+                                                {.offset = paging.offset, .limit = paging.limit}));
 }
 
 HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& board) const {

@@ -64,6 +64,7 @@ class Endpoints {
   [[nodiscard]] HttpResponse readyz() const;
   [[nodiscard]] HttpResponse summary(const Board& board) const;
   [[nodiscard]] HttpResponse plan(const HttpRequest& request, const Board& board) const;
+  [[nodiscard]] HttpResponse forecast(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse workspaces(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name,
                                        const Board& board) const;

@@ -77,6 +77,11 @@ class CoderReader {
   /// Parameters that a build used; immutable, cacheable by build.
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>>
   build_parameters(const BuildId& id) = 0;
+  /// Whether an autostart of this workspace would fail because the version that it moves to does not accept
+  /// its parameters. False where it moves to none.
+  [[nodiscard]] virtual awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) = 0;
+  /// All suspended users that the token may see.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> suspended_users() = 0;
 };
 
 /// One thing of a workspace that a PUT sets to a value.

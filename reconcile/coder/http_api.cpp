@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <set>
 #include <type_traits>
 #include <utility>
@@ -20,6 +21,9 @@ namespace {
 // Hardly anybody has as many; without a limit the price of a row grows with their number.
 constexpr std::uint64_t kRowsOfOwner = 500;
 constexpr int kPagesOfOwner = 40;
+// More users than any deployment has; whoever is beyond is not known to be suspended.
+constexpr std::size_t kUsersAPage = 1'000;
+constexpr std::size_t kMostPagesOfUsers = 100;
 
 /// Coder's word for the token's own user.
 constexpr std::string_view kMe = "me";
@@ -216,6 +220,25 @@ class HttpReader final : public CoderReader {
       const BuildId& id) override {
     const CallRequest request = request_of<routes::kBuildParameters>(id);
     co_return co_await call_and_decode(caller_, request, decode_build_parameters);
+  }
+
+  awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override {
+    const CallRequest request = request_of<routes::kResolveAutostart>(id);
+    co_return co_await call_and_decode(caller_, request, decode_autostart_mismatch);
+  }
+
+  awaitable<ApiResult<std::vector<User>>> suspended_users() override {
+    std::vector<User> all;
+    for (std::size_t pages = 0; pages < kMostPagesOfUsers; ++pages) {
+      CallRequest request = request_of<routes::kUsers>();
+      request.query =
+          search_query("status:suspended") + fmt::format("&limit={}&offset={}", kUsersAPage, all.size());
+      auto page = co_await call_and_decode(caller_, request, decode_users);
+      if (!page) co_return page.error();
+      std::ranges::move(*page, std::back_inserter(all));
+      if (page->size() < kUsersAPage) break;
+    }
+    co_return std::move(all);
   }
 
  private:

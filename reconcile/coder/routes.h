@@ -85,6 +85,10 @@ inline constexpr Route kDynamicParameters{
     .body_limit = Route::kAllOfThem};
 inline constexpr Route kBuildParameters{.method = "GET",
                                         .pattern = "/api/v2/workspacebuilds/{build}/parameters"};
+inline constexpr Route kResolveAutostart{.method = "GET",
+                                         .pattern = "/api/v2/workspaces/{workspace}/resolve-autostart"};
+inline constexpr Route kUsers{
+    .method = "GET", .pattern = "/api/v2/users", .body_limit = Route::kAllOfThem, .list = true};
 
 inline constexpr Route kCreateWorkspace{
     .method = "POST", .pattern = "/api/v2/users/{user}/workspaces", .repeat = Repeat::if_unseen};

@@ -188,6 +188,16 @@ DecodeResult<User> decode_user(std::string_view body) {
   return reader.result(std::move(user));
 }
 
+DecodeResult<std::vector<User>> decode_users(std::string_view body) {
+  Reader reader(body);
+  std::vector<User> out;
+  if (const json* users = reader.need(reader.object(), "users")) {
+    if (!users->is_array()) reader.fail("users", "is not an array");
+    for (const json& from : *users) out.push_back(read_user(reader, from));
+  }
+  return reader.result(std::move(out));
+}
+
 DecodeResult<Me> decode_me(std::string_view body) {
   Reader reader(body);
   const json& from = reader.object();
@@ -304,6 +314,12 @@ DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_para
     out.emplace_back(reader.text(from, "name"), reader.text(from, "value"));
   }
   return reader.result(std::move(out));
+}
+
+DecodeResult<bool> decode_autostart_mismatch(std::string_view body) {
+  Reader reader(body);
+  const bool mismatch = reader.flag(reader.object(), "parameter_mismatch");
+  return reader.result(mismatch);
 }
 
 DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count) {

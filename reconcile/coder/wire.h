@@ -15,6 +15,7 @@ namespace cr::coder {
 
 [[nodiscard]] DecodeResult<BuildInfo> decode_build_info(std::string_view body);
 [[nodiscard]] DecodeResult<User> decode_user(std::string_view body);
+[[nodiscard]] DecodeResult<std::vector<User>> decode_users(std::string_view body);
 [[nodiscard]] DecodeResult<Me> decode_me(std::string_view body);
 [[nodiscard]] DecodeResult<TokenFacts> decode_token_facts(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<Organization>> decode_organizations(std::string_view body);
@@ -25,6 +26,7 @@ namespace cr::coder {
 [[nodiscard]] DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_parameters(
     std::string_view body);
+[[nodiscard]] DecodeResult<bool> decode_autostart_mismatch(std::string_view body);
 /// `count` answers to what `encode_access_questions` asked, in its order.
 [[nodiscard]] DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count);
 

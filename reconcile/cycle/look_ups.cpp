@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/cycle/foresee.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/text/ascii.h"
@@ -154,7 +155,8 @@ awaitable<void> refresh_policies(CycleState& state) {
   coder::CoderReader& reader = state.memory.reader;
   std::set<TemplateId> used;
   for (const WorkspaceFacts& one : state.declared) {
-    if (one.live && needs_policy(*one.spec)) used.insert(one.live->template_id);
+    if (one.live && (needs_policy(*one.spec) || !one.live->autostart_schedule.empty()))
+      used.insert(one.live->template_id);
   }
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
 
@@ -333,6 +335,7 @@ awaitable<void> look_up(CycleState& state) {
   co_await resolve_absent(state);
   mark_duplicates(state);
   co_await read_parameters(state);
+  co_await ask_about_starts(state);
   state.users = state.memory.remembered.look_ups.answers.known_users();
 }
 

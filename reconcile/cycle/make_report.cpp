@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "reconcile/cycle/foresee.h"
+#include "reconcile/forecast/remarks.h"
 #include "reconcile/memory/fingerprint.h"
 #include "reconcile/report/decide_condition.h"
 
@@ -62,6 +64,8 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, cons
   }
   if (const auto when = next_try(one)) row.next_try = to_wall(state, *when);
   if (const WorkspaceDiff* diff = one.latest_diff()) row.remarks = diff->remarks;
+  row.forecast = forecast_of(state, one, now);
+  add_remarks(row.forecast, *spec, std::chrono::floor<std::chrono::seconds>(now), row.remarks);
   if (one.diff) row.drift = one.diff->drift;
   return row;
 }
@@ -70,6 +74,7 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, cons
 void keep_last_known(const WorkspaceStatus& before, async::WallTime read, WorkspaceStatus& row) {
   row.id = before.id;
   row.remarks = before.remarks;
+  row.forecast = before.forecast;
   // Of another declaration there is no drift that anybody has seen.
   if (before.spec == row.spec || spec_fingerprint(*before.spec) == spec_fingerprint(*row.spec)) {
     row.drift = before.drift;

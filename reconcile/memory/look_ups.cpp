@@ -9,6 +9,17 @@ const coder::Template* LookUps::policy_of(const LiveWorkspace& live) const {
   return found == policies.end() ? nullptr : &found->second;
 }
 
+bool LookUps::is_suspended(const UserId& user) const {
+  return suspended_users.value && std::ranges::binary_search(*suspended_users.value, user);
+}
+
+const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {
+  const auto found = moves.find(live.id);
+  if (found == moves.end()) return nullptr;
+  const KnownMove& known = found->second;
+  return known.to == live.active_version && known.from == live.build.id ? &known : nullptr;
+}
+
 DiffContext LookUps::context_of(const LiveWorkspace& live) const {
   DiffContext context;
   context.policy = policy_of(live);

@@ -242,6 +242,13 @@ bool waits_for_person(Reason reason) {
   return row_of(reason).group == Group::waits_for_person;
 }
 
+std::span<const Remark> all_remarks() {
+  static constexpr Remark kAll[] = {
+      Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers, Remark::VersionDiffers,
+      Remark::Ineffective,     Remark::WillNotStart,     Remark::MissedStart,     Remark::DeletionAhead};
+  return kAll;
+}
+
 std::string_view to_string(Remark remark) {
   switch (remark) {
     case Remark::LastBuildFailed:
@@ -254,6 +261,12 @@ std::string_view to_string(Remark remark) {
       return "VersionDiffers";
     case Remark::Ineffective:
       return "Ineffective";
+    case Remark::WillNotStart:
+      return "WillNotStart";
+    case Remark::MissedStart:
+      return "MissedStart";
+    case Remark::DeletionAhead:
+      return "DeletionAhead";
   }
   return "Unknown";
 }

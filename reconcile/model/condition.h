@@ -78,8 +78,12 @@ enum class Remark : std::uint8_t {
   ParametersDiffer,
   TemplateDiffers,
   VersionDiffers,
-  Ineffective
+  Ineffective,
+  WillNotStart,
+  MissedStart,
+  DeletionAhead
 };
+[[nodiscard]] std::span<const Remark> all_remarks();
 [[nodiscard]] std::string_view to_string(Remark remark);
 
 struct RemarkNote {

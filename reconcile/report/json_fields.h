@@ -35,6 +35,11 @@ inline constexpr JsonPart kRemark{"remark"};
 inline constexpr JsonPart kReady{"ready"};
 inline constexpr JsonPart kError{"error"};
 inline constexpr JsonPart kValidation{"validation"};
+inline constexpr JsonPart kForecast{"forecast"};
+inline constexpr JsonPart kSlot{"slot"};
+inline constexpr JsonPart kComing{"coming"};
+inline constexpr JsonPart kNextStart{"nextStart"};
+inline constexpr JsonPart kNextStop{"nextStop"};
 }  // namespace json_parts
 
 /// A closed set of words.
@@ -49,6 +54,9 @@ enum class JsonWords : std::uint8_t {
   fields,
   actions,
   remarks,
+  causes,
+  spans,
+  stop_by,
   faults,
   diagnostic_kinds,
   log_levels
@@ -67,6 +75,7 @@ struct JsonType {
     object,  ///< a `part`
     list,    ///< of `part`s
     texts,   ///< text by text
+    words,   ///< a list of `words`
     counts,  ///< one for each of `words`
   };
   Kind kind = Kind::text;
@@ -102,6 +111,9 @@ inline constexpr JsonType kVersion{JsonType::Kind::version};
 inline constexpr JsonType kTexts{JsonType::Kind::texts};
 constexpr JsonType word(JsonWords words) {
   return {JsonType::Kind::word, {}, words};
+}
+constexpr JsonType words(JsonWords set) {
+  return {JsonType::Kind::words, {}, set};
 }
 constexpr JsonType counts(JsonWords words) {
   return {JsonType::Kind::counts, {}, words};
@@ -176,6 +188,11 @@ constexpr auto states(JsonPart part) {
              {part, "onItsWay", kCount, kAlways, kOnItsWay},
              {part, "unknown", kCount, kAlways, kUnknown}});
 }
+constexpr auto coming(JsonPart part) {
+  return of({{part, "nextStart", object(kNextStart), kSometimes, "the next start that its schedule names"},
+             {part, "nextStop", object(kNextStop), kSometimes, "when Coder stops it, and who decides"},
+             {part, "deletion", kTime, kSometimes, "when Coder deletes it, if it stays dormant"}});
+}
 constexpr auto identity(JsonPart part) {
   return of({{part, "owner", kText, kAlways, kOwner}, {part, "name", kText, kAlways, "likewise"}});
 }
@@ -235,6 +252,8 @@ inline constexpr auto kReportFields = rows(
         {kWorkspace, "knownSince", kTime, kSometimes,
          "where it could not be read: `id`, `remarks` and `drift` are the last known ones, read then"}}),
 
+    coming(kWorkspace),
+
     of({{kPlanSummary, "create", kCount, kAlways, "workspaces to create"},
         {kPlanSummary, "update", kCount, kAlways, "workspaces to change"},
         {kPlanSummary, "unchanged", kCount, kAlways, "workspaces in sync"}}),
@@ -287,6 +306,35 @@ inline constexpr auto kReportFields = rows(
         {kError, "detail", kText, kSometimes, "Coder's detail"},
         {kError, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
         {kError, "validations", list(kValidation), kSometimes, "what Coder says of single fields"}}),
+
+    cycle_ended(kForecast, word(JsonWords::cycle_results), kLastResult),
+    of({{kForecast, "from", kTime, kAlways, "the moment from which it looks ahead"},
+        {kForecast, "starts", counts(JsonWords::spans), kAlways, "starts that come within each span"},
+        {kForecast, "stops", counts(JsonWords::spans), kAlways, "stops likewise"},
+        {kForecast, "deletions", counts(JsonWords::spans), kAlways, "deletions likewise"},
+        {kForecast, "blocked", counts(JsonWords::causes), kAlways,
+         "for each cause, workspaces whose start within a day does not come"},
+        {kForecast, "failing", kCount, kAlways,
+         "of these, the workspaces that will not run then; one that runs already needs no start"},
+        {kForecast, "missed", kCount, kAlways, "workspaces whose start was due and did not come"},
+        {kForecast, "slots", list(kSlot), kAlways,
+         "starts of the next day by five minutes, where there are any"},
+        {kForecast, "total", kCount, kAlways,
+         "workspaces that start, stop or are deleted within the span asked for"},
+        {kForecast, "workspaces", list(kComing), kAlways, "these"}}),
+    of({{kSlot, "begins", kTime, kAlways, "when the five minutes begin"},
+        {kSlot, "starts", kCount, kAlways, "starts in them"}}),
+    identity(kComing),
+    of({{kComing, "file", kText, kAlways, kFile}, {kComing, "line", kCount, kAlways, kFile}}),
+    coming(kComing),
+    of({{kNextStart, "at", kTime, kAlways, "when"},
+        {kNextStart, "comes", kBoolean, kAlways, "whether it will come"},
+        {kNextStart, "causes", words(JsonWords::causes), kSometimes, "why it will not"},
+        {kNextStart, "instead", kTime, kSometimes,
+         "the first that comes, where the template forbids that day"},
+        {kNextStart, "missed", kTime, kSometimes, "an earlier one that was due and did not come"}}),
+    of({{kNextStop, "at", kTime, kAlways, "when"},
+        {kNextStop, "by", word(JsonWords::stop_by), kAlways, "who decides"}}),
 
     of({{kValidation, "field", kText, kAlways, "as Coder names it"},
         {kValidation, "detail", kText, kAlways, "what is wrong with it"}}));

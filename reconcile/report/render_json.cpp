@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "reconcile/fields/managed_field.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/json_keys.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
@@ -134,6 +135,52 @@ void add_verdict(ReportKeys<kPart> object, const Verdict& verdict) {
 
 }  // namespace
 
+namespace {
+
+std::string timestamp(Instant at) {
+  return fmt::format("{:%FT%TZ}", *at);
+}
+
+json start_json(const StartForecast& start) {
+  json made;
+  const ReportKeys<json_parts::kNextStart> object(made);
+  object["at"] = timestamp(start.at);
+  object["comes"] = start.comes();
+  for (const CauseText& cause : all_causes()) {
+    if (start.blocked.has(cause.cause)) object["causes"].push_back(cause.name);
+  }
+  if (start.instead) object["instead"] = timestamp(start.instead);
+  if (start.missed) object["missed"] = timestamp(start.missed);
+  return made;
+}
+
+/// What comes next, where anything does.
+template <const JsonPart& kPart>
+void add_forecast(ReportKeys<kPart> object, const Forecast& forecast) {
+  if (forecast.start.at) object["nextStart"] = start_json(forecast.start);
+  if (forecast.stop.at) {
+    const ReportKeys<json_parts::kNextStop> stop(object["nextStop"]);
+    stop["at"] = timestamp(forecast.stop.at);
+    stop["by"] = to_string(forecast.stop.by);
+  }
+  if (forecast.deletion) object["deletion"] = timestamp(forecast.deletion);
+}
+
+json counts_json(const FleetForecast::Counts& counts) {
+  json made;
+  for (std::size_t i = 0; i < counts.size(); ++i) made[std::string(FleetForecast::kSpanNames[i])] = counts[i];
+  return made;
+}
+
+/// It starts (or should), stops or is deleted before that.
+bool has_future(const Forecast& forecast, Instant end) {
+  const auto is_near = [&](Instant at) { return at && at <= end; };
+  return is_near(forecast.start.at) || is_near(forecast.start.instead) || forecast.start.missed ||
+         is_near(forecast.stop.at) || is_near(forecast.deletion);
+}
+
+}  // namespace
+
 json status_json(const WorkspaceStatus& status) {
   json made;
   const ReportKeys<json_parts::kWorkspace> object(made);
@@ -158,6 +205,7 @@ json status_json(const WorkspaceStatus& status) {
     one["desired"] = specs::to_text(change.to);
     one["informational"] = is_informational(change.field);
   }
+  add_forecast(object, status.forecast);
   if (status.last_error) object["error"] = error_json(*status.last_error);
   if (status.next_try) object["nextTry"] = timestamp(*status.next_try);
   if (status.known_since) object["knownSince"] = timestamp(*status.known_since);
@@ -290,6 +338,42 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   add_states(summary, view);
   object["outcomes"] = std::move(list);
   object["conditions"] = conditions_json(last, Plan{}).rows;
+  return made;
+}
+
+json forecast_json(const CycleReport& report, std::chrono::seconds within_span, RowRange range) {
+  const auto from = std::chrono::floor<std::chrono::seconds>(report.ended);
+  const FleetForecast fleet = fleet_forecast(report.workspaces, from);
+  json made;
+  const ReportKeys<json_parts::kForecast> object(made);
+  object["formatVersion"] = kFormatVersion;
+  add_failure(object, report);
+  object["from"] = timestamp(report.ended);
+  object["starts"] = counts_json(fleet.starts);
+  object["stops"] = counts_json(fleet.stops);
+  object["deletions"] = counts_json(fleet.deletions);
+  for (const CauseText& cause : all_causes())
+    object["blocked"][std::string(cause.name)] = fleet.blocked[static_cast<std::size_t>(cause.cause)];
+  object["failing"] = fleet.failing;
+  object["missed"] = fleet.missed;
+  json& slots = object["slots"] = json::array();
+  for (std::size_t i = 0; i < fleet.slots.size(); ++i) {
+    if (fleet.slots[i] == 0) continue;
+    const ReportKeys<json_parts::kSlot> slot(slots.emplace_back());
+    slot["begins"] = timestamp(Instant(fleet.slot_begins(i)));
+    slot["starts"] = fleet.slots[i];
+  }
+  json& workspaces = object["workspaces"] = json::array();
+  std::size_t total = 0;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    if (!has_future(row.forecast, Instant(from + within_span)) || !within(range, total++)) continue;
+    const ReportKeys<json_parts::kComing> one(workspaces.emplace_back());
+    add_identity(one, specs::identity_of(*row.spec));
+    one["file"] = row.spec->where.path();
+    one["line"] = row.spec->where.line;
+    add_forecast(one, row.forecast);
+  }
+  object["total"] = total;
   return made;
 }
 

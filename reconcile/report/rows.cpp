@@ -13,9 +13,9 @@ bool same(const std::shared_ptr<const coder::ApiError>& a, const std::shared_ptr
 
 bool operator==(const WorkspaceStatus& a, const WorkspaceStatus& b) {
   return a.spec == b.spec && a.id == b.id && a.ready == b.ready && a.remarks == b.remarks &&
-         a.drift == b.drift && same(a.last_error, b.last_error) && a.next_try == b.next_try &&
-         a.known_since == b.known_since && a.converged_after == b.converged_after &&
-         a.drift_repaired_after == b.drift_repaired_after;
+         a.forecast == b.forecast && a.drift == b.drift && same(a.last_error, b.last_error) &&
+         a.next_try == b.next_try && a.known_since == b.known_since &&
+         a.converged_after == b.converged_after && a.drift_repaired_after == b.drift_repaired_after;
 }
 
 void Rows::push_back(WorkspaceStatus row) {

@@ -11,6 +11,7 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
 #include "reconcile/fields/field.h"
+#include "reconcile/forecast/forecast.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/model/ids.h"
 #include "specs/desired_state.h"
@@ -23,6 +24,7 @@ struct WorkspaceStatus {
   std::optional<WorkspaceId> id;  ///< live id, once known
   Condition ready;
   std::vector<RemarkNote> remarks;
+  Forecast forecast;  ///< what comes next for it
   /// As read in this cycle, before its actions; policy-forbidden ones included.
   std::vector<Change> drift;
   /// Null for nearly all: a report has a row for each of a hundred thousand workspaces.

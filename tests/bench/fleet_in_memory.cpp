@@ -188,4 +188,12 @@ awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> FleetInMe
   co_return std::vector<std::pair<std::string, std::string>>();
 }
 
+awaitable<ApiResult<bool>> FleetInMemory::autostart_mismatch(const WorkspaceId&) {
+  co_return false;
+}
+
+awaitable<ApiResult<std::vector<coder::User>>> FleetInMemory::suspended_users() {
+  co_return std::vector<coder::User>();
+}
+
 }  // namespace cr::bench

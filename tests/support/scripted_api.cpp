@@ -266,6 +266,18 @@ awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> ScriptedC
     return std::vector<std::pair<std::string, std::string>>();
   });
 }
+awaitable<ApiResult<bool>> ScriptedCoder::autostart_mismatch(const WorkspaceId& id) {
+  return call<bool>("autostart_mismatch " + last_digits(id),
+                    [this, id] { return std::ranges::find(mismatched, id) != mismatched.end(); });
+}
+awaitable<ApiResult<std::vector<coder::User>>> ScriptedCoder::suspended_users() {
+  return call<std::vector<coder::User>>("suspended_users", [this] {
+    std::vector<coder::User> found;
+    std::ranges::copy_if(users, std::back_inserter(found),
+                         [](const coder::User& user) { return user.status == coder::UserStatus::suspended; });
+    return found;
+  });
+}
 
 awaitable<ApiResult<LiveWorkspace>> ScriptedCoder::create_workspace(const coder::CreateRequest& request) {
   return call<LiveWorkspace>("create " + request.name, [this, request]() -> ApiResult<LiveWorkspace> {

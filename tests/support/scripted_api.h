@@ -37,6 +37,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   std::vector<TemplateId> unlisted;
   /// Changes a template's policy.
   std::function<void(coder::Template&)> on_template;
+  /// Whose next start would move to a version that does not accept their parameters.
+  std::vector<WorkspaceId> mismatched;
   /// Changes what a create keeps, as a template's policy or a prebuild would.
   std::function<void(LiveWorkspace&)> on_create;
 
@@ -87,6 +89,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
       const std::vector<std::pair<std::string, std::string>>& values) override;
   coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
+  coder::awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override;
+  coder::awaitable<ApiResult<std::vector<coder::User>>> suspended_users() override;
 
   coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;
   coder::awaitable<ApiResult<coder::Kept>> set(const WorkspaceId& id, const coder::Setting& setting) override;

@@ -1,0 +1,23 @@
+#include <chrono>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "daemon/commands/commands.h"
+#include "daemon/commands/look.h"
+#include "reconcile/report/forecast_view.h"
+
+namespace cr::daemon {
+
+ExitCode forecast(const Config& config, Terminal& terminal) {
+  const auto within = std::chrono::floor<std::chrono::seconds>(config.within);
+  const bool colour = terminal.out_colour;
+  const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState&) {
+    if (config.output != OutputFormat::json)
+      return reconcile::render_forecast_text(report, within, {.colour = colour});
+    const reconcile::RowRange all{.offset = 0, .limit = std::numeric_limits<std::size_t>::max()};
+    return reconcile::dump(reconcile::forecast_json(report, within, all)) + '\n';
+  };
+  return look_once(config, terminal, {.show = show});
+}
+
+}  // namespace cr::daemon

@@ -1,0 +1,46 @@
+#include "daemon/commands/look.h"
+
+#include <boost/asio/io_context.hpp>
+
+#include "daemon/commands/one_shot.h"
+#include "daemon/commands/process.h"
+#include "daemon/commands/session.h"
+#include "daemon/commands/specs_failure.h"
+#include "reconcile/cycle.h"
+#include "specs/source.h"
+
+namespace cr::daemon {
+namespace {
+
+async::awaitable<ExitCode> look_at(const Config& config, Terminal& terminal, Session& session,
+                                   const AnswerWatch& watch, const specs::DesiredState& desired,
+                                   const Look& look) {
+  TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
+  reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
+                                   limits_of(config));
+  auto cycle = reconciler.run_cycle(desired);
+  reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
+  if (!report) report = limit.report_of_silence();
+  session.end_progress();
+  terminal.out(look.show(*report, desired));
+  co_return exit_code_of_plan(*report, desired, look.exit);
+}
+
+}  // namespace
+
+ExitCode look_once(const Config& config, Terminal& terminal, const Look& look) {
+  specs::SpecSource source(config.paths);
+  const auto loaded = source.load();
+  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
+  const Selection selection{.labels = config.selector, .owners = config.owners, .names = config.names};
+  const specs::DesiredState desired = select(*loaded, selection);
+  for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
+  tell_missing(*loaded, selection, terminal);
+  boost::asio::io_context io(1);  // outlives the connections that the session keeps
+  AnswerWatch watch;
+  Session session(config, terminal, Session::Kind::command, {&watch});
+  if (!session.connect()) return ExitCode::usage;
+  return run_to_end(io, look_at(config, terminal, session, watch, desired, look), {});
+}
+
+}  // namespace cr::daemon

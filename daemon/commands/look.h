@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "daemon/commands/terminal.h"
+#include "daemon/config/config.h"
+#include "daemon/exit_code.h"
+#include "reconcile/report/report.h"
+#include "specs/desired_state.h"
+
+namespace cr::daemon {
+
+/// What a command makes of the one cycle that it looks at.
+struct Look {
+  std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
+  PlanExit exit = PlanExit::plain;
+};
+
+/// Loads the specs, runs one cycle without a writer (whatever its plan says, nothing here could carry it
+/// out), and prints what `look` makes of it. Bounded by --timeout.
+[[nodiscard]] ExitCode look_once(const Config& config, Terminal& terminal, const Look& look);
+
+}  // namespace cr::daemon

@@ -1,0 +1,59 @@
+#include "reconcile/forecast/remarks.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "reconcile/fields/managed_field.h"
+
+namespace cr::reconcile {
+namespace {
+
+constexpr auto kStartsAhead = std::chrono::hours(24);
+constexpr auto kDeletionsAhead = std::chrono::days(7);
+
+bool is_to_be_dormant(const specs::WorkspaceSpec& spec) {
+  const specs::FieldValue* declared = spec.fields.find(kDormant.key);
+  const bool* dormant = declared ? std::get_if<bool>(declared) : nullptr;
+  return dormant && *dormant;
+}
+
+}  // namespace
+
+std::string moment_text(std::chrono::sys_seconds at) {
+  return fmt::format("{:%a %Y-%m-%d %H:%M} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
+}
+
+std::string why_not(const StartForecast& start) {
+  std::string why;
+  std::string remedies;
+  for (const CauseText& cause : all_causes()) {
+    if (!start.blocked.has(cause.cause)) continue;
+    why += fmt::format("{}{}", why.empty() ? "" : ", and ", cause.why);
+    if (!cause.remedy.empty()) remedies += fmt::format("; {}", cause.remedy);
+  }
+  if (start.blocked.has(Cause::DayNotAllowed) && start.instead)
+    why += fmt::format(" (it starts on {} instead)", moment_text(*start.instead));
+  return why + remedies;
+}
+
+void add_remarks(const Forecast& forecast, const specs::WorkspaceSpec& spec, std::chrono::sys_seconds now,
+                 std::vector<RemarkNote>& remarks) {
+  const StartForecast& start = forecast.start;
+  if (start.fails() && starts_within(start, now, kStartsAhead) && !is_to_be_dormant(spec)) {
+    remarks.push_back({Remark::WillNotStart,
+                       fmt::format("it will not start on {}: {}", moment_text(*start.at), why_not(start))});
+  }
+  if (start.missed) {
+    remarks.push_back(
+        {Remark::MissedStart,
+         fmt::format("it should have started on {} and did not; look at its builds in Coder, and "
+                     "whether a provisioner is there",
+                     moment_text(*start.missed))});
+  }
+  if (forecast.deletion && *forecast.deletion <= now + kDeletionsAhead) {
+    remarks.push_back({Remark::DeletionAhead, fmt::format("Coder deletes it on {} unless it is woken before",
+                                                          moment_text(*forecast.deletion))});
+  }
+}
+
+}  // namespace cr::reconcile

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "reconcile/report/render.h"
+#include "reconcile/report/report.h"
+
+/// What comes next for all declared workspaces, for people and programs. All pure.
+namespace cr::reconcile {
+
+/// What is counted of a fleet's future, from a moment on.
+struct FleetForecast {
+  /// An hour, a day, a week.
+  static constexpr std::array<std::chrono::hours, 3> kSpans{std::chrono::hours(1), std::chrono::hours(24),
+                                                            std::chrono::hours(168)};
+  static constexpr std::array<std::string_view, 3> kSpanNames{"1h", "24h", "7d"};
+  using Counts = std::array<std::size_t, kSpans.size()>;
+
+  std::chrono::sys_seconds from{};
+  Counts starts{}, stops{}, deletions{};  ///< that come within each span
+  /// By cause: workspaces whose schedule names a start within a day that does not come.
+  std::vector<std::size_t> blocked = std::vector<std::size_t>(all_causes().size());
+  std::size_t failing = 0;  ///< of these, those that will not run then (AlreadyRunning alone needs no start)
+  std::size_t missed = 0;
+
+  /// Starts of the next day in slots of five minutes, from the last full five minutes on: the stampede.
+  static constexpr std::chrono::minutes kSlot{5};
+  std::array<std::uint32_t, 24 * 60 / 5 + 1> slots{};
+  [[nodiscard]] std::chrono::sys_seconds slot_begins(std::size_t slot) const;
+};
+[[nodiscard]] FleetForecast fleet_forecast(const Rows& rows, std::chrono::sys_seconds from);
+
+/// Starts that come, starts that do not and why, stops and who decides, and deletions, within a span from the
+/// report's end on, each in the order of time; then how many, and the most that start at a time.
+[[nodiscard]] std::string render_forecast_text(const CycleReport& report, std::chrono::seconds within,
+                                               TextStyle style);
+
+/// {formatVersion, result, failure?, internalError?, revision?, from,
+///  starts: {1h, 24h, 7d}, stops: {…}, deletions: {…}, blocked: {each Cause: n}, failing, missed,
+///  slots: [{begins, starts}] (of five minutes, those with any),
+///  workspaces: [{owner, name, file, line, nextStart?, nextStop?, deletion?}]}
+/// Workspaces are those of the range that have any future within the span; the other numbers are the fleet's.
+[[nodiscard]] nlohmann::json forecast_json(const CycleReport& report, std::chrono::seconds within,
+                                           RowRange range);
+
+}  // namespace cr::reconcile
