@@ -9,6 +9,7 @@
 #include "reconcile/fields/field.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
 
 namespace cr::metrics {
@@ -17,6 +18,7 @@ namespace {
 
 using reconcile::ActionResult;
 using reconcile::CycleResult;
+using reconcile::FleetForecast;
 using reconcile::Phase;
 using reconcile::RetryReason;
 
@@ -56,9 +58,16 @@ Label open_label(std::string_view name) {
   return {name, {}};
 }
 
+std::vector<std::string_view> causes() {
+  std::vector<std::string_view> names;
+  for (const reconcile::CauseText& cause : reconcile::all_causes()) names.push_back(cause.name);
+  return names;
+}
+
 std::vector<Metric> declare_all() {
   using enum MetricId;
   const Label route = open_label("route");
+  const Label within = {"within", {FleetForecast::kSpanNames.begin(), FleetForecast::kSpanNames.end()}};
   const Label action = {"action", names_of(reconcile::all_action_kinds())};
   const Label code = {"code", {"none", "2xx", "3xx", "4xx", "5xx", "401", "403", "404", "409", "429"}};
   const std::vector<double> until_in_sync = {1, 5, 15, 60, 300, 900, 3600};
@@ -133,6 +142,19 @@ std::vector<Metric> declare_all() {
       gauge(live_workspaces_read, "coder_reconciler_live_workspaces_read",
             "Live workspaces read by the last cycle, by how they were requested.",
             {{"how", {"ids", "owner", "name", "page"}}}),
+      gauge(starts_expected, "coder_reconciler_starts_expected",
+            "Workspaces whose schedule starts them within so long.", {within}),
+      gauge(stops_expected, "coder_reconciler_stops_expected",
+            "Running workspaces that Coder stops within so long.", {within}),
+      gauge(deletions_expected, "coder_reconciler_deletions_expected",
+            "Dormant workspaces that Coder deletes within so long.", {within}),
+      gauge(starts_blocked, "coder_reconciler_starts_blocked",
+            "Workspaces whose schedule names a start within 24 h that will not come, by cause; one with "
+            "several "
+            "causes counts for each.",
+            {{"cause", causes()}}),
+      gauge(missed_starts, "coder_reconciler_missed_starts",
+            "Workspaces whose start was due more than ten minutes ago and did not come."),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
             "Exit code of the last run of apply. Only in a textfile or Pushgateway."),
       counter(http_requests, "coder_reconciler_http_requests_total",

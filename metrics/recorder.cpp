@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
 
 namespace cr::metrics {
@@ -132,6 +134,11 @@ struct Recorder::Instruments {
   Family<Counter> served{registry, MetricId::http_requests};
   std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
   std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
+  std::vector<Gauge*> starts_expected = Family<Gauge>(registry, MetricId::starts_expected).each();
+  std::vector<Gauge*> stops_expected = Family<Gauge>(registry, MetricId::stops_expected).each();
+  std::vector<Gauge*> deletions_expected = Family<Gauge>(registry, MetricId::deletions_expected).each();
+  std::vector<Gauge*> starts_blocked = Family<Gauge>(registry, MetricId::starts_blocked).each();
+  Gauge& missed_starts = Family<Gauge>(registry, MetricId::missed_starts).series({});
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
 
   /// Series of one (method, route), made when first needed.
@@ -310,12 +317,19 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
     for (const reconcile::Action& action : workspace.actions) ++by_kind[reconcile::kind_of(action).index()];
   }
 
-  const auto set_all = [](const std::vector<Gauge*>& gauges, const std::vector<std::size_t>& counts) {
+  const auto set_all = [](const std::vector<Gauge*>& gauges, std::span<const std::size_t> counts) {
     for (std::size_t i = 0; i < gauges.size(); ++i) gauges[i]->Set(static_cast<double>(counts[i]));
   };
   set_all(workspaces, by_reason);
   set_all(drifted_fields, report.drifted_fields());
   set_all(plan_actions, by_kind);
+  const reconcile::FleetForecast fleet =
+      reconcile::fleet_forecast(report.workspaces, std::chrono::floor<std::chrono::seconds>(report.ended));
+  set_all(starts_expected, fleet.starts);
+  set_all(stops_expected, fleet.stops);
+  set_all(deletions_expected, fleet.deletions);
+  set_all(starts_blocked, fleet.blocked);
+  missed_starts.Set(static_cast<double>(fleet.missed));
   specs[index(SpecState::valid)]->Set(static_cast<double>(report.workspaces.size() - suspended));
   specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));
   specs[index(SpecState::duplicate)]->Set(static_cast<double>(report.duplicate_documents));

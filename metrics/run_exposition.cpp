@@ -28,7 +28,12 @@ constexpr MetricId kOfTheCycle[] = {MetricId::specs,
                                     MetricId::builds_in_flight,
                                     MetricId::workspaces_backing_off,
                                     MetricId::workspaces_contested,
-                                    MetricId::live_workspaces_read};
+                                    MetricId::live_workspaces_read,
+                                    MetricId::starts_expected,
+                                    MetricId::stops_expected,
+                                    MetricId::deletions_expected,
+                                    MetricId::starts_blocked,
+                                    MetricId::missed_starts};
 constexpr MetricId kZeroUntilKnown[] = {MetricId::source_last_read, MetricId::last_cycle,
                                         MetricId::last_success};
 
