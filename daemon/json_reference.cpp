@@ -28,7 +28,7 @@ constexpr Titled kParts[] = {
     {kUnreadable, "`validate`, `plan`, `apply` and `forecast` where the specs cannot be read"},
     {kSummary, "`/api/v1/summary`"},
     {kWorkspaces,
-     "`/api/v1/workspaces?q=…&reason=…&state=…&owner=…&template=…&label=…&limit=…&offset=…` (the "
+     "`/api/v1/workspaces?q=…&reason=…&remark=…&state=…&owner=…&template=…&label=…&limit=…&offset=…` (the "
      "filters of "
      "the page at `/`; at most 1000 at a time)"},
     {kWorkspace,

@@ -71,6 +71,9 @@ show coder-reconciler apply --wait deploy/examples
 say "Once more: nothing is left to do"
 show coder-reconciler apply deploy/examples
 
+say "What comes next: who starts, who does not, and who stops"
+show coder-reconciler forecast --within 72h deploy/examples
+
 say "Somebody changes workspaces behind our back"
 drift() { printf '%s\n' "$1"; curl -fsS -o /dev/null -X POST -d "$1" "$CODER_URL/standin/drift"; }
 drift '{"owner": "bob", "name": "web", "ttl_ms": 3600000}'

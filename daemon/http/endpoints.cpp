@@ -266,9 +266,9 @@ HttpResponse Endpoints::forecast(const HttpRequest& request, const Board& board)
 HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& board) const {
   for (const auto& [key, value] : request.query) {
     if (!is_filter(key) && key != "limit" && key != "offset") {
-      return error_response(400,
-                            "unknown parameter \"" + key +
-                                "\"; available: q, reason, state, owner, template, label, limit, offset");
+      return error_response(
+          400, "unknown parameter \"" + key +
+                   "\"; available: q, reason, remark, state, owner, template, label, limit, offset");
     }
   }
   const ParsedFilter parsed = parse_filter(request.query);

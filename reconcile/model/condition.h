@@ -83,6 +83,7 @@ enum class Remark : std::uint8_t {
   MissedStart,
   DeletionAhead
 };
+/// In the order of the enumeration.
 [[nodiscard]] std::span<const Remark> all_remarks();
 [[nodiscard]] std::string_view to_string(Remark remark);
 

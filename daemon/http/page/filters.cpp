@@ -57,6 +57,21 @@ void write_reasons(HtmlWriter& out, const PageQuery& query, const FleetCounts& c
   }
 }
 
+void write_remarks(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field remark"}});
+  out.leaf("label", {{"for", "f-remark"}}, "Remark");
+  const auto select = out.element("select", {{"id", "f-remark"}, {"name", "remark"}});
+  write_option(out, "", "any or none", !query.filter.remark);
+  const auto remarks = reconcile::all_remarks();
+  for (std::size_t i = 0; i < remarks.size(); ++i) {
+    const bool chosen = query.filter.remark == remarks[i];
+    const std::size_t number = i < counts.by_remark.size() ? counts.by_remark[i] : 0;
+    if (number == 0 && !chosen) continue;
+    const std::string_view name = reconcile::to_string(remarks[i]);
+    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
+  }
+}
+
 void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
   const auto field = out.element("p", {{"class", "field template"}});
   out.leaf("label", {{"for", "f-template"}}, "Template");
@@ -90,6 +105,7 @@ void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& coun
                                          Attribute::action(Link::to("?"))});
   write_field(out, query, "q", "Search", "search", "name, label, message, request id");
   write_reasons(out, query, counts);
+  write_remarks(out, query, counts);
   write_templates(out, query, counts);
   write_field(out, query, "owner", "Owner", "text", "alice");
   write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");

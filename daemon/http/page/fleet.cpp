@@ -61,11 +61,14 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
   const auto reasons = reconcile::all_reasons();
   FleetCounts counts;
   counts.by_reason.resize(reasons.size());
+  counts.by_remark.resize(reconcile::all_remarks().size());
   std::array<std::size_t, 256> by_value{};
   std::unordered_map<std::string_view, std::size_t> templates;
   const std::string* last_file = nullptr;
   for (const reconcile::WorkspaceStatus& row : report.workspaces) {
     ++by_value[static_cast<std::uint8_t>(row.ready.reason)];
+    for (const reconcile::RemarkNote& note : row.remarks)
+      ++counts.by_remark[static_cast<std::size_t>(note.remark)];
     ++templates[row.spec->template_ref];
     const std::string* file = row.spec->where.file.get();
     if (file == last_file || file == nullptr) continue;

@@ -29,6 +29,7 @@ struct FleetCounts {
   std::size_t all = 0;
   std::array<std::size_t, std::size(kStandings)> by_standing{};
   std::vector<std::size_t> by_reason;  ///< in the order of all_reasons()
+  std::vector<std::size_t> by_remark;  ///< in the order of all_remarks()
   /// Templates that specs name, the most used first, at most kMostTemplates. Views into the report.
   std::vector<std::pair<std::string_view, std::size_t>> templates;
   /// What the paths of all spec files begin with, up to a slash: rows are shown without it.

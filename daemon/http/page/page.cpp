@@ -176,6 +176,8 @@ void write_footer(HtmlWriter& out) {
   out.text(", ");
   out.leaf("a", {Attribute::href(Link::to("api/v1/plan"))}, "plan");
   out.text(", ");
+  out.leaf("a", {Attribute::href(Link::to("api/v1/forecast"))}, "forecast");
+  out.text(", ");
   out.leaf("a", {Attribute::href(Link::to("metrics"))}, "metrics");
   out.text(". Times are UTC.");
 }
@@ -198,6 +200,7 @@ std::string status_page(const PageInput& input) {
       write_progress(out, input);
       write_alerts(out, input);
       write_facts(out, input);
+      write_forecast(out, input);
       // Who has to decide about a plan wants to see it first.
       const bool held = input.board.report && input.board.report->verdict.held;
       if (held) write_plan(out, input);

@@ -18,7 +18,7 @@ std::optional<std::size_t> number_from_1(std::string_view text, std::size_t most
 }
 
 /// In the order in which people read them.
-constexpr std::string_view kFilters[] = {"q", "state", "reason", "owner", "template", "label"};
+constexpr std::string_view kFilters[] = {"q", "state", "reason", "remark", "owner", "template", "label"};
 
 Pairs parameters_of(const PageQuery& query) {
   Pairs pairs;

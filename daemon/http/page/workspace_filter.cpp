@@ -85,6 +85,17 @@ std::string list_of(const Range& values) {
   return list;
 }
 
+bool has_remark(const WorkspaceStatus& row, reconcile::Remark remark) {
+  return std::ranges::any_of(row.remarks, [&](const auto& note) { return note.remark == remark; });
+}
+
+std::optional<reconcile::Remark> parse_remark(std::string_view text) {
+  for (const reconcile::Remark remark : reconcile::all_remarks()) {
+    if (to_string(remark) == text) return remark;
+  }
+  return std::nullopt;
+}
+
 std::optional<Reason> parse_reason(std::string_view text) {
   for (const Reason reason : reconcile::all_reasons()) {
     if (reconcile::to_string(reason) == text) return reason;
@@ -96,6 +107,7 @@ std::optional<Reason> parse_reason(std::string_view text) {
 
 bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
   if (reason && row.ready.reason != *reason) return false;
+  if (remark && !has_remark(row, *remark)) return false;
   if (standing && standing_of(row.ready.reason) != *standing) return false;
   if (!owner.empty() && !same_name(row.spec->owner, owner)) return false;
   if (!template_ref.empty() && !same_name(row.spec->template_ref, template_ref)) return false;
@@ -107,7 +119,8 @@ bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
 }
 
 bool is_filter(std::string_view key) {
-  static constexpr std::string_view kKeys[] = {"q", "reason", "state", "owner", "template", "label"};
+  static constexpr std::string_view kKeys[] = {"q",     "reason",   "remark", "state",
+                                               "owner", "template", "label"};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 
@@ -127,6 +140,12 @@ ParsedFilter parse_filter(const QueryParameters& query) {
     if (!filter.reason)
       parsed.problems.push_back(
           fmt::format("unknown reason \"{}\"; available: {}", text, list_of(reconcile::all_reasons())));
+  }
+  if (const auto text = given("remark"); !text.empty()) {
+    filter.remark = parse_remark(text);
+    if (!filter.remark)
+      parsed.problems.push_back(
+          fmt::format("unknown remark \"{}\"; available: {}", text, list_of(reconcile::all_remarks())));
   }
   if (const auto text = given("state"); !text.empty()) {
     filter.standing = parse_standing(text);

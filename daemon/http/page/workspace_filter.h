@@ -20,6 +20,7 @@ struct WorkspaceFilter {
   /// spec's file, or the last error's text or request id, without regard to case.
   std::vector<std::string> words;
   std::optional<reconcile::Reason> reason;
+  std::optional<reconcile::Remark> remark;  ///< among its remarks
   std::optional<Standing> standing;
   std::string owner;         ///< in lower case; empty: any
   std::string template_ref;  ///< as the spec names it, without regard to case; empty: any
@@ -30,7 +31,7 @@ struct WorkspaceFilter {
   bool operator==(const WorkspaceFilter&) const = default;
 };
 
-/// The parameters of a URL that are filters: q, reason, state, owner, template, label.
+/// The parameters of a URL that are filters: q, reason, remark, state, owner, template, label.
 [[nodiscard]] bool is_filter(std::string_view key);
 
 /// A filter as URLs give it. What can't be read is left out and named by a sentence that says what is

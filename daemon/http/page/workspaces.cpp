@@ -233,8 +233,12 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
     const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Declared and live"}});
     write_fields(out, row, id);
   }
-  const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "What to do"}});
-  write_what_to_do(out, input, row, id);
+  {
+    const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "What to do"}});
+    write_what_to_do(out, input, row, id);
+  }
+  const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Next"}});
+  write_next(out, row.forecast, input.now);
 }
 
 void write_pager(HtmlWriter& out, const PageQuery& query, std::size_t page, std::size_t pages) {
@@ -272,7 +276,7 @@ void write_table(HtmlWriter& out, const PageInput& input, std::span<const Worksp
   {
     const auto head = out.element("thead", {{"role", "rowgroup"}});
     const auto line = out.element("tr", {{"role", "row"}});
-    for (const std::string_view name : {"Workspace", "State", "Declared and live", "What to do"})
+    for (const std::string_view name : {"Workspace", "State", "Declared and live", "What to do", "Next"})
       out.leaf("th", {{"scope", "col"}, {"role", "columnheader"}}, name);
   }
   const auto body = out.element("tbody", {{"role", "rowgroup"}});

@@ -131,8 +131,8 @@ TEST_F(EndpointsTest, ProbesAnswerWithTheReasonInWords) {
 }
 
 TEST_F(EndpointsTest, TheApiSays503BeforeTheFirstCycle) {
-  for (const char* target :
-       {"/api/v1/summary", "/api/v1/plan", "/api/v1/workspaces", "/api/v1/workspaces/a/b"}) {
+  for (const char* target : {"/api/v1/summary", "/api/v1/plan", "/api/v1/forecast", "/api/v1/workspaces",
+                             "/api/v1/workspaces/a/b"}) {
     EXPECT_EQ(get(target).status, 503) << target;
   }
   EXPECT_EQ(get("/").status, 200);
@@ -271,6 +271,29 @@ TEST_F(EndpointsTest, ThePlanComesByPages) {
     EXPECT_EQ(get(std::string{"/api/v1/plan?"} + query).status, 400) << query;
 }
 
+TEST_F(EndpointsTest, TheForecastComesByPagesAndLooksAheadAsFarAsAsked) {
+  auto report = testing::a_report(std::vector<Reason>(250, Reason::InSync));
+  const auto now = std::chrono::floor<std::chrono::seconds>(report.ended);
+  reconcile::Rows rows;
+  std::size_t i = 0;
+  for (reconcile::WorkspaceStatus row : report.workspaces) {
+    row.forecast.start.at = reconcile::Instant(now + (i++ < 150 ? 1h : 48h));
+    rows.push_back(std::move(row));
+  }
+  report.workspaces = std::move(rows);
+  show(report);
+  const json day = get_json("/api/v1/forecast");
+  EXPECT_EQ(day["total"], 150);
+  EXPECT_EQ(day["workspaces"].size(), 100U);
+  EXPECT_EQ(day["starts"], json({{"1h", 150}, {"24h", 150}, {"7d", 250}}));
+  const json week = get_json("/api/v1/forecast?within=168h&limit=200&offset=200");
+  EXPECT_EQ(week["total"], 250);
+  EXPECT_EQ(week["workspaces"].size(), 50U);
+  EXPECT_EQ(testing::strict_complaints(schema_text("forecast"), week), "");
+  for (const char* query : {"within=0s", "within=tomorrow", "within=367d", "limit=0", "offset=x", "q=a"})
+    EXPECT_EQ(get(std::string{"/api/v1/forecast?"} + query).status, 400) << query;
+}
+
 TEST_F(EndpointsTest, WordsTermsAndParametersOfAQueryAreBounded) {
   show(testing::a_report({Reason::InSync}));
   const auto many = [](const std::string& one, int count) {
@@ -373,8 +396,8 @@ TEST_F(EndpointsTest, ReadsNeedTheTokenForReadsWhereThereIsOne) {
     EXPECT_TRUE(parse_target(target, request));
     return guarded.handle(request).status;
   };
-  for (const char* target : {"/", "/metrics", "/api/v1/summary", "/api/v1/plan", "/api/v1/workspaces",
-                             "/api/v1/workspaces/alice/w0"}) {
+  for (const char* target : {"/", "/metrics", "/api/v1/summary", "/api/v1/plan", "/api/v1/forecast",
+                             "/api/v1/workspaces", "/api/v1/workspaces/alice/w0"}) {
     EXPECT_EQ(status(target, ""), 401) << target;
     EXPECT_EQ(status(target, "s3cret"), 401) << target << ": the other token opens nothing here";
     EXPECT_EQ(status(target, "for-reads"), 200) << target;

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"
@@ -69,9 +70,17 @@ TEST(JsonSchema, HoldsForARunWithEachSortOfOutcome) {
   }
 }
 
+TEST(JsonSchema, HoldsForAForecastOfEverythingAndOfNothing) {
+  for (const auto& report : {testing::a_full_report(), reconcile::CycleReport{}}) {
+    const json forecast =
+        reconcile::forecast_json(report, std::chrono::hours(24 * 366), {.offset = 0, .limit = 10});
+    EXPECT_EQ(testing::strict_complaints(schema_text("forecast"), forecast), "") << forecast.dump(2);
+  }
+}
+
 TEST(JsonSchema, HoldsForSpecsThatCannotBeRead) {
   const json failure{{"formatVersion", 1}, {"result", "failed"}, {"error", "specs: no such directory"}};
-  for (const char* name : {"validate", "plan", "apply"}) {
+  for (const char* name : {"validate", "plan", "apply", "forecast"}) {
     EXPECT_EQ(testing::strict_complaints(schema_text(name), failure), "") << name;
   }
 }

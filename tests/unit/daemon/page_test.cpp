@@ -89,6 +89,43 @@ TEST_F(StatusPage, SumsUpInWordsAndInTheTitle) {
   EXPECT_THAT(html, HasSubstr("0123456789ab</span><span class=\"more\">in force for 3 h"));
 }
 
+TEST_F(StatusPage, SaysWhatComesNextInASentenceACurveAndAColumn) {
+  using reconcile::Instant;
+  const auto at = [&](std::chrono::minutes in) {
+    return Instant(std::chrono::floor<std::chrono::seconds>(now_) + in);
+  };
+  auto report = testing::a_report(std::vector<Reason>(6, Reason::InSync));
+  const auto forecast_of = [&](std::size_t row) -> reconcile::Forecast& {
+    return testing::editable(report.workspaces, row).forecast;
+  };
+  forecast_of(0).start.at = at(8h + 45min);
+  forecast_of(1).start.at = at(9h + 15min);
+  forecast_of(2).start = {
+      .at = at(9h), .blocked = {reconcile::Cause::LastStopFailed}, .instead = {}, .missed = {}};
+  testing::editable(report.workspaces, 2).remarks = {
+      {reconcile::Remark::WillNotStart, "its last stop failed"}};
+  forecast_of(3).stop = {at(2h), reconcile::StopBy::ttl};
+  forecast_of(4).deletion = at(72h);
+  show(std::move(report));
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("In the next 24 hours: 2 starts between 08:45 and 09:15, <a class=\"warn\" "
+                              "href=\"?remark=WillNotStart\">1 will not come</a>, 1 stop, <a class=\"warn\" "
+                              "href=\"?remark=DeletionAhead\">1 deletion within 7 days</a>."));
+  EXPECT_THAT(html, HasSubstr("<title>08:45: 1 start</title>"));
+  EXPECT_THAT(html, HasSubstr("at most 1 at a time"));
+  EXPECT_THAT(html, HasSubstr("starts <time datetime=\"2024-10-04T08:45:00Z\""));
+  EXPECT_THAT(html, HasSubstr("no start <time datetime=\"2024-10-04T09:00:00Z\""));
+  EXPECT_THAT(html, HasSubstr("stops <time datetime=\"2024-10-04T02:00:00Z\""));
+  EXPECT_THAT(html, HasSubstr("is deleted <time datetime=\"2024-10-07T00:00:00Z\""));
+  EXPECT_EQ(rows_of(page({{"remark", "WillNotStart"}})), 1U);
+  EXPECT_THAT(page({{"remark", "Nonsense"}}), HasSubstr("unknown remark &quot;Nonsense&quot;"));
+}
+
+TEST_F(StatusPage, SaysNothingOfAFutureThatHasNothingInIt) {
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_THAT(page(), Not(HasSubstr("What comes next")));
+}
+
 TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   auto report = testing::a_report({Reason::BackingOff});
   auto& row = testing::editable(report.workspaces, 0);

@@ -70,6 +70,11 @@ reconcile::CycleReport a_full_report() {
   spec.labels = {{"a", "b"}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
+  const reconcile::Instant tomorrow(std::chrono::sys_seconds(std::chrono::hours(24)));
+  workspace.forecast.start = {
+      .at = tomorrow, .blocked = {reconcile::Cause::DayNotAllowed}, .instead = tomorrow, .missed = tomorrow};
+  workspace.forecast.stop = {tomorrow, reconcile::StopBy::ttl};
+  workspace.forecast.deletion = tomorrow;
   workspace.drift = {{field::ttl, "4h", "8h"}};
   workspace.last_error = std::make_shared<const coder::ApiError>(error);
   workspace.next_try = async::WallTime{};

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "specs/text/timestamp.h"
 #include "tests/unit/reconcile/coder/fixtures.h"
 
 namespace cr::coder {
@@ -37,6 +38,14 @@ LiveWorkspace decode_row(const json& row) {
   return decoded ? *decoded : LiveWorkspace();
 }
 
+/// What a time or null says.
+Instant instant(const json& value) {
+  if (value.is_null()) return {};
+  const auto at = text::parse_timestamp(value.get<std::string>());
+  EXPECT_TRUE(at) << value;
+  return at ? Instant(*at) : Instant();
+}
+
 std::string refusal(const json& page) {
   const auto decoded = decode(page);
   return decoded ? "accepted" : decoded.error().message;
@@ -66,7 +75,22 @@ TEST_P(RecordedPage, ReadsAsItsDomSays) {
       EXPECT_EQ(row.ttl ? row.ttl->count() : 0, want.value("ttl_ms", 0));
       EXPECT_EQ(row.automatic_updates == LiveAutomaticUpdates::always, want["automatic_updates"] == "always");
       EXPECT_EQ(row.dormant, !want["dormant_at"].is_null());
+      EXPECT_EQ(row.dormant_since, instant(want["dormant_at"]));
+      EXPECT_EQ(row.deleting, instant(want["deleting_at"]));
+      EXPECT_EQ(row.next_start, instant(want["next_start_at"]));
+      EXPECT_EQ(row.tells_next_start, want.contains("next_start_at"));
+      EXPECT_EQ(row.last_used, instant(want["last_used_at"]));
+      EXPECT_EQ(row.active_version.to_string(), want["template_active_version_id"]);
+      EXPECT_EQ(row.requires_active_version, want["template_require_active_version"]);
+      EXPECT_EQ(row.outdated, want["outdated"]);
+      EXPECT_EQ(row.allows_renames, want["allow_renames"]);
+      EXPECT_EQ(row.favorite, want["favorite"]);
       const json& build = want["latest_build"];
+      EXPECT_EQ(row.build.created, instant(build["created_at"]));
+      EXPECT_EQ(row.build.completed, instant(build["job"].value("completed_at", json())));
+      EXPECT_EQ(row.build.deadline, instant(build["deadline"]));
+      EXPECT_EQ(row.build.max_deadline, instant(build["max_deadline"]));
+      EXPECT_EQ(row.build.reason, BuildReason::person) << build["reason"];
       EXPECT_EQ(row.build.id.to_string(), build["id"]);
       EXPECT_EQ(row.build.number, build["build_number"].get<std::uint32_t>());
       EXPECT_EQ(row.build.version.to_string(), build["template_version_id"]);
@@ -274,6 +298,16 @@ TEST(ListPage, AMistypedKeyIsNamedWithWhatItShouldBe) {
   EXPECT_EQ(with("ttl_ms", "8h"), "\"workspaces[0].ttl_ms\" is not a whole number");
   EXPECT_EQ(with("ttl_ms", 1.5), "\"workspaces[0].ttl_ms\" is not a whole number");
   EXPECT_EQ(with("automatic_updates", 7), "\"workspaces[0].automatic_updates\" is not a string");
+  for (const char* key : {"dormant_at", "deleting_at", "next_start_at", "last_used_at"}) {
+    for (const json& wrong :
+         {json("soon"), json(7), json("2026-11-24"), json("2026-13-01T00:00:00Z"), json("")}) {
+      EXPECT_EQ(with(key, wrong), std::string("\"workspaces[0].") + key + "\" is not a time or null")
+          << wrong;
+    }
+  }
+  for (const char* key : {"outdated", "favorite", "allow_renames", "template_require_active_version"}) {
+    EXPECT_EQ(with(key, "yes"), std::string("\"workspaces[0].") + key + "\" is not true or false");
+  }
   EXPECT_EQ(with("dormant_at", true), "\"workspaces[0].dormant_at\" is not a time or null");
   EXPECT_EQ(with("is_prebuild", "no"), "\"workspaces[0].is_prebuild\" is not true or false");
   EXPECT_EQ(with("latest_build", json::array()), "\"workspaces[0].latest_build\" is not an object");

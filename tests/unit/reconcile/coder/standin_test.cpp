@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
@@ -153,6 +154,66 @@ TEST_P(AgainstCoder, AccessIsToldPerQuestion) {
   EXPECT_EQ(must(admin.reader().check_access(questions)), std::vector<bool>{true});
   Client bob = as("bob");
   EXPECT_EQ(must(bob.reader().check_access(questions)), std::vector<bool>{false});
+}
+
+TEST_P(AgainstCoder, ARowTellsTheNextStartAndTheDeadline) {
+  Client client = as_admin();
+  const LiveWorkspace row = dev(client);
+  EXPECT_TRUE(row.tells_next_start);
+  EXPECT_TRUE(row.next_start);
+  EXPECT_TRUE(row.last_used);
+  EXPECT_FALSE(row.outdated);
+  EXPECT_TRUE(row.build.completed);
+  EXPECT_FALSE(row.build.max_deadline);
+}
+
+TEST_P(AgainstCoder, AMismatchShowsOnceTheNewerVersionIsActiveAndNeedsMore) {
+  Client client = as_admin();
+  const WorkspaceId id = dev(client).id;
+  EXPECT_FALSE(must(client.reader().autostart_mismatch(id)));
+  coder.with_state([](standin::State& state) {
+    state.set_always_update("alice", "dev", true);
+    const std::string version = state.add_version("simple", "v2").id;
+    state.edit_version(version, [](standin::TemplateVersion& one) {
+      standin::TemplateParameter cpu;
+      cpu.name = "cpu";
+      cpu.type = "number";
+      cpu.required = true;
+      one.parameters.push_back(cpu);
+    });
+  });
+  EXPECT_FALSE(must(client.reader().autostart_mismatch(id))) << "it is not the active one";
+  coder.with_state([](standin::State& state) {
+    const std::string version = state.find_version(state.find_template("simple")->id, "v2")->id;
+    state.edit_template("simple", [&](standin::Template& of) { of.active_version_id = version; });
+  });
+  EXPECT_TRUE(must(client.reader().autostart_mismatch(id)));
+  EXPECT_TRUE(dev(client).outdated);
+  coder.with_state([](standin::State& state) { state.set_always_update("alice", "dev", false); });
+  EXPECT_FALSE(must(client.reader().autostart_mismatch(id))) << "it stays with its version";
+  const WorkspaceId unknown = *WorkspaceId::parse("00000000-0000-4000-8000-000000000000");
+  EXPECT_EQ(run(client.reader().autostart_mismatch(unknown)).error().fault, ApiFault::not_found);
+}
+
+TEST_P(AgainstCoder, SuspendedUsersAreListedToTheLast) {
+  Client client = as_admin();
+  EXPECT_TRUE(must(client.reader().suspended_users()).empty());
+  coder.with_state([](standin::State& state) {
+    for (int i = 0; i < 1'003; ++i) {
+      const std::string name = "gone" + std::to_string(i);
+      state.add_user(name);
+      state.suspend(name);
+    }
+  });
+  const std::vector<User> all = must(client.reader().suspended_users());
+  EXPECT_EQ(all.size(), 1'003U);
+  const auto requests = coder.requests();
+  EXPECT_EQ(std::ranges::count_if(
+                requests, [](const auto& one) { return one.target.starts_with("/api/v2/users?"); }),
+            3)
+      << "two pages, and the one before";
+  Client bob = as("bob");
+  EXPECT_TRUE(must(bob.reader().suspended_users()).empty()) << "who sees nobody knows of nobody";
 }
 
 TEST_P(AgainstCoder, SettingsAreKeptAndCleared) {
