@@ -118,6 +118,19 @@ FLEET = [
           "By instance. Flat at --max-builds (10, unless set): creates wait for slots. If Coder has provisioners to spare, raise it.",
           query("coder_reconciler_builds_in_flight{@}", "{{instance}}"),
           "short", decimals=0, thresholds=steps("transparent", (10, "orange")), limit_lines=True),
+    graph("Starts ahead", 12, 8,
+          "Workspaces that Coder will start within that time, as their schedules say. Many within an hour are a stampede: are there "
+          "provisioners enough? 'coder-reconciler forecast' says in which five minutes most of them start. Dashed: those that will be "
+          "running already when their schedule names a start within 24 hours.",
+          [query('sum by (within) (coder_reconciler_starts_expected{@, within=~"1h|24h"})', "within {{within}}"),
+           query('sum(coder_reconciler_starts_blocked{@, cause="AlreadyRunning"})', "already running")],
+          "short", decimals=0,
+          overrides=[*colors(**{"within 1h": "orange", "within 24h": "blue"}), dashed("already running")]),
+    graph("Stops ahead", 12, 8,
+          "Running workspaces that Coder will stop within that time, unless somebody goes on using them. What the machines below them will "
+          "be free of.",
+          query('sum by (within) (coder_reconciler_stops_expected{@, within=~"1h|24h"})', "within {{within}}"),
+          "short", decimals=0, overrides=colors(**{"within 1h": "orange", "within 24h": "blue"})),
 ]
 
 PROCESS = [

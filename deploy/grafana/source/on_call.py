@@ -1,4 +1,4 @@
-"""For who is on call: is it converging, what differs and why, what does Coder answer."""
+"""For who is on call: is it converging, what differs and why, what comes next, what does Coder answer."""
 from .parts import (ALERTS, NEVER, bars, colors, dashboard, dashed, fixed, graph, heatmap, named, query, say, stat, steps, table,
                     timeline)
 
@@ -18,6 +18,10 @@ REASONS = colors(
     ParametersRejected="super-light-orange", OwnerNotFound="dark-yellow", OwnerChanged="#b5651d", OwnerSuspended="semi-dark-yellow",
     OrganizationNotFound="super-light-yellow", TemplateNotFound="semi-dark-purple", TemplateAmbiguous="super-light-purple",
     TemplateDeprecated="#9d6b3f", VersionNotFound="#c4a484", NotManageable="#8e8e8e")
+# Orange and red: somebody has to mend it. The pale ones are orders that somebody gave.
+CAUSES = colors(ParametersMismatch="orange", LastBuildFailed="dark-orange", LastStopFailed="yellow", NoProvisioner="red",
+                BuildStuck="dark-red", Dormant="#8e8e8e", OwnerSuspended="light-blue", DayNotAllowed="super-light-blue",
+                TemplateForbidsAutostart="super-light-purple")
 ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
 
 AT_A_GLANCE = [
@@ -108,8 +112,9 @@ CONVERGING = [
              thresholds=steps("text"), mappings=[say({0: ("no", "red"), 1: ("yes", "green")})],
              alerts=["CoderReconcilerAbsent", "CoderReconcilerCoderUnreachable", "CoderReconcilerNotConverging"]),
     table("Alerts firing", 10, 8,
-          "Alerts firing now. The name is that of the section in the runbook.",
-          query(f"max by (alertname, severity, instance, reason, field) ({ALERTS})", table=True, instant=True), "none",
+          "Alerts firing now. The name is that of the section in the runbook; Reason is the cause where it is about starts ahead.",
+          query(f'max by (alertname, severity, instance, reason, field) (label_replace({ALERTS}, "reason", "$1", "cause", "(.+)"))',
+                table=True, instant=True), "none",
           hide=["__name__", "alertstate", "Value"],
           rename={"alertname": "Alert", "severity": "Severity", "instance": "Instance", "reason": "Reason", "field": "Field"},
           order=["severity", "alertname", "reason", "field", "instance"], no_value="–",
@@ -185,6 +190,26 @@ DIFFERS = [
           overrides=[named("backing off", ("custom.drawStyle", "line"), ("custom.fillOpacity", 0), ("color", fixed("orange")),
                            ("custom.stacking", {"group": "B", "mode": "none"}))],
           alerts=["CoderReconcilerBackingOff"]),
+]
+
+AHEAD = [
+    graph("Starts that will not come, by cause", 8, 8,
+          "Workspaces that their schedule would start within 24 hours, and Coder will not. Orange, red and yellow need action before "
+          "then; the pale ones are orders: a dormant workspace, a suspended owner, the template. One with several causes is in "
+          "each line. 'coder-reconciler forecast' names them, and says what to do.",
+          query('sum by (cause) (coder_reconciler_starts_blocked{@, cause!="AlreadyRunning"}) > 0', "{{cause}}"),
+          "short", points=True, table=True, decimals=0, no_value="all will come", overrides=CAUSES,
+          alerts=["CoderReconcilerStartsWillFail"]),
+    graph("Missed starts", 8, 8,
+          "Workspaces whose start was due more than ten minutes ago and did not come, though nothing known was in the way. Look at their "
+          "builds in Coder; if there are many: is Coder's scheduler running, are the provisioners?",
+          query("sum(coder_reconciler_missed_starts{@})", "missed"), "short", decimals=0, overrides=colors(missed="orange"),
+          alerts=["CoderReconcilerStartsWillFail"]),
+    graph("Deletions ahead", 8, 8,
+          "Declared workspaces that are dormant and that Coder will delete within that time, with what is on their disks. Wake those that "
+          "are still needed; /api/v1/forecast?within=7d names them.",
+          query('sum by (within) (coder_reconciler_deletions_expected{@, within=~"24h|7d"})', "within {{within}}"), "short",
+          decimals=0, overrides=colors(**{"within 24h": "red", "within 7d": "orange"}), alerts=["CoderReconcilerDeletionAhead"]),
 ]
 
 DURATIONS = [
@@ -335,7 +360,8 @@ RUNS = [
 
 DASHBOARD = dashboard(
     "coder-reconciler-on-call", "Coder reconciler: on call",
-    "Is it converging, what differs and why, and how does Coder respond? Most important at the top left.",
+    "Is it converging, what differs and why, what comes next, and how does Coder respond? Most important at the top left.",
     ("Capacity", "coder-reconciler-capacity"), "now-3h", "30s",
-    [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("How long does it take?", DURATIONS),
+    [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("What comes next?", AHEAD),
+     ("How long does it take?", DURATIONS),
      ("How does Coder respond, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])

@@ -22,7 +22,9 @@ SCALE = 60
 # Outside there are four scrapes in a minute, here one: steps of annotations have as many scrapes as there.
 SCRAPES_A_STEP = 4
 # Panels that are at 0 when the scenario has ended: it is over by then, or the scenario has none of it.
-QUIET = {"Approvals of held plans", "Log, token file and defects", "Contested", "Builds in flight"}
+# A missed start takes ten minutes, and here no template deletes anything.
+QUIET = {"Approvals of held plans", "Log, token file and defects", "Contested", "Builds in flight", "Missed starts",
+         "Deletions ahead"}
 
 
 def say(good, sentence, why=()):

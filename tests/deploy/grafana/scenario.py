@@ -10,6 +10,7 @@ def document(owner, name, template="docker", annotations="", **fields):
     return "\n".join([*lines, *(f"  {key}: {value}" for key, value in fields.items()), "---\n"])
 
 
+HOURLY = "0 * * * *"
 FLEET = [(owner, f"dev-{n}") for owner in OWNERS for n in range(8)]
 SEED = {
     "users": [{"name": name} for name in [*OWNERS, "gone"]] + [{"name": "away", "suspended": True}],
@@ -18,7 +19,12 @@ SEED = {
     "workspaces": [{"owner": owner, "name": name, "template": "docker", "ttl_ms": 8 * 3600 * 1000} for owner, name in FLEET]
     + [{"owner": "bob", "name": "reported", "template": "docker", "ttl_ms": 3600 * 1000},
        {"owner": "bob", "name": "asleep", "template": "docker", "running": True},
-       {"owner": "carol", "name": "kept", "template": "docker", "ttl_ms": 3600 * 1000}],
+       {"owner": "carol", "name": "kept", "template": "docker", "ttl_ms": 3600 * 1000},
+       # What comes next: a start, one that is not needed, one that fails; and a stop.
+       {"owner": "alice", "name": "starts", "template": "docker", "autostart": HOURLY, "running": False},
+       {"owner": "alice", "name": "runs", "template": "docker", "autostart": HOURLY},
+       {"owner": "alice", "name": "failed", "template": "docker", "autostart": HOURLY, "failed": True},
+       {"owner": "alice", "name": "stops", "template": "docker", "ttl_ms": 1800 * 1000}],
 }
 
 
@@ -29,6 +35,8 @@ def fleet(ttl):
 FIRST = {
     "fleet": fleet("8h"),
     "new": document("alice", "fresh") + document("bob", "asleep", dormant="true"),
+    "ahead": "".join(document("alice", name, autostart=HOURLY) for name in ("starts", "runs", "failed"))
+    + document("alice", "stops", ttl="30m"),
     "waiting": document("carol", "fails", template="broken") + document("nobody", "lost") + document("away", "left")
     + document("alice", "misplaced", template="absent")
     + document("bob", "reported", ttl="2h", reconcilePolicy="{update: false}")
@@ -49,6 +57,12 @@ def play(world):
     world.is_known("max_over_time(coder_reconciler_builds_in_flight[1m]) > 0")
     world.is_at_least('coder_reconciler_actions_total{action="set_dormant",result="success"}', 1)
     world.is_at_least('coder_reconciler_workspaces{reason="BuildFailed"}', 1, 60)
+
+    # What comes next is seen.
+    for series in ('starts_expected{within="1h"}', 'stops_expected{within="1h"}', 'starts_blocked{cause="LastBuildFailed"}',
+                   'starts_blocked{cause="AlreadyRunning"}'):
+        world.is_at_least(f"coder_reconciler_{series}", 1)
+    world.is_known('ALERTS{alertname="CoderReconcilerStartsWillFail", alertstate="firing"}')
 
     # A change arrives; somebody changes workspaces behind its back; both are repaired.
     revisions.append(world.commit(later=document("alice", "second", ttl="4h"), wrong=WRONG))
