@@ -241,6 +241,10 @@ class Tour:
         applied = scene.run(self.show("coder-reconciler apply specs"))
         expect("1 created" in applied, applied)
         expect(scene.live("alice", "api-dev")["ttl_ms"] == 8 * 3600 * 1000, "the first spec's ttl is not in force")
+        # Whether it starts within that time depends on the hour: at night it is still running when its schedule would start it.
+        for command in ("coder-reconciler forecast specs", "coder-reconciler forecast specs --within 7d"):
+            ahead = scene.run(self.show(command))
+            expect(re.search(r"^Forecast: .* 0 will not come", ahead, re.M), f"{command} does not say what comes next:\n{ahead}")
         daemon = Daemon(scene, self.show("coder-reconciler run specs"))
         daemon.wait_for("result=in_sync")
         daemon.stop()
