@@ -26,20 +26,26 @@ bool token_refused_or_unreachable(Reason reason) {
   return reason == Reason::Unauthorized || reason == Reason::Unreachable;
 }
 
-/// What applies to a plan and to a converging run alike.
-ExitCode common_part(const CycleReport& report, const specs::DesiredState& desired) {
+/// What could not be had: a cycle, Coder.
+ExitCode failure_of(const CycleReport& report) {
   if (report.result == CycleResult::failed && !report.failure) return ExitCode::failure;
   const bool unreachable = report.result == CycleResult::failed ||
                            std::ranges::any_of(report.workspaces, [](const auto& workspace) {
                              return token_refused_or_unreachable(workspace.ready.reason);
                            });
-  if (unreachable) return ExitCode::unreachable;
+  return unreachable ? ExitCode::unreachable : ExitCode::ok;
+}
+
+bool any_invalid(const CycleReport& report, const specs::DesiredState& desired) {
+  return desired.invalid_documents + desired.duplicate_documents > 0 || !desired.diagnostics.empty() ||
+         report.invalid_documents + report.duplicate_documents > 0;
+}
+
+/// What applies to a plan and to a converging run alike.
+ExitCode common_part(const CycleReport& report, const specs::DesiredState& desired) {
+  if (const ExitCode code = failure_of(report); code != ExitCode::ok) return code;
   if (report.verdict.held) return ExitCode::held;
-  if (desired.invalid_documents + desired.duplicate_documents > 0 || !desired.diagnostics.empty() ||
-      report.invalid_documents + report.duplicate_documents > 0) {
-    return ExitCode::invalid_specs;
-  }
-  return ExitCode::ok;
+  return any_invalid(report, desired) ? ExitCode::invalid_specs : ExitCode::ok;
 }
 
 bool converged(const reconcile::WorkspaceStatus& workspace, Builds builds) {
@@ -72,6 +78,15 @@ ExitCode exit_code_of_plan(const CycleReport& report, const specs::DesiredState&
   if (const ExitCode code = common_part(report, desired); code != ExitCode::ok) return code;
   if (std::ranges::any_of(report.workspaces, stays_unready)) return ExitCode::not_converged;
   return kind == PlanExit::detailed && !report.plan.empty() ? ExitCode::changes : ExitCode::ok;
+}
+
+ExitCode exit_code_of_forecast(const CycleReport& report, const specs::DesiredState& desired) {
+  if (const ExitCode code = failure_of(report); code != ExitCode::ok) return code;
+  if (any_invalid(report, desired)) return ExitCode::invalid_specs;
+  const bool all_read = std::ranges::none_of(report.workspaces, [](const auto& workspace) {
+    return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
+  });
+  return all_read ? ExitCode::ok : ExitCode::not_converged;
 }
 
 }  // namespace cr::daemon

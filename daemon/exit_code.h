@@ -42,4 +42,8 @@ enum class PlanExit : std::uint8_t { plain, detailed };
 [[nodiscard]] ExitCode exit_code_of_plan(const reconcile::CycleReport& report,
                                          const specs::DesiredState& desired, PlanExit kind);
 
+/// Of a forecast: what can't be read counts, and invalid specs do; what would change, or is held, does not.
+[[nodiscard]] ExitCode exit_code_of_forecast(const reconcile::CycleReport& report,
+                                             const specs::DesiredState& desired);
+
 }  // namespace cr::daemon

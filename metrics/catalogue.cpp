@@ -149,9 +149,9 @@ std::vector<Metric> declare_all() {
       gauge(deletions_expected, "coder_reconciler_deletions_expected",
             "Dormant workspaces that Coder deletes within so long.", {within}),
       gauge(starts_blocked, "coder_reconciler_starts_blocked",
-            "Workspaces whose schedule names a start within 24 h that will not come, by cause; one with "
-            "several "
-            "causes counts for each.",
+            "Workspaces whose schedule names a start within 24 h that will not come, for each of its causes; "
+            "a dormant "
+            "one, or one whose owner is suspended, counts for that alone.",
             {{"cause", causes()}}),
       gauge(missed_starts, "coder_reconciler_missed_starts",
             "Workspaces whose start was due more than ten minutes ago and did not come."),

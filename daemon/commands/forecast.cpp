@@ -17,7 +17,7 @@ ExitCode forecast(const Config& config, Terminal& terminal) {
     const reconcile::RowRange all{.offset = 0, .limit = std::numeric_limits<std::size_t>::max()};
     return reconcile::dump(reconcile::forecast_json(report, within, all)) + '\n';
   };
-  return look_once(config, terminal, {.show = show});
+  return look_once(config, terminal, {.show = show, .exit_code = exit_code_of_forecast});
 }
 
 }  // namespace cr::daemon

@@ -23,7 +23,7 @@ async::awaitable<ExitCode> look_at(const Config& config, Terminal& terminal, Ses
   if (!report) report = limit.report_of_silence();
   session.end_progress();
   terminal.out(look.show(*report, desired));
-  co_return exit_code_of_plan(*report, desired, look.exit);
+  co_return look.exit_code(*report, desired);
 }
 
 }  // namespace

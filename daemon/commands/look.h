@@ -14,7 +14,7 @@ namespace cr::daemon {
 /// What a command makes of the one cycle that it looks at.
 struct Look {
   std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
-  PlanExit exit = PlanExit::plain;
+  std::function<ExitCode(const reconcile::CycleReport&, const specs::DesiredState&)> exit_code;
 };
 
 /// Loads the specs, runs one cycle without a writer (whatever its plan says, nothing here could carry it

@@ -64,8 +64,11 @@ ExitCode plan(const Config& config, Terminal& terminal) {
   const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
     return rendered(report, desired, config.output, colour);
   };
-  return look_once(config, terminal,
-                   {.show = show, .exit = config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain});
+  const auto exit_code = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
+    return exit_code_of_plan(report, desired,
+                             config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
+  };
+  return look_once(config, terminal, {.show = show, .exit_code = exit_code});
 }
 
 }  // namespace cr::daemon

@@ -32,7 +32,6 @@ std::chrono::sys_seconds seconds_of(async::WallTime at) {
 class LiveSchedule {
  public:
   LiveSchedule(const specs::WorkspaceSpec& spec, const LiveWorkspace& live) {
-    if (live.autostart_schedule.empty()) return;
     const specs::FieldValue* declared = spec.fields.find(kAutostart.key);
     const auto* wish = declared ? std::get_if<specs::Schedule>(declared) : nullptr;
     if (wish && wish->text() == live.autostart_schedule) {
@@ -56,14 +55,15 @@ class LiveSchedule {
 
 Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const LiveWorkspace& live,
               std::chrono::sys_seconds now) {
-  const LiveSchedule schedule(spec, live);
   const coder::Template* policy = look_ups.policy_of(live);
+  std::optional<LiveSchedule> schedule;
+  if (needs_schedule(live, policy, now)) schedule.emplace(spec, live);
   std::optional<bool> mismatch;
   if (moves_to_active_version(live, policy)) {
     if (const KnownMove* known = look_ups.move_of(live)) mismatch = known->mismatch;
   }
   return forecast({.live = live,
-                   .schedule = schedule.get(),
+                   .schedule = schedule ? schedule->get() : nullptr,
                    .policy = policy,
                    .owner_suspended = look_ups.is_suspended(live.owner_id),
                    .parameters_mismatch = mismatch,

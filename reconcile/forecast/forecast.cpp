@@ -16,6 +16,11 @@ constexpr auto kSlack = 1min;
 constexpr auto kBuildTakes = 5min;
 // Schedules are weekly: what no day of a week allows, none will.
 constexpr auto kWeek = std::chrono::days(7);
+constexpr std::uint8_t kAllDays = 0x7F;
+
+std::uint8_t days_of(const coder::Template* policy) {
+  return policy ? policy->autostart_days : kAllDays;
+}
 
 bool is_running(const LiveBuild& build) {
   return build.transition == Transition::start && build.status == BuildStatus::running;
@@ -56,21 +61,26 @@ class Outlook {
  private:
   [[nodiscard]] StartForecast start() const {
     StartForecast start;
-    if (!in_.schedule || is_being_deleted() || build_.transition == Transition::unknown ||
-        build_.status == BuildStatus::unknown) {
+    const bool needed = needs_schedule(live_, in_.policy, in_.now);
+    if (live_.autostart_schedule.empty() || (needed && !in_.schedule) || is_being_deleted() ||
+        build_.transition == Transition::unknown || build_.status == BuildStatus::unknown) {
       return start;
     }
-    const Instant due = owed();
+    const Instant due = needed ? owed() : Instant();
     const bool late = due && in_.now - *due > kMissedAfter;
     if (late) start.missed = due;
-    const auto named = due && !late ? std::optional(*due) : in_.schedule->next_after(in_.now);
-    if (!named) return start;
-    start.at = Instant(*named);
-    start.blocked = blocked_at(*named);
+    start.at = !needed ? live_.next_start : due && !late ? due : next_named();
+    if (!start.at) return start;
+    start.blocked = blocked_at(*start.at);
     if (start.blocked.has(Cause::DayNotAllowed)) {
-      if (const auto other = next_allowed(*in_.schedule, days(), *named)) start.instead = Instant(*other);
+      if (const auto other = next_allowed(*in_.schedule, days(), *start.at)) start.instead = Instant(*other);
     }
     return start;
+  }
+
+  [[nodiscard]] Instant next_named() const {
+    const auto next = in_.schedule->next_after(in_.now);
+    return next ? Instant(*next) : Instant();
   }
 
   [[nodiscard]] bool is_being_deleted() const {
@@ -79,7 +89,8 @@ class Outlook {
 
   [[nodiscard]] CauseSet blocked_at(sys_seconds at) const {
     CauseSet causes = standing();
-    if (!allows(days(), *in_.schedule, at)) causes.add(Cause::DayNotAllowed);
+    if (const std::uint8_t allowed = days(); allowed != kAllDays && !allows(allowed, *in_.schedule, at))
+      causes.add(Cause::DayNotAllowed);
     if (in_.parameters_mismatch.value_or(false)) causes.add(Cause::ParametersMismatch);
     if (build_.active()) {
       if (!build_.has_provisioner) causes.add(Cause::NoProvisioner);
@@ -124,10 +135,9 @@ class Outlook {
   /// The days that count. Where Coder itself names a start on a day that the template forbids, the template's
   /// word is not in force (there is no licence for it).
   [[nodiscard]] std::uint8_t days() const {
-    constexpr std::uint8_t kAll = 0x7F;
-    const std::uint8_t told = in_.policy ? in_.policy->autostart_days : kAll;
-    if (live_.next_start && !allows(told, *in_.schedule, *live_.next_start)) return kAll;
-    return told;
+    const std::uint8_t told = days_of(in_.policy);
+    if (told == kAllDays || !live_.next_start || allows(told, *in_.schedule, *live_.next_start)) return told;
+    return kAllDays;
   }
 
   [[nodiscard]] StopForecast stop() const {
@@ -162,6 +172,11 @@ std::string_view to_string(StopBy by) {
       return "template_limit";
   }
   return "nobody";
+}
+
+bool needs_schedule(const LiveWorkspace& live, const coder::Template* policy, sys_seconds now) {
+  if (live.autostart_schedule.empty()) return false;
+  return !live.next_start || *live.next_start <= now || days_of(policy) != kAllDays;
 }
 
 Forecast forecast(const ForecastInput& input) {

@@ -57,13 +57,20 @@ struct Forecast {
 /// What a forecast is made of.
 struct ForecastInput {
   const LiveWorkspace& live;
-  const specs::Schedule* schedule = nullptr;  ///< the live one, parsed; null: none, or not to be parsed
-  const coder::Template* policy = nullptr;    ///< null: not known, so it forbids nothing
+  /// The live one, parsed; null: none, not to be parsed, or not needed (needs_schedule).
+  const specs::Schedule* schedule = nullptr;
+  const coder::Template* policy = nullptr;  ///< null: not known, so it forbids nothing
   bool owner_suspended = false;
   /// What Coder says of the move to the active version; absent: it was not asked, or nothing moves.
   std::optional<bool> parameters_mismatch{};
   std::chrono::sys_seconds now{};
 };
+
+/// Whether its schedule has to be parsed: where Coder names the next start itself and any day is as good as
+/// another, that is all that there is to know. Parsing a fleet's schedules each cycle costs more than all
+/// else here.
+[[nodiscard]] bool needs_schedule(const LiveWorkspace& live, const coder::Template* policy,
+                                  std::chrono::sys_seconds now);
 
 /// Coder's scheduler looks once a minute, and starts what
 /// - has as its latest build a stop that did not fail, is not dormant, and has an active owner;

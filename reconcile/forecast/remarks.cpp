@@ -11,16 +11,16 @@ namespace {
 constexpr auto kStartsAhead = std::chrono::hours(24);
 constexpr auto kDeletionsAhead = std::chrono::days(7);
 
-bool is_to_be_dormant(const specs::WorkspaceSpec& spec) {
-  const specs::FieldValue* declared = spec.fields.find(kDormant.key);
-  const bool* dormant = declared ? std::get_if<bool>(declared) : nullptr;
-  return dormant && *dormant;
-}
-
 }  // namespace
 
 std::string moment_text(std::chrono::sys_seconds at) {
   return fmt::format("{:%a %Y-%m-%d %H:%M} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(at)));
+}
+
+bool is_kept_dormant(const specs::WorkspaceSpec& spec) {
+  const specs::FieldValue* declared = spec.fields.find(kDormant.key);
+  const bool* dormant = declared ? std::get_if<bool>(declared) : nullptr;
+  return dormant && *dormant;
 }
 
 std::string why_not(const StartForecast& start) {
@@ -39,7 +39,7 @@ std::string why_not(const StartForecast& start) {
 void add_remarks(const Forecast& forecast, const specs::WorkspaceSpec& spec, std::chrono::sys_seconds now,
                  std::vector<RemarkNote>& remarks) {
   const StartForecast& start = forecast.start;
-  if (start.fails() && starts_within(start, now, kStartsAhead) && !is_to_be_dormant(spec)) {
+  if (start.fails() && starts_within(start, now, kStartsAhead) && !is_kept_dormant(spec)) {
     remarks.push_back({Remark::WillNotStart,
                        fmt::format("it will not start on {}: {}", moment_text(*start.at), why_not(start))});
   }

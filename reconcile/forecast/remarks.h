@@ -17,6 +17,9 @@ namespace cr::reconcile {
 /// owner". Empty if it will.
 [[nodiscard]] std::string why_not(const StartForecast& start);
 
+/// Whether the spec keeps it dormant: then that it does not start is an order, and no failure.
+[[nodiscard]] bool is_kept_dormant(const specs::WorkspaceSpec& spec);
+
 /// Adds what a person should know ahead: a start of the next day that fails (unless the spec keeps the
 /// workspace dormant, which is an order), one that did not come, and a deletion within seven days. The text
 /// stays the same while what it says does. Pure.

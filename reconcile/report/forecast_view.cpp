@@ -38,6 +38,20 @@ std::string_view words_of(StopBy by) {
   return "nobody";
 }
 
+/// A start that fails against what anybody wants.
+bool fails(const WorkspaceStatus& row) {
+  return row.forecast.start.fails() && !is_kept_dormant(*row.spec);
+}
+
+/// Of a workspace that is dormant, or whose owner is suspended, nothing else is to be mended before.
+CauseSet standing_orders(CauseSet causes) {
+  CauseSet orders;
+  for (const Cause order : {Cause::Dormant, Cause::OwnerSuspended}) {
+    if (causes.has(order)) orders.add(order);
+  }
+  return orders.empty() ? causes : orders;
+}
+
 void count(FleetForecast::Counts& counts, Instant at, sys_seconds from) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
     if (at && *at <= from + FleetForecast::kSpans[i]) ++counts[i];
@@ -88,10 +102,11 @@ FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
       if (slot < fleet.slots.size()) ++fleet.slots[slot];
     }
     if (start.blocked.empty() || !starts_within(start, from, std::chrono::hours(24))) continue;
+    const CauseSet counted = standing_orders(start.blocked);
     for (const CauseText& cause : all_causes()) {
-      if (start.blocked.has(cause.cause)) ++fleet.blocked[static_cast<std::size_t>(cause.cause)];
+      if (counted.has(cause.cause)) ++fleet.blocked[static_cast<std::size_t>(cause.cause)];
     }
-    if (start.fails()) ++fleet.failing;
+    if (fails(row)) ++fleet.failing;
   }
   return fleet;
 }
@@ -103,7 +118,7 @@ std::string render_forecast_text(const CycleReport& report, std::chrono::seconds
   for (const WorkspaceStatus& row : report.workspaces) {
     const auto& [start, stop, deletion] = row.forecast;
     if (const Instant next = start.next(); is_near(next)) starts.push_back({*next, &row, ""});
-    if (is_near(start.at) && start.fails()) blocked.push_back({*start.at, &row, why_not(start)});
+    if (is_near(start.at) && fails(row)) blocked.push_back({*start.at, &row, why_not(start)});
     if (start.missed) missed.push_back({*start.missed, &row, ""});
     if (is_near(stop.at)) stops.push_back({*stop.at, &row, fmt::format("by {}", words_of(stop.by))});
     if (is_near(deletion)) deletions.push_back({*deletion, &row, "unless it is woken before"});

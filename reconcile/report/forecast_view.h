@@ -23,9 +23,11 @@ struct FleetForecast {
 
   std::chrono::sys_seconds from{};
   Counts starts{}, stops{}, deletions{};  ///< that come within each span
-  /// By cause: workspaces whose schedule names a start within a day that does not come.
+  /// By cause: workspaces whose schedule names a start within a day that does not come. One that is dormant,
+  /// or whose owner is suspended, counts for that alone.
   std::vector<std::size_t> blocked = std::vector<std::size_t>(all_causes().size());
-  std::size_t failing = 0;  ///< of these, those that will not run then (AlreadyRunning alone needs no start)
+  std::size_t failing = 0;  ///< of these, those that will not run then against anybody's wish: neither run
+                            ///< already nor are kept dormant by their spec
   std::size_t missed = 0;
 
   /// Starts of the next day in slots of five minutes, from the last full five minutes on: the stampede.

@@ -91,5 +91,18 @@ TEST(ExitCode, DetailedPlanEndsWithTwoOnlyIfThereAreChanges) {
   EXPECT_EQ(exit_code_of_plan(report, {}, PlanExit::plain), ExitCode::ok);
 }
 
+TEST(ExitCode, AForecastEndsByWhatCouldBeRead) {
+  auto held = testing::a_report({Reason::Held, Reason::Drifted, Reason::Missing});
+  held.verdict.held = true;
+  EXPECT_EQ(exit_code_of_forecast(held, {}), ExitCode::ok) << "it neither plans nor changes";
+  EXPECT_EQ(exit_code_of_forecast(testing::a_report({Reason::InSync, Reason::NotRead}), {}),
+            ExitCode::not_converged);
+  EXPECT_EQ(exit_code_of_forecast(testing::a_failed_report(coder::ApiFault::unreachable, "refused"), {}),
+            ExitCode::unreachable);
+  specs::DesiredState invalid;
+  invalid.invalid_documents = 1;
+  EXPECT_EQ(exit_code_of_forecast(testing::a_report({Reason::InSync}), invalid), ExitCode::invalid_specs);
+}
+
 }  // namespace
 }  // namespace cr::daemon

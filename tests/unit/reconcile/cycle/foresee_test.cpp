@@ -31,7 +31,7 @@ class Foresee : public CycleParts {
     return a_live(number, "alice", name).owned_by(a_user_id(5)).autostart(kDaily);
   }
   /// Its next start takes a newer version.
-  static LiveWorkspace moving(std::uint32_t number, const std::string& name, std::uint32_t version = 7) {
+  static LiveBuilder moving(std::uint32_t number, const std::string& name, std::uint32_t version = 7) {
     return daily(number, name).with([version](LiveWorkspace& row) {
       row.outdated = true;
       row.automatic_updates = reconcile::LiveAutomaticUpdates::always;

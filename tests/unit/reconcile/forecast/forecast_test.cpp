@@ -288,6 +288,18 @@ TEST(Forecast, DeletionIsWhatCoderSaysWhileItIsDormant) {
   EXPECT_EQ(look(LiveBuilder(doomed).dormant()).deletion, deletion);
 }
 
+/// What Coder names itself needs no schedule: the forecast is the same with and without.
+TEST(Forecast, AScheduleIsNeededOnlyWhereCoderNamesNoStartToCome) {
+  const coder::Template weekdays = allowing(0b0111110);
+  const LiveWorkspace named = morning();
+  EXPECT_FALSE(needs_schedule(named, nullptr, kNow));
+  EXPECT_EQ(forecast({.live = named, .now = kNow}), look(named));
+  EXPECT_TRUE(needs_schedule(named, &weekdays, kNow)) << "the day has to be judged";
+  EXPECT_TRUE(needs_schedule(named, nullptr, kTomorrowAtNine)) << "that start is due";
+  EXPECT_TRUE(needs_schedule(morning().with([](LiveWorkspace& row) { row.next_start = {}; }), nullptr, kNow));
+  EXPECT_FALSE(needs_schedule(morning().autostart(""), nullptr, kNow));
+}
+
 TEST(Forecast, OnlyWhatMovesToAnotherVersionNeedsToBeAskedAbout) {
   coder::Template requiring;
   requiring.require_active_version = true;

@@ -66,11 +66,24 @@ TEST(ForecastView, CountsWhatComesWithinAnHourADayAndAWeek) {
   EXPECT_EQ(fleet.starts, (FleetForecast::Counts{2, 3, 4}));
   EXPECT_EQ(fleet.stops, (FleetForecast::Counts{1, 1, 1}));
   EXPECT_EQ(fleet.deletions, (FleetForecast::Counts{0, 0, 1}));
-  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::LastBuildFailed)], 1U);
-  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::Dormant)], 1U);
+  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::LastBuildFailed)], 0U);
+  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::Dormant)], 1U)
+      << "which is in the way before all else";
   EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::AlreadyRunning)], 1U);
   EXPECT_EQ(fleet.failing, 1U);
   EXPECT_EQ(fleet.missed, 1U);
+}
+
+TEST(ForecastView, WhatIsKeptDormantFailsNobody) {
+  CycleReport report = a_fleet();
+  WorkspaceStatus asleep = row("z", starts(12h, {Cause::LastBuildFailed, Cause::Dormant}));
+  asleep.spec = SpecBuilder("alice", "z").dormant(true).share();
+  report.workspaces.push_back(asleep);
+  const FleetForecast fleet = fleet_forecast(report.workspaces, kNow);
+  EXPECT_EQ(fleet.failing, 1U);
+  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::Dormant)], 2U);
+  EXPECT_EQ(fleet.blocked[static_cast<std::size_t>(Cause::LastBuildFailed)], 0U);
+  EXPECT_EQ(render_forecast_text(report, 24h, {}).find("alice/z"), std::string::npos);
 }
 
 TEST(ForecastView, StartsAreCountedByFiveMinutes) {
