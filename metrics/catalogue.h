@@ -93,7 +93,10 @@ struct Metric {
 /// An upper bound of the number of series, whatever the fleet and whatever Coder answers.
 inline constexpr std::size_t kMaxSeries = 700;
 /// Pairs of route and method that get series of their own; the next ones are counted together as "other".
-inline constexpr std::size_t kMaxEndpoints = 23;
+inline constexpr std::size_t kMaxEndpoints = 27;
+/// Of api_requests: routes answer with a few codes each, and never with all; what comes beyond this is
+/// counted together as "other".
+inline constexpr std::size_t kMaxRequestSeries = 160;
 
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;

@@ -150,6 +150,7 @@ struct Recorder::Instruments {
     std::map<std::string_view, Counter*> by_code;
   };
   std::map<std::string, Endpoint, std::less<>> endpoints;  ///< by "METHOD route"
+  std::size_t request_series = 0;                          ///< of them all but "other"
 
   Instruments() {
     Family<Counter> family(registry, MetricId::actions);
@@ -171,6 +172,19 @@ struct Recorder::Instruments {
     made.route = route;
     made.method = method;
     made.duration = &request_duration.series({route});
+    return made;
+  }
+
+  /// Made when first needed, like the endpoint.
+  Counter& requests_of(Endpoint& of, std::string_view code) {
+    if (const auto known = of.by_code.find(code); known != of.by_code.end()) return *known->second;
+    // As many places are kept as "other" can have.
+    const std::size_t kept = describe(MetricId::api_requests).labels.back().values.size();
+    if (request_series + kept >= kMaxRequestSeries && of.route != kOther)
+      return requests_of(endpoint(kOther, kOther), code);
+    if (of.route != kOther) ++request_series;
+    Counter& made = requests.series({of.route, of.method, code});
+    of.by_code.emplace(code, &made);
     return made;
   }
 
@@ -241,11 +255,7 @@ void Recorder::on_approval(ApprovalResult result) {
 void Recorder::on_request(const reconcile::RequestDone& request) {
   Instruments& in = *instruments_;
   Instruments::Endpoint& endpoint = in.endpoint(request.method, request.route);
-  Counter*& counter = endpoint.by_code[code_label(request.status)];
-  if (counter == nullptr) {
-    counter = &in.requests.series({endpoint.route, endpoint.method, code_label(request.status)});
-  }
-  counter->Increment();
+  in.requests_of(endpoint, code_label(request.status)).Increment();
   endpoint.duration->Observe(in_seconds(request.duration));
   if (request.rate_limit_remaining) {
     if (endpoint.remaining == nullptr) endpoint.remaining = &in.rate_limit_remaining.series({endpoint.route});

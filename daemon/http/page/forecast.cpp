@@ -38,7 +38,7 @@ std::string span_of(const FleetForecast& fleet) {
   const auto last = std::find_if(fleet.slots.rbegin(), fleet.slots.rend(), any).base();
   const auto place = [&](auto at) { return static_cast<std::size_t>(at - fleet.slots.begin()); };
   return fmt::format(" between {} and {}", clock_of(fleet.slot_begins(place(first))),
-                     clock_of(fleet.slot_begins(place(last))));
+                     clock_of(fleet.slot_begins(place(last) - 1)));
 }
 
 void write_part(HtmlWriter& out, const PageQuery& query, std::size_t number, std::string_view text,

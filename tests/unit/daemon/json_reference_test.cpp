@@ -7,6 +7,7 @@
 #include <set>
 
 #include "reconcile/fields/managed_field.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"
@@ -72,6 +73,9 @@ Written all_of_a_report() {
   planned.follow_up = "then more";
   report.plan.workspaces = {planned};
   collect(json_parts::kPlan, reconcile::plan_json(report, {.offset = 0, .limit = 10}), written);
+  collect(json_parts::kForecast,
+          reconcile::forecast_json(report, std::chrono::hours(24 * 366), {.offset = 0, .limit = 10}),
+          written);
   return written;
 }
 

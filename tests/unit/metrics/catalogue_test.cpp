@@ -50,8 +50,9 @@ TEST(Catalogue, NamesFollowTheConventions) {
 }
 
 TEST(Catalogue, NoLabelNamesAWorkspaceOrAnOwner) {
-  const std::set<std::string_view> allowed = {"version", "revision", "state", "reason", "field", "action",
-                                              "result",  "phase",    "route", "method", "code",  "how"};
+  const std::set<std::string_view> allowed = {"version", "revision", "state",  "reason", "field",
+                                              "action",  "result",   "phase",  "route",  "method",
+                                              "code",    "how",      "within", "cause"};
   for (const Metric& metric : catalogue()) {
     for (const Label& label : metric.labels) EXPECT_TRUE(allowed.contains(label.name)) << metric.name;
   }
@@ -92,6 +93,11 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::workspaces_backing_off, {}},
       {MetricId::workspaces_contested, {}},
       {MetricId::live_workspaces_read, {"how"}},
+      {MetricId::starts_expected, {"within"}},
+      {MetricId::stops_expected, {"within"}},
+      {MetricId::deletions_expected, {"within"}},
+      {MetricId::starts_blocked, {"cause"}},
+      {MetricId::missed_starts, {}},
       {MetricId::apply_exit_code, {}},
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
@@ -160,6 +166,7 @@ TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
       if (label.name == "route")
         combinations *= metric.id == MetricId::http_requests ? kMaxServedRoutes : kMaxEndpoints;
     }
+    if (metric.id == MetricId::api_requests) combinations = kMaxRequestSeries;
     series += combinations * metric.series_each();
   }
   EXPECT_LT(series, kMaxSeries);
