@@ -20,6 +20,18 @@ std::string_view to_string(AutomaticUpdates value) {
   return value == AutomaticUpdates::always ? "always" : "never";
 }
 
+std::string_view to_string(FieldMode mode) {
+  switch (mode) {
+    case FieldMode::enforce:
+      return "enforce";
+    case FieldMode::initial:
+      return "initial";
+    case FieldMode::report:
+      return "report";
+  }
+  return "enforce";
+}
+
 std::string to_text(const FieldValue& value) {
   return std::visit(Text{}, value);
 }

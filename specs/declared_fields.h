@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +33,15 @@ using FieldValue = std::variant<Cleared, Schedule, Ttl, AutomaticUpdates, bool, 
 /// As specs write it: "8h", "always", "true", a schedule's text; "none" where it is cleared.
 [[nodiscard]] std::string to_text(const FieldValue& value);
 
+/// What is done about a field that is not as declared.
+enum class FieldMode : std::uint8_t {
+  enforce,  ///< it is kept as declared
+  initial,  ///< given at creation, then the owner's: never compared
+  report,   ///< what differs is shown, and never written
+};
+inline constexpr std::array kFieldModes = {FieldMode::enforce, FieldMode::initial, FieldMode::report};
+[[nodiscard]] std::string_view to_string(FieldMode mode);
+
 /// The fields of one spec that are kept as declared, by key. A field that the spec leaves out is not there:
 /// nobody's business, never read as a wish and never written.
 class DeclaredFields {
@@ -39,29 +49,35 @@ class DeclaredFields {
   struct Declared {
     std::string_view key;  ///< of a row of spec_fields()
     FieldValue value;
+    FieldMode mode = FieldMode::enforce;
     bool operator==(const Declared&) const = default;
   };
 
   /// `key`: of a row of spec_fields(), whose text outlives this. Copies that were made before stay as they
   /// are.
-  void set(std::string_view key, FieldValue value) {
+  void set(std::string_view key, FieldValue value, FieldMode mode = FieldMode::enforce) {
     std::vector<Declared> fields;
     fields.reserve(fields_.size() + 1);
     fields.assign(fields_.begin(), fields_.end());
     const auto place = std::ranges::lower_bound(fields, key, {}, &Declared::key);
     if (place != fields.end() && place->key == key)
-      place->value = std::move(value);
+      *place = Declared{key, std::move(value), mode};
     else
-      fields.insert(place, Declared{key, std::move(value)});
+      fields.insert(place, Declared{key, std::move(value), mode});
     fields_ = Shared<std::vector<Declared>>(std::move(fields));
   }
 
   /// Null where the spec leaves it out.
-  [[nodiscard]] const FieldValue* find(std::string_view key) const {
+  [[nodiscard]] const Declared* entry(std::string_view key) const {
     for (const Declared& one : fields_) {
-      if (one.key == key) return &one.value;
+      if (one.key == key) return &one;
     }
     return nullptr;
+  }
+  /// Its value; null where the spec leaves it out.
+  [[nodiscard]] const FieldValue* find(std::string_view key) const {
+    const Declared* declared = entry(key);
+    return declared ? &declared->value : nullptr;
   }
   /// Null where the spec leaves it out, or declares that there is none.
   template <class T>

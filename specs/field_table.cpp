@@ -23,11 +23,15 @@ constexpr std::array<Field, 3> kMetadata{{
      "2026-12-24: reason\"."},
 }};
 
-constexpr std::array<Field, 2> kPolicy{{
+constexpr std::array<Field, 3> kPolicy{{
     {FieldId::create, "create", ValueType::boolean, false,
      "Whether the workspace may be created. Default: true."},
     {FieldId::update, "update", ValueType::boolean, false,
      "Whether an existing workspace may be changed. Default: true; false only reports drift."},
+    {FieldId::modes, "fields", ValueType::field_modes, false,
+     "By declared field: enforce (the default) keeps it as declared, initial gives it at creation and then "
+     "leaves it "
+     "to the owner, report shows drift and writes nothing."},
 }};
 
 }  // namespace

@@ -30,9 +30,10 @@ enum class ValueType {
   boolean,
   labels,
   annotations,
-  metadata,         ///< a mapping of kMetadataFields
-  spec,             ///< a mapping of kSpecFields
-  reconcile_policy  ///< a mapping of kPolicyFields
+  metadata,          ///< a mapping of kMetadataFields
+  spec,              ///< a mapping of kSpecFields
+  reconcile_policy,  ///< a mapping of kPolicyFields
+  field_modes        ///< a mapping of the keys that are kept as declared to a FieldMode
 };
 
 enum class FieldId {
@@ -51,7 +52,8 @@ enum class FieldId {
   managed,  ///< kept as declared: WorkspaceSpec::fields
   policy,
   create,
-  update
+  update,
+  modes
 };
 
 /// One key of the format.

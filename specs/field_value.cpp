@@ -213,6 +213,19 @@ ValueResult<FieldValue> read_field_value(const YamlNode& node, ValueType type) {
   return FieldValue(std::string(*name));
 }
 
+ValueResult<FieldMode> read_field_mode(const YamlNode& node) {
+  const std::string allowed = "write enforce, initial or report";
+  const auto text = read_string(node);
+  if (!text) return ValueError(text.error().message(), allowed);
+  std::vector<std::string_view> names;
+  for (const FieldMode mode : kFieldModes) {
+    if (*text == to_string(mode)) return mode;
+    names.push_back(to_string(mode));
+  }
+  const std::string near = did_you_mean(*text, names);
+  return ValueError("invalid value " + in_quotes(*text), near.empty() ? allowed : near);
+}
+
 ValueResult<Suspension> parse_suspension(std::string_view text) {
   const ValueError error("invalid value " + in_quotes(text),
                          "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");

@@ -28,6 +28,9 @@ namespace cr::specs {
 /// A value of a field that is kept as declared; `type`: schedule, ttl, automatic_updates, boolean, or a name.
 [[nodiscard]] ValueResult<FieldValue> read_field_value(const YamlNode& node, ValueType type);
 
+/// A field's mode: enforce, initial or report.
+[[nodiscard]] ValueResult<FieldMode> read_field_mode(const YamlNode& node);
+
 /// The suspend annotation's value: `true`, `until 2026-12-24` or `until 2026-12-24: reason`.
 [[nodiscard]] ValueResult<Suspension> parse_suspension(std::string_view text);
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "specs/declared_fields.h"
 #include "specs/field_table.h"
 
 namespace cr::specs {
@@ -52,6 +53,39 @@ Json annotations() {
           {"additionalProperties", {{"type", "string"}, {"pattern", kStored}}}};
 }
 
+/// The keys that are kept as declared.
+std::vector<std::string> managed_keys() {
+  std::vector<std::string> keys;
+  for (const Field& field : spec_fields()) {
+    if (field.id == FieldId::managed) keys.emplace_back(field.key);
+  }
+  return keys;
+}
+
+Json field_modes() {
+  Json modes = Json::array();
+  for (const FieldMode mode : kFieldModes) modes.push_back(to_string(mode));
+  Json properties = Json::object();
+  for (const std::string& key : managed_keys()) properties[key] = {{"enum", modes}};
+  return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
+}
+
+/// A field that has a mode is declared, too.
+Json modes_are_of_declared_fields() {
+  Json rules = Json::array();
+  for (const std::string& key : managed_keys()) {
+    const Json modes = {{"type", "object"}, {"required", Json::array({key})}};
+    const Json policy = {
+        {"type", "object"}, {"required", Json::array({"fields"})}, {"properties", {{"fields", modes}}}};
+    rules.push_back({{"if",
+                      {{"type", "object"},
+                       {"required", Json::array({"reconcilePolicy"})},
+                       {"properties", {{"reconcilePolicy", policy}}}}},
+                     {"then", {{"required", Json::array({key})}}}});
+  }
+  return rules;
+}
+
 Json schema_of(ValueType type) {
   switch (type) {
     case ValueType::api_version:
@@ -86,8 +120,14 @@ Json schema_of(ValueType type) {
               {"additionalProperties", {{"type", "string"}, {"pattern", kLabelValue}}}};
     case ValueType::annotations:
       return annotations();
+    case ValueType::field_modes:
+      return field_modes();
+    case ValueType::spec: {
+      Json schema = object_of(fields_of(type));
+      schema["allOf"] = modes_are_of_declared_fields();
+      return schema;
+    }
     case ValueType::metadata:
-    case ValueType::spec:
     case ValueType::reconcile_policy:
       return object_of(fields_of(type));
   }

@@ -34,8 +34,9 @@ Shared<StringPairs> SharedValues::pairs(StringPairs value) {
 DeclaredFields SharedValues::fields(const DeclaredFields& value) {
   if (value.empty()) return {};
   std::string written;
-  for (const auto& [key, wish] : value) {
+  for (const auto& [key, wish, mode] : value) {
     written.append(key).append(1, '\0').append(1, static_cast<char>('0' + wish.index()));
+    written.append(to_string(mode)).append(1, '\0');
     written.append(to_text(wish)).append(1, '\0');
   }
   return fields_.try_emplace(std::move(written), value).first->second;

@@ -9,6 +9,7 @@
 #include "specs/field_table.h"
 #include "specs/field_value.h"
 #include "specs/name.h"
+#include "specs/spec_fields.h"
 #include "specs/suggestion.h"
 #include "specs/text/utf8.h"
 #include "specs/visible.h"
@@ -55,6 +56,7 @@ class Decoder {
 
   WorkspaceSpec decode(const YamlNode& root, const std::string& path) {
     read_object(root, path, document_fields());
+    set_modes();
     spec_.fields = values_.fields(spec_.fields);
     return std::move(spec_);
   }
@@ -189,10 +191,55 @@ class Decoder {
       case FieldId::managed:
         return take(read_field_value(value, field.type), value, path,
                     [&](const FieldValue& given) { spec_.fields.set(field.key, given); });
+      case FieldId::modes:
+        if (is_mapping(key, value, path)) read_modes(value, path);
+        return;
       case FieldId::create:
         return read_boolean_into(spec_.policy.create);
       case FieldId::update:
         return read_boolean_into(spec_.policy.update);
+    }
+  }
+
+  /// The field may stand further down: modes are set when all has been read.
+  void read_modes(const YamlNode& mapping, const std::string& path) {
+    for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
+      const std::string here = path + '.' + path_part(key.text);
+      if (!is_managed(spec_fields(), key.text)) return report_without_mode(key, here);
+      take(read_field_mode(value), value, here, [&](FieldMode mode) {
+        modes_.push_back({&key, mode, here});
+      });
+    });
+  }
+
+  void report_without_mode(const YamlNode& key, const std::string& path) {
+    std::vector<std::string_view> with_mode;
+    for (const Field& field : spec_fields()) {
+      if (field.id == FieldId::managed) with_mode.push_back(field.key);
+    }
+    const bool known = std::ranges::any_of(spec_fields(), [&](const Field& f) { return f.key == key.text; });
+    if (known) {
+      report_.add(key, path, in_quotes(key.text) + " has no mode: it applies only at creation",
+                  "remove it; fields with a mode: " + join(with_mode));
+      return;
+    }
+    std::string remedy = did_you_mean(key.text, with_mode);
+    if (remedy.empty()) remedy = "allowed here: " + join(with_mode);
+    report_.add(key, path, "unknown key " + in_quotes(key.text), std::move(remedy));
+  }
+
+  void set_modes() {
+    for (const auto& [key, mode, path] : modes_) {
+      const DeclaredFields::Declared* declared = spec_.fields.entry(key->text);
+      if (!declared) {
+        // One that is declared with an invalid value has its error already.
+        if (report_.errors() > 0) continue;
+        report_.add(*key, path, in_quotes(key->text) + " has a mode but is not declared",
+                    fmt::format("declare spec.{}, or remove its mode", key->text));
+        continue;
+      }
+      const FieldValue value = declared->value;
+      spec_.fields.set(declared->key, value, mode);
     }
   }
 
@@ -280,6 +327,12 @@ class Decoder {
   DocumentReport& report_;
   SharedValues& values_;
   WorkspaceSpec spec_;
+  struct GivenMode {
+    const YamlNode* key;
+    FieldMode mode;
+    std::string path;
+  };
+  std::vector<GivenMode> modes_;
 };
 
 }  // namespace

@@ -51,8 +51,9 @@ class Differ {
 
   void managed(Field field) {
     const ManagedField& entry = entry_of(field);
-    const specs::FieldValue* declared = spec_.fields.find(entry.key);
-    if (!declared) return;
+    const auto* given = spec_.fields.entry(entry.key);
+    if (!given || (given->mode == specs::FieldMode::initial && !context_.just_created)) return;
+    const specs::FieldValue* declared = &given->value;
     const coder::Template* policy = context_.policy;
     switch (entry.compare(*declared, live_)) {
       case Match::unreadable:
@@ -62,6 +63,10 @@ class Differ {
         break;
       case Match::differs:
         result_.drift.push_back(Change{field, entry.live_text(live_), *declared});
+        if (given->mode == specs::FieldMode::report) {
+          result_.reported.add(field);
+          return;
+        }
         result_.wanted.add(field);
         const std::string refusal = policy ? entry.refused_by(*policy, *declared) : std::string();
         if (!refusal.empty()) return forbid(field, refusal);

@@ -25,6 +25,7 @@ struct WorkspaceDiff {
   /// In the order of managed_fields(), then what is informational; forbidden ones included.
   std::vector<Change> drift;
   FieldSet wanted{};      ///< drifted, and may be written
+  FieldSet reported{};    ///< drifted, and the spec says that it is only shown
   FieldSet forbidden{};   ///< drifted, and the template's policy refuses the write
   FieldSet unreadable{};  ///< Coder reports a value that we do not know: no verdict and no write
   std::vector<RemarkNote> remarks;
@@ -47,6 +48,7 @@ struct DiffContext {
   const coder::Template* policy = nullptr;
   const BuildParameters* parameters = nullptr;
   std::optional<UserId> me{};
+  bool just_created = false;  ///< by us in this cycle: what is given at creation is compared, too
 };
 
 /// Compares what the spec declares, and nothing else:

@@ -18,9 +18,9 @@ std::string moment_text(std::chrono::sys_seconds at) {
 }
 
 bool is_kept_dormant(const specs::WorkspaceSpec& spec) {
-  const specs::FieldValue* declared = spec.fields.find(kDormant.key);
-  const bool* dormant = declared ? std::get_if<bool>(declared) : nullptr;
-  return dormant && *dormant;
+  const auto* declared = spec.fields.entry(kDormant.key);
+  const bool* dormant = declared ? std::get_if<bool>(&declared->value) : nullptr;
+  return dormant && *dormant && declared->mode == specs::FieldMode::enforce;
 }
 
 std::string why_not(const StartForecast& start) {

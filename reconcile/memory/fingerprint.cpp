@@ -52,8 +52,8 @@ std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
       .add(spec.template_ref)
       .add(spec.template_version);
   hash.pairs(spec.parameters);
-  for (const auto& [key, wish] : spec.fields) {
-    hash.add(key);
+  for (const auto& [key, wish, mode] : spec.fields) {
+    hash.add(key).add(to_string(mode));
     add_wish(hash, wish);
   }
   hash.number(spec.policy.create).number(spec.policy.update);

@@ -56,10 +56,12 @@ class Planner {
 
   void create_with(CreateWorkspace& create, Field field) {
     const ManagedField& entry = entry_of(field);
-    const specs::FieldValue* declared = spec_.fields.find(entry.key);
+    const auto* declared = spec_.fields.entry(entry.key);
     if (!declared) return;
-    if (entry.at_creation(create.request, *declared)) create.sets.push_back(Change{field, {}, *declared});
-    follow_up(entry.after_creation(in_.bound->policy, *declared));
+    const specs::FieldValue& wish = declared->value;
+    if (entry.at_creation(create.request, wish)) create.sets.push_back(Change{field, {}, wish});
+    // What is only reported is not written afterwards.
+    if (declared->mode != specs::FieldMode::report) follow_up(entry.after_creation(in_.bound->policy, wish));
   }
 
   void follow_up(std::string_view what) {
@@ -207,7 +209,9 @@ Plan assemble_plan(std::vector<WorkspacePlan> workspaces) {
 
 std::vector<Action> follow_ups(const WorkspaceSpec& spec, const LiveWorkspace& created,
                                const DiffContext& context) {
-  const WorkspaceDiff difference = diff(spec, created, context);
+  DiffContext of_new = context;
+  of_new.just_created = true;
+  const WorkspaceDiff difference = diff(spec, created, of_new);
   PlanInput input;
   input.spec = &spec;
   input.live = &created;

@@ -194,12 +194,25 @@ class Decision {
   }
 
   bool drifted() {
-    if (in_.spec->policy.update) return false;
+    if (in_.spec->policy.update) return reported();
     const std::string list = list_drift([](Field field) { return !is_informational(field); });
     if (list.empty()) return false;
     return decide(
         Reason::Drifted,
         fmt::format("{}; its spec says reconcilePolicy.update: false, so it is only reported", list));
+  }
+
+  /// What else there is to say comes first: only what is shown and never written is left for the end.
+  bool reported() {
+    if (diff_.reported.empty()) return false;
+    const bool others = std::ranges::any_of(diff_.drift, [&](const Change& change) {
+      return !is_informational(change.field) && !diff_.reported.has(change.field);
+    });
+    if (others) return false;
+    const std::string list = list_drift([&](Field field) { return diff_.reported.has(field); });
+    return decide(
+        Reason::Drifted,
+        fmt::format("{}; its spec says report in reconcilePolicy.fields, so it is only reported", list));
   }
 
   bool contested() {

@@ -55,6 +55,44 @@ TEST_P(Fields, Create) {
   expect_fixpoint();
 }
 
+TEST_P(Fields, WhatIsGivenAtCreationIsLeftToTheOwner) {
+  world_.declare({a_document(
+      "alice", "dev",
+      {"autostart: 0 9 * * 1-5", "ttl: null", "automaticUpdates: always",
+       "reconcilePolicy: {fields: {autostart: initial, ttl: initial, automaticUpdates: initial}}"})});
+  world_.server.with_state([](standin::State& state) {
+    state.edit_template("docker", [](standin::Template& of) { of.default_ttl_ms = 3'600'000; });
+  });
+  expect_fixpoint();
+  EXPECT_EQ(world_.live("alice", "dev")->schedule, "0 9 * * 1-5");
+  EXPECT_EQ(world_.live("alice", "dev")->ttl_ms, std::nullopt) << "what creation cannot set follows";
+  world_.server.with_state([](standin::State& state) {
+    state.set_autostart("alice", "dev", "0 6 * * *");
+    state.set_ttl("alice", "dev", 7'200'000);
+    state.set_always_update("alice", "dev", false);
+  });
+  expect_fixpoint();
+  EXPECT_EQ(world_.live("alice", "dev")->schedule, "0 6 * * *");
+}
+
+TEST_P(Fields, WhatIsOnlyReportedIsShownAndNeverWritten) {
+  standin::WorkspaceSeed seed;
+  seed.schedule = "0 7 * * 1-5";
+  add(seed);
+  world_.declare(
+      {a_document("alice", "dev",
+                  {"autostart: 0 9 * * 1-5", "ttl: 8h", "reconcilePolicy: {fields: {autostart: report}}"})});
+  world_.converge();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::Drifted);
+  EXPECT_EQ(world_.live("alice", "dev")->schedule, "0 7 * * 1-5");
+  EXPECT_EQ(world_.live("alice", "dev")->ttl_ms, 8 * 3'600'000) << "the others are kept as declared";
+  world_.server.clear_requests();
+  world_.cycle();
+  EXPECT_THAT(world_.server.writes(), IsEmpty());
+  world_.server.with_state([](standin::State& state) { state.set_autostart("alice", "dev", "0 9 * * 1-5"); });
+  expect_fixpoint();
+}
+
 TEST_P(Fields, Autostart) {
   standin::WorkspaceSeed seed;
   seed.schedule = "0 7 * * 1-5";

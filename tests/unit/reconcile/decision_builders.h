@@ -61,6 +61,12 @@ class SpecBuilder {
   SpecBuilder& no_ttl() { return set("ttl", specs::Cleared{}); }
   SpecBuilder& updates(specs::AutomaticUpdates value) { return set("automaticUpdates", value); }
   SpecBuilder& dormant(bool value) { return set("dormant", value); }
+  /// Of a field that has been declared before.
+  SpecBuilder& mode(std::string_view key, specs::FieldMode mode) {
+    const auto declared = *spec_.fields.entry(key);
+    spec_.fields.set(declared.key, declared.value, mode);
+    return *this;
+  }
   SpecBuilder& may_not_create() { return spec_.policy.create = false, *this; }
   SpecBuilder& may_not_update() { return spec_.policy.update = false, *this; }
   SpecBuilder& suspended(specs::Suspension suspension) {

@@ -373,5 +373,32 @@ TEST(Parse, PositionsCountCharactersNotBytes) {
   EXPECT_EQ(parsed.diagnostics[0].where.column, 28U);
 }
 
+TEST(FieldModes, AreTakenWhereverTheyStand) {
+  const WorkspaceSpec spec = only_spec(document(
+      "dev",
+      "  reconcilePolicy: {fields: {ttl: initial, autostart: report}}\n  ttl: 8h\n  autostart: null\n"
+      "  dormant: false\n"));
+  EXPECT_EQ(spec.fields.entry("ttl")->mode, FieldMode::initial);
+  EXPECT_EQ(spec.fields.entry("autostart")->mode, FieldMode::report);
+  EXPECT_EQ(spec.fields.entry("dormant")->mode, FieldMode::enforce);
+}
+
+TEST(FieldModes, TwoSpecsThatDifferInAModeAloneShareNothing) {
+  const WorkspaceSpec enforced = only_spec(document("a", "  ttl: 8h\n"));
+  const WorkspaceSpec reported =
+      only_spec(document("a", "  ttl: 8h\n  reconcilePolicy: {fields: {ttl: report}}\n"));
+  EXPECT_NE(enforced.fields, reported.fields);
+}
+
+TEST(FieldModes, ErrorsNameTheFieldAndTheRemedy) {
+  const auto error = [](std::string_view lines) { return only_error(document("dev", lines)); };
+  EXPECT_THAT(error("  reconcilePolicy: {fields: {template: report}}\n"),
+              HasSubstr("\"template\" has no mode: it applies only at creation"));
+  EXPECT_THAT(error("  reconcilePolicy: {fields: {ttl: report}}\n"),
+              HasSubstr("\"ttl\" has a mode but is not declared"));
+  EXPECT_THAT(error("  ttl: 8h\n  reconcilePolicy: {fields: {tll: report}}\n"), HasSubstr("did you mean"));
+  EXPECT_THAT(error("  ttl: 8h\n  reconcilePolicy: {fields: {ttl: reprt}}\n"), HasSubstr("did you mean"));
+}
+
 }  // namespace
 }  // namespace cr::specs

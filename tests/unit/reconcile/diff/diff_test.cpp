@@ -328,5 +328,32 @@ TEST(Diff, AnAbsentWorkspaceIsMissing) {
   EXPECT_TRUE(diff_absent(a_spec().may_not_create()).wanted.empty());
 }
 
+// "initial: given at creation, then the owner's; never compared."
+TEST(FieldModes, WhatIsGivenAtCreationIsTheOwnersFromThenOn) {
+  const auto spec = a_spec().ttl(8h).dormant(true).mode("ttl", specs::FieldMode::initial);
+  LiveWorkspace live = a_live_dev();
+  live.ttl = 1h;
+  live.dormant = true;
+  EXPECT_TRUE(diff(spec, live, {}).in_sync());
+  const WorkspaceDiff new_one =
+      diff(spec, live, {.policy = nullptr, .parameters = nullptr, .just_created = true});
+  EXPECT_EQ(new_one.wanted, FieldSet{field::ttl});
+}
+
+// "report: drift is shown, never written."
+TEST(FieldModes, WhatIsOnlyReportedIsShownAndNotWanted) {
+  const auto spec = a_spec().ttl(8h).autostart("0 9 * * *").mode("ttl", specs::FieldMode::report);
+  LiveWorkspace live = a_live_dev();
+  live.ttl = 1h;
+  coder::Template policy = a_template();
+  policy.allow_user_autostop = false;
+  const WorkspaceDiff result = diff(spec, live, {.policy = &policy});
+  EXPECT_EQ(result.reported, FieldSet{field::ttl});
+  EXPECT_EQ(result.wanted, FieldSet{field::autostart});
+  EXPECT_TRUE(result.forbidden.empty()) << "nobody wants to write it";
+  EXPECT_NE(result.find(field::ttl), nullptr);
+  EXPECT_FALSE(result.in_sync());
+}
+
 }  // namespace
 }  // namespace cr::reconcile

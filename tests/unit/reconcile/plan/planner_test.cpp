@@ -366,6 +366,19 @@ TEST(FollowUps, WriteWhatCreationCouldNotSet) {
       << "they belong to the create, so `update: false` does not stop them";
 }
 
+TEST(FollowUps, GiveWhatIsOnlyGivenAtCreationAndWriteNothingThatIsOnlyReported) {
+  LiveWorkspace created = a_live_dev();
+  created.build = a_build(1, Transition::start, BuildStatus::pending, kMe);
+  created.ttl = 4h;
+  const auto spec = a_spec()
+                        .no_ttl()
+                        .updates(AutomaticUpdates::always)
+                        .mode("ttl", specs::FieldMode::initial)
+                        .mode("automaticUpdates", specs::FieldMode::report);
+  EXPECT_THAT(follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}),
+              ElementsAre(Action{set_ttl(kDev, kId, 4h, {})}));
+}
+
 TEST(AssemblePlan, DoesNotDependOnTheOrderOfItsInput) {
   const WorkspacePlan a{{"alice", "a"}, kStop, ""};
   const WorkspacePlan b{{"alice", "b"}, kStop, ""};

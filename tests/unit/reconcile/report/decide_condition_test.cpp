@@ -332,6 +332,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"EachFieldThatDriftsIsNamed",
              [](Scene& s) { s.spec = a_spec().ttl(8h).autostart("0 9 * * *").may_not_update(); },
              Reason::Drifted, "autostart is none, should be 0 9 * * *, ttl is none, should be 8h"},
+        Case{"WhatIsOnlyReportedIsNamed",
+             [](Scene& s) { s.spec = a_spec().ttl(8h).mode("ttl", specs::FieldMode::report); },
+             Reason::Drifted, "ttl is none, should be 8h; its spec says report in reconcilePolicy.fields"},
         Case{"PolicyForbids",
              [](Scene& s) {
                s.policy = a_template();
