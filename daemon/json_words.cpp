@@ -70,7 +70,7 @@ std::vector<std::string> words_of(JsonWords words) {
       return {reconcile::FleetForecast::kSpanNames.begin(), reconcile::FleetForecast::kSpanNames.end()};
     case JsonWords::stop_by:
       return names_of(std::vector{reconcile::StopBy::ttl, reconcile::StopBy::activity,
-                                  reconcile::StopBy::template_limit});
+                                  reconcile::StopBy::template_limit, reconcile::StopBy::deadline});
     case JsonWords::faults:
       return all_faults();
     case JsonWords::diagnostic_kinds:

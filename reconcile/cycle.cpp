@@ -10,6 +10,7 @@
 
 #include "reconcile/cycle/address.h"
 #include "reconcile/cycle/decide.h"
+#include "reconcile/cycle/foresee.h"
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
 #include "reconcile/cycle/read_back.h"
@@ -123,7 +124,7 @@ Work work_of(CycleState& state) {
   work.follow_ups = [&state](const Identity& workspace, const LiveWorkspace& row, bool made_by_us) {
     const specs::WorkspaceSpec& spec = *state.find(workspace)->spec;
     if (!made_by_us && !spec.policy.update) return std::vector<Action>();
-    return follow_ups(spec, row, state.memory.remembered.look_ups.context_of(row));
+    return follow_ups(spec, row, state.memory.remembered.look_ups.context_of(row), made_by_us);
   };
   return work;
 }
@@ -149,6 +150,7 @@ awaitable<ReportPtr> run(CycleState& state) {
   diff_plan_and_guard(state);
   co_await carry_out(state);
   take_outcomes(state);
+  co_await ask_about_starts(state);
   ReportPtr report = make_report(state);
   state.give_buffers_back();
   co_return report;

@@ -239,6 +239,14 @@ class Decoder {
         continue;
       }
       const FieldValue value = declared->value;
+      const bool* on = std::get_if<bool>(&value);
+      if (mode == FieldMode::initial && on && *on) {
+        report_.add(*key, path,
+                    fmt::format("{} cannot be given at creation: a workspace is created running",
+                                in_quotes(key->text)),
+                    "write enforce, or declare false");
+        continue;
+      }
       spec_.fields.set(declared->key, value, mode);
     }
   }

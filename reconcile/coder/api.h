@@ -80,8 +80,9 @@ class CoderReader {
   /// Whether an autostart of this workspace would fail because the version that it moves to does not accept
   /// its parameters. False where it moves to none.
   [[nodiscard]] virtual awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) = 0;
-  /// All suspended users that the token may see.
-  [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> suspended_users() = 0;
+  /// All users that the token may see whose workspaces Coder does not start by itself: suspended ones, and
+  /// dormant ones, who were not seen for long.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> inactive_users() = 0;
 };
 
 /// One thing of a workspace that a PUT sets to a value.

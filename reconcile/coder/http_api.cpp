@@ -227,12 +227,12 @@ class HttpReader final : public CoderReader {
     co_return co_await call_and_decode(caller_, request, decode_autostart_mismatch);
   }
 
-  awaitable<ApiResult<std::vector<User>>> suspended_users() override {
+  awaitable<ApiResult<std::vector<User>>> inactive_users() override {
     std::vector<User> all;
     for (std::size_t pages = 0; pages < kMostPagesOfUsers; ++pages) {
       CallRequest request = request_of<routes::kUsers>();
-      request.query =
-          search_query("status:suspended") + fmt::format("&limit={}&offset={}", kUsersAPage, all.size());
+      request.query = search_query("status:suspended,dormant") +
+                      fmt::format("&limit={}&offset={}", kUsersAPage, all.size());
       auto page = co_await call_and_decode(caller_, request, decode_users);
       if (!page) co_return page.error();
       std::ranges::move(*page, std::back_inserter(all));

@@ -12,17 +12,15 @@ namespace cr::reconcile {
 namespace {
 
 using async::awaitable;
-using coder::ApiError;
-using coder::ApiFault;
 using coder::ApiResult;
 
 constexpr std::size_t kMovesACycle = 30;
 constexpr auto kAskedAhead = std::chrono::hours(24);
 // Whom an administrator has suspended is known soon enough for the next morning.
-constexpr auto kSuspensionsAreGoodFor = std::chrono::minutes(10);
+constexpr std::chrono::minutes kInactivityIsGoodFor{10};
 // A token that may not list users will not be allowed to in a minute.
-constexpr auto kAskAgain = std::chrono::hours(1);
-constexpr auto kTryAgain = std::chrono::minutes(1);
+constexpr std::chrono::minutes kAskAgain{60};
+constexpr std::chrono::minutes kTryAgain{1};
 
 std::chrono::sys_seconds seconds_of(async::WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at);
@@ -65,64 +63,78 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
   return forecast({.live = live,
                    .schedule = schedule ? schedule->get() : nullptr,
                    .policy = policy,
-                   .owner_suspended = look_ups.is_suspended(live.owner_id),
+                   .owner_inactive = look_ups.is_inactive(live.owner_id),
                    .parameters_mismatch = mismatch,
                    .now = now});
 }
 
-awaitable<void> ask_who_is_suspended(CycleState& state) {
-  Remembered<std::vector<UserId>>& suspended = state.memory.remembered.look_ups.suspended_users;
+/// False if Coder did not answer: then it is asked nothing else that is for information only.
+awaitable<bool> ask_who_is_inactive(CycleState& state) {
+  Remembered<std::vector<UserId>>& inactive = state.memory.remembered.look_ups.inactive_users;
   const bool matters = std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
     return one.live && !one.live->autostart_schedule.empty();
   });
-  const std::chrono::nanoseconds every = suspended.failed_in_passing ? std::chrono::nanoseconds(kTryAgain)
-                                         : suspended.value ? std::chrono::nanoseconds(kSuspensionsAreGoodFor)
-                                                           : std::chrono::nanoseconds(kAskAgain);
-  if (!matters || !suspended.due(state.begun, every)) co_return;
-  suspended.asked = state.begun;
-  ApiResult<std::vector<coder::User>> users = co_await state.memory.reader.suspended_users();
-  suspended.failed_in_passing = !users && coder::is_transient(users.error().fault);
+  std::chrono::nanoseconds every =
+      inactive.value ? std::chrono::nanoseconds(kInactivityIsGoodFor) : kAskAgain;
+  if (inactive.failed_in_passing) every = kTryAgain;
+  if (!matters || !inactive.due(state.begun, every)) co_return true;
+  inactive.asked = state.begun;
+  ApiResult<std::vector<coder::User>> users = co_await state.memory.reader.inactive_users();
+  inactive.failed_in_passing = !users && coder::is_transient(users.error().fault);
   if (!users) {
-    if (users.error().fault == ApiFault::unauthorized) state.stopped_by = users.error();
-    co_return;
+    // A token that may not ask any more does not know what it once knew.
+    if (!inactive.failed_in_passing) inactive.value.reset();
+    co_return !ends_reading(users.error());
   }
   std::vector<UserId> ids;
   ids.reserve(users->size());
   for (const coder::User& user : *users) ids.push_back(user.id);
   std::ranges::sort(ids);
-  suspended.value = std::move(ids);
+  inactive.value = std::move(ids);
+  co_return true;
 }
 
+struct UnknownMove {
+  std::chrono::sys_seconds start;
+  const LiveWorkspace* live;
+};
+
 /// Whose start within a day moves it to a version of which Coder has not said yet whether it accepts the
-/// parameters.
-std::vector<const LiveWorkspace*> unknown_moves(const CycleState& state) {
+/// parameters; the soonest first.
+std::vector<UnknownMove> unknown_moves(const CycleState& state) {
   const LookUps& look_ups = state.memory.remembered.look_ups;
   const auto now = seconds_of(state.begun_wall);
-  std::vector<const LiveWorkspace*> unknown;
+  std::vector<UnknownMove> unknown;
   for (const WorkspaceFacts& one : state.declared) {
-    if (unknown.size() == kMovesACycle) break;
-    if (!one.live || one.live->autostart_schedule.empty()) continue;
-    if (!moves_to_active_version(*one.live, look_ups.policy_of(*one.live)) || look_ups.move_of(*one.live))
-      continue;
-    const Forecast next = look(look_ups, *one.spec, *one.live, now);
-    if (next.start.comes() && starts_within(next.start, now, kAskedAhead)) unknown.push_back(one.live);
+    const LiveWorkspace* live = one.latest();
+    if (!live || live->autostart_schedule.empty()) continue;
+    if (!moves_to_active_version(*live, look_ups.policy_of(*live))) continue;
+    const KnownMove* known = look_ups.move_of(*live);
+    if (known && (known->mismatch || state.begun < known->again)) continue;
+    const Instant next = look(look_ups, *one.spec, *live, now).start.next();
+    if (next && *next <= now + kAskedAhead) unknown.push_back({*next, live});
   }
+  std::ranges::stable_sort(unknown, {}, &UnknownMove::start);
+  if (unknown.size() > kMovesACycle) unknown.resize(kMovesACycle);
   return unknown;
 }
 
 awaitable<void> ask_about_moves(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
-  const std::vector<const LiveWorkspace*> unknown = unknown_moves(state);
-  for (const LiveWorkspace* live : unknown) {
-    ApiResult<bool> mismatch = co_await state.memory.reader.autostart_mismatch(live->id);
+  const std::vector<UnknownMove> unknown = unknown_moves(state);
+  for (const UnknownMove& one : unknown) {
+    const LiveWorkspace& live = *one.live;
+    ApiResult<bool> mismatch = co_await state.memory.reader.autostart_mismatch(live.id);
+    KnownMove known{live.active_version, live.build.id, {}, {}};
     if (mismatch) {
-      look_ups.moves.insert_or_assign(live->id, KnownMove{live->active_version, live->build.id, *mismatch});
-    } else if (mismatch.error().fault == ApiFault::unauthorized) {
-      state.stopped_by = mismatch.error();
-      co_return;
-    } else if (coder::is_transient(mismatch.error().fault)) {
-      co_return;  // informational only: the next cycle goes on
+      known.mismatch = *mismatch;
+    } else {
+      // One that Coder cannot judge takes no turn from the others.
+      known.again = state.begun;
+      known.again += coder::is_transient(mismatch.error().fault) ? kTryAgain : kAskAgain;
     }
+    look_ups.moves.insert_or_assign(live.id, known);
+    if (!mismatch && ends_reading(mismatch.error())) co_return;
   }
 }
 
@@ -144,10 +156,10 @@ void forget_past_moves(CycleState& state) {
 }  // namespace
 
 awaitable<void> ask_about_starts(CycleState& state) {
-  co_await ask_who_is_suspended(state);
   if (state.stopped_by) co_return;
   forget_past_moves(state);
-  co_await ask_about_moves(state);
+  const bool answers = co_await ask_who_is_inactive(state);
+  if (answers) co_await ask_about_moves(state);
 }
 
 Forecast forecast_of(const CycleState& state, const WorkspaceFacts& one, async::WallTime now) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "reconcile/async/structured.h"
-#include "reconcile/cycle/foresee.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/text/ascii.h"
@@ -335,7 +334,6 @@ awaitable<void> look_up(CycleState& state) {
   co_await resolve_absent(state);
   mark_duplicates(state);
   co_await read_parameters(state);
-  co_await ask_about_starts(state);
   state.users = state.memory.remembered.look_ups.answers.known_users();
 }
 

@@ -52,7 +52,7 @@ class Differ {
   void managed(Field field) {
     const ManagedField& entry = entry_of(field);
     const auto* given = spec_.fields.entry(entry.key);
-    if (!given || (given->mode == specs::FieldMode::initial && !context_.just_created)) return;
+    if (!given || (given->mode == specs::FieldMode::initial && !is_new())) return;
     const specs::FieldValue* declared = &given->value;
     const coder::Template* policy = context_.policy;
     switch (entry.compare(*declared, live_)) {
@@ -75,6 +75,11 @@ class Differ {
     if (!policy) return;
     std::string message = entry.ineffective_under(*policy, *declared);
     if (!message.empty()) remark(Remark::Ineffective, std::move(message));
+  }
+
+  /// What creation could not give may still be owed: after a write that failed, or a restart.
+  [[nodiscard]] bool is_new() const {
+    return context_.just_created || first_build_of(live_, context_.me) == FirstBuild::active;
   }
 
   void parameters() {

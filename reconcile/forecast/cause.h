@@ -15,7 +15,7 @@ enum class Cause : std::uint8_t {
   LastBuildFailed,           ///< a start that failed or was cancelled, or a delete that failed
   LastStopFailed,            ///< Coder starts nothing whose stop failed
   Dormant,                   ///< dormant workspaces are not started
-  OwnerSuspended,            ///< nor those of users who are not active
+  OwnerSuspended,            ///< nor those of users who are suspended, or dormant for not having been seen
   DayNotAllowed,             ///< the template does not let workspaces start on that day
   TemplateForbidsAutostart,  ///< nor on any
   NoProvisioner,             ///< its build waits for a provisioner that is not there

@@ -14,6 +14,7 @@ constexpr auto kStuckAfter = 30min;
 constexpr auto kSlack = 1min;
 // What is being started counts its time to live from the end of that build.
 constexpr auto kBuildTakes = 5min;
+constexpr auto kQuarter = 15min;
 // Schedules are weekly: what no day of a week allows, none will.
 constexpr auto kWeek = std::chrono::days(7);
 constexpr std::uint8_t kAllDays = 0x7F;
@@ -44,9 +45,14 @@ bool allows(std::uint8_t days, const specs::Schedule& schedule, sys_seconds at) 
 /// The first start after `after` on a day that the template allows.
 std::optional<sys_seconds> next_allowed(const specs::Schedule& schedule, std::uint8_t days,
                                         sys_seconds after) {
+  if ((schedule.weekdays() & days) == 0) return std::nullopt;
   const sys_seconds end = after + kWeek;
   std::optional<sys_seconds> next = schedule.next_after(after);
-  while (next && *next <= end && !allows(days, schedule, *next)) next = schedule.next_after(*next);
+  while (next && *next <= end && !allows(days, schedule, *next)) {
+    // No day ends within a quarter of an hour, in any zone: a dense schedule is not walked minute by minute.
+    const auto quarter = std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<900>>>(*next);
+    next = schedule.next_after(quarter + kQuarter - 1s);
+  }
   return next && allows(days, schedule, *next) ? next : std::nullopt;
 }
 
@@ -68,7 +74,7 @@ class Outlook {
     }
     const Instant due = needed ? owed() : Instant();
     const bool late = due && in_.now - *due > kMissedAfter;
-    if (late) start.missed = due;
+    if (late && !in_.parameters_mismatch.value_or(false)) start.missed = due;
     start.at = !needed ? live_.next_start : due && !late ? due : next_named();
     if (!start.at) return start;
     start.blocked = blocked_at(*start.at);
@@ -110,7 +116,7 @@ class Outlook {
   [[nodiscard]] CauseSet standing() const {
     CauseSet causes;
     if (live_.dormant) causes.add(Cause::Dormant);
-    if (in_.owner_suspended) causes.add(Cause::OwnerSuspended);
+    if (in_.owner_inactive) causes.add(Cause::OwnerSuspended);
     if (in_.policy && !in_.policy->allow_user_autostart) causes.add(Cause::TemplateForbidsAutostart);
     return causes;
   }
@@ -126,8 +132,11 @@ class Outlook {
   [[nodiscard]] Instant owed() const {
     if (!is_stopped(build_) || !standing().empty()) return {};
     Instant due = live_.next_start;
-    if (!due && build_.created && !live_.tells_next_start) {
-      if (const auto first = next_allowed(*in_.schedule, days(), *build_.created)) due = Instant(*first);
+    // Coder computes it anew when a build succeeds: what it named before this stop is no longer owed.
+    const bool stale = due && build_.created && due <= build_.created;
+    if (build_.created && (stale || (!due && !live_.tells_next_start))) {
+      const auto first = next_allowed(*in_.schedule, days(), *build_.created);
+      due = first ? Instant(*first) : Instant();
     }
     return due && *due <= in_.now ? due : Instant();
   }
@@ -149,8 +158,11 @@ class Outlook {
   [[nodiscard]] StopBy decider() const {
     if (build_.max_deadline && *build_.deadline + kSlack >= *build_.max_deadline)
       return StopBy::template_limit;
-    if (!live_.ttl || !build_.completed) return StopBy::activity;
-    return *build_.deadline > *build_.completed + *live_.ttl + kSlack ? StopBy::activity : StopBy::ttl;
+    const bool by_ttl = live_.ttl && build_.completed &&
+                        *build_.deadline <= *build_.completed + *live_.ttl + kSlack &&
+                        *build_.deadline + kSlack >= *build_.completed + *live_.ttl;
+    if (by_ttl) return StopBy::ttl;
+    return live_.last_used > build_.completed ? StopBy::activity : StopBy::deadline;
   }
 
   const ForecastInput& in_;
@@ -170,6 +182,8 @@ std::string_view to_string(StopBy by) {
       return "activity";
     case StopBy::template_limit:
       return "template_limit";
+    case StopBy::deadline:
+      return "deadline";
   }
   return "nobody";
 }

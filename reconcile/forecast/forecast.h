@@ -37,6 +37,7 @@ enum class StopBy : std::uint8_t {
   ttl,             ///< so long after its start
   activity,        ///< somebody used it, which has moved its deadline
   template_limit,  ///< beyond which nobody may move it
+  deadline,        ///< as it was set by hand, or by an earlier time to live
 };
 [[nodiscard]] std::string_view to_string(StopBy by);
 
@@ -60,7 +61,7 @@ struct ForecastInput {
   /// The live one, parsed; null: none, not to be parsed, or not needed (needs_schedule).
   const specs::Schedule* schedule = nullptr;
   const coder::Template* policy = nullptr;  ///< null: not known, so it forbids nothing
-  bool owner_suspended = false;
+  bool owner_inactive = false;              ///< suspended, or dormant
   /// What Coder says of the move to the active version; absent: it was not asked, or nothing moves.
   std::optional<bool> parameters_mismatch{};
   std::chrono::sys_seconds now{};

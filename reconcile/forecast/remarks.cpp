@@ -20,7 +20,7 @@ std::string moment_text(std::chrono::sys_seconds at) {
 bool is_kept_dormant(const specs::WorkspaceSpec& spec) {
   const auto* declared = spec.fields.entry(kDormant.key);
   const bool* dormant = declared ? std::get_if<bool>(&declared->value) : nullptr;
-  return dormant && *dormant && declared->mode == specs::FieldMode::enforce;
+  return dormant && *dormant && declared->mode != specs::FieldMode::initial;
 }
 
 std::string why_not(const StartForecast& start) {

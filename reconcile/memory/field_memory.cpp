@@ -34,7 +34,9 @@ bool is_told(const WorkspaceDiff& diff, Field field) {
 enum class Fate { goes_on, over };
 
 Fate after_read(FieldStory& story, Field field, const WorkspaceFacts& one, async::SteadyTime now) {
-  if (!one.spec->fields.find(entry_of(field).key)) return Fate::over;
+  // What is not kept as declared is nobody's to contest.
+  const auto* declared = one.spec->fields.entry(entry_of(field).key);
+  if (!declared || declared->mode != specs::FieldMode::enforce) return Fate::over;
   if (!one.live || !one.diff || !is_told(*one.diff, field)) return Fate::goes_on;
   const bool same_wish = story.read(other_value(*one.diff, field), wish_fingerprint(*one.spec, field), now);
   return same_wish ? Fate::goes_on : Fate::over;

@@ -9,8 +9,8 @@ const coder::Template* LookUps::policy_of(const LiveWorkspace& live) const {
   return found == policies.end() ? nullptr : &found->second;
 }
 
-bool LookUps::is_suspended(const UserId& user) const {
-  return suspended_users.value && std::ranges::binary_search(*suspended_users.value, user);
+bool LookUps::is_inactive(const UserId& user) const {
+  return inactive_users.value && std::ranges::binary_search(*inactive_users.value, user);
 }
 
 const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {
@@ -48,6 +48,7 @@ void LookUps::observe(const CycleFacts& cycle) {
   if (cycle.token_refused) {
     me = {};  // the next token may be somebody else's
     token = {};
+    inactive_users = {};
   }
 }
 

@@ -28,8 +28,9 @@ struct Remembered {
 /// What Coder said of a workspace's next autostart, which moves it to another version.
 struct KnownMove {
   VersionId to;
-  BuildId from;  ///< the build whose parameters were judged
-  bool mismatch = false;
+  BuildId from;                    ///< the build whose parameters were judged
+  std::optional<bool> mismatch{};  ///< absent: Coder could not say
+  async::SteadyTime again{};       ///< then: not asked before
 };
 
 /// What was looked up beside the live state and is good for a while. A cycle's look-ups fill it; `observe`
@@ -42,12 +43,13 @@ struct LookUps {
   std::map<BuildId, BuildParameters> parameters;   ///< immutable, so good as long as the build is the latest
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
-  Remembered<std::vector<UserId>> suspended_users;  ///< sorted; of those that the token may see
-  std::map<WorkspaceId, KnownMove> moves;           ///< of those that move at their next autostart
+  Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
+  std::map<WorkspaceId, KnownMove> moves;          ///< of those that move at their next autostart
 
   /// The template of a live workspace, if known.
   [[nodiscard]] const coder::Template* policy_of(const LiveWorkspace& live) const;
-  [[nodiscard]] bool is_suspended(const UserId& user) const;
+  /// Whether Coder starts nothing of this user by itself: suspended, or not seen for long.
+  [[nodiscard]] bool is_inactive(const UserId& user) const;
   /// What is known of the move that its next autostart makes; null if nothing is.
   [[nodiscard]] const KnownMove* move_of(const LiveWorkspace& live) const;
   /// What a diff of this workspace needs beside spec and live state.

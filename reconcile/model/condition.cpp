@@ -59,7 +59,7 @@ constexpr std::array kRows = {
     Row{Reason::Drifted,
         "Drifted",
         Group::waits_for_person,
-        {"it differs from its spec, which says `reconcilePolicy.update: false`",
+        {"it differs from its spec, which says `reconcilePolicy.update: false`, or `report` for that field",
          "remove that line to have it updated, or change the workspace or its spec", "when both agree"}},
     Row{Reason::Missing,
         "Missing",

@@ -208,16 +208,16 @@ Plan assemble_plan(std::vector<WorkspacePlan> workspaces) {
 }
 
 std::vector<Action> follow_ups(const WorkspaceSpec& spec, const LiveWorkspace& created,
-                               const DiffContext& context) {
+                               const DiffContext& context, bool made_by_us) {
   DiffContext of_new = context;
-  of_new.just_created = true;
+  of_new.just_created = made_by_us;
   const WorkspaceDiff difference = diff(spec, created, of_new);
   PlanInput input;
   input.spec = &spec;
   input.live = &created;
   input.diff = &difference;
   input.me = context.me;
-  input.just_created = true;
+  input.just_created = made_by_us;
   PlannedWorkspace planned = plan_workspace(input);
   return planned.plan ? std::move(planned.plan->actions) : std::vector<Action>{};
 }

@@ -68,7 +68,8 @@ struct PlannedWorkspace {
 
 /// What creation could not set, once it has answered: the field writes and dormancy for the workspace as the
 /// reply shows it. Same rules as plan_workspace.
+/// `made_by_us`: and not by somebody who was faster, whose it is then.
 [[nodiscard]] std::vector<Action> follow_ups(const specs::WorkspaceSpec& spec, const LiveWorkspace& created,
-                                             const DiffContext& context);
+                                             const DiffContext& context, bool made_by_us);
 
 }  // namespace cr::reconcile

@@ -204,7 +204,7 @@ class Decision {
 
   /// What else there is to say comes first: only what is shown and never written is left for the end.
   bool reported() {
-    if (diff_.reported.empty()) return false;
+    if (diff_.reported.empty() || !diff_.unreadable.empty()) return false;
     const bool others = std::ranges::any_of(diff_.drift, [&](const Change& change) {
       return !is_informational(change.field) && !diff_.reported.has(change.field);
     });

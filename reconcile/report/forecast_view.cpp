@@ -32,15 +32,12 @@ std::string_view words_of(StopBy by) {
       return "its last activity";
     case StopBy::template_limit:
       return "the template's limit";
+    case StopBy::deadline:
+      return "its deadline";
     case StopBy::nobody:
       break;
   }
   return "nobody";
-}
-
-/// A start that fails against what anybody wants.
-bool fails(const WorkspaceStatus& row) {
-  return row.forecast.start.fails() && !is_kept_dormant(*row.spec);
 }
 
 /// Of a workspace that is dormant, or whose owner is suspended, nothing else is to be mended before.
@@ -52,9 +49,14 @@ CauseSet standing_orders(CauseSet causes) {
   return orders.empty() ? causes : orders;
 }
 
+/// Not of the past: what could not be read for long has its last forecast. Coder itself may be a little late.
+bool is_ahead(Instant at, sys_seconds from) {
+  return at && *at + std::chrono::minutes(10) >= from;
+}
+
 void count(FleetForecast::Counts& counts, Instant at, sys_seconds from) {
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (at && *at <= from + FleetForecast::kSpans[i]) ++counts[i];
+    if (is_ahead(at, from) && *at <= from + FleetForecast::kSpans[i]) ++counts[i];
   }
 }
 
@@ -87,6 +89,10 @@ sys_seconds FleetForecast::slot_begins(std::size_t slot) const {
   return std::chrono::floor<std::chrono::duration<std::int64_t, std::ratio<300>>>(from) + kSlot * slot;
 }
 
+bool start_fails(const WorkspaceStatus& row) {
+  return row.forecast.start.fails() && !is_kept_dormant(*row.spec);
+}
+
 FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
   FleetForecast fleet;
   fleet.from = from;
@@ -101,24 +107,26 @@ FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
       const auto slot = static_cast<std::size_t>((*next - first_slot) / FleetForecast::kSlot);
       if (slot < fleet.slots.size()) ++fleet.slots[slot];
     }
-    if (start.blocked.empty() || !starts_within(start, from, std::chrono::hours(24))) continue;
+    if (start.blocked.empty() || !is_ahead(start.at, from) ||
+        !starts_within(start, from, std::chrono::hours(24)))
+      continue;
     const CauseSet counted = standing_orders(start.blocked);
     for (const CauseText& cause : all_causes()) {
       if (counted.has(cause.cause)) ++fleet.blocked[static_cast<std::size_t>(cause.cause)];
     }
-    if (fails(row)) ++fleet.failing;
+    if (start_fails(row)) ++fleet.failing;
   }
   return fleet;
 }
 
 std::string render_forecast_text(const CycleReport& report, std::chrono::seconds within, TextStyle style) {
   const sys_seconds from = end_of(report);
-  const auto is_near = [&](Instant at) { return at && *at <= from + within; };
+  const auto is_near = [&](Instant at) { return is_ahead(at, from) && *at <= from + within; };
   std::vector<Entry> starts, blocked, stops, deletions, missed;
   for (const WorkspaceStatus& row : report.workspaces) {
     const auto& [start, stop, deletion] = row.forecast;
     if (const Instant next = start.next(); is_near(next)) starts.push_back({*next, &row, ""});
-    if (is_near(start.at) && fails(row)) blocked.push_back({*start.at, &row, why_not(start)});
+    if (is_near(start.at) && start_fails(row)) blocked.push_back({*start.at, &row, why_not(start)});
     if (start.missed) missed.push_back({*start.missed, &row, ""});
     if (is_near(stop.at)) stops.push_back({*stop.at, &row, fmt::format("by {}", words_of(stop.by))});
     if (is_near(deletion)) deletions.push_back({*deletion, &row, "unless it is woken before"});

@@ -13,6 +13,9 @@
 /// What comes next for all declared workspaces, for people and programs. All pure.
 namespace cr::reconcile {
 
+/// A start that fails against what anybody wants: not of one that its spec keeps dormant.
+[[nodiscard]] bool start_fails(const WorkspaceStatus& row);
+
 /// What is counted of a fleet's future, from a moment on.
 struct FleetForecast {
   /// An hour, a day, a week.

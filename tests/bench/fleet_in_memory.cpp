@@ -192,7 +192,7 @@ awaitable<ApiResult<bool>> FleetInMemory::autostart_mismatch(const WorkspaceId&)
   co_return false;
 }
 
-awaitable<ApiResult<std::vector<coder::User>>> FleetInMemory::suspended_users() {
+awaitable<ApiResult<std::vector<coder::User>>> FleetInMemory::inactive_users() {
   co_return std::vector<coder::User>();
 }
 

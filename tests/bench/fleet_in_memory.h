@@ -46,7 +46,7 @@ class FleetInMemory final : public coder::CoderReader {
   awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
   awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override;
-  awaitable<ApiResult<std::vector<coder::User>>> suspended_users() override;
+  awaitable<ApiResult<std::vector<coder::User>>> inactive_users() override;
 
  private:
   std::vector<LiveWorkspace> rows_;  ///< in the order of names' numbers

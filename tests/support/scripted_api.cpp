@@ -270,11 +270,12 @@ awaitable<ApiResult<bool>> ScriptedCoder::autostart_mismatch(const WorkspaceId& 
   return call<bool>("autostart_mismatch " + last_digits(id),
                     [this, id] { return std::ranges::find(mismatched, id) != mismatched.end(); });
 }
-awaitable<ApiResult<std::vector<coder::User>>> ScriptedCoder::suspended_users() {
-  return call<std::vector<coder::User>>("suspended_users", [this] {
+awaitable<ApiResult<std::vector<coder::User>>> ScriptedCoder::inactive_users() {
+  return call<std::vector<coder::User>>("inactive_users", [this] {
     std::vector<coder::User> found;
-    std::ranges::copy_if(users, std::back_inserter(found),
-                         [](const coder::User& user) { return user.status == coder::UserStatus::suspended; });
+    std::ranges::copy_if(users, std::back_inserter(found), [](const coder::User& user) {
+      return user.status == coder::UserStatus::suspended || user.status == coder::UserStatus::dormant;
+    });
     return found;
   });
 }

@@ -90,7 +90,7 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
   coder::awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override;
-  coder::awaitable<ApiResult<std::vector<coder::User>>> suspended_users() override;
+  coder::awaitable<ApiResult<std::vector<coder::User>>> inactive_users() override;
 
   coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;
   coder::awaitable<ApiResult<coder::Kept>> set(const WorkspaceId& id, const coder::Setting& setting) override;

@@ -115,9 +115,9 @@ void write_forecast(HtmlWriter& out, const PageInput& input) {
   write_curve(out, fleet);
 }
 
-void write_next(HtmlWriter& out, const reconcile::Forecast& forecast, async::WallTime now) {
-  const auto& [start, stop, deletion] = forecast;
-  if (start.fails()) {
+void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now) {
+  const auto& [start, stop, deletion] = row.forecast;
+  if (reconcile::start_fails(row)) {
     const auto line = out.element("div", {{"class", "differs"}});
     write_moment(out, "no start", start.at, now);
   }

@@ -13,7 +13,7 @@ void write_plan(HtmlWriter& out, const PageInput& input);
 /// Starts, stops and deletions ahead, in a sentence and as a curve; nothing where there are none.
 void write_forecast(HtmlWriter& out, const PageInput& input);
 /// What comes next for one workspace; a cell of write_workspaces.
-void write_next(HtmlWriter& out, const reconcile::Forecast& forecast, async::WallTime now);
+void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now);
 void write_cycles(HtmlWriter& out, const PageInput& input);
 void write_specs(HtmlWriter& out, const PageInput& input);
 

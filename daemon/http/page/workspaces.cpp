@@ -238,7 +238,7 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
     write_what_to_do(out, input, row, id);
   }
   const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Next"}});
-  write_next(out, row.forecast, input.now);
+  write_next(out, row, input.now);
 }
 
 void write_pager(HtmlWriter& out, const PageQuery& query, std::size_t page, std::size_t pages) {

@@ -197,7 +197,7 @@ TEST_P(AgainstCoder, AMismatchShowsOnceTheNewerVersionIsActiveAndNeedsMore) {
 
 TEST_P(AgainstCoder, SuspendedUsersAreListedToTheLast) {
   Client client = as_admin();
-  EXPECT_TRUE(must(client.reader().suspended_users()).empty());
+  EXPECT_TRUE(must(client.reader().inactive_users()).empty());
   coder.with_state([](standin::State& state) {
     for (int i = 0; i < 1'003; ++i) {
       const std::string name = "gone" + std::to_string(i);
@@ -205,15 +205,15 @@ TEST_P(AgainstCoder, SuspendedUsersAreListedToTheLast) {
       state.suspend(name);
     }
   });
-  const std::vector<User> all = must(client.reader().suspended_users());
+  const std::vector<User> all = must(client.reader().inactive_users());
   EXPECT_EQ(all.size(), 1'003U);
   const auto requests = coder.requests();
-  EXPECT_EQ(std::ranges::count_if(
-                requests, [](const auto& one) { return one.target.starts_with("/api/v2/users?"); }),
+  EXPECT_EQ(std::ranges::count_if(requests,
+                                  [](const auto& one) { return one.target.starts_with("/api/v2/users?"); }),
             3)
       << "two pages, and the one before";
   Client bob = as("bob");
-  EXPECT_TRUE(must(bob.reader().suspended_users()).empty()) << "who sees nobody knows of nobody";
+  EXPECT_TRUE(must(bob.reader().inactive_users()).empty()) << "who sees nobody knows of nobody";
 }
 
 TEST_P(AgainstCoder, SettingsAreKeptAndCleared) {

@@ -51,7 +51,7 @@ TEST_F(Foresee, NothingIsAskedWhereNothingStartsByItself) {
   EXPECT_TRUE(coder_.calls().empty());
 }
 
-TEST_F(Foresee, OneListTellsWhoIsSuspendedForTenMinutes) {
+TEST_F(Foresee, OneListTellsWhoIsNotActiveForTenMinutes) {
   for (int cycle = 0; cycle < 3; ++cycle) {
     reads(a_spec("bob", "a"), LiveBuilder(daily(1, "a")).owned_by(a_user_id(6)));
     const Facts& other = reads(a_spec("carol", "b"), daily(2, "b"));
@@ -60,15 +60,15 @@ TEST_F(Foresee, OneListTellsWhoIsSuspendedForTenMinutes) {
     EXPECT_TRUE(forecast_of(other).start.comes());
     next_cycle(1min);
   }
-  EXPECT_EQ(coder_.count("suspended_users"), 1U);
+  EXPECT_EQ(coder_.count("inactive_users"), 1U);
   clock_.advance(10min);
   reads(a_spec("bob", "a"), daily(1, "a"));
   ask();
-  EXPECT_EQ(coder_.count("suspended_users"), 2U);
+  EXPECT_EQ(coder_.count("inactive_users"), 2U);
 }
 
 TEST_F(Foresee, ATokenThatMayNotListUsersIsNotAskedAgainEachCycle) {
-  coder_.fail("suspended_users", ApiFault::forbidden, 1'000);
+  coder_.fail("inactive_users", ApiFault::forbidden, 1'000);
   for (int cycle = 0; cycle < 5; ++cycle) {
     reads(a_spec("alice", "a"), daily(1, "a"));
     ask();
@@ -76,15 +76,29 @@ TEST_F(Foresee, ATokenThatMayNotListUsersIsNotAskedAgainEachCycle) {
     EXPECT_TRUE(forecast_of(only()).start.comes());
     next_cycle(10min);
   }
-  EXPECT_EQ(coder_.count("suspended_users"), 1U);
+  EXPECT_EQ(coder_.count("inactive_users"), 1U);
 }
 
-TEST_F(Foresee, ARefusedTokenStopsTheCycle) {
-  coder_.fail("suspended_users", ApiFault::unauthorized);
-  reads(a_spec("alice", "a"), moving(1, "a"));
+TEST_F(Foresee, WhereNobodyAnswersNothingMoreIsAsked) {
+  for (const ApiFault fault : {ApiFault::unauthorized, ApiFault::timeout}) {
+    coder_.fail("inactive_users", fault);
+    reads(a_spec("alice", "a"), moving(1, "a"));
+    ask();
+    EXPECT_FALSE(state().stopped_by) << "it is for information only";
+    EXPECT_EQ(coder_.count("autostart_mismatch"), 0U);
+    next_cycle(2h);
+  }
+}
+
+TEST_F(Foresee, ATokenThatMayNotAskAnyMoreKnowsNothing) {
+  reads(a_spec("bob", "a"), LiveBuilder(daily(1, "a")).owned_by(a_user_id(6)));
   ask();
-  ASSERT_TRUE(state().stopped_by);
-  EXPECT_EQ(coder_.count("autostart_mismatch"), 0U);
+  EXPECT_TRUE(forecast_of(only()).start.blocked.has(reconcile::Cause::OwnerSuspended));
+  next_cycle(10min);
+  coder_.fail("inactive_users", ApiFault::forbidden);
+  reads(a_spec("bob", "a"), LiveBuilder(daily(1, "a")).owned_by(a_user_id(6)));
+  ask();
+  EXPECT_TRUE(forecast_of(only()).start.comes());
 }
 
 TEST_F(Foresee, AMoveThatFailsIsSaidAndAskedAboutOnce) {
@@ -152,13 +166,47 @@ TEST_F(Foresee, WhatDoesNotStartWithinADayOrNotAtAllIsNotAskedAbout) {
   EXPECT_EQ(coder_.count("autostart_mismatch"), 0U);
 }
 
-TEST_F(Foresee, ACoderInTroubleIsAskedNoFurther) {
-  coder_.fail("autostart_mismatch", ApiFault::server, 1'000);
+TEST_F(Foresee, OneThatCannotBeJudgedTakesNoTurnFromTheOthers) {
+  coder_.fail("autostart_mismatch 1", ApiFault::forbidden, 1'000);
+  coder_.fail("autostart_mismatch 2", ApiFault::server, 1'000);
+  coder_.mismatched = {a_workspace_id(3)};
+  const auto declare_all = [&]() -> Facts& {
+    reads(a_spec("alice", "a"), moving(1, "a"));
+    reads(a_spec("alice", "b"), moving(2, "b"));
+    return reads(a_spec("alice", "c"), moving(3, "c"));
+  };
+  declare_all();
+  ask();
+  EXPECT_EQ(coder_.count("autostart_mismatch"), 3U);
+  next_cycle(10s);
+  EXPECT_TRUE(forecast_of(declare_all()).start.blocked.has(reconcile::Cause::ParametersMismatch));
+  ask();
+  EXPECT_EQ(coder_.count("autostart_mismatch"), 3U) << "not again at once";
+  next_cycle(1min);
+  declare_all();
+  ask();
+  EXPECT_EQ(coder_.count("autostart_mismatch"), 4U) << "what fails in passing is tried again soon";
+}
+
+TEST_F(Foresee, ACoderThatDoesNotAnswerIsAskedNoFurther) {
+  coder_.fail("autostart_mismatch", ApiFault::timeout, 1'000);
   reads(a_spec("alice", "a"), moving(1, "a"));
   reads(a_spec("alice", "b"), moving(2, "b"));
   ask();
   EXPECT_EQ(coder_.count("autostart_mismatch"), 1U);
-  EXPECT_FALSE(state().stopped_by);
+}
+
+TEST_F(Foresee, TheSoonestStartsAreAskedAboutFirst) {
+  const auto hour = std::chrono::floor<std::chrono::hours>(clock_.wall()).time_since_epoch() / 1h % 24;
+  const auto in = [&](long hours) { return "0 " + std::to_string((hour + hours) % 24) + " * * *"; };
+  for (std::uint32_t i = 1; i <= 30; ++i) {
+    const std::string name = "w" + std::to_string(100 + i);
+    reads(a_spec("alice", name), LiveBuilder(moving(i, name)).autostart(in(12)));
+  }
+  const Facts& soon = reads(a_spec("alice", "x"), LiveBuilder(moving(31, "x")).autostart(in(2)));
+  coder_.mismatched = {a_workspace_id(31)};
+  ask();
+  EXPECT_TRUE(forecast_of(soon).start.blocked.has(reconcile::Cause::ParametersMismatch));
 }
 
 TEST_F(Foresee, TheReportSaysAheadWhatAPersonShouldKnow) {

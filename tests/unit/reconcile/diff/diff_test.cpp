@@ -335,9 +335,12 @@ TEST(FieldModes, WhatIsGivenAtCreationIsTheOwnersFromThenOn) {
   live.ttl = 1h;
   live.dormant = true;
   EXPECT_TRUE(diff(spec, live, {}).in_sync());
-  const WorkspaceDiff new_one =
-      diff(spec, live, {.policy = nullptr, .parameters = nullptr, .just_created = true});
+  const WorkspaceDiff new_one = diff(spec, live, {.just_created = true});
   EXPECT_EQ(new_one.wanted, FieldSet{field::ttl});
+  // What a write after the create did not bring is owed as long as the first build of ours is under way.
+  live.build = a_build(1, Transition::start, BuildStatus::starting, kMe);
+  EXPECT_EQ(diff(spec, live, {.me = a_user_id(kMe)}).wanted, FieldSet{field::ttl});
+  EXPECT_TRUE(diff(spec, live, {.me = a_user_id(kMe + 1)}).in_sync()) << "somebody else's";
 }
 
 // "report: drift is shown, never written."

@@ -48,7 +48,7 @@ LiveBuilder running() {
 
 struct Given {
   std::optional<coder::Template> policy{};
-  bool owner_suspended = false;
+  bool owner_inactive = false;
   std::optional<bool> mismatch{};
   sys_seconds now = kNow;
 };
@@ -58,7 +58,7 @@ Forecast look(const LiveWorkspace& live, const Given& given = {}) {
   return forecast({.live = live,
                    .schedule = schedule ? &*schedule : nullptr,
                    .policy = given.policy ? &*given.policy : nullptr,
-                   .owner_suspended = given.owner_suspended,
+                   .owner_inactive = given.owner_inactive,
                    .parameters_mismatch = given.mismatch,
                    .now = given.now});
 }
@@ -135,7 +135,7 @@ INSTANTIATE_TEST_SUITE_P(
         BlockedCase{"LastBuildFailed", with_build(Transition::del, BuildStatus::failed)},
         BlockedCase{"LastStopFailed", with_build(Transition::stop, BuildStatus::failed)},
         BlockedCase{"Dormant", morning().dormant().with([](LiveWorkspace& row) { row.next_start = {}; })},
-        BlockedCase{"OwnerSuspended", morning(), {.owner_suspended = true}},
+        BlockedCase{"OwnerSuspended", morning(), {.owner_inactive = true}},
         BlockedCase{"TemplateForbidsAutostart", morning(), {.policy = forbidding()}},
         BlockedCase{"NoProvisioner",
                     morning()
@@ -160,7 +160,7 @@ TEST(Forecast, AllCausesAreSaidAtOnce) {
     row.next_start = {};
     row.build.status = BuildStatus::failed;
   });
-  const Forecast next = look(live, {.policy = forbidding(), .owner_suspended = true});
+  const Forecast next = look(live, {.policy = forbidding(), .owner_inactive = true});
   EXPECT_EQ(causes_of(next.start), "LastStopFailed Dormant OwnerSuspended TemplateForbidsAutostart");
 }
 
@@ -233,10 +233,37 @@ TEST(Forecast, AServerThatNamesNoNextStartOwesOneSinceTheStop) {
 
 TEST(Forecast, WhatMayNotStartMissesNothing) {
   const LiveWorkspace live = morning();
-  EXPECT_FALSE(look(live, {.owner_suspended = true, .now = kTomorrowAtNine + 1h}).start.missed);
+  EXPECT_FALSE(look(live, {.owner_inactive = true, .now = kTomorrowAtNine + 1h}).start.missed);
   EXPECT_FALSE(
       look(running().with([](LiveWorkspace& row) { row.build.deadline = {}; }), {.now = kTomorrowAtNine + 1h})
           .start.missed);
+}
+
+/// It ran over its start, so none was owed when it was stopped.
+TEST(Forecast, AStartThatWasNamedBeforeTheStopIsNotMissed) {
+  const LiveWorkspace live = morning().with([](LiveWorkspace& row) {
+    row.build.status = BuildStatus::canceled;
+    row.next_start = Instant(kNow - 12h);
+    row.build.created = Instant(kNow - 2h);
+  });
+  EXPECT_FALSE(look(live).start.missed);
+  EXPECT_EQ(look(live).start.at, Instant(kTomorrowAtNine));
+}
+
+TEST(Forecast, AStartThatFailsForAKnownCauseIsNotMissedToo) {
+  const StartForecast start = look(morning(), {.mismatch = true, .now = kTomorrowAtNine + 1h}).start;
+  EXPECT_FALSE(start.missed);
+  EXPECT_EQ(causes_of(start), "ParametersMismatch");
+}
+
+/// The next allowed day is found at once, and to the minute, however many starts are skipped.
+TEST(Forecast, ADenseScheduleIsNotWalkedMinuteByMinute) {
+  const LiveWorkspace live =
+      morning().autostart("CRON_TZ=Australia/Lord_Howe * * * * *").with([](LiveWorkspace& row) {
+        row.next_start = {};
+      });
+  const StartForecast start = look(live, {.policy = allowing(0b0000010)}).start;
+  EXPECT_EQ(start.instead, Instant(at("2026-11-29T13:00:00Z"))) << "Monday, at midnight there";
 }
 
 TEST(Forecast, WhatIsBeingDeletedHasNoFuture) {
@@ -260,7 +287,14 @@ TEST(Forecast, NextStopSaysWhenAndWhoDecides) {
   };
   const StopCase cases[] = {
       {"eight hours after its start", ends(1min), {soon, StopBy::ttl}},
-      {"somebody works there", ends(1h), {Instant(kNow + 1h), StopBy::activity}},
+      {"somebody works there",
+       running().with([](LiveWorkspace& row) {
+         row.build.deadline = Instant(kNow + 1h);
+         row.last_used = Instant(kNow - 1min);
+       }),
+       {Instant(kNow + 1h), StopBy::activity}},
+      {"moved by hand", ends(1h), {Instant(kNow + 1h), StopBy::deadline}},
+      {"before its time to live was made longer", ends(-1h), {Instant(kNow - 1h), StopBy::deadline}},
       {"the template's limit", ends(1h, 1h), {Instant(kNow + 1h), StopBy::template_limit}},
       {"long before that limit", ends(1min, 5h), {soon, StopBy::ttl}},
       {"no deadline", running().with([](LiveWorkspace& row) { row.build.deadline = {}; }), {}},
@@ -269,12 +303,11 @@ TEST(Forecast, NextStopSaysWhenAndWhoDecides) {
        morning().with([](LiveWorkspace& row) { row.build.deadline = Instant(kNow - 1h); }),
        {}},
       {"no time to live any more",
-       ends(1h).ttl ? running().with([](LiveWorkspace& row) {
+       running().with([](LiveWorkspace& row) {
          row.ttl.reset();
          row.build.deadline = Instant(kNow + 1h);
-       })
-                    : running(),
-       {Instant(kNow + 1h), StopBy::activity}},
+       }),
+       {Instant(kNow + 1h), StopBy::deadline}},
   };
   for (const StopCase& one : cases) {
     EXPECT_EQ(look(one.live).stop, one.want) << one.name << ": by " << to_string(look(one.live).stop.by);

@@ -32,8 +32,9 @@ TEST(ForecastRemarks, AStartThatWillFailIsSaidWithEachCauseAndRemedy) {
   EXPECT_EQ(notes[0].remark, Remark::WillNotStart);
   EXPECT_EQ(
       notes[0].message,
-      "it will not start on Thu 2026-11-26 08:00 UTC: its last stop failed, and its owner is suspended; look "
-      "at the build's log, then stop it again; activate the owner");
+      "it will not start on Thu 2026-11-26 08:00 UTC: its last stop failed, and its owner is not active; "
+      "look "
+      "at the build's log, then stop it again; activate the owner; one whose status is dormant signs in");
 }
 
 TEST(ForecastRemarks, ADayThatIsNotAllowedNamesTheNext) {

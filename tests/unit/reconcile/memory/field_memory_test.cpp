@@ -360,6 +360,19 @@ TEST_F(FieldMemories, EndWithTheIdOfTheirWorkspace) {
   EXPECT_EQ(memory.size(), 0U);
 }
 
+// Leaving a field to its owner is the way out of a contest.
+TEST_F(FieldMemories, EndWhereTheFieldIsNoLongerKeptAsDeclared) {
+  for (const specs::FieldMode mode : {specs::FieldMode::initial, specs::FieldMode::report}) {
+    contest();
+    ASSERT_EQ(memory.size(), 1U);
+    const specs::WorkspaceSpec before = spec;
+    spec.fields.set("ttl", *spec.fields.find("ttl"), mode);
+    cycle([&](auto& one) { one.reads(with_ttl(4h)); });
+    EXPECT_EQ(memory.size(), 0U) << to_string(mode);
+    spec = before;
+  }
+}
+
 TEST_F(FieldMemories, ComeFromWritesThatCoderAnsweredWithSuccessAlone) {
   cycle([&](auto& one) {
     one.reads(with_ttl(4h))

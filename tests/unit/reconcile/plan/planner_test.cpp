@@ -361,7 +361,7 @@ TEST(FollowUps, WriteWhatCreationCouldNotSet) {
   created.ttl = 4h;  // the template's default, since null means "inherit" at creation
   const auto spec = a_spec().no_ttl().updates(AutomaticUpdates::always).may_not_update();
   EXPECT_THAT(
-      follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}),
+      follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}, true),
       ElementsAre(Action{set_automatic_updates(kDev, kId, false, true)}, Action{set_ttl(kDev, kId, 4h, {})}))
       << "they belong to the create, so `update: false` does not stop them";
 }
@@ -375,8 +375,19 @@ TEST(FollowUps, GiveWhatIsOnlyGivenAtCreationAndWriteNothingThatIsOnlyReported) 
                         .updates(AutomaticUpdates::always)
                         .mode("ttl", specs::FieldMode::initial)
                         .mode("automaticUpdates", specs::FieldMode::report);
-  EXPECT_THAT(follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}),
-              ElementsAre(Action{set_ttl(kDev, kId, 4h, {})}));
+  EXPECT_THAT(
+      follow_ups(spec, created, {.policy = nullptr, .parameters = nullptr, .me = a_user_id(kMe)}, true),
+      ElementsAre(Action{set_ttl(kDev, kId, 4h, {})}));
+}
+
+// "given at creation, then the owner's": who was faster with the create is the owner of it.
+TEST(FollowUps, LeaveAloneWhatIsGivenAtCreationWhereSomebodyElseCreatedIt) {
+  LiveWorkspace theirs = a_live_dev();
+  theirs.build = a_build(1, Transition::start, BuildStatus::pending, 77);
+  theirs.ttl = 4h;
+  const auto spec = a_spec().ttl(8h).mode("ttl", specs::FieldMode::initial);
+  EXPECT_TRUE(follow_ups(spec, theirs, {.me = a_user_id(kMe)}, false).empty());
+  EXPECT_FALSE(follow_ups(spec, theirs, {.me = a_user_id(kMe)}, true).empty());
 }
 
 TEST(AssemblePlan, DoesNotDependOnTheOrderOfItsInput) {

@@ -143,5 +143,14 @@ TEST(ForecastView, JsonListsWhoHasAFutureWithinTheSpanByPages) {
   EXPECT_EQ(json["slots"][0], nlohmann::json({{"begins", "2026-11-25T20:30:00Z"}, {"starts", 2}}));
 }
 
+/// What could not be read for hours keeps its last forecast, whose time has passed.
+TEST(ForecastView, WhatIsOverIsNotAhead) {
+  const FleetForecast later = fleet_forecast(a_fleet().workspaces, kNow + 13h);
+  EXPECT_EQ(later.starts, (FleetForecast::Counts{0, 2, 2})) << "e and h alone";
+  EXPECT_EQ(later.stops, FleetForecast::Counts{});
+  EXPECT_EQ(later.failing, 0U);
+  EXPECT_EQ(later.blocked[static_cast<std::size_t>(Cause::AlreadyRunning)], 0U);
+}
+
 }  // namespace
 }  // namespace cr::reconcile

@@ -72,7 +72,7 @@ class Morning {
     return forecast({.live = live_,
                      .schedule = schedule ? &*schedule : nullptr,
                      .policy = &policy,
-                     .owner_suspended = state_.find_user(kOwner)->status == standin::UserStatus::suspended,
+                     .owner_inactive = state_.find_user(kOwner)->status == standin::UserStatus::suspended,
                      .parameters_mismatch = mismatch,
                      .now = now_});
   }
