@@ -383,7 +383,7 @@ TEST(FollowUps, GiveWhatIsOnlyGivenAtCreationAndWriteNothingThatIsOnlyReported) 
 // "given at creation, then the owner's": who was faster with the create is the owner of it.
 TEST(FollowUps, LeaveAloneWhatIsGivenAtCreationWhereSomebodyElseCreatedIt) {
   LiveWorkspace theirs = a_live_dev();
-  theirs.build = a_build(1, Transition::start, BuildStatus::pending, 77);
+  theirs.build = a_build(1, Transition::start, BuildStatus::pending, kSomebody);
   theirs.ttl = 4h;
   const auto spec = a_spec().ttl(8h).mode("ttl", specs::FieldMode::initial);
   EXPECT_TRUE(follow_ups(spec, theirs, {.me = a_user_id(kMe)}, false).empty());
