@@ -89,9 +89,14 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   for (const Field& field : spec_fields()) {
     if (const FieldValue* value = spec.fields.find(field.key)) add(out, field.key, text_of(*value));
   }
-  if (spec.policy != ReconcilePolicy{})
+  std::string modes;
+  for (const auto& [key, value, mode] : spec.fields) {
+    if (mode != FieldMode::enforce) modes += fmt::format("      {}: {}\n", key, to_string(mode));
+  }
+  if (spec.policy != ReconcilePolicy{} || !modes.empty())
     out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.policy.create,
                        spec.policy.update);
+  if (!modes.empty()) out += "    fields:\n" + modes;
   return out;
 }
 
