@@ -35,6 +35,12 @@ class SpecMaker {
     if (coin())
       spec.fields.set("automaticUpdates", coin() ? AutomaticUpdates::always : AutomaticUpdates::never);
     if (coin()) spec.fields.set("dormant", coin());
+    for (const char* key : {"autostart", "ttl", "automaticUpdates"}) {
+      const auto* declared = spec.fields.entry(key);
+      if (!declared || coin()) continue;
+      const FieldValue value = declared->value;
+      spec.fields.set(declared->key, value, kFieldModes[random_() % kFieldModes.size()]);
+    }
     spec.policy = {.create = coin(), .update = coin()};
     return spec;
   }
