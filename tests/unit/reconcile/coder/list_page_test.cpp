@@ -51,8 +51,8 @@ std::string refusal(const json& page) {
   return decoded ? "accepted" : decoded.error().message;
 }
 
-// A fleet's rows are in memory all at once: what tells of their future may cost 60 bytes each, beside the 344 of
-// what is compared.
+// A fleet's rows are in memory all at once: what tells of their future may cost 60 bytes each, beside the 344
+// of what is compared.
 static_assert(sizeof(LiveWorkspace) <= 344 + 60);
 
 class RecordedPage : public ::testing::TestWithParam<const char*> {};
