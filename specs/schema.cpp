@@ -70,39 +70,6 @@ Json field_modes() {
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
-/// Nothing is created dormant: such a field is true by a later write only.
-Json not_given_at_creation(const std::string& key) {
-  const Json modes = {{"type", "object"},
-                      {"required", Json::array({key})},
-                      {"properties", {{key, {{"const", to_string(FieldMode::initial)}}}}}};
-  const Json policy = {
-      {"type", "object"}, {"required", Json::array({"fields"})}, {"properties", {{"fields", modes}}}};
-  return {{"if",
-           {{"type", "object"},
-            {"required", Json::array({"reconcilePolicy"})},
-            {"properties", {{"reconcilePolicy", policy}}}}},
-          {"then", {{"properties", {{key, {{"const", false}}}}}}}};
-}
-
-/// A field that has a mode is declared, too.
-Json modes_are_of_declared_fields() {
-  Json rules = Json::array();
-  for (const Field& field : spec_fields()) {
-    if (field.id != FieldId::managed) continue;
-    const std::string key(field.key);
-    const Json modes = {{"type", "object"}, {"required", Json::array({key})}};
-    const Json policy = {
-        {"type", "object"}, {"required", Json::array({"fields"})}, {"properties", {{"fields", modes}}}};
-    if (field.type == ValueType::boolean) rules.push_back(not_given_at_creation(key));
-    rules.push_back({{"if",
-                      {{"type", "object"},
-                       {"required", Json::array({"reconcilePolicy"})},
-                       {"properties", {{"reconcilePolicy", policy}}}}},
-                     {"then", {{"required", Json::array({key})}}}});
-  }
-  return rules;
-}
-
 Json schema_of(ValueType type) {
   switch (type) {
     case ValueType::api_version:
@@ -139,12 +106,8 @@ Json schema_of(ValueType type) {
       return annotations();
     case ValueType::field_modes:
       return field_modes();
-    case ValueType::spec: {
-      Json schema = object_of(fields_of(type));
-      schema["allOf"] = modes_are_of_declared_fields();
-      return schema;
-    }
     case ValueType::metadata:
+    case ValueType::spec:
     case ValueType::reconcile_policy:
       return object_of(fields_of(type));
   }

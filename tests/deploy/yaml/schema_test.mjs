@@ -75,7 +75,7 @@ await check('below spec: the fields that are not there yet are offered, each wit
 });
 await check('below reconcilePolicy: its fields are offered', async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  reconcilePolicy:\n    |\n`);
-  assert.deepEqual(labels(items).filter((label) => !label.includes('(')).sort(), ['create', 'update']);
+  assert.deepEqual(labels(items).filter((label) => !label.includes('(')).sort(), ['create', 'fields', 'update']);
 });
 await check("an enumeration's values are offered", async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  automaticUpdates: |\n`);
