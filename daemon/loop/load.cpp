@@ -23,7 +23,7 @@ Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read,
   if (in_force && says_the_same(*in_force, *selected)) {
     // The source holds what it has read anew; the old one beside it would be a second fleet in memory.
     const bool same_objects = in_force->specs == selected->specs;
-    return {same_objects ? in_force : std::move(selected), false};
+    return {same_objects ? in_force : selected, false};
   }
   return {std::move(selected), true, what_is_missing(read, selection)};
 }
