@@ -95,8 +95,8 @@ awaitable<bool> ask_who_is_inactive(CycleState& state) {
 }
 
 struct UnknownMove {
-  std::chrono::sys_seconds start;
-  const LiveWorkspace* live;
+  std::chrono::sys_seconds start{};
+  const LiveWorkspace* live = nullptr;
 };
 
 /// Whose start within a day moves it to a version of which Coder has not said yet whether it accepts the

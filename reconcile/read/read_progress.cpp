@@ -266,7 +266,7 @@ void ReadProgress::settle_live(TargetIndex target, const LiveWorkspace& row, Rea
 void ReadProgress::settle(TargetIndex target, LiveEntry entry) {
   ++steps_;
   state_.targets[target].stage = Stage::settled;
-  entries_[target] = std::move(entry);
+  entries_[target] = entry;
 }
 
 std::optional<TargetIndex> ReadProgress::find(const specs::Identity& identity) const {
