@@ -45,7 +45,7 @@ constexpr Titled kParts[] = {
     {kOutcome, "An outcome: the keys of its action, and"},
     {kAction, "An action"},
     {kDrift, "Drift of a field"},
-    {kComing, "A workspace of a forecast"},
+    {kWorkspaceForecast, "A workspace of a forecast"},
     {kNextStart, "A next start"},
     {kNextStop, "A next stop"},
     {kSlot, "Five minutes of a forecast"},

@@ -23,7 +23,7 @@ template <class Values>
 std::vector<std::string> names_of(const Values& values) {
   std::vector<std::string> names;
   names.reserve(std::size(values));
-  for (const auto value : values) names.emplace_back(to_string(value));
+  for (const auto& value : values) names.emplace_back(to_string(value));
   return names;
 }
 
@@ -61,11 +61,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(reconcile::all_action_kinds());
     case JsonWords::remarks:
       return names_of(reconcile::all_remarks());
-    case JsonWords::causes: {
-      std::vector<std::string> names;
-      for (const reconcile::CauseText& cause : reconcile::all_causes()) names.emplace_back(cause.name);
-      return names;
-    }
+    case JsonWords::causes:
+      return names_of(reconcile::all_causes());
     case JsonWords::spans:
       return {reconcile::FleetForecast::kSpanNames.begin(), reconcile::FleetForecast::kSpanNames.end()};
     case JsonWords::stop_by:

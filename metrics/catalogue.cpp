@@ -37,7 +37,7 @@ template <class Range>
 std::vector<std::string_view> names_of(const Range& values) {
   std::vector<std::string_view> names;
   names.reserve(std::size(values));
-  for (const auto value : values) names.push_back(to_string(value));
+  for (const auto& value : values) names.push_back(to_string(value));
   return names;
 }
 
@@ -56,12 +56,6 @@ Metric histogram(MetricId id, std::string_view name, std::string_view help, std:
 
 Label open_label(std::string_view name) {
   return {name, {}};
-}
-
-std::vector<std::string_view> causes() {
-  std::vector<std::string_view> names;
-  for (const reconcile::CauseText& cause : reconcile::all_causes()) names.push_back(cause.name);
-  return names;
 }
 
 std::vector<Metric> declare_all() {
@@ -152,7 +146,7 @@ std::vector<Metric> declare_all() {
             "Workspaces whose schedule names a start within 24 h that will not come, for each of its causes; "
             "a dormant "
             "one, or one whose owner is suspended, counts for that alone.",
-            {{"cause", causes()}}),
+            {{"cause", names_of(reconcile::all_causes())}}),
       gauge(missed_starts, "coder_reconciler_missed_starts",
             "Workspaces whose start was due more than ten minutes ago and did not come."),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/commands/commands.h"
-#include "daemon/commands/look.h"
+#include "daemon/commands/read_only.h"
 #include "reconcile/report/forecast_view.h"
 
 namespace cr::daemon {
@@ -17,7 +17,7 @@ ExitCode forecast(const Config& config, Terminal& terminal) {
     const reconcile::RowRange all{.offset = 0, .limit = std::numeric_limits<std::size_t>::max()};
     return reconcile::dump(reconcile::forecast_json(report, within, all)) + '\n';
   };
-  return look_once(config, terminal, {.show = show, .exit_code = exit_code_of_forecast});
+  return run_read_only(config, terminal, {.show = show, .exit_code = exit_code_of_forecast});
 }
 
 }  // namespace cr::daemon

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "daemon/commands/commands.h"
-#include "daemon/commands/look.h"
+#include "daemon/commands/read_only.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
 #include "reconcile/report/render.h"
@@ -68,7 +68,7 @@ ExitCode plan(const Config& config, Terminal& terminal) {
     return exit_code_of_plan(report, desired,
                              config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
   };
-  return look_once(config, terminal, {.show = show, .exit_code = exit_code});
+  return run_read_only(config, terminal, {.show = show, .exit_code = exit_code});
 }
 
 }  // namespace cr::daemon

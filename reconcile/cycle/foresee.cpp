@@ -15,12 +15,8 @@ using async::awaitable;
 using coder::ApiResult;
 
 constexpr std::size_t kMovesACycle = 30;
-constexpr auto kAskedAhead = std::chrono::hours(24);
 // Whom an administrator has suspended is known soon enough for the next morning.
 constexpr std::chrono::minutes kInactivityIsGoodFor{10};
-// A token that may not list users will not be allowed to in a minute.
-constexpr std::chrono::minutes kAskAgain{60};
-constexpr std::chrono::minutes kTryAgain{1};
 
 std::chrono::sys_seconds seconds_of(async::WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at);
@@ -107,12 +103,13 @@ std::vector<UnknownMove> unknown_moves(const CycleState& state) {
   std::vector<UnknownMove> unknown;
   for (const WorkspaceFacts& one : state.declared) {
     const LiveWorkspace* live = one.latest();
-    if (!live || live->autostart_schedule.empty()) continue;
+    // Nearly all are up to date, and need no look at their template.
+    if (!live || !live->outdated || live->autostart_schedule.empty()) continue;
     if (!moves_to_active_version(*live, look_ups.policy_of(*live))) continue;
     const KnownMove* known = look_ups.move_of(*live);
     if (known && (known->mismatch || state.begun < known->again)) continue;
     const Instant next = look(look_ups, *one.spec, *live, now).start.next();
-    if (next && *next <= now + kAskedAhead) unknown.push_back({*next, live});
+    if (next && *next <= now + kLookAhead) unknown.push_back({*next, live});
   }
   std::ranges::stable_sort(unknown, {}, &UnknownMove::start);
   if (unknown.size() > kMovesACycle) unknown.resize(kMovesACycle);

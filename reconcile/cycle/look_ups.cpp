@@ -21,8 +21,6 @@ constexpr std::size_t kAtATime = 4;
 constexpr std::size_t kRightsARequest = 100;
 constexpr std::size_t kTemplatesARequest = 150;
 constexpr std::size_t kParametersACycle = 20;
-constexpr auto kAskAgain = std::chrono::hours(1);
-constexpr auto kTryAgain = std::chrono::minutes(1);
 // What is to be created rests on look-ups of its own cycle. Where they are many, on some that are not old.
 constexpr std::size_t kAskedEachCycle = 20;
 constexpr auto kAnswersAreGoodFor = std::chrono::minutes(5);
@@ -197,8 +195,7 @@ awaitable<void> ask_who_we_are(CycleState& state) {
   coder::CoderReader& reader = state.memory.reader;
   const bool matters =
       std::any_of(state.declared.begin(), state.declared.end(), [](const WorkspaceFacts& one) {
-        return one.live && (one.live->build.active() || one.live->build.status == BuildStatus::failed ||
-                            one.live->build.status == BuildStatus::canceled || needs_me(*one.live));
+        return one.live && (one.live->build.active() || one.live->build.ended_badly() || needs_me(*one.live));
       });
   const bool known = look_ups.me.value && !look_ups.me.due(state.begun, kAskAgain);
   if (!matters || known) co_return;

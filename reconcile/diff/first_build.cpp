@@ -11,22 +11,18 @@ bool young_start(const LiveBuild& build) {
   return build.transition == Transition::start && build.number >= 1 && build.number <= kHighestFirstBuild;
 }
 
-bool has_failed(const LiveBuild& build) {
-  return build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
-}
-
 }  // namespace
 
 FirstBuild first_build_of(const LiveWorkspace& live, const std::optional<UserId>& me) {
   if (!me || live.build.initiator != *me || !young_start(live.build)) return FirstBuild::not_ours;
   if (live.build.active()) return FirstBuild::active;
-  if (has_failed(live.build)) return FirstBuild::failed;
+  if (live.build.ended_badly()) return FirstBuild::failed;
   return live.build.status == BuildStatus::running ? FirstBuild::succeeded : FirstBuild::not_ours;
 }
 
 bool needs_me(const LiveWorkspace& live) {
   const LiveBuild& build = live.build;
-  return (build.active() || has_failed(build)) &&
+  return (build.active() || build.ended_badly()) &&
          (young_start(build) || build.transition == Transition::stop);
 }
 

@@ -38,8 +38,4 @@ std::span<const CauseText> all_causes() {
   return kCauses;
 }
 
-const CauseText& text_of(Cause cause) {
-  return kCauses[static_cast<std::size_t>(cause)];
-}
-
 }  // namespace cr::reconcile

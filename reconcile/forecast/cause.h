@@ -32,7 +32,9 @@ struct CauseText {
 };
 /// All that there are, in the order of the enumeration.
 [[nodiscard]] std::span<const CauseText> all_causes();
-[[nodiscard]] const CauseText& text_of(Cause cause);
+[[nodiscard]] constexpr std::string_view to_string(const CauseText& cause) {
+  return cause.name;
+}
 
 class CauseSet {
  public:

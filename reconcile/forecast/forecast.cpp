@@ -6,8 +6,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 
-// Coder's scheduler needs a minute or two, the build's queue some more.
-constexpr auto kMissedAfter = 10min;
 // Coder itself gives up a job that nobody has taken, or that has been silent, after half an hour.
 constexpr auto kStuckAfter = 30min;
 // Between a build's end and the deadline that Coder counts from it, and between a deadline and the stop.
@@ -25,11 +23,6 @@ std::uint8_t days_of(const coder::Template* policy) {
 
 bool is_running(const LiveBuild& build) {
   return build.transition == Transition::start && build.status == BuildStatus::running;
-}
-
-/// Failed or cancelled, whatever it was to do.
-bool has_ended_badly(const LiveBuild& build) {
-  return build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
 }
 
 /// A stop whose job did not fail: what Coder's scheduler starts. One that was cancelled counts.
@@ -73,7 +66,7 @@ class Outlook {
       return start;
     }
     const Instant due = needed ? owed() : Instant();
-    const bool late = due && in_.now - *due > kMissedAfter;
+    const bool late = due && in_.now - *due > kMayBeLate;
     if (late && !in_.parameters_mismatch.value_or(false)) start.missed = due;
     start.at = !needed ? live_.next_start : due && !late ? due : next_named();
     if (!start.at) return start;
@@ -90,7 +83,7 @@ class Outlook {
   }
 
   [[nodiscard]] bool is_being_deleted() const {
-    return build_.transition == Transition::del && !has_ended_badly(build_);
+    return build_.transition == Transition::del && !build_.ended_badly();
   }
 
   [[nodiscard]] CauseSet blocked_at(sys_seconds at) const {
@@ -104,7 +97,7 @@ class Outlook {
     }
     if (build_.transition == Transition::stop) {
       if (build_.status == BuildStatus::failed) causes.add(Cause::LastStopFailed);
-    } else if (has_ended_badly(build_)) {
+    } else if (build_.ended_badly()) {
       causes.add(Cause::LastBuildFailed);
     } else if (causes.empty() && runs_until(at)) {
       causes.add(Cause::AlreadyRunning);

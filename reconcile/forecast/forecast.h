@@ -12,12 +12,18 @@
 
 namespace cr::reconcile {
 
+/// So long after its time a start or a stop may still come: Coder's scheduler needs a minute or two, the
+/// build's queue some more.
+inline constexpr std::chrono::minutes kMayBeLate{10};
+/// Starts are spoken of, counted and asked about so long before they are due.
+inline constexpr std::chrono::hours kLookAhead{24};
+
 /// The next start that a workspace's schedule names.
 struct StartForecast {
   Instant at;        ///< none: it has no schedule, or one that cannot be read, or it is being deleted
   CauseSet blocked;  ///< why it will not come; empty: it will
   Instant instead;   ///< the first that comes, where the template's days forbid `at`; none: no day is allowed
-  /// One that was due more than ten minutes ago and did not come though nothing known forbade it.
+  /// One that is overdue (kMayBeLate) and did not come though nothing known forbade it.
   Instant missed;
   bool operator==(const StartForecast&) const = default;
 
@@ -84,7 +90,7 @@ struct ForecastInput {
 /// Whether `resolve-autostart` can say anything else than "no mismatch": it would move to another version.
 [[nodiscard]] bool moves_to_active_version(const LiveWorkspace& live, const coder::Template* policy);
 
-/// Whether a start has to be asked about (moves_to_active_version) within the next 24 h.
+/// Whether the next start that the schedule names, be it blocked or not, is due within this span.
 [[nodiscard]] bool starts_within(const StartForecast& start, std::chrono::sys_seconds now,
                                  std::chrono::seconds span);
 

@@ -8,7 +8,6 @@
 namespace cr::reconcile {
 namespace {
 
-constexpr auto kStartsAhead = std::chrono::hours(24);
 constexpr auto kDeletionsAhead = std::chrono::days(7);
 
 }  // namespace
@@ -39,7 +38,7 @@ std::string why_not(const StartForecast& start) {
 void add_remarks(const Forecast& forecast, const specs::WorkspaceSpec& spec, std::chrono::sys_seconds now,
                  std::vector<RemarkNote>& remarks) {
   const StartForecast& start = forecast.start;
-  if (start.fails() && starts_within(start, now, kStartsAhead) && !is_kept_dormant(spec)) {
+  if (start.fails() && starts_within(start, now, kLookAhead) && !is_kept_dormant(spec)) {
     remarks.push_back({Remark::WillNotStart,
                        fmt::format("it will not start on {}: {}", moment_text(*start.at), why_not(start))});
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <vector>
@@ -12,6 +13,11 @@
 #include "reconcile/resolve/duplicates.h"
 
 namespace cr::reconcile {
+
+/// What is known, or was refused for good, is asked for again after so long.
+inline constexpr std::chrono::minutes kAskAgain{60};
+/// The same after a failure in passing.
+inline constexpr std::chrono::minutes kTryAgain{1};
 
 /// A value that was looked up once and is good for a while.
 template <class T>

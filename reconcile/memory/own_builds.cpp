@@ -14,8 +14,7 @@ bool queues_a_build(const Action& action) {
 }  // namespace
 
 bool OwnBuilds::has_failed(const LiveBuild& build, const std::optional<UserId>& me) {
-  const bool failed = build.status == BuildStatus::failed || build.status == BuildStatus::canceled;
-  return failed && me && build.initiator == *me;
+  return build.ended_badly() && me && build.initiator == *me;
 }
 
 OwnBuilds::Failures OwnBuilds::failures_after(const WorkspaceFacts& read) const {

@@ -56,6 +56,11 @@ struct LiveBuild {
 
   bool operator==(const LiveBuild&) const = default;
 
+  /// Its job failed or was cancelled, whatever it was to do.
+  [[nodiscard]] bool ended_badly() const {
+    return status == BuildStatus::failed || status == BuildStatus::canceled;
+  }
+
   /// A job that is pending, running or being cancelled: Coder refuses another build meanwhile.
   [[nodiscard]] bool active() const {
     switch (status) {

@@ -13,6 +13,9 @@
 /// What comes next for all declared workspaces, for people and programs. All pure.
 namespace cr::reconcile {
 
+/// Not of the past: what could not be read for long keeps its last forecast.
+[[nodiscard]] bool is_ahead(Instant at, std::chrono::sys_seconds from);
+
 /// A start that fails against what anybody wants: not of one that its spec keeps dormant.
 [[nodiscard]] bool start_fails(const WorkspaceStatus& row);
 

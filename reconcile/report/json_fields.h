@@ -37,7 +37,7 @@ inline constexpr JsonPart kError{"error"};
 inline constexpr JsonPart kValidation{"validation"};
 inline constexpr JsonPart kForecast{"forecast"};
 inline constexpr JsonPart kSlot{"slot"};
-inline constexpr JsonPart kComing{"coming"};
+inline constexpr JsonPart kWorkspaceForecast{"workspaceForecast"};
 inline constexpr JsonPart kNextStart{"nextStart"};
 inline constexpr JsonPart kNextStop{"nextStop"};
 }  // namespace json_parts
@@ -321,12 +321,13 @@ inline constexpr auto kReportFields = rows(
          "starts of the next day by five minutes, where there are any"},
         {kForecast, "total", kCount, kAlways,
          "workspaces that start, stop or are deleted within the span asked for"},
-        {kForecast, "workspaces", list(kComing), kAlways, "these"}}),
+        {kForecast, "workspaces", list(kWorkspaceForecast), kAlways, "these"}}),
     of({{kSlot, "begins", kTime, kAlways, "when the five minutes begin"},
         {kSlot, "starts", kCount, kAlways, "starts in them"}}),
-    identity(kComing),
-    of({{kComing, "file", kText, kAlways, kFile}, {kComing, "line", kCount, kAlways, kFile}}),
-    coming(kComing),
+    identity(kWorkspaceForecast),
+    of({{kWorkspaceForecast, "file", kText, kAlways, kFile},
+        {kWorkspaceForecast, "line", kCount, kAlways, kFile}}),
+    coming(kWorkspaceForecast),
     of({{kNextStart, "at", kTime, kAlways, "when"},
         {kNextStart, "comes", kBoolean, kAlways, "whether it will come"},
         {kNextStart, "causes", words(JsonWords::causes), kSometimes, "why it will not"},

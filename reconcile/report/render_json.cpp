@@ -367,7 +367,7 @@ json forecast_json(const CycleReport& report, std::chrono::seconds within_span, 
   std::size_t total = 0;
   for (const WorkspaceStatus& row : report.workspaces) {
     if (!has_future(row.forecast, Instant(from + within_span)) || !within(range, total++)) continue;
-    const ReportKeys<json_parts::kComing> one(workspaces.emplace_back());
+    const ReportKeys<json_parts::kWorkspaceForecast> one(workspaces.emplace_back());
     add_identity(one, specs::identity_of(*row.spec));
     one["file"] = row.spec->where.path();
     one["line"] = row.spec->where.line;

@@ -6,6 +6,8 @@
 #include <span>
 
 #include "reconcile/coder/fault.h"
+#include "reconcile/forecast/remarks.h"
+#include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
 
@@ -92,6 +94,28 @@ class Writer {
     if (verdict.approved)
       text_ += fmt::format("Exceeds the limit of {} changes; approved by digest {}.\n\n", verdict.limit,
                            verdict.digest);
+  }
+
+  /// What happens when to whom, in the order of time.
+  struct Event {
+    std::chrono::sys_seconds at;
+    const WorkspaceStatus* row;
+    std::string what;  ///< beside its name
+  };
+  void events(std::string_view title, std::vector<Event> events) {
+    if (events.empty()) return;
+    std::ranges::stable_sort(events, {}, &Event::at);
+    std::size_t width = 0;
+    for (const Event& event : events) width = std::max(width, name_of(*event.row).size());
+    text_ += painted(title, Colour::bold) + '\n';
+    for (const Event& event : events) {
+      const std::string name = name_of(*event.row);
+      text_ += fmt::format("  {}   {}", moment_text(event.at), name);
+      if (!event.what.empty())
+        text_ += fmt::format("{}   {}", std::string(width - name.size(), ' '), visible(event.what));
+      text_ += '\n';
+    }
+    paragraph();
   }
 
   void last_line(std::string_view line) { text_ += painted(line, Colour::bold) + '\n'; }
@@ -279,6 +303,65 @@ std::string describe(const Action& action) {
   if (const auto* create = std::get_if<CreateWorkspace>(&action))
     return fmt::format("+ create {}: {}", workspace, change_of(*create));
   return fmt::format("~ update {}: {}", workspace, change_of(action));
+}
+
+namespace {
+
+/// Who decides on a stop, in words.
+std::string_view words_of(StopBy by) {
+  switch (by) {
+    case StopBy::ttl:
+      return "its ttl";
+    case StopBy::activity:
+      return "its last activity";
+    case StopBy::template_limit:
+      return "the template's limit";
+    case StopBy::deadline:
+      return "its deadline";
+    case StopBy::nobody:
+      break;
+  }
+  return "nobody";
+}
+
+std::string plural(std::size_t count, std::string_view one) {
+  return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+std::string render_forecast_text(const CycleReport& report, std::chrono::seconds within, TextStyle style) {
+  const auto from = std::chrono::floor<std::chrono::seconds>(report.ended);
+  const auto is_near = [&](Instant at) { return is_ahead(at, from) && *at <= from + within; };
+  std::vector<Writer::Event> starts, blocked, stops, deletions, missed;
+  for (const WorkspaceStatus& row : report.workspaces) {
+    const auto& [start, stop, deletion] = row.forecast;
+    if (const Instant next = start.next(); is_near(next)) starts.push_back({*next, &row, ""});
+    if (is_near(start.at) && start_fails(row)) blocked.push_back({*start.at, &row, why_not(start)});
+    if (start.missed) missed.push_back({*start.missed, &row, ""});
+    if (is_near(stop.at)) stops.push_back({*stop.at, &row, fmt::format("by {}", words_of(stop.by))});
+    if (is_near(deletion)) deletions.push_back({*deletion, &row, "unless it is woken before"});
+  }
+  const std::string summary =
+      fmt::format("Forecast: {}, {} will not come, {}, {}.", plural(starts.size(), "start"), blocked.size(),
+                  plural(stops.size(), "stop"), plural(deletions.size(), "deletion"));
+  Writer writer(style);
+  writer.failure(report);
+  writer.events("Starts", std::move(starts));
+  writer.events("Will not start", std::move(blocked));
+  writer.events("Should have started and did not", std::move(missed));
+  writer.events("Stops", std::move(stops));
+  writer.events("Deletions", std::move(deletions));
+  writer.last_line(summary);
+  std::string text = writer.take();
+  const FleetForecast fleet = fleet_forecast(report.workspaces, from);
+  const auto most = std::ranges::max_element(fleet.slots);
+  if (*most > 1) {
+    const auto slot = static_cast<std::size_t>(most - fleet.slots.begin());
+    text += fmt::format("Most starts within five minutes: {}, from {} on.\n", *most,
+                        moment_text(fleet.slot_begins(slot)));
+  }
+  return text;
 }
 
 }  // namespace cr::reconcile

@@ -42,33 +42,22 @@ void write_option(HtmlWriter& out, std::string_view value, std::string_view text
   out.leaf("option", {{"value", value}, {"selected", chosen}}, text);
 }
 
-void write_reasons(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto field = out.element("p", {{"class", "field reason"}});
-  out.leaf("label", {{"for", "f-reason"}}, "Reason");
-  const auto select = out.element("select", {{"id", "f-reason"}, {"name", "reason"}});
-  write_option(out, "", "any", !query.filter.reason);
-  const auto reasons = reconcile::all_reasons();
-  for (std::size_t i = 0; i < reasons.size(); ++i) {
-    const bool chosen = query.filter.reason == reasons[i];
-    const std::size_t number = i < counts.by_reason.size() ? counts.by_reason[i] : 0;
-    if (number == 0 && !chosen) continue;
-    const std::string_view name = reconcile::to_string(reasons[i]);
-    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
-  }
-}
-
-void write_remarks(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto field = out.element("p", {{"class", "field remark"}});
-  out.leaf("label", {{"for", "f-remark"}}, "Remark");
-  const auto select = out.element("select", {{"id", "f-remark"}, {"name", "remark"}});
-  write_option(out, "", "any or none", !query.filter.remark);
-  const auto remarks = reconcile::all_remarks();
-  for (std::size_t i = 0; i < remarks.size(); ++i) {
-    const bool chosen = query.filter.remark == remarks[i];
-    const std::size_t number = i < counts.by_remark.size() ? counts.by_remark[i] : 0;
-    if (number == 0 && !chosen) continue;
-    const std::string_view name = reconcile::to_string(remarks[i]);
-    write_option(out, name, fmt::format("{} ({})", name, number), chosen);
+/// A choice among a closed set: those that some workspace has, with how many.
+template <class Value>
+void write_choice(HtmlWriter& out, std::string_view key, std::string_view label, std::string_view any,
+                  std::span<const Value> values, const std::vector<std::size_t>& counts,
+                  const std::optional<Value>& chosen) {
+  const auto field = out.element("p", {{"class", fmt::format("field {}", key)}});
+  const std::string id = fmt::format("f-{}", key);
+  out.leaf("label", {{"for", id}}, label);
+  const auto select = out.element("select", {{"id", id}, {"name", key}});
+  write_option(out, "", any, !chosen);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool this_one = chosen == values[i];
+    const std::size_t number = i < counts.size() ? counts[i] : 0;
+    if (number == 0 && !this_one) continue;
+    const std::string_view name = to_string(values[i]);
+    write_option(out, name, fmt::format("{} ({})", name, number), this_one);
   }
 }
 
@@ -104,8 +93,10 @@ void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& coun
                                          {"aria-label", "Workspaces"},
                                          Attribute::action(Link::to("?"))});
   write_field(out, query, "q", "Search", "search", "name, label, message, request id");
-  write_reasons(out, query, counts);
-  write_remarks(out, query, counts);
+  write_choice(out, "reason", "Reason", "any", reconcile::all_reasons(), counts.by_reason,
+               query.filter.reason);
+  write_choice(out, "remark", "Remark", "any or none", reconcile::all_remarks(), counts.by_remark,
+               query.filter.remark);
   write_templates(out, query, counts);
   write_field(out, query, "owner", "Owner", "text", "alice");
   write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");

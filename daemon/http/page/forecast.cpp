@@ -26,10 +26,6 @@ std::string clock_of(std::chrono::sys_seconds at) {
                      (at.time_since_epoch() / std::chrono::minutes(1)) % 60);
 }
 
-std::string number_of(std::size_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 /// " between 08:45 and 09:15": the slots in which something starts.
 std::string span_of(const FleetForecast& fleet) {
   const auto any = [](std::uint32_t starts) { return starts > 0; };

@@ -33,10 +33,6 @@ std::string_view tone_of(CycleResult result) {
   return "quiet";
 }
 
-std::string number_of(std::size_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 /// All of them by name, up to a bound.
 std::string names_of(const std::vector<const Identity*>& workspaces) {
   std::string text;
@@ -135,6 +131,10 @@ void write_diagnostic(HtmlWriter& out, const specs::Diagnostic& diagnostic) {
 }
 
 }  // namespace
+
+std::string number_of(std::size_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", number, number == 1 ? one : many);
+}
 
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now) {
   out.leaf("time", {{"datetime", as_utc(when)}, {"title", as_utc(when)}}, in_words(now - when) + " ago");

@@ -17,6 +17,9 @@ void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::W
 void write_cycles(HtmlWriter& out, const PageInput& input);
 void write_specs(HtmlWriter& out, const PageInput& input);
 
+/// "1 start", "3 starts"
+[[nodiscard]] std::string number_of(std::size_t number, std::string_view one, std::string_view many);
+
 /// "3 min ago", with the moment itself for machines and for the pointer.
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);
 

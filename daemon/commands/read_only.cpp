@@ -1,4 +1,4 @@
-#include "daemon/commands/look.h"
+#include "daemon/commands/read_only.h"
 
 #include <boost/asio/io_context.hpp>
 
@@ -12,9 +12,9 @@
 namespace cr::daemon {
 namespace {
 
-async::awaitable<ExitCode> look_at(const Config& config, Terminal& terminal, Session& session,
-                                   const AnswerWatch& watch, const specs::DesiredState& desired,
-                                   const Look& look) {
+async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, Session& session,
+                                     const AnswerWatch& watch, const specs::DesiredState& desired,
+                                     const ReadOnly& command) {
   TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
   reconcile::Reconciler reconciler(session.client().reader(), nullptr, session.clock(), session.observer(),
                                    limits_of(config));
@@ -22,13 +22,13 @@ async::awaitable<ExitCode> look_at(const Config& config, Terminal& terminal, Ses
   reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
   if (!report) report = limit.report_of_silence();
   session.end_progress();
-  terminal.out(look.show(*report, desired));
-  co_return look.exit_code(*report, desired);
+  terminal.out(command.show(*report, desired));
+  co_return command.exit_code(*report, desired);
 }
 
 }  // namespace
 
-ExitCode look_once(const Config& config, Terminal& terminal, const Look& look) {
+ExitCode run_read_only(const Config& config, Terminal& terminal, const ReadOnly& command) {
   specs::SpecSource source(config.paths);
   const auto loaded = source.load();
   if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
@@ -40,7 +40,7 @@ ExitCode look_once(const Config& config, Terminal& terminal, const Look& look) {
   AnswerWatch watch;
   Session session(config, terminal, Session::Kind::command, {&watch});
   if (!session.connect()) return ExitCode::usage;
-  return run_to_end(io, look_at(config, terminal, session, watch, desired, look), {});
+  return run_to_end(io, one_cycle(config, terminal, session, watch, desired, command), {});
 }
 
 }  // namespace cr::daemon

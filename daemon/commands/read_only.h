@@ -11,14 +11,14 @@
 
 namespace cr::daemon {
 
-/// What a command makes of the one cycle that it looks at.
-struct Look {
+/// What a command that changes nothing makes of one cycle.
+struct ReadOnly {
   std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
   std::function<ExitCode(const reconcile::CycleReport&, const specs::DesiredState&)> exit_code;
 };
 
 /// Loads the specs, runs one cycle without a writer (whatever its plan says, nothing here could carry it
-/// out), and prints what `look` makes of it. Bounded by --timeout.
-[[nodiscard]] ExitCode look_once(const Config& config, Terminal& terminal, const Look& look);
+/// out), and prints what `command` makes of it. Bounded by --timeout.
+[[nodiscard]] ExitCode run_read_only(const Config& config, Terminal& terminal, const ReadOnly& command);
 
 }  // namespace cr::daemon
