@@ -45,8 +45,10 @@ LogLevel level_of(CycleResult result) {
 void log_condition(Logger& log, const WorkspaceStatus& status, const WorkspaceStatus* before) {
   const specs::Identity identity = specs::identity_of(*status.spec);
   const auto reason = status.ready.reason;
+  // A suspension is somebody's order.
   const bool grave =
-      reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown;
+      reason != reconcile::Reason::Suspended &&
+      (reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown);
   std::vector<LogField> fields{text("workspace", identity.name), text("owner", identity.owner)};
   if (before != nullptr) fields.push_back(text("old", reconcile::to_string(before->ready.reason)));
   fields.push_back(text("new", reconcile::to_string(reason)));

@@ -184,6 +184,13 @@ TEST_F(Logged, AtFirstOnlyWhatIsNotAsDeclared) {
             "WARN  condition changed workspace=w1 owner=alice new=Missing reason=\"something to do\"");
 }
 
+TEST_F(Logged, AnOrderIsNoWarning) {
+  log_transitions(log_, nullptr, testing::a_report({Reason::Suspended}));
+  ASSERT_EQ(lines_.size(), 1U);
+  EXPECT_TRUE(lines_[0].starts_with("INFO  condition changed workspace=w0 owner=alice new=Suspended"))
+      << lines_[0];
+}
+
 TEST_F(Logged, AtMostAHundredConditionsACycle) {
   log_transitions(log_, nullptr, testing::a_report(std::vector<Reason>(250, Reason::Unreachable)));
   ASSERT_EQ(lines_.size(), 101U);
