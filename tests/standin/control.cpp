@@ -45,6 +45,7 @@ ordered_json workspaces(const State& state) {
     row["ttl_ms"] = shot.ttl_ms ? json(*shot.ttl_ms) : json();
     row["automatic_updates"] = shot.always_update ? "always" : "never";
     row["dormant"] = shot.dormant;
+    row["favorite"] = shot.favorite;
     row["transition"] = to_string(shot.transition);
     row["job"] = to_string(shot.job);
     rows.push_back(std::move(row));
@@ -52,7 +53,8 @@ ordered_json workspaces(const State& state) {
   return rows;
 }
 
-/// {"owner": …, "name": …} and any of autostart, ttl_ms, automatic_updates, dormant, running, deleted.
+/// {"owner": …, "name": …} and any of autostart, ttl_ms, automatic_updates, dormant, favorite, running,
+/// deleted.
 void drift(State& state, const json& body) {
   const auto owner = body.at("owner").get<std::string>();
   const auto name = body.at("name").get<std::string>();
@@ -73,8 +75,12 @@ void drift(State& state, const json& body) {
     state.set_always_update(owner, name, body["automatic_updates"] == "always");
   }
   if (body.contains("dormant")) state.set_dormant(owner, name, body["dormant"].get<bool>());
+  if (body.contains("favorite")) state.set_favorite(owner, name, body["favorite"].get<bool>());
   if (body.contains("running")) state.set_running(owner, name, body["running"].get<bool>());
-  if (body.value("deleted", false)) state.delete_workspace(owner, name);
+  if (body.contains("deleted") && body["deleted"] != false) {
+    const bool by_coder = body["deleted"] == "by-coder";
+    state.delete_workspace(owner, name, by_coder ? DeletedBy::coder : DeletedBy::person);
+  }
 }
 
 FaultRule parse_fault(const json& body) {

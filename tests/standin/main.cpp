@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
         pace.time = std::chrono::microseconds(static_cast<std::int64_t>(build_seconds * 1e6));
         state.set_build_pace(pace);
       }
-      if (!token.empty()) state.add_admin_token(token);
+      if (!token.empty()) state.add_token_text("admin", token);
       if (demo) add_demo(state);
       if (!seed_file.empty()) {
         std::ifstream file(seed_file);

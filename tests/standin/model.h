@@ -132,6 +132,8 @@ struct Template {
   std::vector<std::string> autostart_days = {"monday", "tuesday",  "wednesday", "thursday",
                                              "friday", "saturday", "sunday"};
   bool require_active_version = false;
+  /// Not used for so long: a licensed server makes the workspace dormant. 0: never.
+  std::int64_t time_til_dormant_ms = 0;
   std::int64_t time_til_dormant_autodelete_ms = 0;
   /// From 2.29 on: parameters are judged by the older rules and messages.
   bool classic_parameters = false;
@@ -156,6 +158,17 @@ struct Template {
 enum class Transition { start, stop, del };
 enum class JobStatus { pending, running, succeeded, failed, canceled };
 
+/// How long one part of a build took: of Terraform, of an agent's script, or of its way to the server.
+struct StageTiming {
+  std::string stage;  ///< init, plan, graph, apply; start, stop, cron; connect.
+  Time started_at{};
+  Time ended_at{};
+  std::string resource;  ///< Of Terraform's stages.
+
+  [[nodiscard]] bool of_script() const { return stage == "start" || stage == "stop" || stage == "cron"; }
+  [[nodiscard]] bool of_connection() const { return stage == "connect"; }
+};
+
 struct Build {
   std::string id;
   int number = 1;
@@ -172,6 +185,7 @@ struct Build {
   std::optional<Time> deadline;
   std::optional<Time> max_deadline;
   std::vector<std::pair<std::string, std::string>> parameters;
+  std::vector<StageTiming> timings;
   /// No provisioner matched when the job was queued.
   bool unmatched = false;
 

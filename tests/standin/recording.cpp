@@ -94,18 +94,22 @@ std::string body_text(const json& body) {
 
 }  // namespace
 
-std::map<std::string, RecordedExchange> load_recording(Age age) {
+std::map<std::string, RecordedExchange> load_recording(Age age, Tour tour) {
   const std::filesystem::path folder =
       std::filesystem::path(cr::testing::tests_dir()) / "fixtures" / fmt::format("coder-{}", release_of(age));
   std::map<std::string, RecordedExchange> exchanges;
   for (const auto& file : std::filesystem::directory_iterator(folder)) {
+    const std::string file_name = file.path().filename();
+    if (file_name.starts_with("fate-") != (tour == Tour::fate)) continue;
+    // Streams are no exchanges.
+    if (file_name == "fate-watch.json") continue;
     std::ifstream stream(file.path());
     for (const json& entry : json::parse(stream)) {
       RecordedExchange exchange;
       exchange.name = entry.at("name");
       exchange.method = entry.at("request").at("method");
       exchange.target = entry.at("request").at("path");
-      exchange.body = body_text(entry.at("request").at("body"));
+      exchange.body = body_text(entry.at("request").value("body", json()));
       exchange.status = entry.at("response").at("status");
       exchange.headers = entry.at("response").at("headers");
       exchange.reply = entry.at("response").at("body");

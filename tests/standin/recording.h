@@ -21,8 +21,14 @@ struct RecordedExchange {
   nlohmann::json then;  ///< Null, or what a read of the workspace showed afterwards.
 };
 
-/// All exchanges of that release, by name. Throws when the files are not there.
-[[nodiscard]] std::map<std::string, RecordedExchange> load_recording(Age age);
+/// Two rounds of calls were recorded from each release, from servers populated differently.
+enum class Tour {
+  settings,  ///< Creating, reading and keeping what is declared.
+  fate,      ///< Deadlines, renames, favourites, deletions: files named "fate-…".
+};
+
+/// All exchanges of that release's tour, by name. Throws when the files are not there.
+[[nodiscard]] std::map<std::string, RecordedExchange> load_recording(Age age, Tour tour);
 
 /// Ids of the recording and those that the stand-in used in their place.
 class IdMap {

@@ -2,7 +2,6 @@
 // stand-in populated alike, and status, key sets, types, the values that matter, and the effect on later
 // reads must agree.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,8 +9,7 @@
 #include <array>
 #include <set>
 
-#include "tests/standin/api.h"
-#include "tests/standin/recording.h"
+#include "tests/standin/replay.h"
 #include "tests/standin/replay_tour.h"
 #include "tests/standin/timestamp.h"
 
@@ -56,19 +54,8 @@ void populate(State& state, const std::map<std::string, RecordedExchange>& recor
   state.advance(std::chrono::milliseconds(1));
   state.add_version("simple", "v2.0");
 
-  TemplateParameter cpu;
-  cpu.name = "cpu";
-  cpu.display_name = "CPUs";
-  cpu.type = "number";
-  cpu.required = true;
-  cpu.minimum = 1;
-  cpu.maximum = 8;
-  TemplateParameter region;
-  region.name = "region";
-  region.display_name = "Region";
-  region.mutable_value = false;
-  region.default_value = "eu";
-  region.options = {{"Europe", "eu"}, {"United States", "us"}};
+  TemplateParameter cpu = recorded_cpu();
+  const TemplateParameter region = recorded_region();
   state.edit_version(version_of("params"), [&](TemplateVersion& version) {
     version.parameters = {cpu, region};
   });
@@ -76,14 +63,7 @@ void populate(State& state, const std::map<std::string, RecordedExchange>& recor
   cpu.default_value = "2";
   state.edit_version(version_of("presets"), [&](TemplateVersion& version) {
     version.parameters = {cpu, region};
-    for (const json& recorded : recording.at("lookup/presets").reply) {
-      Preset preset;
-      preset.name = recorded["Name"];
-      for (const json& parameter : recorded["Parameters"]) {
-        preset.parameters.emplace_back(parameter["Name"], parameter["Value"]);
-      }
-      version.presets.push_back(std::move(preset));
-    }
+    version.presets = recorded_presets(recording.at("lookup/presets").reply);
   });
   state.edit_template("params", [&](Template& of) {
     const json& row = recording.at("list/template").reply["workspaces"][0];
@@ -106,20 +86,17 @@ void populate(State& state, const std::map<std::string, RecordedExchange>& recor
   }
 }
 
-class Replay : public testing::TestWithParam<Age> {
+class Replay : public ReplayTest {
  protected:
-  Replay() : state_(GetParam()), recording_(load_recording(GetParam())) {
-    state_.set_time(*parse_time(recording_.at("create/full").reply.at("created_at").get<std::string>()));
-    BuildPace by_hand;
-    by_hand.kind = BuildPace::Kind::by_hand;
-    state_.set_build_pace(by_hand);
+  Replay() : ReplayTest(Tour::settings) {
+    state_.set_time(*parse_time(recorded("create/full").reply.at("created_at").get<std::string>()));
     populate(state_, recording_);
     bob_ = state_.add_token("bob");
     alice_ = state_.add_token("alice");
     template_admin_ = state_.add_token("tadmin");
   }
 
-  [[nodiscard]] std::string token_for(const std::string& name) const {
+  [[nodiscard]] std::string token_for(const std::string& name) const override {
     if (name == "transport/no-token") return "";
     if (name == "transport/bad-token") return "garbage";
     if (name == "transport/unknown-token") return "0123456789-0123456789012345678901";
@@ -132,16 +109,7 @@ class Replay : public testing::TestWithParam<Age> {
     return kAsMember.contains(name) ? bob_ : std::string(State::kAdminToken);
   }
 
-  Reply send(const std::string& method, const std::string& target, const std::string& body,
-             const std::string& token) {
-    Request request = Request::make(method, target, body);
-    request.headers["user-agent"] = "replay";
-    if (!token.empty()) request.headers["coder-session-token"] = token;
-    return answer(state_, request);
-  }
-
-  /// What happened on the recorded server without being recorded.
-  void happen_before(const RecordedExchange& exchange) {
+  void happen_before(const RecordedExchange& exchange) override {
     const std::string& name = exchange.name;
     static const std::set<std::string> kAtOnce = {"builds/conflict", "create/name-still-held-while-deleting",
                                                   "ttl/clear-after-template-default"};
@@ -167,69 +135,16 @@ class Replay : public testing::TestWithParam<Age> {
     }
   }
 
-  void check_headers(const RecordedExchange& exchange, const Reply& reply) const {
-    const auto value_of = [&](std::string_view wanted) {
-      for (const auto& [name, value] : reply.headers) {
-        if (name == wanted) return value;
-      }
-      return std::string();
-    };
-    for (const auto* name : {"X-Coder-Build-Version", "X-Coder-Request-Id", "X-Ratelimit-Limit",
-                             "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Www-Authenticate"}) {
-      EXPECT_EQ(exchange.headers.contains(name), !value_of(name).empty()) << name;
+  void settle(const RecordedExchange& exchange, json& body) const override {
+    // It was read while its build ended, and shows both sides of that.
+    if (exchange.name == "read/ttl-cleared-despite-default" && GetParam() == Age::v2_29) {
+      for (const auto* key : {"has_ai_task", "has_external_agent"}) body["latest_build"].erase(key);
     }
-    for (const auto* name : {"Retry-After", "X-Ratelimit-Limit", "X-Coder-Build-Version"}) {
-      if (!exchange.headers.contains(name)) continue;
-      EXPECT_EQ(value_of(name), exchange.headers[name]);
-    }
-    EXPECT_EQ(reply.content_type, exchange.headers.value("Content-Type", ""));
+    // Calls that were not recorded are in the log as well.
+    if (exchange.name == "audit/workspace-writes") body["count"] = exchange.reply["count"];
   }
 
-  void check_effect(const RecordedExchange& exchange) {
-    if (exchange.then.is_null()) return;
-    // Builds that the call queued were over when the workspace was read.
-    state_.finish_builds();
-    const std::string id =
-        ids_.translate(exchange.target.substr(std::string_view("/api/v2/workspaces/").size(), 36));
-    const Reply reply = send("GET", "/api/v2/workspaces/" + id, "", std::string(State::kAdminToken));
-    const json body = json::parse(reply.body);
-    json seen = json::object();
-    for (const auto& [key, value] : exchange.then.items()) seen[key] = body.value(key, json());
-    seen["latest_build"] = json::object();
-    for (const auto& [key, value] : exchange.then["latest_build"].items()) {
-      seen["latest_build"][key] = body["latest_build"].value(key, json());
-    }
-    EXPECT_THAT(shape_differences(exchange.then, seen), testing::IsEmpty());
-    EXPECT_THAT(value_differences(exchange.then, seen, ids_), testing::IsEmpty());
-    EXPECT_EQ(exchange.then["next_start_at"].is_null(), seen["next_start_at"].is_null());
-  }
-
-  void replay(const RecordedExchange& exchange) {
-    SCOPED_TRACE(exchange.name);
-    happen_before(exchange);
-    const Reply reply = send(exchange.method, ids_.translate(exchange.target), ids_.translate(exchange.body),
-                             token_for(exchange.name));
-    EXPECT_EQ(reply.status, exchange.status) << reply.body;
-    if (reply.status != exchange.status) return;
-    check_headers(exchange, reply);
-    if (reply.content_type.starts_with("application/json")) {
-      json body = json::parse(reply.body);
-      ids_.learn(exchange.reply, body);
-      // It was read while its build ended, and shows both sides of that.
-      if (exchange.name == "read/ttl-cleared-despite-default" && GetParam() == Age::v2_29) {
-        for (const auto* key : {"has_ai_task", "has_external_agent"}) body["latest_build"].erase(key);
-      }
-      // Calls that were not recorded are in the log as well.
-      if (exchange.name == "audit/workspace-writes") body["count"] = exchange.reply["count"];
-      EXPECT_THAT(shape_differences(exchange.reply, body), testing::IsEmpty());
-      EXPECT_THAT(value_differences(exchange.reply, body, ids_), testing::IsEmpty());
-    }
-    check_effect(exchange);
-  }
-
-  State state_;
-  std::map<std::string, RecordedExchange> recording_;
-  IdMap ids_;
+ private:
   std::string alice_;
   std::string bob_;
   std::string template_admin_;
@@ -240,19 +155,12 @@ TEST_P(Replay, EachRecordedExchangeIsAnsweredAlike) {
   // Six creates ran at once; the one that won did so whatever its number.
   std::stable_partition(std::ranges::find(tour, "create/raced-0"),
                         std::ranges::find(tour, "list/ids-with-unknown"),
-                        [&](const std::string& name) { return recording_.at(name).status == 201; });
-  for (const auto& name : tour) replay(recording_.at(name));
+                        [&](const std::string& name) { return recorded(name).status == 201; });
+  for (const auto& name : tour) replay(recorded(name));
 }
 
 TEST_P(Replay, EveryExchangeIsReplayedOrListedWithAReason) {
-  std::set<std::string> known(kTour.begin(), kTour.end());
-  EXPECT_EQ(known.size(), kTour.size()) << "an exchange is in the tour twice";
-  for (const auto& [name, reason] : kNotCovered) {
-    EXPECT_TRUE(known.insert(name).second) << name << " is replayed and listed as not covered";
-  }
-  std::set<std::string> recorded;
-  for (const auto& [name, exchange] : recording_) recorded.insert(name);
-  EXPECT_EQ(known, recorded);
+  expect_whole(recording_, kTour, kNotCovered);
 }
 
 INSTANTIATE_TEST_SUITE_P(Coder, Replay, testing::ValuesIn(kAges),

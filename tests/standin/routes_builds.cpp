@@ -98,6 +98,7 @@ Reply queue(Call& call, Fleet::Row& row) {
   Build build;
   build.transition = *transition;
   build.version_id = version_id;
+  build.preset_id = workspace.latest().preset_id;
   build.initiator_id = call.caller.id();
   build.parameters = std::move(values);
   if (knows_reasons && !reason.empty()) build.reason = reason;

@@ -231,6 +231,10 @@ Reply create_for(Call& call, const User& owner) {
   }
   if (auto refused = refuse_version(call, *of, *version)) return *refused;
   const Preset* preset = find_preset(state, *version, wish);
+  if (preset == nullptr && !wish.preset_id.empty()) {
+    return Reply::error(500, "failed to fetch preset parameter values",
+                        "failed to get preset parameters: sql: no rows in result set");
+  }
   const auto parameters = resolve_parameters(state, *of, *version, wish.parameters, preset, nullptr);
   if (const auto* wrong = std::get_if<Reply>(&parameters)) return *wrong;
 

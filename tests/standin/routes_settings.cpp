@@ -160,7 +160,7 @@ Reply set_dormant(Call& call, Fleet::Row& row, std::string& diff) {
   return Reply::json(200, workspace_json(call.state, row, call.caller.id()) + "\n");
 }
 
-Reply extend(Call& call, Fleet::Row& row, std::string&) {
+Reply extend_deadline(Call& call, Fleet::Row& row) {
   Workspace& workspace = row.workspace;
   Build& build = workspace.latest();
   Decoder body(call.request.body, "PutExtendWorkspaceRequest");
@@ -175,7 +175,8 @@ Reply extend(Call& call, Fleet::Row& row, std::string&) {
   if (!deadline) {
     return Reply::error(
         400, "Request body must be valid JSON.",
-        fmt::format("parsing time \"{0}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse", text));
+        fmt::format("parsing time \"{}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"\" as \"T\"",
+                    text));
   }
   if (refuses_prebuild(call, workspace)) return prebuild_conflict();
   if (build.transition != Transition::start) {
@@ -189,7 +190,7 @@ Reply extend(Call& call, Fleet::Row& row, std::string&) {
                         "Cannot extend workspace: new deadline must be at least 30 minutes in the future");
   }
   if (build.max_deadline && *deadline > *build.max_deadline) {
-    return Reply::error(400, "Cannot extend workspace: new deadline is greater than max deadline");
+    return Reply::error(400, "Cannot extend workspace beyond max deadline.");
   }
   if (!may_change_workspace(call.state, call.caller, workspace)) {
     return Reply::error(500, "Failed to extend workspace deadline.");
@@ -197,6 +198,16 @@ Reply extend(Call& call, Fleet::Row& row, std::string&) {
   build.deadline = deadline;
   return Reply::json(
       200, fmt::format("{{\"message\":\"Deadline updated to {}.\"}}\n", format_time_to_second(*deadline)));
+}
+
+/// Leaves no row in the audit log, unlike the other changes.
+Reply extend(Call& call) {
+  const auto found = workspace_in_path(call, call.params[0]);
+  if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
+  Fleet::Row& row = *std::get<Fleet::Row*>(found);
+  Reply reply = extend_deadline(call, row);
+  call.state.touch(row);
+  return reply;
 }
 
 Reply rename(Call& call, Fleet::Row& row, std::string& diff) {
@@ -242,8 +253,7 @@ Reply use(Call& call) {
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
   Fleet::Row& row = *std::get<Fleet::Row*>(found);
   if (!may_change_workspace(call.state, call.caller, row.workspace)) return Reply::error(403, "Forbidden.");
-  row.workspace.last_used_at = call.state.now();
-  call.state.touch(row);
+  call.state.use(row);
   return Reply::empty(204);
 }
 
@@ -258,7 +268,7 @@ const std::vector<Route>& setting_routes() {
        [](Call& c) { return change_workspace(c, set_automatic_updates); }},
       {"PUT", "/api/v2/workspaces/{workspace}/dormant",
        [](Call& c) { return change_workspace(c, set_dormant); }},
-      {"PUT", "/api/v2/workspaces/{workspace}/extend", [](Call& c) { return change_workspace(c, extend); }},
+      {"PUT", "/api/v2/workspaces/{workspace}/extend", extend},
       {"PUT", "/api/v2/workspaces/{workspace}/favorite",
        [](Call& c) { return change_workspace(c, set_favorite); }},
       {"DELETE", "/api/v2/workspaces/{workspace}/favorite",

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tests/standin/lookup.h"
+#include "tests/standin/timings_json.h"
 #include "tests/standin/workspace_filter.h"
 #include "tests/standin/workspace_json.h"
 
@@ -122,8 +123,7 @@ Reply resolve_autostart(Call& call) {
 Reply timings(Call& call) {
   const auto found = workspace_in_path(call, call.params[0]);
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
-  return Reply::json(
-      200, "{\"provisioner_timings\":[],\"agent_script_timings\":[],\"agent_connection_timings\":[]}\n");
+  return Reply::json(200, timings_json(call.state, std::get<Fleet::Row*>(found)->workspace) + "\n");
 }
 
 }  // namespace

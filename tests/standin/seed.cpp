@@ -24,6 +24,7 @@ void seed_user(State& state, const json& entry) {
     roles.insert(parse_role(role.get<std::string>()));
   if (state.find_user(name) == nullptr) state.add_user(name, std::move(roles));
   if (entry.value("suspended", false)) state.suspend(name);
+  if (entry.contains("token")) state.add_token_text(name, entry["token"].get<std::string>());
 }
 
 TemplateParameter parse_parameter(const json& entry) {
@@ -64,6 +65,9 @@ void seed_template(State& state, const json& entry) {
     of.deprecation_message = entry.value("deprecated", "");
     of.builds_fail = entry.value("builds_fail", false);
     of.without_provisioners = entry.value("without_provisioners", false);
+    of.time_til_dormant_ms = entry.value("time_til_dormant_ms", of.time_til_dormant_ms);
+    of.time_til_dormant_autodelete_ms =
+        entry.value("time_til_dormant_autodelete_ms", of.time_til_dormant_autodelete_ms);
   });
   state.edit_version(active, [&](TemplateVersion& version) {
     for (const auto& parameter : entry.value("parameters", json::array())) {
@@ -96,6 +100,7 @@ void seed_workspace(State& state, const json& entry) {
     seed.parameters.emplace_back(name, value.get<std::string>());
   }
   state.add_workspace(seed);
+  if (entry.value("favorite", false)) state.set_favorite(seed.owner, seed.name, true);
 }
 
 constexpr std::string_view kDemo = R"({
@@ -128,6 +133,7 @@ void apply_seed(State& state, const json& seed) {
   for (const auto& entry : seed.value("users", json::array())) seed_user(state, entry);
   for (const auto& entry : seed.value("templates", json::array())) seed_template(state, entry);
   for (const auto& entry : seed.value("workspaces", json::array())) seed_workspace(state, entry);
+  if (seed.contains("allow_renames")) state.set_allow_renames(seed["allow_renames"].get<bool>());
   if (seed.contains("licensed")) state.set_licensed(seed["licensed"].get<bool>());
 }
 

@@ -51,8 +51,10 @@ std::string State::add_token(std::string_view username, std::set<std::string> sc
   return text;
 }
 
-void State::add_admin_token(std::string_view text) {
-  tokens_[std::string(text)] = Token{std::string(text), find_user("admin")->id, {}, {}};
+void State::add_token_text(std::string_view username, std::string_view text) {
+  const User* user = find_user(username);
+  if (user == nullptr) throw std::out_of_range("no user " + std::string(username));
+  tokens_[std::string(text)] = Token{std::string(text), user->id, {}, {}};
 }
 
 void State::revoke_token(std::string_view token) {
@@ -244,6 +246,7 @@ std::vector<WorkspaceSnapshot> State::snapshot() const {
     shot.ttl_ms = workspace.ttl_ms;
     shot.always_update = workspace.always_update;
     shot.dormant = workspace.dormant_at.has_value();
+    shot.favorite = workspace.favorite;
     shot.transition = workspace.latest().transition;
     shot.job = workspace.latest().job;
     rows.push_back(std::move(shot));

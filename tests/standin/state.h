@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "tests/standin/fleet.h"
@@ -46,11 +47,14 @@ struct WorkspaceSnapshot {
   std::optional<std::int64_t> ttl_ms;
   bool always_update = false;
   bool dormant = false;
+  bool favorite = false;
   Transition transition = Transition::start;
   JobStatus job = JobStatus::succeeded;
 
   bool operator==(const WorkspaceSnapshot&) const = default;
 };
+
+enum class DeletedBy { person, coder };
 
 /// How long builds take. Nothing sleeps: they move on when a request arrives or a test says so.
 struct BuildPace {
@@ -95,11 +99,11 @@ class State {
 
   // Who and what there is.
   const User& add_user(std::string_view username, std::set<Role> roles = {});
-  /// A token for the user, which must exist. No scopes: all that the user may do.
+  /// A token for the user, which must exist; each user may have several. No scopes: all that the user may do.
   std::string add_token(std::string_view username, std::set<std::string> scopes = {},
                         std::optional<Time> expires_at = std::nullopt);
-  /// A token of "admin" with this text, which must have Coder's form to be let in.
-  void add_admin_token(std::string_view text);
+  /// A token of this user with this text, which must have Coder's form to be let in.
+  void add_token_text(std::string_view username, std::string_view text);
   void revoke_token(std::string_view token);
   const Organization& add_organization(std::string_view name);
   /// In the default organization unless named; with one imported version.
@@ -133,17 +137,27 @@ class State {
   void set_ttl(std::string_view owner, std::string_view name, std::optional<std::int64_t> ttl_ms);
   void set_always_update(std::string_view owner, std::string_view name, bool always);
   void set_dormant(std::string_view owner, std::string_view name, bool dormant);
+  void set_favorite(std::string_view owner, std::string_view name, bool favorite);
   /// Its latest build becomes a start, or a stop, that has succeeded.
   void set_running(std::string_view owner, std::string_view name, bool running);
-  void delete_workspace(std::string_view owner, std::string_view name);
+  /// Deleted by its owner, or by Coder when its time as a dormant workspace was over.
+  void delete_workspace(std::string_view owner, std::string_view name, DeletedBy by = DeletedBy::person);
   void suspend(std::string_view username);
 
   // Policies and switches.
   /// With it, the policies of templates are in force, as on a licensed server.
   void set_licensed(bool on);
   [[nodiscard]] bool licensed() const { return licensed_; }
+  /// Off at first, as Coder ships.
   void set_allow_renames(bool on);
   [[nodiscard]] bool allow_renames() const { return allow_renames_; }
+  /// What each build that ends from now on shows in its timings: stage and length, one after the other from
+  /// the job's start. Builds show none until this is called.
+  void set_build_stages(std::vector<std::pair<std::string, std::chrono::microseconds>> stages) {
+    build_stages_ = std::move(stages);
+  }
+  /// Coder notes uses in batches: `last_used_at` follows that much later by the state's clock. 0: at once.
+  void set_usage_delay(std::chrono::microseconds delay) { usage_delay_ = delay; }
   /// Agents never connect: at first they are connecting, and with this on they have timed out.
   void set_provisioners(int number) { provisioners_ = number; }
   [[nodiscard]] int provisioners() const { return provisioners_; }
@@ -214,6 +228,8 @@ class State {
   [[nodiscard]] bool moves_to_active_version(const Workspace& workspace) const;
   /// Whether the active version can be started with what the latest build had.
   [[nodiscard]] bool active_version_takes_parameters(const Workspace& workspace) const;
+  /// Marks the workspace as used, now or when the batch is written.
+  void use(Fleet::Row& row);
   void put_to_sleep(Workspace& workspace) const;
   void wake(Workspace& workspace) const;
   /// Where build `id` is, or null and 0.
@@ -228,11 +244,13 @@ class State {
 
   [[nodiscard]] Fleet::Row& row_of(std::string_view owner, std::string_view name);
   [[nodiscard]] Template& template_named(std::string_view name);
+  void note_uses();
   void start(Fleet::Row& row);
   void finish(Fleet::Row& row);
   [[nodiscard]] bool has_provisioner(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_be_started(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_be_stopped(const Workspace& workspace) const;
+  [[nodiscard]] bool is_to_sleep(const Workspace& workspace) const;
 
   Age age_;
   std::string version_;
@@ -253,7 +271,14 @@ class State {
   std::deque<AuditRow> audit_;
   RateLimit rate_limit_;
 
+  struct Use {
+    Fleet::Row* row;
+    Time due;
+  };
+
   bool licensed_ = false;
+  std::chrono::microseconds usage_delay_{0};
+  std::vector<Use> uses_;
   bool allow_renames_ = false;
   int provisioners_ = 2;
   bool agents_timed_out_ = false;
@@ -263,6 +288,7 @@ class State {
   bool next_drift_starts_ = false;
 
   BuildPace pace_;
+  std::vector<std::pair<std::string, std::chrono::microseconds>> build_stages_;
   std::size_t builds_to_fail_ = 0;
   std::vector<ActiveBuild> active_;
 };

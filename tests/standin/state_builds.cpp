@@ -38,6 +38,11 @@ void State::finish(Fleet::Row& row) {
   Workspace& workspace = row.workspace;
   Build& build = workspace.latest();
   build.completed_at = now();
+  Time from = *build.started_at;
+  for (const auto& [stage, length] : build_stages_) {
+    build.timings.push_back({stage, from, from + length, "docker_container.workspace"});
+    from += length;
+  }
   const bool start_of_broken = build.transition == Transition::start && template_of(workspace).builds_fail;
   if (start_of_broken || builds_to_fail_ > 0) {
     if (!start_of_broken) --builds_to_fail_;
@@ -80,6 +85,7 @@ void State::finish_builds() {
 }
 
 void State::on_request() {
+  note_uses();
   if (active_.empty() || pace_.kind == BuildPace::Kind::by_hand) return;
   start_builds();
   const Time at = now();

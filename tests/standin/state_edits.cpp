@@ -88,6 +88,10 @@ void State::set_dormant(std::string_view owner, std::string_view name, bool dorm
   });
 }
 
+void State::set_favorite(std::string_view owner, std::string_view name, bool favorite) {
+  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.favorite = favorite; });
+}
+
 void State::set_running(std::string_view owner, std::string_view name, bool running) {
   edit_workspace(owner, name, [&](Workspace& workspace) {
     workspace.latest().transition = running ? Transition::start : Transition::stop;
@@ -96,14 +100,21 @@ void State::set_running(std::string_view owner, std::string_view name, bool runn
   });
 }
 
-void State::delete_workspace(std::string_view owner, std::string_view name) {
+void State::delete_workspace(std::string_view owner, std::string_view name, DeletedBy by) {
   Fleet::Row& row = row_of(owner, name);
-  Build build = row.workspace.latest();
+  const Build& last = row.workspace.latest();
+  Build build;
   build.id = new_id();
-  ++build.number;
+  build.number = last.number + 1;
   build.transition = Transition::del;
   build.job = JobStatus::succeeded;
-  build.completed_at = now();
+  build.version_id = last.version_id;
+  build.preset_id = last.preset_id;
+  build.parameters = last.parameters;
+  build.initiator_id = row.workspace.owner_id;
+  if (by == DeletedBy::coder) build.reason = "autodelete";
+  build.created_at = now();
+  build.started_at = build.completed_at = now();
   build_rows_[build.id] = &row;
   row.workspace.builds.push_back(std::move(build));
   row.workspace.deleted = true;
@@ -155,6 +166,20 @@ void State::compute_next_start(Workspace& workspace) const {
   if (const auto* schedule = std::get_if<Schedule>(&verdict)) {
     workspace.next_start_at = next_start(*schedule, now(), allowed_days(template_of(workspace)));
   }
+}
+
+void State::use(Fleet::Row& row) {
+  uses_.push_back(Use{&row, now() + usage_delay_});
+  note_uses();
+}
+
+void State::note_uses() {
+  std::erase_if(uses_, [this](const Use& use) {
+    if (use.due > now()) return false;
+    use.row->workspace.last_used_at = use.due;
+    touch(*use.row);
+    return true;
+  });
 }
 
 void State::put_to_sleep(Workspace& workspace) const {

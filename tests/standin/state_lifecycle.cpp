@@ -45,6 +45,12 @@ bool State::is_to_be_stopped(const Workspace& workspace) const {
   return latest.deadline && *latest.deadline <= now();
 }
 
+bool State::is_to_sleep(const Workspace& workspace) const {
+  const std::int64_t unused_for = template_of(workspace).time_til_dormant_ms;
+  return licensed_ && unused_for > 0 && !workspace.dormant_at &&
+         workspace.last_used_at + std::chrono::milliseconds(unused_for) <= now();
+}
+
 void State::run_lifecycle() {
   for (const auto& row : fleet_.all()) {
     const Workspace& workspace = row->workspace;
@@ -63,6 +69,12 @@ void State::run_lifecycle() {
     } else if (is_to_be_stopped(workspace)) {
       build.transition = Transition::stop;
       build.reason = "autostop";
+    } else if (is_to_sleep(workspace)) {
+      put_to_sleep(row->workspace);
+      touch(*row);
+      if (workspace.latest().transition != Transition::start) continue;
+      build.transition = Transition::stop;
+      build.reason = "dormancy";
     } else if (workspace.dormant_at && workspace.deleting_at && *workspace.deleting_at <= now()) {
       build.transition = Transition::del;
       build.reason = "autodelete";

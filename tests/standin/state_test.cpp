@@ -220,6 +220,86 @@ TEST_F(StateTest, AnOwnersFavoritesComeFirstForTheOwnerAlone) {
   EXPECT_TRUE(list()["workspaces"][0]["favorite"]);
 }
 
+TEST_F(StateTest, AUseIsSeenWhenItsBatchIsWritten) {
+  const std::string before = read()["last_used_at"];
+  state_.set_usage_delay(std::chrono::seconds(40));
+  state_.advance(std::chrono::hours(1));
+  EXPECT_EQ(send("POST", "/api/v2/workspaces/" + id_ + "/usage").status, 204);
+  EXPECT_EQ(read()["last_used_at"], before);
+  state_.advance(std::chrono::seconds(41));
+  EXPECT_EQ(read()["last_used_at"], "2026-11-24T13:00:40Z");
+}
+
+TEST_F(StateTest, WhatIsNotUsedFallsAsleepAndIsDeletedByCoderItself) {
+  edit([](Template& of) {
+    of.time_til_dormant_ms = 86'400'000;
+    of.time_til_dormant_autodelete_ms = 86'400'000;
+  });
+  state_.advance(std::chrono::hours(24));
+  state_.set_running("alice", "dev", false);
+  state_.run_lifecycle();
+  EXPECT_TRUE(read()["dormant_at"].is_null()) << "needs a licence";
+  state_.set_licensed(true);
+  state_.run_lifecycle();
+  EXPECT_EQ(read()["deleting_at"], "2026-11-26T12:00:00Z");
+  state_.advance(std::chrono::hours(24));
+  state_.run_lifecycle();
+  EXPECT_EQ(read()["latest_build"]["reason"], "autodelete");
+  EXPECT_EQ(send("GET", "/api/v2/users/alice/workspace/dev").status, 404);
+  const json row = json::parse(send("GET", "/api/v2/users/alice/workspace/dev?include_deleted=true").body);
+  EXPECT_EQ(row["latest_build"]["status"], "deleted");
+}
+
+TEST_F(StateTest, ADeletedNameThatWasMadeAnewIsTheLiveOne) {
+  state_.delete_workspace("alice", "dev");
+  EXPECT_EQ(read()["latest_build"]["reason"], "initiator");
+  EXPECT_EQ(create("alice", {{"name", "dev"}}).status, 201);
+  const json row = json::parse(send("GET", "/api/v2/users/alice/workspace/dev?include_deleted=true").body);
+  EXPECT_NE(row["id"], id_);
+  EXPECT_NE(row["latest_build"]["status"], "deleted");
+}
+
+TEST_F(StateTest, RenamesAreRefusedUntilTheServerAllowsThem) {
+  const std::string path = "/api/v2/workspaces/" + id_;
+  EXPECT_FALSE(read()["allow_renames"]);
+  EXPECT_EQ(send("PATCH", path, {{"name", "other"}}).status, 400);
+  EXPECT_EQ(send("PATCH", path, {{"name", "dev"}}).status, 204) << "its own name";
+  state_.set_allow_renames(true);
+  EXPECT_EQ(send("PATCH", path, {{"name", "other"}}).status, 204);
+  EXPECT_EQ(read()["name"], "other");
+  EXPECT_EQ(list("owner:alice")["workspaces"][0]["name"], "other");
+  state_.delete_workspace("alice", "other");
+  EXPECT_EQ(send("PATCH", path, {{"name", "third"}}).status, 405);
+}
+
+TEST_F(StateTest, TheDeadlineIsNotMovedWhileABuildIsUnderWayAndLeavesNoAuditRow) {
+  const std::size_t rows = state_.audit_count("write");
+  EXPECT_EQ(put("extend", {{"deadline", "2026-11-24T16:00:00Z"}}).status, 200);
+  EXPECT_EQ(state_.audit_count("write"), rows);
+  BuildPace by_hand;
+  by_hand.kind = BuildPace::Kind::by_hand;
+  state_.set_build_pace(by_hand);
+  state_.set_running("alice", "dev", false);
+  EXPECT_EQ(send("POST", "/api/v2/workspaces/" + id_ + "/builds", {{"transition", "start"}}).status, 201);
+  state_.start_builds();
+  EXPECT_EQ(put("extend", {{"deadline", "2026-11-24T16:00:00Z"}}).status, 409);
+}
+
+TEST_F(StateTest, StagesOfABuildFollowEachOtherInItsTimings) {
+  using std::chrono::seconds;
+  state_.set_build_stages(
+      {{"init", seconds(1)}, {"apply", seconds(20)}, {"start", seconds(3)}, {"connect", seconds(2)}});
+  EXPECT_EQ(create("alice", {{"name", "timed"}}).status, 201);
+  state_.finish_builds();
+  const std::string id = state_.find_workspace("alice", "timed")->id;
+  const json timings = json::parse(send("GET", "/api/v2/workspaces/" + id + "/timings").body);
+  ASSERT_EQ(timings["provisioner_timings"].size(), 2U);
+  EXPECT_EQ(timings["provisioner_timings"][1]["stage"], "apply");
+  EXPECT_EQ(timings["provisioner_timings"][1]["ended_at"], "2026-11-24T12:00:21Z");
+  EXPECT_EQ(timings["agent_script_timings"][0]["started_at"], "2026-11-24T12:00:21Z");
+  EXPECT_EQ(timings["agent_connection_timings"][0]["ended_at"], "2026-11-24T12:00:26Z");
+}
+
 TEST_F(StateTest, AuthcheckTellsWhatATokenMayDo) {
   const json check = {
       {"object", {{"resource_type", "workspace"}, {"owner_id", state_.find_user("alice")->id}}},

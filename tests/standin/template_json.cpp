@@ -79,7 +79,7 @@ ordered_json template_json(const State& state, const Template& of) {
   body["allow_user_autostop"] = of.allow_user_autostop;
   body["allow_user_cancel_workspace_jobs"] = false;
   body["failure_ttl_ms"] = 0;
-  body["time_til_dormant_ms"] = 0;
+  body["time_til_dormant_ms"] = of.time_til_dormant_ms;
   body["time_til_dormant_autodelete_ms"] = of.time_til_dormant_autodelete_ms;
   body["require_active_version"] = state.licensed() && of.require_active_version;
   body["max_port_share_level"] = "public";

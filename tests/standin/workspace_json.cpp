@@ -32,7 +32,7 @@ void write_app(JsonWriter& json, Age age, const std::string& agent_id, char agen
 
 void write_agent(JsonWriter& json, const State& state, const Build& build, const Template& of,
                  unsigned number) {
-  const std::string id = part_id(build.id, kAgents + number);
+  const std::string id = agent_id(build, number);
   const std::string log_source = part_id(id, 0x20);
   const char letter = static_cast<char>('a' + number);
   const Time at = *build.completed_at;
@@ -42,7 +42,7 @@ void write_agent(JsonWriter& json, const State& state, const Build& build, const
   json.field("created_at", at).field("updated_at", at);
   json.field("status", state.agents_timed_out() ? "timeout" : "connecting")
       .field("lifecycle_state", "created");
-  json.field("name", of.agents == 1 ? of.agent_name : std::string("main") + letter);
+  json.field("name", agent_name(of, number));
   json.field("resource_id", part_id(build.id, kMachine));
   json.field("architecture", "amd64");
   json.key("environment_variables").open('{');
@@ -79,7 +79,7 @@ void write_agent(JsonWriter& json, const State& state, const Build& build, const
 void write_resource_head(JsonWriter& json, const Build& build, Part part, std::string_view type,
                          std::string_view name, bool hide) {
   json.field("id", part_id(build.id, part)).field("created_at", *build.completed_at);
-  json.field("job_id", part_id(build.id, kJob)).field("workspace_transition", "start");
+  json.field("job_id", job_id(build)).field("workspace_transition", "start");
   json.field("type", type).field("name", name).field("hide", hide).field("icon", "");
 }
 
@@ -111,7 +111,7 @@ void write_resources(JsonWriter& json, const State& state, const Template& of, c
 
 void write_job(JsonWriter& json, const State& state, const Template& of, const Build& build) {
   json.open('{');
-  json.field("id", part_id(build.id, kJob)).field("created_at", build.created_at);
+  json.field("id", job_id(build)).field("created_at", build.created_at);
   if (build.started_at) json.field("started_at", *build.started_at);
   if (build.completed_at) json.field("completed_at", *build.completed_at);
   if (!build.error.empty()) json.field("error", build.error);
@@ -216,7 +216,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   const bool failing = (state.since(Age::v2_35) || state.agents_timed_out()) && latest.running();
   json.field("healthy", !failing).key("failing_agents").open('[');
   if (failing) {
-    for (unsigned agent = 0; agent < of.agents; ++agent) json.text(part_id(latest.id, kAgents + agent));
+    for (unsigned agent = 0; agent < of.agents; ++agent) json.text(agent_id(latest, agent));
   }
   json.close(']').close('}');
   json.field("automatic_updates", workspace.always_update ? "always" : "never");
@@ -235,6 +235,18 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
 }
 
 }  // namespace
+
+std::string job_id(const Build& build) {
+  return part_id(build.id, kJob);
+}
+
+std::string agent_id(const Build& build, unsigned number) {
+  return part_id(build.id, kAgents + number);
+}
+
+std::string agent_name(const Template& of, unsigned number) {
+  return of.agents == 1 ? of.agent_name : std::string("main") + static_cast<char>('a' + number);
+}
 
 std::string_view to_string(Transition transition) {
   switch (transition) {

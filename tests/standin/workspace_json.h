@@ -21,6 +21,12 @@ void append_workspace_json(State& state, Fleet::Row& row, const std::string& rea
 [[nodiscard]] std::string build_json(const State& state, const Fleet::Row& row, std::size_t index,
                                      Moment moment = Moment::later);
 
+/// Ids of what belongs to a build.
+[[nodiscard]] std::string job_id(const Build& build);
+[[nodiscard]] std::string agent_id(const Build& build, unsigned number);
+/// Of the template's agents, the name of this one.
+[[nodiscard]] std::string agent_name(const Template& of, unsigned number);
+
 /// "running", "stopped", "pending" … as latest_build.status says it.
 [[nodiscard]] std::string_view build_status(const Build& build);
 [[nodiscard]] std::string_view to_string(Transition transition);
