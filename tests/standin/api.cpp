@@ -7,6 +7,8 @@
 #include <cctype>
 #include <optional>
 
+#include "tests/standin/timestamp.h"
+
 namespace cr::standin {
 namespace {
 
@@ -200,6 +202,7 @@ Reply answer(State& state, const Request& request) {
   }
   reply.headers.emplace_back("X-Coder-Build-Version", state.version());
   reply.headers.emplace_back("X-Coder-Request-Id", request_id);
+  reply.headers.emplace_back("Date", format_http_date(state.now()));
   return reply;
 }
 

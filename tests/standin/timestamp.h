@@ -14,6 +14,9 @@ namespace cr::standin {
 /// To the second, for texts.
 [[nodiscard]] std::string format_time_to_second(Time time);
 
+/// As the header `Date` has it: "Thu, 26 Nov 2026 09:00:00 GMT".
+[[nodiscard]] std::string format_http_date(Time time);
+
 /// Full RFC 3339 with any offset; nothing for a bare date or anything else.
 [[nodiscard]] std::optional<Time> parse_time(std::string_view text);
 
