@@ -24,4 +24,35 @@ nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t 
   return list;
 }
 
+nlohmann::json warnings_json(const std::vector<specs::Warning>& warnings, specs::FieldPlaces& places) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const specs::Warning& warning : warnings) {
+    const auto place = places.find(warning.spec->where, warning.field);
+    const specs::SourcePosition& where = place ? place->where : warning.spec->where;
+    const specs::Identity first = specs::identity_of(*warning.spec);
+    const Keys<json_parts::kWarning> entry(list.emplace_back());
+    entry["kind"] = std::string{specs::to_string(warning.kind)};
+    entry["file"] = std::string{where.path()};
+    if (where.line != 0) entry["line"] = where.line;
+    if (where.column != 0) entry["column"] = where.column;
+    entry["field"] = specs::to_text(warning.field);
+    entry["message"] = warning.message;
+    entry["remedy"] = warning.remedy;
+    if (place) entry["excerpt"] = place->excerpt;
+    entry["owner"] = first.owner;
+    entry["name"] = first.name;
+    entry["workspaces"] = warning.workspaces;
+    nlohmann::json& others = entry["others"] = nlohmann::json::array();
+    for (const specs::SpecPtr& spec : warning.others) {
+      const specs::Identity identity = specs::identity_of(*spec);
+      const Keys<json_parts::kOther> other(others.emplace_back());
+      other["owner"] = identity.owner;
+      other["name"] = identity.name;
+      other["file"] = std::string{spec->where.path()};
+      other["line"] = spec->where.line;
+    }
+  }
+  return list;
+}
+
 }  // namespace cr::daemon

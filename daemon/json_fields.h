@@ -22,6 +22,8 @@ inline constexpr JsonPart kRefusal{"refusal"};    ///< what the HTTP API answers
 inline constexpr JsonPart kAccepted{"accepted"};  ///< what its POSTs answer
 inline constexpr JsonPart kLogLine{"logLine"};
 inline constexpr JsonPart kDiagnostic{"diagnostic"};
+inline constexpr JsonPart kWarning{"warning"};
+inline constexpr JsonPart kOther{"otherWorkspace"};
 inline constexpr JsonPart kSpecs{"specs"};
 inline constexpr JsonPart kDaemon{"daemon"};
 
@@ -44,6 +46,10 @@ inline constexpr JsonField kOwnFields[] = {
     {kValidate, "files", kCount, kAlways, kFiles},
     {kValidate, "revision", kText, kSometimes, kRevision},
     {kValidate, "diagnostics", list(kDiagnostic), kAlways, kDiagnostics},
+    {kValidate, "warnings", list(kWarning), kAlways, "what is valid and yet hardly meant"},
+    {kValidate, "from", kTime, kSometimes, "with --starts: the moment from which it looks a day ahead"},
+    {kValidate, "slots", list(kSlot), kSometimes,
+     "with --starts: the five minutes in which any workspace starts"},
 
     {kPlan, "diagnostics", list(kDiagnostic), kSometimes, kDiagnostics},
     {kApply, "timedOut", kBoolean, kAlways, "whether --timeout ended it"},
@@ -112,6 +118,24 @@ inline constexpr JsonField kOwnFields[] = {
     {kDiagnostic, "message", kText, kAlways, "what is wrong"},
     {kDiagnostic, "remedy", kText, kSometimes, "what to write instead"},
     {kDiagnostic, "excerpt", kText, kSometimes, "the line"},
+
+    {kWarning, "kind", word(JsonWords::warning_kinds), kAlways, "what sort of warning"},
+    {kWarning, "file", kText, kAlways, "where the first workspace's is"},
+    {kWarning, "line", kCount, kSometimes, "counted from 1"},
+    {kWarning, "column", kCount, kSometimes, "counted from 1"},
+    {kWarning, "field", kText, kAlways, "path of the field, as spec.ttl"},
+    {kWarning, "message", kText, kAlways, "what is hardly meant"},
+    {kWarning, "remedy", kText, kAlways, "what to write instead"},
+    {kWarning, "excerpt", kText, kSometimes, "the line"},
+    {kWarning, "owner", kText, kAlways, "of the first workspace, in lower case"},
+    {kWarning, "name", kText, kAlways, "of the first workspace, likewise"},
+    {kWarning, "workspaces", kCount, kAlways, "of which it is said, the first included"},
+    {kWarning, "others", list(kOther), kAlways, "the next of these, at most 100"},
+
+    {kOther, "owner", kText, kAlways, "its owner, in lower case"},
+    {kOther, "name", kText, kAlways, "its name, likewise"},
+    {kOther, "file", kText, kAlways, "where it is declared"},
+    {kOther, "line", kCount, kAlways, "counted from 1"},
 
     {kSpecs, "stale", kBoolean, kAlways, "whether the last read failed, so that older ones are in force"},
     {kSpecs, "staleReason", kText, kSometimes, "why"},

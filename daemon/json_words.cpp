@@ -11,6 +11,7 @@
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
 #include "specs/diagnostic.h"
+#include "specs/warnings.h"
 
 namespace cr::daemon {
 namespace {
@@ -74,6 +75,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(std::vector{specs::DiagnosticKind::unreadable, specs::DiagnosticKind::limit,
                                   specs::DiagnosticKind::syntax, specs::DiagnosticKind::schema,
                                   specs::DiagnosticKind::duplicate});
+    case JsonWords::warning_kinds:
+      return names_of(specs::all_warning_kinds());
     case JsonWords::log_levels:
       return names_of(std::vector{LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
   }

@@ -1,35 +1,87 @@
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "daemon/commands/commands.h"
+#include "daemon/commands/spec_text.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
+#include "daemon/text/start_chart.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/report/render.h"
-#include "specs/remarks.h"
+#include "specs/field_places.h"
 #include "specs/source.h"
+#include "specs/start_curve.h"
+#include "specs/warnings.h"
 
 namespace cr::daemon {
 namespace {
+
+/// Of one kind more are only counted: nobody reads them.
+constexpr std::size_t kWarningsOfAKind = 20;
+constexpr auto kAhead = std::chrono::hours{24};
+
+/// What validate has to say.
+struct Findings {
+  const specs::DesiredState& desired;
+  std::vector<specs::Warning> warnings;
+  specs::StartCurve curve;
+};
 
 std::string counted(std::size_t count, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
-std::string summary_text(const specs::DesiredState& desired) {
+std::string summary_text(const Findings& found) {
+  const specs::DesiredState& desired = found.desired;
   std::string text = counted(desired.specs.size(), "spec is valid", "specs are valid");
   if (desired.invalid_documents > 0) text += fmt::format(", {} invalid", desired.invalid_documents);
   if (desired.duplicate_documents > 0) {
     text += ", " + counted(desired.duplicate_documents, "duplicate", "duplicates");
   }
+  if (!found.warnings.empty()) text += ", " + counted(found.warnings.size(), "warning", "warnings");
   return text + " (" + counted(desired.files, "file", "files") + ")\n";
 }
 
-nlohmann::json validate_json(const specs::DesiredState& desired) {
+std::string warnings_text(const std::vector<specs::Warning>& warnings, specs::FieldPlaces& places,
+                          bool colour) {
+  std::string text;
+  std::map<specs::WarningKind, std::size_t> of_kind;
+  for (const specs::Warning& warning : warnings) {
+    if (++of_kind[warning.kind] > kWarningsOfAKind) continue;
+    const auto place = places.find(warning.spec->where, warning.field);
+    text += specs::render(specs::as_diagnostic(warning, place), colour);
+  }
+  for (const auto& [kind, count] : of_kind) {
+    if (count <= kWarningsOfAKind) continue;
+    text += fmt::format("… and {} more of the kind {}; --output json has all\n", count - kWarningsOfAKind,
+                        specs::to_string(kind));
+  }
+  return text;
+}
+
+std::string text_of(const Findings& found, const Config& config, bool colour) {
+  std::string text;
+  for (const specs::Diagnostic& diagnostic : found.desired.diagnostics)
+    text += specs::render(diagnostic, colour);
+  specs::FieldPlaces places(read_spec_text);
+  text += warnings_text(found.warnings, places, colour);
+  if (config.starts) text += start_chart(found.curve, config.starts_per_5m);
+  return text + summary_text(found);
+}
+
+std::string timestamp(std::chrono::sys_seconds at) {
+  return fmt::format("{:%FT%TZ}", at);
+}
+
+nlohmann::json json_of(const Findings& found, bool starts, std::chrono::sys_seconds now) {
+  const specs::DesiredState& desired = found.desired;
   nlohmann::json made;
   const Keys<json_parts::kValidate> object(made);
   object["formatVersion"] = reconcile::kFormatVersion;
@@ -38,11 +90,22 @@ nlohmann::json validate_json(const specs::DesiredState& desired) {
   object["duplicates"] = desired.duplicate_documents;
   object["files"] = desired.files;
   object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+  specs::FieldPlaces places(read_spec_text);
+  object["warnings"] = warnings_json(found.warnings, places);
   if (!desired.revision.empty()) object["revision"] = desired.revision;
+  if (!starts) return made;
+  object["from"] = timestamp(now);
+  nlohmann::json& slots = object["slots"] = nlohmann::json::array();
+  for (std::size_t i = 0; i < found.curve.slots.size(); ++i) {
+    if (found.curve.slots[i] == 0) continue;
+    const Keys<json_parts::kSlot> slot(slots.emplace_back());
+    slot["begins"] = timestamp(found.curve.slot_begins(i));
+    slot["starts"] = found.curve.slots[i];
+  }
   return made;
 }
 
-std::chrono::sys_seconds now() {
+std::chrono::sys_seconds present() {
   async::SystemClock clock;
   return std::chrono::floor<std::chrono::seconds>(clock.wall());
 }
@@ -53,18 +116,17 @@ ExitCode validate(const Config& config, Terminal& terminal) {
   specs::SpecSource source(config.paths);
   const auto desired = source.load();
   if (!desired) return specs_failure(desired.error(), config.output, terminal);
-  if (config.output == OutputFormat::json) {
-    terminal.out(reconcile::dump(validate_json(*desired)) + "\n");
-  } else {
-    for (const specs::Diagnostic& diagnostic : desired->diagnostics) {
-      terminal.out(specs::render(diagnostic, terminal.out_colour));
-    }
-    terminal.out(summary_text(*desired));
-  }
-  for (const specs::Diagnostic& remark : specs::remarks_on(*desired, now()))
-    terminal.err(specs::render(remark));
+  const std::chrono::sys_seconds now = present();
+  const specs::WarningLimits limits{.starts_per_5m = config.starts_per_5m,
+                                    .starts_setting = "--starts-per-5m"};
+  Findings found{*desired, specs::warnings_on(*desired, now, limits), {}};
+  if (config.starts) found.curve = specs::start_curve(*desired, now, kAhead);
+  terminal.out(config.output == OutputFormat::json
+                   ? reconcile::dump(json_of(found, config.starts, now)) + "\n"
+                   : text_of(found, config, terminal.out_colour));
   if (tell_missing(*desired, {}, terminal)) return ExitCode::usage;
-  return desired->diagnostics.empty() ? ExitCode::ok : ExitCode::invalid_specs;
+  const bool warned = config.strict && !found.warnings.empty();
+  return desired->diagnostics.empty() && !warned ? ExitCode::ok : ExitCode::invalid_specs;
 }
 
 }  // namespace cr::daemon

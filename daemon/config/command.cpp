@@ -12,7 +12,14 @@ constexpr CommandInfo kCommands[] = {
     {Command::validate, "validate", "[PATH…]", "Check specs offline; needs no Coder",
      "Reads every spec in the given directories and files (or - for standard input) and reports each "
      "error\n"
-     "with its file, line and column. Exits with 4 if a document is invalid."},
+     "with its file, line and column. Exits with 4 if a document is invalid.\n"
+     "Warns of what is valid and yet hardly meant: a start in the hour that a change of clocks skips or "
+     "repeats,\n"
+     "a TTL that reaches the next start, several starts a day, an exception that ended a week ago or more; "
+     "with\n"
+     "--starts-per-5m of too many starts at a time. With --strict a warning exits with 4 too. --starts draws "
+     "the\n"
+     "starts of the next 24 h; without it the output says nothing of the time at which it was made."},
     {Command::plan, "plan", "[PATH…]", "Show what would change; cannot change anything",
      "Compares the specs with Coder and prints the difference. It cannot write: its client has no write "
      "methods."},

@@ -60,6 +60,9 @@ struct Config {
   bool wait = false;
   std::string approve;
   bool detailed_exitcode = false;
+  bool strict = false;            ///< warnings of validate end with ExitCode::invalid_specs
+  bool starts = false;            ///< validate draws when workspaces start
+  std::size_t starts_per_5m = 0;  ///< validate warns of more; 0: of no number
 
   // What it shows
   OutputFormat output = OutputFormat::text;

@@ -59,6 +59,7 @@ enum class JsonWords : std::uint8_t {
   stop_by,
   faults,
   diagnostic_kinds,
+  warning_kinds,
   log_levels
 };
 

@@ -8,7 +8,6 @@
 
 #include "specs/duration.h"
 #include "specs/parse.h"
-#include "specs/remarks.h"
 #include "specs/schedule.h"
 
 namespace cr::specs {
@@ -169,25 +168,6 @@ TEST(Misleading, TextThatCoderCantStoreIsRefusedWhereverItStands) {
   EXPECT_THAT(errors_of(head + "metadata: {name: a, annotations: {a: \"a\\0\"}}\n"), HasSubstr("NUL"));
   EXPECT_THAT(errors_of(head + "metadata: {name: a, labels: {a: \"a\\0\"}}\n"), HasSubstr("NUL"));
   EXPECT_THAT(parse_text(spec_with(R"(parameters: {a: "line\nline\ttab\r\n"})")).specs, SizeIs(1));
-}
-
-TEST(Misleading, ATtlThatLastsBeyondTheNextStartIsARemark) {
-  const auto remarks = [](const std::string& schedule, const std::string& ttl) {
-    const ParsedFile parsed = parse_text(spec_with("autostart: " + schedule + "\n  ttl: " + ttl));
-    std::string all;
-    for (const Diagnostic& remark :
-         remarks_on(assemble(parsed.specs, {}), std::chrono::sys_days{std::chrono::year{2026} / 11 / 2}))
-      all += render(remark);
-    return all;
-  };
-  EXPECT_THAT(remarks("0 9 * * *", "27h"),
-              HasSubstr("a.yaml:1:1: spec.ttl: remark: 27h outlasts the shortest time between two starts "
-                        "(24h), so a start can"));
-  EXPECT_EQ(remarks("0 9 * * *", "24h"), "");
-  EXPECT_EQ(remarks("0 9 * * 1", "6d"), "");
-  EXPECT_THAT(remarks("0 9 * * 1,2", "27h"), HasSubstr("(24h)"));
-  EXPECT_EQ(remarks("null", "27h"), "");
-  EXPECT_EQ(remarks("0 9 * * *", "null"), "");
 }
 
 }  // namespace
