@@ -110,7 +110,7 @@ check "the chart is of the program's version" grep -qx "appVersion: $version" "$
   printf '%s\n' pushgateway-url pushgateway-grouping pushgateway-auth-file
   printf '%s\n' approve output detailed-exitcode within config help version
 } | sort >"$scratch/known"
-sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$root/daemon/config/options.cpp" | sort >"$scratch/flags"
+sed -n 's/^ *{\.name = "\([a-z0-9-]*\)".*/\1/p' "$root/daemon/config/options.cpp" | sort >"$scratch/flags"
 check "the chart's schema knows each flag of the program" diff "$scratch/flags" "$scratch/known"
 
 cp -RL "$chart" "$scratch/docs"

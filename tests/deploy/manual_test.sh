@@ -12,13 +12,13 @@ check "man has nothing to say of the manual" test ! -s "$scratch/warnings"
 mandoc -T ascii "$scratch/manual.1" | col -b >"$scratch/manual.txt"
 
 # The positional "paths" is in the synopsis.
-sed -n 's/^ *{\.name = "\([a-z-]*\)".*/--\1/p' "$root/daemon/config/options.cpp" | grep -vx -- --paths | sort -u >"$scratch/flags"
-grep -oE -- '--[a-z][a-z-]+' "$scratch/manual.txt" | sort -u | grep -vx -- --now >"$scratch/named"
+sed -n 's/^ *{\.name = "\([a-z0-9-]*\)".*/--\1/p' "$root/daemon/config/options.cpp" | grep -vx -- --paths | sort -u >"$scratch/flags"
+grep -oE -- '--[a-z][a-z0-9-]+' "$scratch/manual.txt" | sort -u | grep -vx -- --now >"$scratch/named"
 check "there are flags to compare" test -s "$scratch/flags"
 check "the manual names each flag, and no other" diff "$scratch/flags" "$scratch/named"
 
 # A default in the manual is the program's.
-for option in $(grep -oE '^ *--[a-z-]+=' "$scratch/manual.txt" | tr -d ' =' | sed 's/^--//'); do
+for option in $(grep -oE '^ *--[a-z0-9-]+=' "$scratch/manual.txt" | tr -d ' =' | sed 's/^--//'); do
   fallback=$(sed -n "/{\.name = \"$option\"/,/},\$/s/.*\.fallback = \"\([^\"]*\)\".*/\1/p" "$root/daemon/config/options.cpp")
   stated=$(sed -n "/^ *--$option=/,/^ *--[a-z]/p" "$scratch/manual.txt" | tr '\n' ' ' | sed -n 's/.*Default: \([^ ]*[^ .]\)\..*/\1/p')
   [ -n "$stated" ] || continue

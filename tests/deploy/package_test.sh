@@ -68,8 +68,8 @@ gzip -dc "$bare/usr/share/man/man1/coder-reconciler.1.gz" >"$scratch/coder-recon
 check "mandoc has nothing to say of the manual" mandoc -T lint -W warning "$scratch/coder-reconciler.1"
 mandoc -T utf8 "$scratch/coder-reconciler.1" | col -b >"$scratch/manual.txt"
 for command in validate plan apply run; do inside coder-reconciler "$command" --help; done |
-  grep -oE -- '--[a-z][a-z-]+' | sort -u >"$scratch/flags"
-grep -oE -- '--[a-z][a-z-]+' "$scratch/manual.txt" | sort -u | grep -vxE -- '--now' >"$scratch/manual-flags"
+  grep -oE -- '--[a-z][a-z0-9-]+' | sort -u >"$scratch/flags"
+grep -oE -- '--[a-z][a-z0-9-]+' "$scratch/manual.txt" | sort -u | grep -vxE -- '--now' >"$scratch/manual-flags"
 check "the manual names each flag, and no other" diff "$scratch/flags" "$scratch/manual-flags"
 for unit in coder-reconciler.service coder-reconciler-apply.service coder-reconciler-apply.timer; do
   inside systemd-analyze verify --man=no "$unit" >"$scratch/verify.log" 2>&1 || echo "exit $?" >>"$scratch/verify.log"
