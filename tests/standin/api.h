@@ -27,7 +27,7 @@ struct Route {
   Handler handler;
   bool needs_token = true;
   /// First age that has it.
-  Age since = Age::v2_20;
+  Age since = kAges.front();
 };
 
 /// Tables of the topics, each in a file of its name.

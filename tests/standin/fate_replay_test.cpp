@@ -260,7 +260,7 @@ TEST_P(FateReplay, EveryExchangeIsReplayed) {
   expect_whole(recording_, kFateTour, {});
 }
 
-INSTANTIATE_TEST_SUITE_P(Coder, FateReplay, testing::ValuesIn(kAges),
+INSTANTIATE_TEST_SUITE_P(Coder, FateReplay, testing::ValuesIn(kRecordedAges),
                          [](const auto& age) { return name_of(age.param); });
 
 }  // namespace

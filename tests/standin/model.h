@@ -19,16 +19,19 @@ namespace cr::standin {
 using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
 /// Which release the stand-in imitates. Where they differ, see README.md.
-enum class Age { v2_20, v2_29, v2_35, v2_36 };
+enum class Age { v2_13, v2_20, v2_29, v2_35, v2_36 };
 
 /// From the oldest to the newest.
-inline constexpr std::array kAges = {Age::v2_20, Age::v2_29, Age::v2_35, Age::v2_36};
+inline constexpr std::array kAges = {Age::v2_13, Age::v2_20, Age::v2_29, Age::v2_35, Age::v2_36};
+/// Those whose answers were recorded.
+inline constexpr std::array kRecordedAges = {Age::v2_20, Age::v2_29, Age::v2_35, Age::v2_36};
 /// For what takes long: whatever differs, one of them is on each side of it.
-inline constexpr std::array kOldestAndNewest = {kAges.front(), kAges.back()};
+inline constexpr std::array kOldestAndNewest = {kRecordedAges.front(), kRecordedAges.back()};
 
 /// "2.35.1"
 [[nodiscard]] constexpr std::string_view release_of(Age age) {
-  constexpr std::array<std::string_view, kAges.size()> kReleases = {"2.20.0", "2.29.1", "2.35.1", "2.36.1"};
+  constexpr std::array<std::string_view, kAges.size()> kReleases = {"2.13.0", "2.20.0", "2.29.1", "2.35.1",
+                                                                    "2.36.1"};
   return kReleases.at(static_cast<std::size_t>(age));
 }
 

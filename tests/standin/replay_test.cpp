@@ -163,7 +163,7 @@ TEST_P(Replay, EveryExchangeIsReplayedOrListedWithAReason) {
   expect_whole(recording_, kTour, kNotCovered);
 }
 
-INSTANTIATE_TEST_SUITE_P(Coder, Replay, testing::ValuesIn(kAges),
+INSTANTIATE_TEST_SUITE_P(Coder, Replay, testing::ValuesIn(kRecordedAges),
                          [](const auto& age) { return name_of(age.param); });
 
 }  // namespace

@@ -95,6 +95,9 @@ std::variant<Target, Reply> find_target(const Call& call, const Wish& wish) {
 }
 
 std::optional<Reply> refuse_caller(const Call& call, const User& owner, const Template& of) {
+  if (!may_create_workspace(call.caller, owner, of.organization_id) && call.state.before(Age::v2_20)) {
+    return Reply::not_found();
+  }
   if (!may_create_workspace(call.caller, owner, of.organization_id)) {
     return Reply::error(
         403, "Unauthorized to create workspace.",
@@ -208,7 +211,9 @@ Reply lost_race(const Call& call) {
       "\"workspaces_owner_id_lower_idx\"");
 }
 
-Reply create_for(Call& call, const User& owner) {
+/// With an organization, the template must be in that one; otherwise the workspace goes where the template
+/// is.
+Reply create_for(Call& call, const User& owner, const std::string& organization_id = {}) {
   State& state = call.state;
   const auto decoded = decode(call);
   if (const auto* wrong = std::get_if<Reply>(&decoded)) return *wrong;
@@ -216,6 +221,9 @@ Reply create_for(Call& call, const User& owner) {
   const auto target = find_target(call, wish);
   if (const auto* wrong = std::get_if<Reply>(&target)) return *wrong;
   const auto [of, version] = std::get<Target>(target);
+  if (!organization_id.empty() && of->organization_id != organization_id) {
+    return Reply::error(403, "Template is not in the organization of the path.");
+  }
   if (auto refused = refuse_caller(call, owner, *of)) return *refused;
 
   Workspace workspace;
@@ -286,14 +294,14 @@ Reply create_through_organization(Call& call) {
   const User& user = *std::get<const User*>(owner);
   const std::string& id = std::get<const Organization*>(organization)->id;
   if (std::ranges::find(user.organization_ids, id) == user.organization_ids.end()) return Reply::not_found();
-  return create_for(call, user);
+  return create_for(call, user, call.state.before(Age::v2_20) ? id : std::string());
 }
 
 }  // namespace
 
 const std::vector<Route>& create_routes() {
   static const std::vector<Route> kRoutes = {
-      {"POST", "/api/v2/users/{user}/workspaces", create},
+      {"POST", "/api/v2/users/{user}/workspaces", create, true, Age::v2_20},
       {"POST", "/api/v2/organizations/{organization}/members/{user}/workspaces", create_through_organization},
   };
   return kRoutes;

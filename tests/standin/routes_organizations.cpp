@@ -126,7 +126,7 @@ const std::vector<Route>& organization_routes() {
       {"GET", "/api/v2/organizations/{organization}/members/{user}", member, true, Age::v2_35},
       {"GET", "/api/v2/organizations/{organization}/groups", groups},
       {"GET", "/api/v2/organizations/{organization}/groups/{group}", group},
-      {"GET", "/api/v2/groups", groups},
+      {"GET", "/api/v2/groups", groups, true, Age::v2_20},
   };
   return kRoutes;
 }

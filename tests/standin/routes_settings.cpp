@@ -112,8 +112,8 @@ Reply set_ttl(Call& call, Fleet::Row& row, std::string& diff) {
   }
   const std::int64_t before = workspace.ttl_ms.value_or(0) * 1'000'000;
   workspace.ttl_ms = ttl;
-  // Setting leaves the running build's deadline alone; clearing takes it away.
-  if (!ttl) workspace.latest().deadline = workspace.latest().max_deadline;
+  // Setting leaves the running build's deadline alone; clearing takes it away, but before 2.19 from the next.
+  if (!ttl && call.state.since(Age::v2_20)) workspace.latest().deadline = workspace.latest().max_deadline;
   diff = diff_json("ttl", std::to_string(before), std::to_string(ttl.value_or(0) * 1'000'000));
   return Reply::empty(204);
 }
@@ -179,6 +179,10 @@ Reply extend_deadline(Call& call, Fleet::Row& row) {
                     text));
   }
   if (refuses_prebuild(call, workspace)) return prebuild_conflict();
+  if (call.state.before(Age::v2_20) && call.state.licensed() &&
+      !call.state.template_of(workspace).allow_user_autostop) {
+    return Reply::error(400, "Custom autostop TTL is not allowed for workspaces using this template.");
+  }
   if (build.transition != Transition::start) {
     return Reply::error(
         409, fmt::format("Workspace must be started, current status: {}", to_string(build.transition)));

@@ -47,7 +47,29 @@ bool matches(const Call& call, const Template& of, const std::vector<SearchTerm>
   return !deprecated || asked_for_deprecated || call.state.before(Age::v2_29);
 }
 
+Reply templates_reply(const Call& call, std::vector<const Template*> found) {
+  std::ranges::sort(found, {}, [](const Template* of) { return lower(of->name); });
+  json body = json::array();
+  for (const Template* of : found) body.push_back(template_json(call.state, *of));
+  return Reply::json(200, body.dump() + "\n");
+}
+
+/// Before there was a search: whatever `q` says, and deprecated ones with the others.
+Reply list_without_search(Call& call, const std::string& organization_id) {
+  const auto wish = call.request.query.find("deprecated");
+  std::vector<const Template*> found;
+  for (const auto& [id, of] : call.state.templates()) {
+    if (of.deleted || !may_read_template(call.caller, of)) continue;
+    if (!organization_id.empty() && of.organization_id != organization_id) continue;
+    const bool asked = wish != call.request.query.end();
+    if (asked && is_deprecated(call.state, of) != (wish->second == "true")) continue;
+    found.push_back(&of);
+  }
+  return templates_reply(call, std::move(found));
+}
+
 Reply list_in(Call& call, const std::string& organization_id) {
+  if (call.state.before(Age::v2_20)) return list_without_search(call, organization_id);
   const auto q = call.request.query.find("q");
   const auto parsed = parse_search(q == call.request.query.end() ? "" : q->second, call.state.age(),
                                    call.state.before(Age::v2_29) ? "name" : "display_name");
@@ -72,10 +94,7 @@ Reply list_in(Call& call, const std::string& organization_id) {
     if (of.deleted || (!organization_id.empty() && of.organization_id != organization_id)) continue;
     if (may_read_template(call.caller, of) && matches(call, of, terms)) found.push_back(&of);
   }
-  std::ranges::sort(found, {}, [](const Template* of) { return lower(of->name); });
-  json body = json::array();
-  for (const Template* of : found) body.push_back(template_json(call.state, *of));
-  return Reply::json(200, body.dump() + "\n");
+  return templates_reply(call, std::move(found));
 }
 
 Reply list(Call& call) {
@@ -224,7 +243,7 @@ const std::vector<Route>& template_routes() {
       {"GET", "/api/v2/templateversions/{version}", version_by_id},
       {"GET", "/api/v2/templateversions/{version}/rich-parameters", rich_parameters},
       {"POST", "/api/v2/templateversions/{version}/dynamic-parameters/evaluate", evaluate_parameters},
-      {"GET", "/api/v2/templateversions/{version}/presets", presets},
+      {"GET", "/api/v2/templateversions/{version}/presets", presets, true, Age::v2_20},
       {"GET", "/api/v2/templateversions/{version}/external-auth", external_auth},
   };
   return kRoutes;

@@ -133,7 +133,7 @@ const std::vector<Route>& workspace_routes() {
       {"GET", "/api/v2/workspaces", list},
       {"GET", "/api/v2/workspaces/{workspace}", by_id},
       {"GET", "/api/v2/workspaces/{workspace}/resolve-autostart", resolve_autostart},
-      {"GET", "/api/v2/workspaces/{workspace}/timings", timings},
+      {"GET", "/api/v2/workspaces/{workspace}/timings", timings, true, Age::v2_20},
       {"GET", "/api/v2/users/{user}/workspace/{name}", by_name},
   };
   return kRoutes;

@@ -41,7 +41,7 @@ bool State::is_to_be_stopped(const Workspace& workspace) const {
   const Build& latest = workspace.latest();
   if (latest.job == JobStatus::failed || workspace.dormant_at || latest.transition != Transition::start)
     return false;
-  if (owner_of(workspace).status == UserStatus::suspended) return true;
+  if (owner_of(workspace).status == UserStatus::suspended && since(Age::v2_20)) return true;
   return latest.deadline && *latest.deadline <= now();
 }
 

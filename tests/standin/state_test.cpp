@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/standin/api.h"
@@ -48,6 +49,17 @@ class StateTest : public testing::Test {
   State state_;
   std::string id_;
   std::string token_{State::kAdminToken};
+};
+
+/// Before there was a create by owner alone.
+class AncientStateTest : public StateTest {
+ protected:
+  AncientStateTest() : StateTest(Age::v2_13) {}
+
+  Reply create_in(const std::string& organization, const std::string& name) {
+    return send("POST", "/api/v2/organizations/" + organization + "/members/alice/workspaces",
+                {{"name", name}, {"template_id", state_.find_template("docker")->id}});
+  }
 };
 
 class OldStateTest : public StateTest {
@@ -218,6 +230,53 @@ TEST_F(StateTest, AnOwnersFavoritesComeFirstForTheOwnerAlone) {
   token_ = state_.add_token("alice");
   EXPECT_EQ(list()["workspaces"][0]["name"], "zoo");
   EXPECT_TRUE(list()["workspaces"][0]["favorite"]);
+}
+
+TEST_F(AncientStateTest, CreatesByOrganizationAlone) {
+  const Reply by_owner = create("alice", {{"name", "x"}});
+  EXPECT_EQ(by_owner.status, 404);
+  EXPECT_EQ(json::parse(by_owner.body)["message"], "Route not found.");
+  EXPECT_EQ(create_in("coder", "x").status, 201);
+  const std::string elsewhere = state_.add_organization("elsewhere").name;
+  EXPECT_EQ(create_in(elsewhere, "y").status, 404) << "she is no member there";
+  state_.edit_user(
+      "alice", [&](User& user) { user.organization_ids.push_back(state_.find_organization(elsewhere)->id); });
+  EXPECT_EQ(create_in(elsewhere, "y").status, 403) << "the template is in another";
+}
+
+TEST_F(AncientStateTest, ListsAllTemplatesWhateverIsSearched) {
+  state_.add_template("other");
+  const json found = json::parse(send("GET", "/api/v2/templates?q=exact_name:docker").body);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_FALSE(found[0].contains("organization_name"));
+  EXPECT_EQ(send("GET", "/api/v2/organizations/coder/templates/docker").status, 200);
+}
+
+TEST_F(AncientStateTest, KnowsNothingOfNextStartsProvisionersOrTimings) {
+  state_.set_autostart("alice", "dev", "0 9 * * *");
+  const json row = read();
+  EXPECT_FALSE(row.contains("next_start_at"));
+  EXPECT_FALSE(row.contains("organization_name"));
+  EXPECT_FALSE(row["latest_build"].contains("matched_provisioners"));
+  for (const auto* missing : {"/timings", "/watch-ws"}) {
+    EXPECT_EQ(send("GET", "/api/v2/workspaces/" + id_ + missing).status, 404) << missing;
+  }
+  EXPECT_EQ(send("GET", "/api/v2/organizations/coder/paginated-members").status, 404);
+  EXPECT_EQ(send("GET", "/api/v2/workspaces?q=organization:coder").status, 400);
+}
+
+TEST_F(AncientStateTest, KeepsTheDeadlineOfARunWhoseTtlIsCleared) {
+  const json before = read()["latest_build"]["deadline"];
+  EXPECT_EQ(put("ttl", {{"ttl_ms", nullptr}}).status, 204);
+  EXPECT_FALSE(before.is_null());
+  EXPECT_EQ(read()["latest_build"]["deadline"], before);
+}
+
+TEST_F(StateTest, AnAnswerTellsTheServersTime) {
+  const Reply reply = send("GET", "/api/v2/buildinfo");
+  EXPECT_NE(std::ranges::find(reply.headers,
+                              std::pair<std::string, std::string>("Date", "Tue, 24 Nov 2026 12:00:00 GMT")),
+            reply.headers.end());
 }
 
 TEST_F(StateTest, AUseIsSeenWhenItsBatchIsWritten) {

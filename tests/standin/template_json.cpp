@@ -28,6 +28,7 @@ ordered_json import_job_json(const State& state, const TemplateVersion& version,
   job["queue_size"] = 0;
   job["organization_id"] = of.organization_id;
   if (state.since(Age::v2_29)) job["initiator_id"] = author.id;
+  if (state.before(Age::v2_20)) return job;
   job["input"]["template_version_id"] = version.id;
   job["type"] = "template_version_import";
   job["metadata"]["template_version_name"] = "";
@@ -50,9 +51,11 @@ ordered_json template_json(const State& state, const Template& of) {
   body["created_at"] = format_time(of.created_at);
   body["updated_at"] = format_time(of.updated_at);
   body["organization_id"] = organization.id;
-  body["organization_name"] = organization.name;
-  body["organization_display_name"] = organization.display_name;
-  body["organization_icon"] = "";
+  if (state.since(Age::v2_20)) {
+    body["organization_name"] = organization.name;
+    body["organization_display_name"] = organization.display_name;
+    body["organization_icon"] = "";
+  }
   body["name"] = of.name;
   body["display_name"] = of.display_name;
   body["provisioner"] = "echo";

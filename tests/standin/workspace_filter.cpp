@@ -21,9 +21,10 @@ Reply refuse(std::vector<Validation> wrong) {
 }
 
 std::vector<std::string_view> known_keys(Age age) {
-  std::vector<std::string_view> keys = {
-      "owner",   "template",         "name",      "id",    "status",          "outdated",
-      "dormant", "last_used_before", "has-agent", "param", "last_used_after", "organization"};
+  std::vector<std::string_view> keys = {"owner",     "template", "name",           "id",
+                                        "status",    "outdated", "dormant",        "last_used_before",
+                                        "has-agent", "param",    "last_used_after"};
+  if (age >= Age::v2_20) keys.emplace_back("organization");
   if (age >= Age::v2_29) {
     for (const auto* key : {"has-ai-task", "has_external_agent", "shared", "shared_with_user",
                             "shared_with_group", "healthy"}) {

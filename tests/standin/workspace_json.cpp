@@ -122,12 +122,30 @@ void write_job(JsonWriter& json, const State& state, const Template& of, const B
   json.field("queue_position", 0).field("queue_size", 0);
   json.field("organization_id", of.organization_id);
   if (state.since(Age::v2_29)) json.field("initiator_id", build.initiator_id);
+  if (state.before(Age::v2_20)) {
+    json.close('}');
+    return;
+  }
   json.key("input").open('{').field("workspace_build_id", build.id).close('}');
   json.field("type", "workspace_build");
   json.key("metadata").open('{').field("template_version_name", "").field("template_id", kNilUuid);
   json.field("template_name", "").field("template_display_name", "").field("template_icon", "").close('}');
   if (state.since(Age::v2_29)) json.field("logs_overflowed", false);
   json.close('}');
+}
+
+void write_provisioners(JsonWriter& json, const State& state, const Build& build, Moment moment) {
+  json.key("matched_provisioners");
+  // Known only while the job waits; what runs or has ended says none.
+  if ((moment == Moment::just_queued || build.job == JobStatus::pending) && !build.unmatched) {
+    json.open('{')
+        .field("count", state.provisioners())
+        .field("available", state.provisioners())
+        .field("most_recently_seen", build.created_at);
+    json.close('}');
+  } else {
+    json.raw(R"({"count":0,"available":0,"most_recently_seen":null})");
+  }
 }
 
 void write_build(JsonWriter& json, const State& state, const Workspace& workspace, const Build& build,
@@ -154,17 +172,7 @@ void write_build(JsonWriter& json, const State& state, const Workspace& workspac
   write_resources(json, state, of, build);
   json.field("deadline", build.deadline).field("max_deadline", build.max_deadline);
   json.field("status", build_status(build)).field("daily_cost", 0);
-  json.key("matched_provisioners");
-  // Known only while the job waits; what runs or has ended says none.
-  if ((moment == Moment::just_queued || build.job == JobStatus::pending) && !build.unmatched) {
-    json.open('{')
-        .field("count", state.provisioners())
-        .field("available", state.provisioners())
-        .field("most_recently_seen", build.created_at);
-    json.close('}');
-  } else {
-    json.raw(R"({"count":0,"available":0,"most_recently_seen":null})");
-  }
+  if (state.since(Age::v2_20)) write_provisioners(json, state, build, moment);
   if (state.since(Age::v2_29)) {
     json.key("template_version_preset_id");
     if (build.preset_id.empty()) {
@@ -196,7 +204,8 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   json.field("id", workspace.id);
   json.field("created_at", workspace.created_at).field("updated_at", workspace.updated_at);
   json.field("owner_id", owner.id).field("owner_name", owner.username).field("owner_avatar_url", "");
-  json.field("organization_id", of.organization_id).field("organization_name", organization->name);
+  json.field("organization_id", of.organization_id);
+  if (state.since(Age::v2_20)) json.field("organization_name", organization->name);
   json.field("template_id", of.id).field("template_name", of.name);
   json.field("template_display_name", of.display_name).field("template_icon", "");
   json.field("template_allow_user_cancel_workspace_jobs", false);
@@ -222,7 +231,7 @@ void write_workspace(std::string& out, const State& state, const Workspace& work
   json.field("automatic_updates", workspace.always_update ? "always" : "never");
   json.field("allow_renames", state.allow_renames());
   json.field("favorite", workspace.favorite && reader_id == workspace.owner_id);
-  json.field("next_start_at", workspace.next_start_at);
+  if (state.since(Age::v2_20)) json.field("next_start_at", workspace.next_start_at);
   if (new_age) {
     json.field("is_prebuild", workspace.prebuild).key("task_id");
     if (workspace.task_id.empty()) {

@@ -20,7 +20,7 @@ using ::testing::Not;
 constexpr std::int64_t kHour = 3'600'000;
 
 class OnEveryAge : public ::testing::TestWithParam<standin::Age> {};
-INSTANTIATE_TEST_SUITE_P(Ages, OnEveryAge, ::testing::ValuesIn(standin::kAges),
+INSTANTIATE_TEST_SUITE_P(Ages, OnEveryAge, ::testing::ValuesIn(standin::kRecordedAges),
                          [](const auto& tested) { return standin::name_of(tested.param); });
 
 TEST_P(OnEveryAge, ApplyConvergesAndTheNextOneWritesNothing) {

@@ -402,7 +402,7 @@ INSTANTIATE_TEST_SUITE_P(Seeds, Histories, seeds());
 
 TEST_P(Histories, ReachAFixpointAndKeepTheRules) {
   SCOPED_TRACE("CR_HISTORY=" + std::to_string(GetParam()) + " runs this history again");
-  History history(standin::kAges.at(GetParam() % standin::kAges.size()), GetParam());
+  History history(standin::kRecordedAges.at(GetParam() % standin::kRecordedAges.size()), GetParam());
   history.run(6);
 }
 

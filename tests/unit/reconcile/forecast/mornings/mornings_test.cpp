@@ -51,7 +51,8 @@ std::string get(standin::State& state, const std::string& path) {
 /// One workspace, the moment at which it is looked at, and what is to be expected of it.
 class Morning {
  public:
-  explicit Morning(std::uint64_t seed) : random_(seed), state_(any_of(random_, standin::kAges), seed) {
+  explicit Morning(std::uint64_t seed)
+      : random_(seed), state_(any_of(random_, standin::kRecordedAges), seed) {
     populate();
     live_to_the_eve();
   }
