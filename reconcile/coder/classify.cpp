@@ -91,7 +91,7 @@ ApiFault fault_of_json_error(const Route& route, const Reply& reply, const ApiEr
     case 403:
       return route.on_403;
     case 404:
-      if (error.message == "Route not found.") return ApiFault::contract;
+      if (error.message == kNoSuchRoute) return ApiFault::contract;
       if (reply.request_id.empty() && !error.message.starts_with("Resource not found")) {
         return ApiFault::contract;
       }

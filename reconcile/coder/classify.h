@@ -27,6 +27,9 @@ struct Reply {
   std::string_view header_setting = "the extra headers";
 };
 
+/// The message of Coder's router, and of no handler: this Coder has no such call.
+inline constexpr std::string_view kNoSuchRoute = "Route not found.";
+
 /// Whether a Content-Type header says JSON.
 [[nodiscard]] bool is_json(std::string_view content_type);
 

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <map>
 #include <set>
 #include <type_traits>
 #include <utility>
 
+#include "reconcile/coder/classify.h"
 #include "reconcile/coder/list_page.h"
 #include "reconcile/coder/search.h"
 #include "reconcile/coder/wire.h"
@@ -67,12 +69,23 @@ CallRequest request_of(const Values&... values) {
   return CallRequest(kRoute, path_of(kRoute, {encoded(values)...}));
 }
 
+/// Coder's router, and not a handler, says that there is nothing here.
+bool is_unknown_route(const ApiError& error) {
+  return error.status == 404 && error.message.find(kNoSuchRoute) != std::string::npos;
+}
+
 ApiError not_sent(const Route& route, std::string message) {
   ApiError error(ApiFault::rejected, std::move(message));
   error.method = route.method;
   error.path = route.pattern;
   return error;
 }
+
+// Every Coder answers it; those from 2.14 on call it deprecated.
+constexpr Route kCreateInOrganization{
+    .method = "POST",
+    .pattern = "/api/v2/organizations/{organization}/members/{user}/workspaces",
+    .repeat = Repeat::if_unseen};
 
 class HttpReader final : public CoderReader {
  public:
@@ -167,9 +180,9 @@ class HttpReader final : public CoderReader {
   awaitable<ApiResult<std::vector<Template>>> templates_named(const std::string& name) override {
     const auto term = search_term("exact_name", name);
     if (!term) co_return std::vector<Template>();
-    auto found = co_await templates(*term, std::nullopt);
+    auto found = co_await templates(*term);
     if (!found) co_return found.error();
-    auto deprecated = co_await templates(*term + " deprecated:true", std::nullopt);
+    auto deprecated = co_await templates(*term + " deprecated:true");
     if (!deprecated) co_return deprecated.error();
     // Coder before 2.23 lists deprecated ones both times.
     for (Template& candidate : *deprecated) {
@@ -189,7 +202,12 @@ class HttpReader final : public CoderReader {
 
   awaitable<ApiResult<std::vector<Template>>> templates_by_ids(const std::vector<TemplateId>& ids) override {
     if (ids.empty()) co_return std::vector<Template>();
-    co_return co_await templates(search_ids("ids", ids), ids.size());
+    auto found = co_await templates(search_ids("ids", ids), ids.size());
+    if (!found) co_return found.error();
+    // Coder before 2.14 searches nothing and lists them all.
+    std::erase_if(*found,
+                  [&](const Template& entry) { return std::ranges::find(ids, entry.id) == ids.end(); });
+    co_return std::move(*found);
   }
 
   awaitable<ApiResult<TemplateVersion>> version_named(const TemplateId& id,
@@ -260,18 +278,11 @@ class HttpReader final : public CoderReader {
     co_return error;
   }
 
-  awaitable<ApiResult<std::vector<Template>>> templates(std::string search, std::optional<std::size_t> rows) {
+  awaitable<ApiResult<std::vector<Template>>> templates(std::string search, std::size_t rows = 0) {
     CallRequest request = request_of<routes::kTemplates>();
     request.query = search_query(search);
-    if (rows) request.body_limit = body_limit_of_rows(*rows);
-    auto decode = [rows](std::string& body) -> DecodeResult<std::vector<Template>> {
-      auto found = decode_templates(body);
-      if (found && rows && found->size() > *rows) {
-        return DecodeError(fmt::format("it has more than the {} rows that were asked for", *rows));
-      }
-      return found;
-    };
-    co_return co_await call_and_decode(caller_, request, decode);
+    request.body_limit = std::max(request.body_limit, body_limit_of_rows(rows));
+    co_return co_await call_and_decode(caller_, request, decode_templates);
   }
 
   Caller& caller_;
@@ -283,10 +294,17 @@ class HttpWriter final : public CoderWriter {
   explicit HttpWriter(Caller& caller) : caller_(caller) {}
 
   awaitable<ApiResult<LiveWorkspace>> create_workspace(const CreateRequest& create) override {
-    CallRequest request = request_of<routes::kCreateWorkspace>(create.owner);
-    request.body = encode_create(create);
-    auto decode = [this](std::string& body) { return decoder_.workspace(body); };
-    co_return co_await call_and_decode(caller_, request, decode);
+    if (!by_organization_) {
+      CallRequest request = request_of<routes::kCreateWorkspace>(create.owner);
+      auto created = co_await send(std::move(request), create);
+      if (created || !is_unknown_route(created.error())) co_return created;
+    }
+    const auto organization = co_await organization_of(create.template_id);
+    if (!organization) co_return organization.error();
+    CallRequest request = request_of<kCreateInOrganization>(*organization, create.owner);
+    auto created = co_await send(std::move(request), create);
+    if (created || !is_unknown_route(created.error())) by_organization_ = true;
+    co_return created;
   }
 
   awaitable<ApiResult<Kept>> set(const WorkspaceId& id, const Setting& setting) override {
@@ -314,8 +332,28 @@ class HttpWriter final : public CoderWriter {
   }
 
  private:
+  /// Asked once for each template.
+  awaitable<ApiResult<OrganizationId>> organization_of(const TemplateId& id) {
+    const auto known = organizations_.find(id);
+    if (known != organizations_.end()) co_return known->second;
+    const CallRequest request = request_of<routes::kTemplate>(id);
+    auto found = co_await call_and_decode(caller_, request, decode_template);
+    if (!found) co_return found.error();
+    organizations_.emplace(id, found->organization_id);
+    co_return found->organization_id;
+  }
+
+  awaitable<ApiResult<LiveWorkspace>> send(CallRequest request, const CreateRequest& create) {
+    request.body = encode_create(create);
+    auto decode = [this](std::string& body) { return decoder_.workspace(body); };
+    co_return co_await call_and_decode(caller_, request, decode);
+  }
+
   Caller& caller_;
   WorkspaceDecoder decoder_;
+  /// This Coder knows no create by owner alone (< 2.14).
+  bool by_organization_ = false;
+  std::map<TemplateId, OrganizationId> organizations_;  ///< of templates, for that form
 };
 
 }  // namespace

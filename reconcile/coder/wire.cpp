@@ -128,7 +128,10 @@ Template read_template(Reader& reader, const json& from) {
   out.id = reader.id<TemplateId>(from, "id");
   out.organization_id = reader.id<OrganizationId>(from, "organization_id");
   out.name = reader.text(from, "name");
-  out.organization_name = reader.text(from, "organization_name");
+  // Coder before 2.14 names none; a spec may name an organization by its id as well.
+  out.organization_name = from.is_object() && from.contains("organization_name")
+                              ? reader.text(from, "organization_name")
+                              : out.organization_id.to_string();
   out.active_version = reader.id<VersionId>(from, "active_version_id");
   out.deprecated = reader.flag(from, "deprecated");
   out.deprecation_message = reader.text(from, "deprecation_message");
