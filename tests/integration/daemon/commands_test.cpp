@@ -20,7 +20,7 @@ using ::testing::Not;
 constexpr std::int64_t kHour = 3'600'000;
 
 class OnEveryAge : public ::testing::TestWithParam<standin::Age> {};
-INSTANTIATE_TEST_SUITE_P(Ages, OnEveryAge, ::testing::ValuesIn(standin::kRecordedAges),
+INSTANTIATE_TEST_SUITE_P(Ages, OnEveryAge, ::testing::ValuesIn(standin::kAges),
                          [](const auto& tested) { return standin::name_of(tested.param); });
 
 TEST_P(OnEveryAge, ApplyConvergesAndTheNextOneWritesNothing) {
@@ -31,6 +31,13 @@ TEST_P(OnEveryAge, ApplyConvergesAndTheNextOneWritesNothing) {
   EXPECT_EQ(first.code, 0) << first.out << first.err;
   EXPECT_EQ(deployment.ttl_of("dev"), 8 * kHour);
   EXPECT_EQ(deployment.ttl_of("fresh"), 2 * kHour);
+  // Coder before 2.14 creates in the template's organization alone.
+  const bool by_organization = deployment.coder.request_count("/api/v2/organizations/") > 0;
+  EXPECT_EQ(by_organization, GetParam() == standin::Age::v2_13);
+  for (const char* command : {"plan", "forecast"}) {
+    const auto read = deployment.call({command, deployment.specs()});
+    EXPECT_EQ(read.code, 0) << command << read.out << read.err;
+  }
   deployment.coder.clear_requests();
   const auto second = deployment.call({"apply", deployment.specs()});
   EXPECT_EQ(second.code, 0) << second.out << second.err;
