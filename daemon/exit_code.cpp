@@ -51,7 +51,8 @@ ExitCode common_part(const CycleReport& report, const specs::DesiredState& desir
 
 bool converged(const reconcile::WorkspaceStatus& workspace, Builds builds) {
   const Reason reason = workspace.ready.reason;
-  if (reason == Reason::InSync || reason == Reason::Suspended) return true;
+  // Somebody's work is waited for, and nobody has anything to do.
+  if (reason == Reason::InSync || reason == Reason::Suspended || reason == Reason::InUse) return true;
   return reason == Reason::Creating && workspace.id.has_value() && builds == Builds::may_go_on;
 }
 

@@ -58,6 +58,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(reconcile::all_reasons());
     case JsonWords::fields:
       return names_of(reconcile::all_fields());
+    case JsonWords::drifting_fields:
+      return names_of(reconcile::fields_that_drift());
     case JsonWords::actions:
       return names_of(reconcile::all_action_kinds());
     case JsonWords::remarks:
@@ -68,7 +70,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return {reconcile::FleetForecast::kSpanNames.begin(), reconcile::FleetForecast::kSpanNames.end()};
     case JsonWords::stop_by:
       return names_of(std::vector{reconcile::StopBy::ttl, reconcile::StopBy::activity,
-                                  reconcile::StopBy::template_limit, reconcile::StopBy::deadline});
+                                  reconcile::StopBy::keep_awake, reconcile::StopBy::template_limit,
+                                  reconcile::StopBy::deadline});
     case JsonWords::faults:
       return all_faults();
     case JsonWords::diagnostic_kinds:

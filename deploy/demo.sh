@@ -74,6 +74,22 @@ show coder-reconciler apply deploy/examples
 say "What comes next: who starts, who does not, and who stops"
 show coder-reconciler forecast --within 72h deploy/examples
 
+say "A training run takes longer than the workspace's ttl: until it is over it is kept awake"
+until=$(date -u -d '+9 hours' +%Y-%m-%dT%H:00:00Z)
+cat >"$work/night-run.yaml" <<SPEC
+apiVersion: coder-reconciler/v1
+kind: Workspace
+metadata: {name: training-run}
+spec:
+  owner: dave
+  template: docker
+  keepAwake:
+    - {until: $until, reason: training run 7}
+SPEC
+show cat "$work/night-run.yaml"
+show coder-reconciler apply "$work/night-run.yaml"
+show coder-reconciler forecast "$work/night-run.yaml"
+
 say "Somebody changes workspaces behind our back"
 drift() { printf '%s\n' "$1"; curl -fsS -o /dev/null -X POST -d "$1" "$CODER_URL/standin/drift"; }
 drift '{"owner": "bob", "name": "web", "ttl_ms": 3600000}'

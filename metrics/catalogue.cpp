@@ -86,7 +86,7 @@ std::vector<Metric> declare_all() {
             {{"reason", names_of(reconcile::all_reasons())}}),
       gauge(drifted_fields, "coder_reconciler_drifted_fields",
             "Declared fields that differed from their declared value in the last cycle, before its actions.",
-            {{"field", names_of(reconcile::all_fields())}}),
+            {{"field", names_of(reconcile::fields_that_drift())}}),
       gauge(plan_actions, "coder_reconciler_plan_actions", "Actions in the last cycle's plan.", {action}),
       gauge(plan_held, "coder_reconciler_plan_held",
             "1 while the plan exceeds the limit (--max-changes) and waits for approval."),
@@ -149,6 +149,11 @@ std::vector<Metric> declare_all() {
             {{"cause", names_of(reconcile::all_causes())}}),
       gauge(missed_starts, "coder_reconciler_missed_starts",
             "Workspaces whose start was due more than ten minutes ago and did not come."),
+      gauge(
+          exceptions, "coder_reconciler_exceptions",
+          "Exceptions that specs declare (keepAwake, retain, suspend): open, yet to come, or over and still "
+          "in the spec.",
+          {{"kind", names_of(cr::specs::kExceptionKinds)}, {"state", names_of(cr::specs::kExceptionStates)}}),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
             "Exit code of the last run of apply. Only in a textfile or Pushgateway."),
       counter(http_requests, "coder_reconciler_http_requests_total",

@@ -59,6 +59,7 @@ enum class MetricId : std::uint8_t {
   deletions_expected,
   starts_blocked,
   missed_starts,
+  exceptions,
   apply_exit_code,
   http_requests,
   approvals,
@@ -96,7 +97,7 @@ inline constexpr std::size_t kMaxSeries = 700;
 inline constexpr std::size_t kMaxEndpoints = 27;
 /// Of api_requests: routes answer with a few codes each, and never with all; what comes beyond this is
 /// counted together as "other".
-inline constexpr std::size_t kMaxRequestSeries = 160;
+inline constexpr std::size_t kMaxRequestSeries = 150;
 
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;

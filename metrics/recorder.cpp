@@ -75,6 +75,16 @@ class Family {
     return all;
   }
 
+  /// One series for each pair of values of two labels, the second within the first.
+  std::vector<Instrument*> each_of_two() {
+    std::vector<Instrument*> all;
+    for (const std::string_view first : metric_->labels.front().values) {
+      for (const std::string_view second : metric_->labels.back().values)
+        all.push_back(&series({first, second}));
+    }
+    return all;
+  }
+
   void remove(Instrument* instrument) { family_->Remove(instrument); }
 
  private:
@@ -139,6 +149,7 @@ struct Recorder::Instruments {
   std::vector<Gauge*> deletions_expected = Family<Gauge>(registry, MetricId::deletions_expected).each();
   std::vector<Gauge*> starts_blocked = Family<Gauge>(registry, MetricId::starts_blocked).each();
   Gauge& missed_starts = Family<Gauge>(registry, MetricId::missed_starts).series({});
+  std::vector<Gauge*> exceptions = Family<Gauge>(registry, MetricId::exceptions).each_of_two();
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
 
   /// Series of one (method, route), made when first needed.
@@ -340,6 +351,10 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   set_all(deletions_expected, fleet.deletions);
   set_all(starts_blocked, fleet.blocked);
   missed_starts.Set(static_cast<double>(fleet.missed));
+  std::size_t place = 0;
+  for (const auto& states : fleet.exceptions) {
+    for (const std::size_t count : states) exceptions[place++]->Set(static_cast<double>(count));
+  }
   specs[index(SpecState::valid)]->Set(static_cast<double>(report.workspaces.size() - suspended));
   specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));
   specs[index(SpecState::duplicate)]->Set(static_cast<double>(report.duplicate_documents));

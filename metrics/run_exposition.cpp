@@ -33,7 +33,8 @@ constexpr MetricId kOfTheCycle[] = {MetricId::specs,
                                     MetricId::stops_expected,
                                     MetricId::deletions_expected,
                                     MetricId::starts_blocked,
-                                    MetricId::missed_starts};
+                                    MetricId::missed_starts,
+                                    MetricId::exceptions};
 constexpr MetricId kZeroUntilKnown[] = {MetricId::source_last_read, MetricId::last_cycle,
                                         MetricId::last_success};
 

@@ -18,6 +18,7 @@
 #include "reconcile/cycle/take_outcomes.h"
 #include "reconcile/execute/executor.h"
 #include "reconcile/read/reader.h"
+#include "specs/exception_limits.h"
 
 namespace cr::reconcile {
 namespace {
@@ -46,7 +47,10 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
   one.identity = &target.identity;
   one.id = target.id;
   if (const auto* live = std::get_if<const LiveWorkspace*>(&entry)) one.live = *live;
-  if (const auto* absent = std::get_if<Absent>(&entry)) one.absence_proven = absent->proven;
+  if (const auto* absent = std::get_if<Absent>(&entry)) {
+    one.absence_proven = absent->proven;
+    one.deleted = absent->deleted;
+  }
   if (const auto* unread = std::get_if<NotRead>(&entry)) one.read_error = unread->error;
   return one;
 }
@@ -68,6 +72,7 @@ awaitable<void> read(CycleState& state) {
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;
+  state.look_at_clock();
   state.declared.reserve(state.desired.specs.size());
   for (std::size_t i = 0; i < state.desired.specs.size(); ++i) {
     state.declared.push_back(facts_of(*state.desired.specs[i], state.read->targets[i], state.read->live[i]));
@@ -96,8 +101,17 @@ void exclude_changed_owners(CycleState& state) {
   }
 }
 
+/// Only time tells that an end is too far ahead.
+void exclude_endless_exceptions(CycleState& state) {
+  for (WorkspaceFacts& one : state.declared) {
+    std::string problem = specs::exception_problem(*one.spec, state.coders_now);
+    if (!problem.empty()) state.exclude(one, {Reason::Rejected, std::move(problem)});
+  }
+}
+
 awaitable<void> resolve(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::resolve);
+  exclude_endless_exceptions(state);
   co_await look_up(state);
   exclude_changed_owners(state);
 }
@@ -121,10 +135,11 @@ Work work_of(CycleState& state) {
     const LiveWorkspace* live = state.find(workspace)->live;
     return live ? std::optional(live->build.id) : std::nullopt;
   };
+  work.owners_writer = [&state](const Identity& workspace) { return state.owners_writer(workspace); };
   work.follow_ups = [&state](const Identity& workspace, const LiveWorkspace& row, bool made_by_us) {
     const specs::WorkspaceSpec& spec = *state.find(workspace)->spec;
     if (!made_by_us && !spec.policy.update) return std::vector<Action>();
-    return follow_ups(spec, row, state.memory.remembered.look_ups.context_of(row), made_by_us);
+    return follow_ups(spec, row, state.context_of(spec, row), made_by_us);
   };
   return work;
 }
@@ -163,8 +178,8 @@ bool is_cancellation(const boost::system::system_error& error) {
 }  // namespace
 
 Reconciler::Reconciler(coder::CoderReader& reader, coder::CoderWriter* writer, async::Clock& clock,
-                       Observer& observer, Limits limits)
-    : memory_(std::make_unique<Memory>(reader, writer, clock, observer, limits)) {}
+                       Observer& observer, Limits limits, coder::OwnersApi* owners)
+    : memory_(std::make_unique<Memory>(reader, writer, clock, observer, limits, owners)) {}
 
 Reconciler::~Reconciler() = default;
 

@@ -5,9 +5,11 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/observer.h"
 #include "reconcile/plan/guard.h"
 #include "reconcile/report/report.h"
@@ -20,6 +22,12 @@ struct Limits {
   GuardWords held{};            ///< of the message that says why a plan is held
   std::size_t concurrency = 4;  ///< workspaces that are written at a time
   std::size_t max_builds = 10;  ///< builds of ours in flight
+  /// What somebody else has started is stopped for `dormant: true` when nobody has used it for so long; 0: at
+  /// once.
+  std::chrono::seconds idle_before_stop = std::chrono::minutes(30);
+  std::string_view retain_setting = FieldContext().retain_setting;  ///< how messages name it
+  std::string_view tokens_setting = FieldContext().tokens_setting;  ///< likewise, of owners' tokens
+  bool allow_retain = false;  ///< `retain` may override a template's dormancy
 };
 
 /// Keeps declared workspaces as declared. One instance lives as long as the process; what it remembers
@@ -31,9 +39,9 @@ struct Limits {
 /// Without a writer it plans and reports and has no way to change anything. One cycle at a time; one thread.
 class Reconciler {
  public:
-  /// All references outlive the reconciler. `writer` may be null.
+  /// All references outlive the reconciler. `writer` and `owners` may be null.
   Reconciler(coder::CoderReader& reader, coder::CoderWriter* writer, async::Clock& clock, Observer& observer,
-             Limits limits);
+             Limits limits, coder::OwnersApi* owners = nullptr);
   ~Reconciler();
 
   /// One cycle over `desired` (already reduced to what is selected). Never throws for what Coder or the

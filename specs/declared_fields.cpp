@@ -12,6 +12,9 @@ struct Text {
   std::string operator()(const AutomaticUpdates& updates) const { return std::string(to_string(updates)); }
   std::string operator()(const bool& yes) const { return yes ? "true" : "false"; }
   std::string operator()(const std::string& text) const { return text; }
+  std::string operator()(const KeepAwake& windows) const { return specs::to_text(windows); }
+  std::string operator()(const Retention& retention) const { return specs::to_text(retention); }
+  std::string operator()(const Step& step) const { return step.text; }
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "specs/exceptions.h"
 #include "specs/schedule.h"
 #include "specs/shared.h"
 
@@ -28,8 +29,18 @@ using Ttl = std::chrono::minutes;
 enum class AutomaticUpdates : std::uint8_t { never, always };
 [[nodiscard]] std::string_view to_string(AutomaticUpdates value);
 
-/// What a spec can wish for a field that is kept as declared. Equal when they mean the same.
-using FieldValue = std::variant<Cleared, Schedule, Ttl, AutomaticUpdates, bool, std::string>;
+/// A step by which a wish is kept that takes several: what one write does, and why.
+struct Step {
+  std::string text;  ///< for people, and what a plan's digest is made of: the same while the wish is
+  std::string body;  ///< of the request, as it is now; empty: none
+  int way = 0;       ///< which of the field's calls it is
+  bool operator==(const Step& other) const { return text == other.text && way == other.way; }
+};
+
+/// What a spec can wish for a field that is kept as declared, or a step towards that. Equal when they mean
+/// the same.
+using FieldValue =
+    std::variant<Cleared, Schedule, Ttl, AutomaticUpdates, bool, std::string, KeepAwake, Retention, Step>;
 /// As specs write it: "8h", "always", "true", a schedule's text; "none" where it is cleared.
 [[nodiscard]] std::string to_text(const FieldValue& value);
 

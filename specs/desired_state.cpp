@@ -1,6 +1,7 @@
 #include "specs/desired_state.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -33,6 +34,57 @@ Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, st
   return diagnostic;
 }
 
+/// Specs whose previous names are somebody's: declared by a spec of their own, or claimed by another spec
+/// too.
+class PreviousNames {
+ public:
+  /// `documents`: sorted. Each gets a diagnostic.
+  PreviousNames(const std::vector<SpecPtr>& documents, std::vector<Diagnostic>& diagnostics) {
+    std::map<Identity, std::vector<const WorkspaceSpec*>> claims;
+    for (const SpecPtr& spec : documents) {
+      for (const std::string& name : spec->previous_names)
+        claims[{text::lower(spec->owner), text::lower(name)}].push_back(spec.get());
+    }
+    for (const auto& [identity, specs] : claims) {
+      const WorkspaceSpec* declared = find(documents, identity);
+      if (!declared && specs.size() < 2) continue;
+      for (const WorkspaceSpec* one : specs) {
+        const WorkspaceSpec* other = declared ? declared : one == specs.front() ? specs[1] : specs.front();
+        diagnostics.push_back(claimed_twice(*one, identity, *other, declared != nullptr));
+        in_doubt_.insert(one);
+      }
+    }
+  }
+
+  void remove_from(std::vector<SpecPtr>& specs) const {
+    if (in_doubt_.empty()) return;
+    std::erase_if(specs, [&](const SpecPtr& spec) { return in_doubt_.contains(spec.get()); });
+  }
+
+ private:
+  static const WorkspaceSpec* find(const std::vector<SpecPtr>& documents, const Identity& identity) {
+    const auto found = std::ranges::lower_bound(documents, identity, {},
+                                                [](const SpecPtr& spec) { return identity_of(*spec); });
+    return found != documents.end() && identity_of(**found) == identity ? found->get() : nullptr;
+  }
+
+  static Diagnostic claimed_twice(const WorkspaceSpec& one, const Identity& identity,
+                                  const WorkspaceSpec& other, bool declared) {
+    Diagnostic diagnostic;
+    diagnostic.where = one.where;
+    diagnostic.document = one.where.line;
+    diagnostic.document_column = one.where.column;
+    diagnostic.field = "metadata.previousNames";
+    diagnostic.message = "previous name " + identity.to_string() +
+                         (declared ? " is declared at " : " is also a previous name at ") +
+                         other.where.to_string();
+    diagnostic.remedy = declared ? "remove it here, or remove that spec" : "keep it in one of them";
+    return diagnostic;
+  }
+
+  std::set<const WorkspaceSpec*> in_doubt_;
+};
+
 auto place_of(const Diagnostic& d) {
   return std::tuple(d.where.path(), d.where.line, d.where.column, std::string_view(d.field),
                     std::string_view(d.message));
@@ -52,14 +104,15 @@ std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceS
 
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics) {
   DesiredState state;
+  if (!std::is_sorted(documents.begin(), documents.end(), before))
+    std::sort(documents.begin(), documents.end(), before);
+  const PreviousNames previous(documents, diagnostics);
+
   std::set<std::tuple<std::string_view, std::uint32_t, std::uint32_t>> left_out;
   for (const Diagnostic& diagnostic : diagnostics)
     left_out.emplace(diagnostic.where.path(), diagnostic.document, diagnostic.document_column);
   state.invalid_documents = left_out.size();
   state.diagnostics = std::move(diagnostics);
-
-  if (!std::is_sorted(documents.begin(), documents.end(), before))
-    std::sort(documents.begin(), documents.end(), before);
 
   state.specs.reserve(documents.size());
   for (auto first = documents.begin(); first != documents.end();) {
@@ -76,6 +129,7 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
     }
     first = last;
   }
+  previous.remove_from(state.specs);
   std::stable_sort(state.diagnostics.begin(), state.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });
   return state;

@@ -12,6 +12,8 @@ inline constexpr std::string_view kListKind = "List";
 /// Kubernetes' own apiVersion of a List; kApiVersion is taken as well.
 inline constexpr std::string_view kListApiVersion = "v1";
 inline constexpr std::string_view kReservedPrefix = "coder-reconciler/";
+/// Of DeclaredFields: the name itself, which is kept where a spec tells previous ones.
+inline constexpr std::string_view kNameKey = "name";
 inline constexpr std::string_view kSuspendAnnotation = "coder-reconciler/suspend";
 
 /// What a value has to look like. One place decides for the loader and for the JSON Schema.
@@ -28,6 +30,13 @@ enum class ValueType {
   ttl,       ///< or null
   automatic_updates,
   boolean,
+  preset,          ///< a preset's name, which may be any text
+  keep_awake,      ///< a list of mappings of kWindowFields
+  retain,          ///< a mapping of kRetentionFields
+  moment,          ///< a time with its zone, or a date
+  reason,          ///< any text but an empty one
+  recreate,        ///< a Recreate
+  previous_names,  ///< a list of workspace names
   labels,
   annotations,
   metadata,          ///< a mapping of kMetadataFields
@@ -49,11 +58,18 @@ enum class FieldId {
   template_ref,
   template_version,
   parameters,
-  managed,  ///< kept as declared: WorkspaceSpec::fields
+  managed,    ///< kept as declared: WorkspaceSpec::fields
+  exception,  ///< likewise, and has no mode
   policy,
   create,
   update,
-  modes
+  modes,
+  recreate,
+  previous_names,
+  preset,
+  from,
+  until,
+  reason
 };
 
 /// One key of the format.
@@ -70,6 +86,9 @@ struct Field {
 /// kSpecFields (specs/spec_fields.h), unless a program brings a table of its own.
 [[nodiscard]] std::span<const Field> spec_fields();
 [[nodiscard]] std::span<const Field> policy_fields();
+/// Of one entry of keepAwake.
+[[nodiscard]] std::span<const Field> window_fields();
+[[nodiscard]] std::span<const Field> retention_fields();
 
 /// The fields of a mapping type, or none for any other type.
 [[nodiscard]] std::span<const Field> fields_of(ValueType type);

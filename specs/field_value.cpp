@@ -1,5 +1,7 @@
 #include "specs/field_value.h"
 
+#include <fmt/format.h>
+
 #include <array>
 
 #include "specs/duration.h"
@@ -7,6 +9,7 @@
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"
+#include "specs/text/timestamp.h"
 #include "specs/text/utf8.h"
 #include "specs/visible.h"
 
@@ -17,29 +20,6 @@ std::string wanted(std::string_view what, const YamlNode& node) {
   std::string message = "must be " + std::string(what) + ", but is ";
   message += kind_of(node);
   return message;
-}
-
-/// Digits of a fixed width, as in dates.
-std::optional<int> fixed_number(std::string_view text) {
-  int value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9') return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  return value;
-}
-
-std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const auto year = fixed_number(text.substr(0, 4));
-  const auto month = fixed_number(text.substr(5, 2));
-  const auto day = fixed_number(text.substr(8, 2));
-  if (!year || !month || !day) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year{*year},
-                                         std::chrono::month{static_cast<unsigned>(*month)},
-                                         std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days{date};
 }
 
 }  // namespace
@@ -226,6 +206,51 @@ ValueResult<FieldMode> read_field_mode(const YamlNode& node) {
   return ValueError("invalid value " + in_quotes(*text), near.empty() ? allowed : near);
 }
 
+ValueResult<std::chrono::sys_seconds> read_moment(const YamlNode& node, EndOfDate date) {
+  const std::string remedy =
+      "write a time with its zone, such as 2026-12-01T06:00:00+01:00, or a date, such as 2026-12-01";
+  const auto text = read_string(node);
+  if (!text) return ValueError(text.error().message(), remedy);
+  if (const auto day = text::parse_date(*text)) {
+    return std::chrono::sys_seconds(*day) +
+           (date == EndOfDate::end ? std::chrono::days(1) : std::chrono::days(0));
+  }
+  std::string upper(*text);
+  for (char& c : upper) c = c == 't' || c == 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  if (const auto at = text::parse_timestamp(upper)) return *at;
+  if (text::parse_timestamp(upper + 'Z')) return ValueError("has no time zone: " + in_quotes(*text), remedy);
+  return ValueError("invalid time " + in_quotes(*text), remedy);
+}
+
+ValueResult<std::string_view> read_preset(const YamlNode& node) {
+  const auto text = read_string(node);
+  if (!text) return text.error();
+  if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return ValueError("must not be empty", "write the preset's name, or omit the key");
+  return *text;
+}
+
+ValueResult<std::string_view> read_reason(const YamlNode& node) {
+  const auto text = read_string(node);
+  if (!text) return text.error();
+  if (text->find_first_not_of(" \t\r\n") == std::string_view::npos)
+    return ValueError("must not be empty", "say why, for whoever reads the plan");
+  return *text;
+}
+
+ValueResult<Recreate> read_recreate(const YamlNode& node) {
+  const std::string allowed = "write always, unlessExpired or never";
+  const auto text = read_string(node);
+  if (!text) return ValueError(text.error().message(), allowed);
+  std::vector<std::string_view> names;
+  for (const Recreate value : kRecreate) {
+    if (*text == to_string(value)) return value;
+    names.push_back(to_string(value));
+  }
+  const std::string near = did_you_mean(*text, names);
+  return ValueError("invalid value " + in_quotes(*text), near.empty() ? allowed : near);
+}
+
 ValueResult<Suspension> parse_suspension(std::string_view text) {
   const ValueError error("invalid value " + in_quotes(text),
                          "write \"true\", \"until 2026-12-24\" or \"until 2026-12-24: reason\"");
@@ -236,7 +261,7 @@ ValueResult<Suspension> parse_suspension(std::string_view text) {
   text.remove_prefix(kUntil.size());
   const std::string_view date = text.substr(0, 10);
   std::string_view rest = text.substr(date.size());
-  suspension.until = parse_date(date);
+  suspension.until = text::parse_date(date);
   if (!suspension.until)
     return ValueError("invalid date " + in_quotes(date), "write YYYY-MM-DD, such as 2026-12-24");
   if (rest.empty()) return suspension;

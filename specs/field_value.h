@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,17 @@ namespace cr::specs {
 
 /// A field's mode: enforce, initial or report.
 [[nodiscard]] ValueResult<FieldMode> read_field_mode(const YamlNode& node);
+
+/// What a date without a time means: its first moment, in UTC, or the one after its last.
+enum class EndOfDate { begin, end };
+/// A time of RFC 3339 with its zone, or a date.
+[[nodiscard]] ValueResult<std::chrono::sys_seconds> read_moment(const YamlNode& node, EndOfDate date);
+/// A preset's name: any text that is not blank.
+[[nodiscard]] ValueResult<std::string_view> read_preset(const YamlNode& node);
+/// Any text but an empty one.
+[[nodiscard]] ValueResult<std::string_view> read_reason(const YamlNode& node);
+/// always, unlessExpired or never.
+[[nodiscard]] ValueResult<Recreate> read_recreate(const YamlNode& node);
 
 /// The suspend annotation's value: `true`, `until 2026-12-24` or `until 2026-12-24: reason`.
 [[nodiscard]] ValueResult<Suspension> parse_suspension(std::string_view text);

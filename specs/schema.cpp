@@ -4,6 +4,7 @@
 
 #include "specs/declared_fields.h"
 #include "specs/field_table.h"
+#include "specs/workspace_spec.h"
 
 namespace cr::specs {
 namespace {
@@ -25,6 +26,10 @@ constexpr const char* kQualifiedKey =
     ")?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 constexpr const char* kLabelValue = "^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$";
 constexpr const char* kSuspend = "^(true|until [0-9]{4}-[0-9]{2}-[0-9]{2}(: [^\\u0000]+)?)$";
+/// A time with its zone, or a date.
+constexpr const char* kMoment =
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
+constexpr const char* kNotBlank = "^[^\\u0000]*[^ \\t\\r\\n\\u0000][^\\u0000]*$";
 /// Text that Coder can store: any but a NUL.
 constexpr const char* kStored = "^[^\\u0000]*$";
 
@@ -53,8 +58,8 @@ Json annotations() {
           {"additionalProperties", {{"type", "string"}, {"pattern", kStored}}}};
 }
 
-/// The keys that are kept as declared.
-std::vector<std::string> managed_keys() {
+/// The keys that have a mode.
+std::vector<std::string> keys_with_mode() {
   std::vector<std::string> keys;
   for (const Field& field : spec_fields()) {
     if (field.id == FieldId::managed) keys.emplace_back(field.key);
@@ -66,7 +71,7 @@ Json field_modes() {
   Json modes = Json::array();
   for (const FieldMode mode : kFieldModes) modes.push_back(to_string(mode));
   Json properties = Json::object();
-  for (const std::string& key : managed_keys()) properties[key] = {{"enum", modes}};
+  for (const std::string& key : keys_with_mode()) properties[key] = {{"enum", modes}};
   return {{"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
 }
 
@@ -98,6 +103,21 @@ Json schema_of(ValueType type) {
       return {{"enum", Json::array({"always", "never"})}};
     case ValueType::boolean:
       return {{"type", "boolean"}};
+    case ValueType::preset:
+      return {{"type", "string"}, {"pattern", kNotBlank}};
+    case ValueType::keep_awake:
+      return {{"type", "array"}, {"maxItems", 50}, {"items", object_of(window_fields())}};
+    case ValueType::moment:
+      return {{"type", "string"}, {"pattern", kMoment}};
+    case ValueType::reason:
+      return {{"type", "string"}, {"pattern", kNotBlank}};
+    case ValueType::recreate: {
+      Json values = Json::array();
+      for (const Recreate value : kRecreate) values.push_back(to_string(value));
+      return {{"enum", std::move(values)}};
+    }
+    case ValueType::previous_names:
+      return {{"type", "array"}, {"maxItems", 10}, {"items", text(kName, 32)}};
     case ValueType::labels:
       return {{"type", "object"},
               {"propertyNames", {{"pattern", kQualifiedKey}}},
@@ -109,6 +129,7 @@ Json schema_of(ValueType type) {
     case ValueType::metadata:
     case ValueType::spec:
     case ValueType::reconcile_policy:
+    case ValueType::retain:
       return object_of(fields_of(type));
   }
   return {};

@@ -13,8 +13,10 @@
 
 #include "specs/clock_changes.h"
 #include "specs/duration.h"
+#include "specs/exception_limits.h"
 #include "specs/field_table.h"
 #include "specs/start_curve.h"
+#include "specs/text/timestamp.h"
 
 namespace cr::specs {
 namespace {
@@ -152,30 +154,44 @@ std::optional<Saying> ttl_saying(const Schedule& schedule, Ttl ttl) {
 
 // --- exceptions ---
 
-/// What a spec excepts for a time.
-struct Exception {
-  FieldPath field;
-  std::string what;
-  sys_seconds end;
-  std::string end_text;  ///< as it is written
-};
-
-std::vector<Exception> exceptions_of(const WorkspaceSpec& spec) {
-  std::vector<Exception> exceptions;
-  if (spec.suspension && spec.suspension->until) {
-    exceptions.push_back({{"metadata", "annotations", std::string(kSuspendAnnotation)},
-                          "the suspension",
-                          *spec.suspension->until,
-                          date_text(*spec.suspension->until)});
+FieldPath path_of(const ExceptionInTime& exception) {
+  switch (exception.kind) {
+    case ExceptionKind::keep_awake:
+      return {"spec", "keepAwake", fmt::format("[{}]", exception.place), "until"};
+    case ExceptionKind::retain:
+      return {"spec", "retain", "until"};
+    case ExceptionKind::suspend:
+      break;
   }
-  return exceptions;
+  return {"metadata", "annotations", std::string(kSuspendAnnotation)};
+}
+
+std::string_view words_for(ExceptionKind kind) {
+  switch (kind) {
+    case ExceptionKind::keep_awake:
+      return "keepAwake";
+    case ExceptionKind::retain:
+      return "retain";
+    case ExceptionKind::suspend:
+      break;
+  }
+  return "the suspension";
+}
+
+/// A date where it ends with a day.
+std::string end_text(sys_seconds end, ExceptionKind kind) {
+  const auto day = floor<days>(end);
+  if (end != day) return text::format_timestamp(end);
+  // The date of a suspension is the first day without it, that of the others the last one with it.
+  return date_text(kind == ExceptionKind::suspend ? day : day - days{1});
 }
 
 void add_exceptions(const WorkspaceSpec& spec, sys_seconds now, std::vector<Saying>& sayings) {
-  for (Exception& one : exceptions_of(spec)) {
-    if (one.end + kMayLinger > now) continue;
-    sayings.push_back({WarningKind::exception_over, std::move(one.field),
-                       fmt::format("{} was until {} and has no effect any more", one.what, one.end_text),
+  for (const ExceptionInTime& one : exceptions_of(spec, now)) {
+    if (one.state != ExceptionState::over || one.until + kMayLinger > now) continue;
+    sayings.push_back({WarningKind::exception_over, path_of(one),
+                       fmt::format("{} was until {} and has no effect any more", words_for(one.kind),
+                                   end_text(one.until, one.kind)),
                        "remove it, or give it a new end"});
   }
 }

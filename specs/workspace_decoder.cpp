@@ -18,6 +18,9 @@ namespace cr::specs {
 namespace {
 
 constexpr std::size_t kLongestPathPart = 80;
+// More of either is a history, and no exception.
+constexpr std::size_t kMaxPreviousNames = 10;
+constexpr std::size_t kMaxWindows = 50;
 
 /// A key as part of a field's path: simple ones as they are, others quoted.
 std::string path_part(std::string_view key) {
@@ -57,6 +60,8 @@ class Decoder {
   WorkspaceSpec decode(const YamlNode& root, const std::string& path) {
     read_object(root, path, document_fields());
     set_modes();
+    check_previous_names();
+    check_exceptions();
     spec_.fields = values_.fields(spec_.fields);
     return std::move(spec_);
   }
@@ -191,6 +196,20 @@ class Decoder {
       case FieldId::managed:
         return take(read_field_value(value, field.type), value, path,
                     [&](const FieldValue& given) { spec_.fields.set(field.key, given); });
+      case FieldId::exception:
+        return read_exception(field, key, value, path);
+      case FieldId::previous_names:
+        return read_previous_names(value, path);
+      case FieldId::preset:
+        return take(read_preset(value), value, path,
+                    [&](std::string_view text) { spec_.preset = values_.text(text); });
+      case FieldId::recreate:
+        return take(read_recreate(value), value, path,
+                    [&](Recreate given) { spec_.policy.recreate = given; });
+      case FieldId::from:
+      case FieldId::until:
+      case FieldId::reason:
+        return;  // of an exception: read_exception_part()
       case FieldId::modes:
         if (is_mapping(key, value, path)) read_modes(value, path);
         return;
@@ -205,7 +224,7 @@ class Decoder {
   void read_modes(const YamlNode& mapping, const std::string& path) {
     for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
       const std::string here = path + '.' + path_part(key.text);
-      if (!is_managed(spec_fields(), key.text)) return report_without_mode(key, here);
+      if (!has_mode(spec_fields(), key.text)) return report_without_mode(key, here);
       take(read_field_mode(value), value, here, [&](FieldMode mode) {
         modes_.push_back({&key, mode, here});
       });
@@ -219,7 +238,10 @@ class Decoder {
     }
     const bool known = std::ranges::any_of(spec_fields(), [&](const Field& f) { return f.key == key.text; });
     if (known) {
-      report_.add(key, path, in_quotes(key.text) + " has no mode: it applies only at creation",
+      const std::string_view why = is_managed(spec_fields(), key.text)
+                                       ? "an exception is in force, or is over"
+                                       : "it applies only at creation";
+      report_.add(key, path, fmt::format("{} has no mode: {}", in_quotes(key.text), why),
                   "remove it; fields with a mode: " + join(with_mode));
       return;
     }
@@ -240,7 +262,7 @@ class Decoder {
       }
       const FieldValue value = declared->value;
       const bool* on = std::get_if<bool>(&value);
-      if (mode == FieldMode::initial && on && *on) {
+      if (mode == FieldMode::initial && key->text == "dormant" && on && *on) {
         report_.add(*key, path,
                     fmt::format("{} cannot be given at creation: a workspace is created running",
                                 in_quotes(key->text)),
@@ -249,6 +271,111 @@ class Decoder {
       }
       spec_.fields.set(declared->key, value, mode);
     }
+  }
+
+  /// The names are kept together with the value that they lead to: it is renamed to its declared name.
+  void check_previous_names() {
+    if (spec_.previous_names.empty()) return;
+    for (const auto& [node, path] : previous_names_) {
+      if (compare_lower(node->text, spec_.name) == 0)
+        report_.add(*node, path, in_quotes(node->text) + " is the workspace's name as it is",
+                    "remove it; only a name that differs in more than case is a previous one");
+    }
+    spec_.fields.set(kNameKey, std::string(spec_.name));
+  }
+
+  void check_exceptions() {
+    const FieldValue* dormant = spec_.fields.find("dormant");
+    if (!dormant || *dormant != FieldValue(true)) return;
+    for (const auto& [node, key] : exceptions_) {
+      report_.add(*node, fmt::format("spec.{}", key),
+                  fmt::format("{} cannot be kept beside dormant: true", key),
+                  "remove one of them: what is dormant neither runs nor is in use");
+    }
+  }
+
+  void read_previous_names(const YamlNode& value, const std::string& path) {
+    if (value.kind != YamlNode::Kind::sequence || value.foreign_tag) {
+      report_.add(value, path, fmt::format("must be a list of names, but is {}", kind_of(value)),
+                  "write [name]");
+      return;
+    }
+    if (value.children.size() > kMaxPreviousNames) {
+      report_.add(
+          value, path,
+          fmt::format("has {} names; at most {} are looked for", value.children.size(), kMaxPreviousNames));
+      return;
+    }
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < value.children.size(); ++i) {
+      const YamlNode& item = *value.children[i];
+      const std::string here = fmt::format("{}[{}]", path, i);
+      take(read_name(item, ValueType::workspace_name), item, here, [&](std::string_view name) {
+        const bool twice = std::ranges::any_of(
+            names, [&](const std::string& other) { return compare_lower(other, name) == 0; });
+        if (twice) return report_.add(item, here, "duplicate name " + in_quotes(name), "keep only one");
+        names.emplace_back(name);
+        previous_names_.emplace_back(&item, here);
+      });
+    }
+    spec_.previous_names = Shared<std::vector<std::string>>(std::move(names));
+  }
+
+  void read_exception(const Field& field, const YamlNode& key, const YamlNode& value,
+                      const std::string& path) {
+    const std::size_t errors = report_.errors();
+    exceptions_.emplace_back(&key, field.key);
+    if (field.type == ValueType::retain) {
+      if (!is_mapping(key, value, path)) return;
+      AwakeWindow window = read_window(value, path, retention_fields());
+      if (report_.errors() == errors)
+        spec_.fields.set(field.key, Retention{window.until, std::move(window.reason)});
+      return;
+    }
+    if (value.kind != YamlNode::Kind::sequence || value.foreign_tag) {
+      report_.add(value, path, fmt::format("must be a list, but is {}", kind_of(value)),
+                  "write - {until: 2026-12-01T06:00:00+01:00, reason: training run 7}");
+      return;
+    }
+    if (value.children.size() > kMaxWindows) {
+      report_.add(value, path,
+                  fmt::format("has {} entries; at most {} are allowed", value.children.size(), kMaxWindows),
+                  "remove those that are over");
+      return;
+    }
+    std::vector<AwakeWindow> windows;
+    for (std::size_t i = 0; i < value.children.size(); ++i) {
+      const YamlNode& item = *value.children[i];
+      const std::string here = fmt::format("{}[{}]", path, i);
+      if (is_mapping(item, item, here)) windows.push_back(read_window(item, here, window_fields()));
+    }
+    if (report_.errors() == errors) spec_.fields.set(field.key, KeepAwake(std::move(windows)));
+  }
+
+  AwakeWindow read_window(const YamlNode& mapping, const std::string& path, std::span<const Field> fields) {
+    AwakeWindow window;
+    std::vector<FieldId> present;
+    const YamlNode* until = &mapping;
+    for_each_entry(mapping, path + '.', [&](const YamlNode& key, const YamlNode& value) {
+      const auto field = std::ranges::find(fields, key.text, &Field::key);
+      if (field == fields.end()) return report_unknown(key, path + '.', fields);
+      const std::string here = path + '.' + std::string(field->key);
+      present.push_back(field->id);
+      if (value.kind == YamlNode::Kind::null) return report_.add(key, here, "has no value");
+      if (field->id == FieldId::reason)
+        return take(read_reason(value), value, here, [&](std::string_view text) { window.reason = text; });
+      const bool ends = field->id == FieldId::until;
+      if (ends) until = &value;
+      take(read_moment(value, ends ? EndOfDate::end : EndOfDate::begin), value, here,
+           [&](std::chrono::sys_seconds at) { (ends ? window.until : window.from.emplace()) = at; });
+    });
+    for (const Field& field : fields) {
+      if (field.required && std::ranges::find(present, field.id) == present.end())
+        report_.add(mapping, path + '.' + std::string(field.key), "is missing");
+    }
+    if (window.from && window.until != std::chrono::sys_seconds{} && window.until <= *window.from)
+      report_.add(*until, path + ".until", "ends before it begins", "write a time after from");
+    return window;
   }
 
   void read_null(const Field& field, const YamlNode& key, const std::string& path) {
@@ -341,6 +468,8 @@ class Decoder {
     std::string path;
   };
   std::vector<GivenMode> modes_;
+  std::vector<std::pair<const YamlNode*, std::string>> previous_names_;   ///< and where they stand
+  std::vector<std::pair<const YamlNode*, std::string_view>> exceptions_;  ///< their keys
 };
 
 }  // namespace

@@ -3,7 +3,19 @@
 namespace cr::specs {
 
 // What every one costs, beside a long name and what is held once for many.
-static_assert(sizeof(WorkspaceSpec) <= 184);
+static_assert(sizeof(WorkspaceSpec) <= 200);
+
+std::string_view to_string(Recreate recreate) {
+  switch (recreate) {
+    case Recreate::always:
+      return "always";
+    case Recreate::unless_expired:
+      return "unlessExpired";
+    case Recreate::never:
+      return "never";
+  }
+  return "unlessExpired";
+}
 
 bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;

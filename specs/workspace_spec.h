@@ -1,10 +1,12 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,9 +16,20 @@
 
 namespace cr::specs {
 
+/// Whether a workspace that there was once is created anew.
+enum class Recreate : std::uint8_t {
+  always,
+  unless_expired,  ///< not where Coder itself deleted it
+  never,
+};
+inline constexpr std::array kRecreate = {Recreate::always, Recreate::unless_expired, Recreate::never};
+/// As specs write it: "unlessExpired"
+[[nodiscard]] std::string_view to_string(Recreate recreate);
+
 struct ReconcilePolicy {
   bool create = true;  ///< may the workspace be created?
   bool update = true;  ///< may an existing one be changed? If not, drift is only reported.
+  Recreate recreate = Recreate::unless_expired;
   bool operator==(const ReconcilePolicy&) const = default;
 };
 
@@ -36,13 +49,15 @@ using StringPairs = std::vector<std::pair<std::string, std::string>>;
 /// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
 /// desired state. 100 000 of them must fit a sidecar: what many specs have in common is held once.
 struct WorkspaceSpec {
-  std::string name;                ///< as written; compared without regard to case
-  SharedText owner;                ///< username or UUID, as written
-  SharedText organization;         ///< name or UUID; empty: not given
-  SharedText template_ref;         ///< name or UUID
-  SharedText template_version;     ///< name or UUID; empty: the active version
-  Shared<StringPairs> parameters;  ///< rich parameters, applied at creation only
-  DeclaredFields fields;           ///< what is kept as declared
+  std::string name;                                 ///< as written; compared without regard to case
+  Shared<std::vector<std::string>> previous_names;  ///< as written; found under one of them it is renamed
+  SharedText owner;                                 ///< username or UUID, as written
+  SharedText organization;                          ///< name or UUID; empty: not given
+  SharedText template_ref;                          ///< name or UUID
+  SharedText template_version;                      ///< name or UUID; empty: the active version
+  SharedText preset;                                ///< the template's preset, by name; empty: none
+  Shared<StringPairs> parameters;                   ///< rich parameters, applied at creation only
+  DeclaredFields fields;                            ///< what is kept as declared
   ReconcilePolicy policy;
   Shared<StringPairs> labels;
   Shared<StringPairs> annotations;

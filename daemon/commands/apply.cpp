@@ -48,7 +48,7 @@ class Applying {
         done_(done),
         desired_(desired),
         reconciler_(session.client().reader(), &session.client().writer(), session.clock(),
-                    session.observer(), limits_of(config)),
+                    session.observer(), limits_of(config), session.client().owners()),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
         timeout_(config.timeout.value_or(kApplyTimeout)),
         limit_(session, watch, timeout_, config.shutdown_timeout) {

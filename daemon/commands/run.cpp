@@ -88,7 +88,7 @@ class Daemon {
     }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
-                        limits_of(config_));
+                        limits_of(config_), session_.client().owners());
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),
                                        server_limits());

@@ -25,6 +25,7 @@ coder::ClientOptions client_options(const Config& config) {
   options.url = config.coder_url;
   options.token_file = config.coder_token_file;
   options.token_value = config.coder_token.reveal();
+  options.owner_tokens_directory = config.owner_tokens;
   options.token_origin = "CODER_SESSION_TOKEN";
   options.names = kNames;
   options.tls.ca_file = config.ca_file;
@@ -48,7 +49,11 @@ reconcile::Limits limits_of(const Config& config) {
                        "Review it with `coder-reconciler plan`, then run `coder-reconciler apply --approve "
                        "{digest}`, send this digest to the daemon (POST /-/approve), or raise --max-changes"},
           .concurrency = config.concurrency,
-          .max_builds = config.max_builds};
+          .max_builds = config.max_builds,
+          .idle_before_stop = std::chrono::duration_cast<std::chrono::seconds>(config.idle_before_stop),
+          .retain_setting = "--allow-retain",
+          .tokens_setting = "the directory of --owner-tokens",
+          .allow_retain = config.allow_retain};
 }
 
 Session::Session(const Config& config, Terminal& terminal, Kind kind,

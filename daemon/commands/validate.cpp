@@ -15,6 +15,7 @@
 #include "daemon/text/start_chart.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/report/render.h"
+#include "specs/exception_limits.h"
 #include "specs/field_places.h"
 #include "specs/source.h"
 #include "specs/start_curve.h"
@@ -114,9 +115,10 @@ std::chrono::sys_seconds present() {
 
 ExitCode validate(const Config& config, Terminal& terminal) {
   specs::SpecSource source(config.paths);
-  const auto desired = source.load();
+  auto desired = source.load();
   if (!desired) return specs_failure(desired.error(), config.output, terminal);
   const std::chrono::sys_seconds now = present();
+  specs::refuse_endless_exceptions(*desired, now);
   const specs::WarningLimits limits{.starts_per_5m = config.starts_per_5m,
                                     .starts_setting = "--starts-per-5m"};
   Findings found{*desired, specs::warnings_on(*desired, now, limits), {}};

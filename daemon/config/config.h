@@ -36,6 +36,7 @@ struct Config {
   std::string coder_url;         ///< http or https, without a trailing slash
   std::string coder_token_file;  ///< wins over coder_token
   Secret coder_token;            ///< only from CODER_SESSION_TOKEN
+  std::string owner_tokens;      ///< directory; empty: none
   std::vector<std::pair<std::string, Secret>> headers;
   std::string ca_file;
   std::string client_cert;
@@ -53,6 +54,8 @@ struct Config {
   reconcile::ChangeLimit max_changes;
   std::size_t concurrency = 4;
   std::size_t max_builds = 10;
+  std::chrono::nanoseconds idle_before_stop = std::chrono::minutes{30};
+  bool allow_retain = false;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds{25};
   std::chrono::nanoseconds within = std::chrono::hours{24};  ///< of forecast

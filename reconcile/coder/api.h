@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,14 +37,17 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<WorkspaceRows>> workspaces_page(std::uint64_t offset,
                                                                             std::uint32_t limit) = 0;
 
-  /// One look by owner (username or UUID) and name; nothing on 404 (none, or not ours to see).
-  [[nodiscard]] virtual awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
-      const std::string& owner, const std::string& name) = 0;
+  /// One look by owner (username or UUID) and name; neither of both on 404 (none ever, or not ours to see).
+  [[nodiscard]] virtual awaitable<ApiResult<NameLook>> workspace_by_name(const std::string& owner,
+                                                                         const std::string& name) = 0;
 
   /// One look by id: half of what a list of one costs Coder. Nothing on 404 (unknown, or not ours to see) and
   /// on 410 (deleted).
   [[nodiscard]] virtual awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(
       const WorkspaceId& id) = 0;
+
+  /// By how much Coder's clock is ahead of ours, as its latest answer told; absent: none has told it.
+  [[nodiscard]] virtual std::optional<std::chrono::seconds> clock_ahead() const { return std::nullopt; }
 
   [[nodiscard]] virtual awaitable<ApiResult<BuildInfo>> build_info() = 0;
   [[nodiscard]] virtual awaitable<ApiResult<Me>> me() = 0;
@@ -74,6 +78,8 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) = 0;
+  /// The presets of a version; a Coder before 2.20 has none.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<Preset>>> presets(const VersionId& id) = 0;
   /// Parameters that a build used; immutable, cacheable by build.
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>>
   build_parameters(const BuildId& id) = 0;
@@ -85,11 +91,6 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> inactive_users() = 0;
 };
 
-/// One thing of a workspace that a PUT sets to a value.
-struct Setting {
-  const Route* route = nullptr;  ///< below the workspace
-  std::string body;              ///< JSON
-};
 /// What Coder says of a setting that it took.
 struct Kept {
   std::optional<LiveWorkspace> row;  ///< the workspace as it keeps it now, where the reply shows it
@@ -110,6 +111,17 @@ class CoderWriter {
   /// create.
   [[nodiscard]] virtual awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id,
                                                                     Transition transition) = 0;
+};
+
+/// Coder with the tokens of workspaces' owners, for what it shows to them alone and takes from nobody else.
+class OwnersApi {
+ public:
+  virtual ~OwnersApi() = default;
+  /// Null where no token of this user (a username) is at hand. Good until the next call.
+  [[nodiscard]] virtual CoderReader* reader_of(const std::string& username) = 0;
+  [[nodiscard]] virtual CoderWriter* writer_of(const std::string& username) = 0;
+  /// Why there is none, for people; empty: there is.
+  [[nodiscard]] virtual std::string problem_of(const std::string& username) = 0;
 };
 
 }  // namespace cr::coder

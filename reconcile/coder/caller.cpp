@@ -9,6 +9,7 @@
 
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/classify.h"
+#include "reconcile/http/date.h"
 #include "specs/text/number.h"
 
 namespace cr::coder {
@@ -124,7 +125,7 @@ awaitable<ApiResult<Answer2xx>> Caller::call(const CallRequest& request) {
 }
 
 void Caller::tell_about_token_file() {
-  if (!token_.is_file()) return;
+  if (!token_.is_file() || !options_.tells_token_file) return;
   const bool good = token_.problem().empty();
   if (told_that_file_is_good_ == good) return;
   told_that_file_is_good_ = good;
@@ -220,8 +221,9 @@ void Caller::learn(const CallRequest& request, const http::HttpResponse& respons
   headers.limit = text::parse_number<std::int64_t>(response.header("X-RateLimit-Limit"));
   headers.remaining = text::parse_number<std::int64_t>(response.header(kRateRemaining));
   headers.reset = text::parse_number<std::int64_t>(response.header("X-RateLimit-Reset"));
-  limiter_.observe(request.path, headers, clock_.now(),
-                   std::chrono::floor<std::chrono::seconds>(clock_.wall()));
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+  limiter_.observe(request.path, headers, clock_.now(), now);
+  if (const auto date = http::parse_http_date(response.header("Date"), now)) clock_ahead_ = *date - now;
 }
 
 ApiError Caller::error_of(const CallRequest& request, const http::TransportError& failed) const {

@@ -65,6 +65,7 @@ class Caller {
     std::string user_agent;
     std::vector<Header> extra_headers;
     std::string_view header_setting = "the extra headers";  ///< how messages name them; a literal
+    bool tells_token_file = true;  ///< the observer hears whether the token's file is good
     CallTimeouts timeouts;
     RetryPolicy retry;
     RetryBudget::Settings budget;
@@ -83,6 +84,9 @@ class Caller {
 
   /// Public part of the token in use.
   [[nodiscard]] std::string key_id();
+
+  /// By how much the clock of who answered last is ahead of ours; absent: no answer has told its time.
+  [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const { return clock_ahead_; }
 
   /// The error for an answer that is a success but cannot be decoded.
   [[nodiscard]] ApiError not_understood(const CallRequest& request, const Answer2xx& answer,
@@ -107,6 +111,7 @@ class Caller {
   Options options_;
   std::optional<SteadyTime> end_;
   bool stop_waiting_ = false;
+  std::optional<std::chrono::seconds> clock_ahead_;
   std::optional<boost::asio::steady_timer> bell_;  ///< never expires; cancelled by stop_waiting
   RateLimiter limiter_;
   RetryBudget budget_;

@@ -7,6 +7,7 @@
 
 #include "reconcile/coder/access_url.h"
 #include "reconcile/coder/http_api.h"
+#include "reconcile/coder/owner_tokens.h"
 
 namespace cr::coder {
 namespace {
@@ -29,9 +30,12 @@ std::function<double()> seeded_random() {
 struct Client::Parts {
   Parts(async::Clock& clock, CallObserver& observer, std::unique_ptr<boost::asio::ssl::context> tls_context,
         http::Dialer dialer, http::Transport::Limits limits, TokenSource token, Caller::Options options,
-        std::string url)
+        std::string owner_tokens, std::string url)
       : tls(std::move(tls_context)),
         transport(clock, std::move(dialer), limits),
+        owners(owner_tokens.empty() ? nullptr
+                                    : std::make_unique<OwnerTokens>(std::move(owner_tokens), clock, observer,
+                                                                    transport, options)),
         caller(clock, observer, transport, std::move(token), std::move(options)),
         reader(http_reader(caller)),
         writer(http_writer(caller)),
@@ -39,6 +43,7 @@ struct Client::Parts {
 
   std::unique_ptr<boost::asio::ssl::context> tls;
   http::Transport transport;
+  std::unique_ptr<OwnerTokens> owners;
   Caller caller;
   std::unique_ptr<CoderReader> reader;
   std::unique_ptr<CoderWriter> writer;
@@ -55,10 +60,15 @@ CoderReader& Client::reader() {
 CoderWriter& Client::writer() {
   return *parts_->writer;
 }
+OwnersApi* Client::owners() {
+  return parts_->owners.get();
+}
 void Client::end_by(async::SteadyTime end) {
+  if (parts_->owners) parts_->owners->end_by(end);
   parts_->caller.end_by(end);
 }
 void Client::stop_waiting() {
+  if (parts_->owners) parts_->owners->stop_waiting();
   parts_->caller.stop_waiting();
 }
 const std::string& Client::base_url() const {
@@ -108,7 +118,7 @@ http::SetupResult<Client> make_client(ClientOptions options, async::Clock& clock
   const std::string shown = url->to_string();
   return Client(std::make_unique<Client::Parts>(clock, observer, std::move(tls), std::move(dialer),
                                                 options.connections, *std::move(token), std::move(calls),
-                                                shown));
+                                                std::move(options.owner_tokens_directory), shown));
 }
 
 }  // namespace cr::coder

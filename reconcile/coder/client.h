@@ -35,6 +35,8 @@ struct ClientOptions {
   SettingNames names;
   http::TlsSettings tls;
   http::ProxySettings proxy;
+  /// One file a user, named as the username, with their own token (OwnerTokens); empty: none.
+  std::string owner_tokens_directory;
   std::vector<Header> extra_headers;
   std::string user_agent = "coder-reconciler";
   http::DialTimeouts dial;
@@ -58,6 +60,8 @@ class Client {
   /// Good as long as the client, also after it has been moved.
   [[nodiscard]] CoderReader& reader();
   [[nodiscard]] CoderWriter& writer();
+  /// Null where no directory of owners' tokens was given.
+  [[nodiscard]] OwnersApi* owners();
 
   /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.
   void end_by(async::SteadyTime end);

@@ -131,10 +131,21 @@ class HttpReader final : public CoderReader {
     co_return co_await list(fmt::format("limit={}&offset={}", limit, offset), limit);
   }
 
-  awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(const std::string& owner,
-                                                                       const std::string& name) override {
-    const CallRequest request = request_of<routes::kWorkspaceByName>(owner, name);
-    co_return co_await one_workspace(request);
+  awaitable<ApiResult<NameLook>> workspace_by_name(const std::string& owner,
+                                                   const std::string& name) override {
+    CallRequest request = request_of<routes::kWorkspaceByName>(owner, name);
+    // A live one goes before those that are no more.
+    request.query = "include_deleted=true";
+    auto row = co_await one_workspace(request);
+    if (!row) co_return row.error();
+    NameLook look;
+    if (*row && (*row)->build.status == BuildStatus::deleted) {
+      look.deleted =
+          (*row)->build.reason == BuildReason::autodelete ? Deleted::by_coder : Deleted::by_somebody;
+    } else {
+      look.live = std::move(*row);
+    }
+    co_return look;
   }
 
   awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override {
@@ -234,6 +245,17 @@ class HttpReader final : public CoderReader {
     co_return co_await call_and_decode(caller_, request, decode_parameter_names);
   }
 
+  awaitable<ApiResult<std::vector<Preset>>> presets(const VersionId& id) override {
+    const CallRequest request = request_of<routes::kPresets>(id);
+    auto presets = co_await call_and_decode(caller_, request, decode_presets);
+    if (!presets && is_unknown_route(presets.error())) co_return std::vector<Preset>();
+    co_return presets;
+  }
+
+  [[nodiscard]] std::optional<std::chrono::seconds> clock_ahead() const override {
+    return caller_.clock_ahead();
+  }
+
   awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override {
     const CallRequest request = request_of<routes::kBuildParameters>(id);
@@ -314,7 +336,7 @@ class HttpWriter final : public CoderWriter {
     if (!answer) co_return answer.error();
     Kept kept;
     kept.was_so = answer->status == 304;
-    if (kept.was_so || setting.route->answer == Answer::nothing) co_return kept;
+    if (kept.was_so || setting.route->answer != Answer::json_or_same) co_return kept;
     auto workspace = decoder_.workspace(answer->body);
     if (!workspace) co_return caller_.not_understood(request, *answer, workspace.error().message);
     kept.row = std::move(*workspace);

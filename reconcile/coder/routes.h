@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "reconcile/coder/api_error.h"
@@ -19,6 +20,7 @@ enum class Answer {
   json,          ///< a JSON body
   nothing,       ///< 204
   json_or_same,  ///< a JSON body, or 304: it was so already
+  message,       ///< a JSON body that says no more than the code
 };
 
 /// One call of Coder's API: all that differs between calls and is not the call's own query or body.
@@ -46,6 +48,13 @@ struct Route {
   [[nodiscard]] constexpr std::size_t values() const {
     return static_cast<std::size_t>(std::ranges::count(pattern, '{'));
   }
+};
+
+/// One thing of a workspace that a call sets.
+struct Setting {
+  const Route* route = nullptr;  ///< below the workspace
+  std::string body;              ///< JSON; empty: none
+  bool as_owner = false;         ///< Coder takes it from the workspace's owner alone
 };
 
 /// What a list may have at most that was asked for so many rows. One with several agents has about 30 kB.
@@ -83,6 +92,10 @@ inline constexpr Route kDynamicParameters{
     .method = "POST",
     .pattern = "/api/v2/templateversions/{version}/dynamic-parameters/evaluate",
     .body_limit = Route::kAllOfThem};
+// Coder >= 2.20.
+inline constexpr Route kPresets{.method = "GET",
+                                .pattern = "/api/v2/templateversions/{version}/presets",
+                                .body_limit = Route::kAllOfThem};
 inline constexpr Route kBuildParameters{.method = "GET",
                                         .pattern = "/api/v2/workspacebuilds/{build}/parameters"};
 inline constexpr Route kResolveAutostart{.method = "GET",
@@ -104,6 +117,17 @@ inline constexpr Route kAutomaticUpdates{.method = "PUT",
                                          .on_404 = ApiFault::forbidden};
 inline constexpr Route kDormant{
     .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/dormant", .answer = Answer::json_or_same};
+inline constexpr Route kExtend{
+    .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/extend", .answer = Answer::message};
+// Without a body nothing is recorded but the time, so twice is once.
+inline constexpr Route kUsage{
+    .method = "POST", .pattern = "/api/v2/workspaces/{workspace}/usage", .answer = Answer::nothing};
+inline constexpr Route kRename{
+    .method = "PATCH", .pattern = "/api/v2/workspaces/{workspace}", .answer = Answer::nothing};
+inline constexpr Route kFavorite{
+    .method = "PUT", .pattern = "/api/v2/workspaces/{workspace}/favorite", .answer = Answer::nothing};
+inline constexpr Route kNoFavorite{
+    .method = "DELETE", .pattern = "/api/v2/workspaces/{workspace}/favorite", .answer = Answer::nothing};
 inline constexpr Route kBuilds{
     .method = "POST", .pattern = "/api/v2/workspaces/{workspace}/builds", .repeat = Repeat::if_unseen};
 

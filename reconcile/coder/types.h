@@ -64,7 +64,8 @@ struct Template {
   bool allow_user_autostart = true;
   bool allow_user_autostop = true;
   bool require_active_version = false;
-  std::uint8_t autostart_days = 0x7F;  ///< bit 0 = Sunday; 0: never autostarts
+  std::chrono::milliseconds time_til_dormant{0};  ///< unused for so long, it becomes dormant; 0: never
+  std::uint8_t autostart_days = 0x7F;             ///< bit 0 = Sunday; 0: never autostarts
   /// False: which parameters there are may depend on the values of others and on the owner, so the list that
   /// a version has from its import may lack some. Coder before 2.23 knows none such.
   bool classic_parameters = true;
@@ -84,6 +85,27 @@ struct RichParameter {
   bool required = false;
   bool ephemeral = false;
   bool operator==(const RichParameter&) const = default;
+};
+
+/// Values for parameters that a template's author has put together under a name.
+struct Preset {
+  PresetId id;
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> parameters;
+  bool operator==(const Preset&) const = default;
+};
+
+/// The latest workspace of that name that is no more.
+enum class Deleted : std::uint8_t {
+  never,  ///< there was none, or there is one now
+  by_somebody,
+  by_coder,  ///< because nobody used it for too long
+};
+/// What a look at a name finds.
+struct NameLook {
+  std::optional<LiveWorkspace> live;
+  Deleted deleted = Deleted::never;
+  bool operator==(const NameLook&) const = default;
 };
 
 enum class Access : std::uint8_t { create, read, update };
@@ -109,6 +131,7 @@ struct CreateRequest {
   std::string name;
   TemplateId template_id;  ///< used with its active version, unless `version` is set
   std::optional<VersionId> version;
+  std::optional<PresetId> preset;  ///< its values go before `parameters`
   std::string autostart_schedule;
   std::optional<std::chrono::minutes> ttl;
   std::optional<bool> automatic_updates_always;

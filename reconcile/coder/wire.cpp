@@ -139,6 +139,10 @@ Template read_template(Reader& reader, const json& from) {
   out.allow_user_autostart = reader.flag(from, "allow_user_autostart");
   out.allow_user_autostop = reader.flag(from, "allow_user_autostop");
   out.require_active_version = reader.flag(from, "require_active_version");
+  // A Coder without that notion makes nothing dormant.
+  const auto dormant = from.find("time_til_dormant_ms");
+  if (dormant != from.end() && dormant->is_number_integer())
+    out.time_til_dormant = std::chrono::milliseconds(dormant->get<std::int64_t>());
   const auto classic = from.find("use_classic_parameter_flow");
   out.classic_parameters = classic == from.end() || *classic != json(false);
   if (const json* autostart = reader.need(from, "autostart_requirement")) {
@@ -319,6 +323,24 @@ DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_para
   return reader.result(std::move(out));
 }
 
+DecodeResult<std::vector<Preset>> decode_presets(std::string_view body) {
+  Reader reader(body);
+  std::vector<Preset> out;
+  // These keys alone are written in upper case.
+  for (const json& from : reader.array()) {
+    Preset preset;
+    preset.id = reader.id<PresetId>(from, "ID");
+    preset.name = reader.text(from, "Name");
+    const auto parameters = from.is_object() ? from.find("Parameters") : from.end();
+    if (parameters != from.end() && parameters->is_array()) {
+      for (const json& parameter : *parameters)
+        preset.parameters.emplace_back(reader.text(parameter, "Name"), reader.text(parameter, "Value"));
+    }
+    out.push_back(std::move(preset));
+  }
+  return reader.result(std::move(out));
+}
+
 DecodeResult<bool> decode_autostart_mismatch(std::string_view body) {
   Reader reader(body);
   const bool mismatch = reader.flag(reader.object(), "parameter_mismatch");
@@ -360,6 +382,7 @@ std::string encode_create(const CreateRequest& request) {
   } else {
     body["template_id"] = request.template_id.to_string();
   }
+  if (request.preset) body["template_version_preset_id"] = request.preset->to_string();
   if (!request.autostart_schedule.empty()) body["autostart_schedule"] = request.autostart_schedule;
   if (request.ttl) body["ttl_ms"] = milliseconds(*request.ttl);
   if (request.automatic_updates_always) {

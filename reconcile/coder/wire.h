@@ -26,6 +26,7 @@ namespace cr::coder {
 [[nodiscard]] DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_parameters(
     std::string_view body);
+[[nodiscard]] DecodeResult<std::vector<Preset>> decode_presets(std::string_view body);
 [[nodiscard]] DecodeResult<bool> decode_autostart_mismatch(std::string_view body);
 /// `count` answers to what `encode_access_questions` asked, in its order.
 [[nodiscard]] DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count);

@@ -13,7 +13,7 @@ namespace {
 
 /// Nothing is written on the word of a policy that could not be read.
 bool waits_for_policy(const CycleState& state, const WorkspaceFacts& one) {
-  if (!state.policies_unread || state.memory.remembered.look_ups.policy_of(*one.live)) return false;
+  if (!state.policies_unread || state.memory.remembered.look_ups.is_policy_good(*one.live)) return false;
   return std::ranges::any_of(one.diff->drift, [&](const Change& change) {
     return one.diff->wanted.has(change.field) && is_managed(change.field) &&
            depends_on_policy(entry_of(change.field));
@@ -25,7 +25,7 @@ void compare(CycleState& state, WorkspaceFacts& one) {
     one.diff = state.keep(diff_absent(*one.spec));
     return;
   }
-  one.diff = state.keep(diff(*one.spec, *one.live, state.memory.remembered.look_ups.context_of(*one.live)));
+  one.diff = state.keep(diff(*one.spec, *one.live, state.context_of(*one.spec, *one.live)));
   if (!waits_for_policy(state, one)) return;
   one.read_error = &*state.policies_unread;
   one.live = nullptr;
@@ -44,6 +44,8 @@ void plan(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& pl
   input.bound = one.decided->bound;
   input.me = remembered.look_ups.me.value;
   input.now = state.begun_wall;
+  input.coders_now = state.coders_now;
+  input.idle_before_stop = state.memory.limits.idle_before_stop;
   input.memory.backing_off = one.decided->backoff != nullptr;
   input.memory.overridden = one.decided->fields.overridden_waiting;
   input.memory.contested = one.decided->fields.contested;

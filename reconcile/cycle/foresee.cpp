@@ -47,6 +47,12 @@ class LiveSchedule {
   const specs::Schedule* schedule_ = nullptr;
 };
 
+Instant kept_awake_until(const specs::WorkspaceSpec& spec, std::chrono::sys_seconds now) {
+  const auto* windows = spec.fields.get<specs::KeepAwake>(kKeepAwake.key);
+  const specs::AwakeWindow* open = windows ? specs::open_window(*windows, now) : nullptr;
+  return open ? Instant(open->until) : Instant();
+}
+
 Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const LiveWorkspace& live,
               std::chrono::sys_seconds now) {
   const coder::Template* policy = look_ups.policy_of(live);
@@ -59,6 +65,7 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
   return forecast({.live = live,
                    .schedule = schedule ? schedule->get() : nullptr,
                    .policy = policy,
+                   .kept_awake_until = kept_awake_until(spec, now),
                    .owner_inactive = look_ups.is_inactive(live.owner_id),
                    .parameters_mismatch = mismatch,
                    .now = now});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/cycle/absent.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/text/ascii.h"
@@ -21,6 +22,8 @@ constexpr std::size_t kAtATime = 4;
 constexpr std::size_t kRightsARequest = 100;
 constexpr std::size_t kTemplatesARequest = 150;
 constexpr std::size_t kParametersACycle = 20;
+constexpr std::size_t kFavoritesACycle = 20;
+constexpr auto kFavoriteIsGoodFor = std::chrono::minutes(10);
 // What is to be created rests on look-ups of its own cycle. Where they are many, on some that are not old.
 constexpr std::size_t kAskedEachCycle = 20;
 constexpr auto kAnswersAreGoodFor = std::chrono::minutes(5);
@@ -49,6 +52,10 @@ awaitable<ApiResult<coder::TemplateVersion>> send(coder::CoderReader& reader, co
 awaitable<ApiResult<std::vector<coder::RichParameter>>> send(coder::CoderReader& reader,
                                                              const AskRichParameters& question) {
   return reader.rich_parameters(question.version);
+}
+awaitable<ApiResult<std::vector<coder::Preset>>> send(coder::CoderReader& reader,
+                                                      const AskPresets& question) {
+  return reader.presets(question.version);
 }
 awaitable<ApiResult<std::vector<std::string>>> send(coder::CoderReader& reader,
                                                     const AskParametersFor& question) {
@@ -156,6 +163,7 @@ awaitable<void> refresh_policies(CycleState& state) {
       used.insert(one.live->template_id);
   }
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
+  std::erase_if(look_ups.doubted_policies, [&](const TemplateId& id) { return !used.contains(id); });
 
   std::set<TemplateId> listed_ids;
   std::vector<TemplateId> batch;
@@ -170,6 +178,7 @@ awaitable<void> refresh_policies(CycleState& state) {
     }
     for (coder::Template& one : *listed) {
       listed_ids.insert(one.id);
+      look_ups.doubted_policies.erase(one.id);
       look_ups.policies.insert_or_assign(one.id, std::move(one));
     }
   }
@@ -177,6 +186,7 @@ awaitable<void> refresh_policies(CycleState& state) {
     if (listed_ids.contains(id)) continue;
     ApiResult<coder::Template> one = co_await reader.template_by_id(id);
     if (one) {
+      look_ups.doubted_policies.erase(id);
       look_ups.policies.insert_or_assign(id, std::move(*one));
     } else if (one.error().fault == ApiFault::not_found) {
       // One that may not be read has no policy that we could know: the write itself will tell.
@@ -189,13 +199,21 @@ awaitable<void> refresh_policies(CycleState& state) {
   }
 }
 
+/// What somebody else has started is not stopped at once, and a favorite is its owner's.
+bool differs_by_who_we_are(const WorkspaceFacts& one) {
+  const specs::FieldValue* dormant = one.spec->fields.find(kDormant.key);
+  const bool to_be_stopped = dormant && *dormant == specs::FieldValue(true) && !one.live->dormant;
+  return to_be_stopped || one.spec->fields.find(kFavorite.key);
+}
+
 /// Builds that are ours are told from others' by who we are.
 awaitable<void> ask_who_we_are(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   coder::CoderReader& reader = state.memory.reader;
   const bool matters =
       std::any_of(state.declared.begin(), state.declared.end(), [](const WorkspaceFacts& one) {
-        return one.live && (one.live->build.active() || one.live->build.ended_badly() || needs_me(*one.live));
+        return one.live && (one.live->build.active() || one.live->build.ended_badly() ||
+                            needs_me(*one.live) || differs_by_who_we_are(one));
       });
   const bool known = look_ups.me.value && !look_ups.me.due(state.begun, kAskAgain);
   if (!matters || known) co_return;
@@ -249,6 +267,46 @@ awaitable<void> read_parameters(CycleState& state) {
     if (!parameters) co_return;  // informational only: the next cycle goes on
     look_ups.parameters.insert_or_assign(id, std::move(*parameters));
   }
+}
+
+/// As its owner sees it; the token's user is held against the owner first.
+awaitable<void> ask_its_owner(coder::CoderReader& reader, const LiveWorkspace& live, KnownFavorite& known) {
+  ApiResult<coder::Me> me = co_await reader.me();
+  if (!me) {
+    if (!coder::is_transient(me.error().fault))
+      known.problem = "the owner's token does not work: " + me.error().to_string();
+    co_return;
+  }
+  known.problem.clear();
+  if (me->user.id != live.owner_id) {
+    known.problem = "the token in the owner's file is that of " + me->user.username;
+    co_return;
+  }
+  ApiResult<std::optional<LiveWorkspace>> row = co_await reader.workspace_by_id(live.id);
+  if (row && *row) known.favorite.value = (*row)->favorite;
+}
+
+/// Only a workspace's owner sees whether it is a favorite: requests for each workspace, so a few a cycle.
+awaitable<void> ask_about_favorites(CycleState& state) {
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  if (!state.memory.owners) co_return;
+  std::map<WorkspaceId, KnownFavorite> kept;
+  std::size_t asked = 0;
+  for (const WorkspaceFacts& one : state.declared) {
+    if (!one.live || !one.spec->fields.find(kFavorite.key) || look_ups.me.value == one.live->owner_id)
+      continue;
+    coder::CoderReader* reader = state.memory.owners->reader_of(one.live->owner_name);
+    if (!reader) continue;
+    const auto before = look_ups.favorites.find(one.live->id);
+    KnownFavorite& known = kept[one.live->id];
+    if (before != look_ups.favorites.end()) known = before->second;
+    if (asked == kFavoritesACycle || !known.favorite.due(state.begun, kFavoriteIsGoodFor)) continue;
+    ++asked;
+    known.favorite.asked = state.begun;
+    auto asking = ask_its_owner(*reader, *one.live, known);
+    co_await std::move(asking);
+  }
+  look_ups.favorites = std::move(kept);
 }
 
 /// Absent workspaces that this cycle might create.
@@ -324,6 +382,8 @@ awaitable<void> look_up(CycleState& state) {
   mark_duplicates(state);
   state.users = state.memory.remembered.look_ups.answers.known_users();
   if (state.stopped_by) co_return;
+  co_await look_at_absent(state);
+  if (state.stopped_by) co_return;
   co_await refresh_policies(state);
   if (state.stopped_by) co_return;
   co_await ask_who_we_are(state);
@@ -331,6 +391,8 @@ awaitable<void> look_up(CycleState& state) {
   co_await resolve_absent(state);
   mark_duplicates(state);
   co_await read_parameters(state);
+  co_await ask_about_favorites(state);
+  co_await ask_about_previous_names(state);
   state.users = state.memory.remembered.look_ups.answers.known_users();
 }
 

@@ -1,9 +1,12 @@
 #include "reconcile/cycle/make_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "reconcile/cycle/absent.h"
 #include "reconcile/cycle/foresee.h"
 #include "reconcile/forecast/remarks.h"
 #include "reconcile/memory/fingerprint.h"
@@ -66,6 +69,13 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, cons
   if (const WorkspaceDiff* diff = one.latest_diff()) row.remarks = diff->remarks;
   row.forecast = forecast_of(state, one, now);
   add_remarks(row.forecast, *spec, std::chrono::floor<std::chrono::seconds>(now), row.remarks);
+  if (const std::string* name = previous_name_in_use(state, one)) {
+    row.remarks.push_back(
+        {Remark::PreviousNameExists,
+         fmt::format("{}, one of its previous names, exists as well and is left alone; delete "
+                     "that, or remove it from metadata.previousNames",
+                     *name)});
+  }
   if (one.diff) row.drift = one.diff->drift;
   return row;
 }

@@ -2,14 +2,50 @@
 
 #include <algorithm>
 
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/read/room.h"
 
 namespace cr::reconcile {
 
 WorkspaceFacts* CycleState::find(const Identity& workspace) {
-  const auto found = std::ranges::lower_bound(
+  const auto place = std::ranges::lower_bound(
       declared, workspace, {}, [](const WorkspaceFacts& one) -> const Identity& { return *one.identity; });
-  return found != declared.end() && *found->identity == workspace ? &*found : nullptr;
+  return place != declared.end() && *place->identity == workspace ? &*place : nullptr;
+}
+
+void CycleState::look_at_clock() {
+  coders_now = std::chrono::floor<std::chrono::seconds>(memory.clock.wall()) +
+               memory.reader.clock_ahead().value_or(std::chrono::seconds(0));
+}
+
+DiffContext CycleState::context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const {
+  const Memories& remembered = memory.remembered;
+  DiffContext context = remembered.look_ups.context_of(row);
+  context.fields.now = coders_now;
+  context.fields.retain_setting = memory.limits.retain_setting;
+  context.fields.tokens_setting = memory.limits.tokens_setting;
+  context.fields.may_retain = memory.limits.allow_retain;
+  context.taken = remembered.fields.taken(spec, row.id, begun);
+  if (!spec.fields.find(kFavorite.key)) return context;
+  if (context.me == row.owner_id) {
+    context.fields.has_owners_token = true;
+    context.fields.favorite = row.favorite;
+  } else if (memory.owners) {
+    const KnownFavorite* known = remembered.look_ups.favorite_of(row.id);
+    context.fields.no_token = memory.owners->problem_of(row.owner_name);
+    if (context.fields.no_token.empty() && known) context.fields.no_token = known->problem;
+    context.fields.has_owners_token = context.fields.no_token.empty();
+    if (known) context.fields.favorite = known->favorite.value;
+  }
+  return context;
+}
+
+coder::CoderWriter* CycleState::owners_writer(const Identity& workspace) {
+  const WorkspaceFacts* one = find(workspace);
+  const LiveWorkspace* row = one ? one->latest() : nullptr;
+  if (row && memory.remembered.look_ups.me.value == row->owner_id) return memory.writer;
+  if (!row || !memory.owners) return nullptr;
+  return memory.owners->writer_of(row->owner_name);
 }
 
 void CycleState::give_buffers_back() {

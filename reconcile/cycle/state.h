@@ -29,11 +29,17 @@ struct CycleBuffers {
 /// Collaborators, and what is known from earlier cycles.
 struct Reconciler::Memory {
   Memory(coder::CoderReader& reader_, coder::CoderWriter* writer_, async::Clock& clock_, Observer& observer_,
-         Limits limits_)
-      : reader(reader_), writer(writer_), clock(clock_), observer(observer_), limits(limits_) {}
+         Limits limits_, coder::OwnersApi* owners_ = nullptr)
+      : reader(reader_),
+        writer(writer_),
+        owners(owners_),
+        clock(clock_),
+        observer(observer_),
+        limits(limits_) {}
 
   coder::CoderReader& reader;
   coder::CoderWriter* writer;  ///< null: plan only
+  coder::OwnersApi* owners;    ///< null: no owner's token is at hand
   async::Clock& clock;
   Observer& observer;
   Limits limits;
@@ -57,6 +63,7 @@ struct CycleState {
   async::SteadyTime begun{};
   async::WallTime begun_wall{};
   std::chrono::nanoseconds read_duration{0};
+  std::chrono::sys_seconds coders_now{};  ///< by Coder's clock, when the read had ended
 
   std::optional<ReadOutcome> read;
   bool address_checked = false;
@@ -73,6 +80,8 @@ struct CycleState {
   std::optional<coder::ApiError> stopped_by;
 
   // What facts point to: most workspaces need none of it.
+  std::deque<LiveWorkspace> found;     ///< by looks after the read
+  std::deque<coder::ApiError> errors;  ///< of looks that failed
   std::deque<Decided> decided;
   std::deque<Done> done;
   std::deque<Excluded> excluded;
@@ -84,6 +93,13 @@ struct CycleState {
 
   /// Its end: what it borrowed goes back to memory. A cycle that ends without this just loses it.
   void give_buffers_back();
+
+  /// Notes what Coder's clock says, as far as its answers have told.
+  void look_at_clock();
+  /// What a diff of this row needs beside its spec.
+  [[nodiscard]] DiffContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const;
+  /// Writes what Coder takes from a workspace's owner alone; null where there is no token of theirs.
+  [[nodiscard]] coder::CoderWriter* owners_writer(const Identity& workspace);
 
   /// Null where it is not declared.
   [[nodiscard]] WorkspaceFacts* find(const Identity& workspace);

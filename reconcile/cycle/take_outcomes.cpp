@@ -3,6 +3,8 @@
 #include <span>
 #include <utility>
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::reconcile {
 namespace {
 
@@ -10,8 +12,14 @@ void show(CycleState& state, const Seen& seen, bool proven) {
   WorkspaceFacts& one = *state.find(seen.workspace);
   Done& done = state.done_of(one);
   done.seen = &seen.row;
-  done.seen_diff =
-      state.keep(diff(*one.spec, seen.row, state.memory.remembered.look_ups.context_of(seen.row)));
+  DiffContext context = state.context_of(*one.spec, seen.row);
+  for (const Outcome& outcome : done.outcomes) {
+    const WriteField* write = field_write_of(outcome.action);
+    if (write && outcome.result == ActionResult::success &&
+        entry_of(write->change.field).taken_for.count() > 0)
+      context.taken.add(write->change.field);
+  }
+  done.seen_diff = state.keep(diff(*one.spec, seen.row, context));
   done.proven = proven;
   done.nothing_left = proven && seen.conclusive;
 }

@@ -18,7 +18,9 @@ using specs::WorkspaceSpec;
 class Differ {
  public:
   Differ(const WorkspaceSpec& spec, const LiveWorkspace& live, const DiffContext& context)
-      : spec_(spec), live_(live), context_(context) {}
+      : spec_(spec), live_(live), context_(context), fields_(context.fields) {
+    fields_.policy = context.policy;
+  }
 
   WorkspaceDiff run() {
     result_.blocked = blocked();
@@ -55,14 +57,17 @@ class Differ {
     if (!given || (given->mode == specs::FieldMode::initial && !is_new())) return;
     const specs::FieldValue* declared = &given->value;
     const coder::Template* policy = context_.policy;
-    switch (entry.compare(*declared, live_)) {
+    if (std::string why = entry.left_alone(*declared, fields_); !why.empty())
+      return remark(Remark::Ineffective, std::move(why));
+    switch (context_.taken.has(field) ? Match::same : entry.compare(*declared, live_, fields_)) {
       case Match::unreadable:
         result_.unreadable.add(field);
         return;
       case Match::same:
         break;
       case Match::differs:
-        result_.drift.push_back(Change{field, entry.live_text(live_), *declared});
+        result_.drift.push_back(
+            Change{field, entry.live_text(live_, fields_), entry.next_step(*declared, live_, fields_)});
         if (given->mode == specs::FieldMode::report) {
           result_.reported.add(field);
           return;
@@ -156,6 +161,7 @@ class Differ {
   const WorkspaceSpec& spec_;
   const LiveWorkspace& live_;
   const DiffContext& context_;
+  FieldContext fields_;
   std::string forbidden_;
   WorkspaceDiff result_;
 };

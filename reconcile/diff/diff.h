@@ -7,6 +7,7 @@
 
 #include "reconcile/coder/types.h"
 #include "reconcile/fields/field.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/model/live_workspace.h"
 #include "specs/workspace_spec.h"
@@ -49,6 +50,9 @@ struct DiffContext {
   const BuildParameters* parameters = nullptr;
   std::optional<UserId> me{};
   bool just_created = false;  ///< by us in this cycle: what is given at creation is compared, too
+  /// Written lately, and Coder's word for it is enough although reads may not show it yet.
+  FieldSet taken{};
+  FieldContext fields{};  ///< without the policy
 };
 
 /// Compares what the spec declares, and nothing else:

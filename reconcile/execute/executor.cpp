@@ -198,11 +198,14 @@ class Execution {
 
   awaitable<Ended> create(Item& item, const CreateWorkspace& action) {
     if (!std::binary_search(work_.proven_absent.begin(), work_.proven_absent.end(), action.workspace)) {
-      ApiResult<std::optional<LiveWorkspace>> before = co_await look(action);
+      ApiResult<coder::NameLook> before = co_await look(action);
       if (!before)
         co_return failed(before.error(),
                          "not created, because it could not be verified that it does not exist");
-      if (*before) co_return adopt(std::move(**before), ActionResult::skipped, "already exists", false);
+      if (before->live)
+        co_return adopt(std::move(*before->live), ActionResult::skipped, "already exists", false);
+      if (!is_recreated(action.recreate, before->deleted))
+        co_return skipped("not created anew: it was deleted meanwhile");
     }
     if (!take_slot(item)) co_return wait_for_slot(item);
     for (std::uint32_t tries = 1;; ++tries) {
@@ -216,13 +219,13 @@ class Execution {
       const bool maybe = coder::traits_of(error.fault).may_be_done;
       if (!maybe) ++slots_;
       if (!maybe && error.fault != ApiFault::conflict) co_return failed(error);
-      ApiResult<std::optional<LiveWorkspace>> after = co_await look(action);
+      ApiResult<coder::NameLook> after = co_await look(action);
       if (!after) co_return failed(error);
-      if (*after && !maybe)
-        co_return adopt(std::move(**after), ActionResult::success, "already exists", false);
-      if (*after) {
+      if (after->live && !maybe)
+        co_return adopt(std::move(*after->live), ActionResult::success, "already exists", false);
+      if (after->live) {
         ++executed_.builds_started;
-        co_return adopt(std::move(**after), ActionResult::success,
+        co_return adopt(std::move(*after->live), ActionResult::success,
                         "the response was lost, but the workspace exists", true);
       }
       if (!maybe || !may_repeat(error, tries)) co_return failed(error);
@@ -230,7 +233,7 @@ class Execution {
     }
   }
 
-  awaitable<ApiResult<std::optional<LiveWorkspace>>> look(const CreateWorkspace& action) {
+  awaitable<ApiResult<coder::NameLook>> look(const CreateWorkspace& action) {
     // By the id that the create would go to: a user who was renamed since is still the same.
     const std::string owner = action.request.owner.to_string();
     co_return co_await reader_.workspace_by_name(owner, action.request.name);
@@ -285,9 +288,11 @@ class Execution {
   }
 
   awaitable<Ended> write(const WriteField& action) {
-    const ManagedField& entry = entry_of(action.change.field);
-    const coder::Setting setting{&entry.route, entry.body(action.change.to)};
-    auto call = writer_.set(action.id, setting);
+    const coder::Setting setting = entry_of(action.change.field).write(action.change.to);
+    coder::CoderWriter* writer = &writer_;
+    if (setting.as_owner && work_.owners_writer) writer = work_.owners_writer(action.workspace);
+    if (!writer) co_return skipped("the token of its owner is no longer there");
+    auto call = writer->set(action.id, setting);
     ApiResult<coder::Kept> kept = co_await shielded_write(std::move(call));
     if (!kept) co_return failed(kept.error());
     if (kept->was_so) co_return done("already set");

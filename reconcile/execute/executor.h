@@ -27,6 +27,9 @@ struct Work {
   /// has come into being although its answer was lost. Pure; may be empty, then a lost answer is left to the
   /// next read.
   std::function<std::optional<BuildId>(const Identity&)> latest_build;
+  /// Writes with the token of a workspace's owner; null where there is none. May be empty: then the writer
+  /// does.
+  std::function<coder::CoderWriter*(const Identity&)> owners_writer = {};
   /// Indices of the plan's workspaces in the order in which they begin and build slots are given out (see
   /// Turns); empty: the plan's order.
   std::vector<std::size_t> order;

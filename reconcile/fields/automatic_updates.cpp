@@ -13,7 +13,7 @@ bool wants_always(const FieldValue& declared) {
   return declared == FieldValue(specs::AutomaticUpdates::always);
 }
 
-Match compare(const FieldValue& declared, const LiveWorkspace& live) {
+Match compare(const FieldValue& declared, const LiveWorkspace& live, const FieldContext&) {
   switch (live.automatic_updates) {
     case LiveAutomaticUpdates::unknown:
       return Match::unreadable;
@@ -25,7 +25,7 @@ Match compare(const FieldValue& declared, const LiveWorkspace& live) {
   return Match::unreadable;
 }
 
-std::string live_text(const LiveWorkspace& live) {
+std::string live_text(const LiveWorkspace& live, const FieldContext&) {
   switch (live.automatic_updates) {
     case LiveAutomaticUpdates::always:
       return "always";
@@ -48,8 +48,9 @@ bool at_creation(coder::CreateRequest& create, const FieldValue& declared) {
   return true;
 }
 
-std::string body(const FieldValue& declared) {
-  return nlohmann::json{{"automatic_updates", specs::to_text(declared)}}.dump();
+coder::Setting write(const FieldValue& declared) {
+  return {&coder::routes::kAutomaticUpdates,
+          nlohmann::json{{"automatic_updates", specs::to_text(declared)}}.dump()};
 }
 
 }  // namespace
@@ -64,8 +65,7 @@ constexpr ManagedField kAutomaticUpdates{.key = "automaticUpdates",
                                          .at_creation = at_creation,
                                          .after_creation = never,
                                          .needs_stop = needs_no_stop,
-                                         .route = coder::routes::kAutomaticUpdates,
-                                         .body = body};
+                                         .write = write};
 static_assert(has_names(kAutomaticUpdates, specs::kSpecFields));
 
 }  // namespace cr::reconcile

@@ -11,7 +11,7 @@ namespace {
 using specs::FieldValue;
 
 /// By meaning; live text that even the lenient parser refuses is equal to nothing.
-Match compare(const FieldValue& declared, const LiveWorkspace& live) {
+Match compare(const FieldValue& declared, const LiveWorkspace& live, const FieldContext&) {
   const auto* wish = std::get_if<specs::Schedule>(&declared);
   if (!wish) return live.autostart_schedule.empty() ? Match::same : Match::differs;
   if (live.autostart_schedule == wish->text()) return Match::same;
@@ -19,7 +19,7 @@ Match compare(const FieldValue& declared, const LiveWorkspace& live) {
   return kept.has_value() && *kept == *wish ? Match::same : Match::differs;
 }
 
-std::string live_text(const LiveWorkspace& live) {
+std::string live_text(const LiveWorkspace& live, const FieldContext&) {
   return live.autostart_schedule.empty() ? "none" : live.autostart_schedule;
 }
 
@@ -49,9 +49,10 @@ bool at_creation(coder::CreateRequest& create, const FieldValue& declared) {
   return wish != nullptr;
 }
 
-std::string body(const FieldValue& declared) {
+coder::Setting write(const FieldValue& declared) {
   const auto* wish = std::get_if<specs::Schedule>(&declared);
-  return nlohmann::json{{"schedule", wish ? nlohmann::json(wish->text()) : nlohmann::json(nullptr)}}.dump();
+  return {&coder::routes::kAutostart,
+          nlohmann::json{{"schedule", wish ? nlohmann::json(wish->text()) : nlohmann::json(nullptr)}}.dump()};
 }
 
 }  // namespace
@@ -66,8 +67,7 @@ constexpr ManagedField kAutostart{.key = "autostart",
                                   .at_creation = at_creation,
                                   .after_creation = never,
                                   .needs_stop = needs_no_stop,
-                                  .route = coder::routes::kAutostart,
-                                  .body = body};
+                                  .write = write};
 static_assert(has_names(kAutostart, specs::kSpecFields));
 
 }  // namespace cr::reconcile

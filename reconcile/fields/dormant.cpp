@@ -11,11 +11,11 @@ bool wants_sleep(const FieldValue& declared) {
   return declared == FieldValue(true);
 }
 
-Match compare(const FieldValue& declared, const LiveWorkspace& live) {
+Match compare(const FieldValue& declared, const LiveWorkspace& live, const FieldContext&) {
   return wants_sleep(declared) == live.dormant ? Match::same : Match::differs;
 }
 
-std::string live_text(const LiveWorkspace& live) {
+std::string live_text(const LiveWorkspace& live, const FieldContext&) {
   return live.dormant ? "true" : "false";
 }
 
@@ -23,8 +23,8 @@ std::string after_creation(const coder::Template&, const FieldValue& declared) {
   return wants_sleep(declared) ? "stop and dormant once its first build has ended" : "";
 }
 
-std::string body(const FieldValue& declared) {
-  return nlohmann::json{{"dormant", wants_sleep(declared)}}.dump();
+coder::Setting write(const FieldValue& declared) {
+  return {&coder::routes::kDormant, nlohmann::json{{"dormant", wants_sleep(declared)}}.dump()};
 }
 
 }  // namespace
@@ -40,8 +40,7 @@ constexpr ManagedField kDormant{.key = "dormant",
                                 .at_creation = not_at_creation,
                                 .after_creation = after_creation,
                                 .needs_stop = wants_sleep,
-                                .route = coder::routes::kDormant,
-                                .body = body};
+                                .write = write};
 static_assert(has_names(kDormant, specs::kSpecFields));
 
 }  // namespace cr::reconcile

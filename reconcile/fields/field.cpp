@@ -29,6 +29,12 @@ std::vector<Field> all_fields() {
   return fields;
 }
 
+std::vector<Field> fields_that_drift() {
+  std::vector<Field> fields = all_fields();
+  std::erase_if(fields, [](Field field) { return is_managed(field) && !entry_of(field).is_drift; });
+  return fields;
+}
+
 const ManagedField& entry_of(Field field) {
   return *managed_fields()[static_cast<std::size_t>(field.place()) - Field::kFirstManaged];
 }
@@ -43,6 +49,14 @@ bool has_mendable(const std::vector<Change>& drift) {
 
 bool depends_on_policy(const ManagedField& field) {
   return !field.refused_by.is(never) || !field.ineffective_under.is(never);
+}
+
+specs::FieldValue as_declared(const specs::FieldValue& declared, const LiveWorkspace&, const FieldContext&) {
+  return declared;
+}
+
+std::string never_left(const specs::FieldValue&, const FieldContext&) {
+  return {};
 }
 
 std::string never(const coder::Template&, const specs::FieldValue&) {

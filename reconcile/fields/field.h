@@ -43,6 +43,9 @@ inline constexpr Field Field::version{3};
 /// All that there are, in order.
 [[nodiscard]] std::vector<Field> all_fields();
 
+/// Those of which a difference counts as drift, in order.
+[[nodiscard]] std::vector<Field> fields_that_drift();
+
 /// Applies at creation only: a difference is shown and never written.
 [[nodiscard]] constexpr bool is_informational(Field field) {
   return field == Field::parameters || field == Field::template_ref || field == Field::version;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,6 +22,24 @@ enum class Match : std::uint8_t {
   differs,     ///< a write would mend it
   unreadable,  ///< Coder reports a value that this version does not know: no verdict, and no write
 };
+
+/// What a field may look at beside the declared value and the row.
+struct FieldContext {
+  const coder::Template* policy = nullptr;                   ///< of its template; null: not known
+  std::chrono::sys_seconds now{};                            ///< by Coder's clock
+  std::string_view retain_setting = "a setting of its own";  ///< how messages name what allows `retain`
+  std::string_view tokens_setting = "the directory of owners' tokens";
+  bool may_retain = false;  ///< uses may be recorded that nobody made
+  /// The owner's own token is at hand: only that sets and shows a favorite.
+  bool has_owners_token = false;
+  std::string no_token{};          ///< why not, for people; may be empty
+  std::optional<bool> favorite{};  ///< as that token sees it; absent: not known
+};
+
+// What most fields have.
+[[nodiscard]] specs::FieldValue as_declared(const specs::FieldValue& declared, const LiveWorkspace&,
+                                            const FieldContext&);
+[[nodiscard]] std::string never_left(const specs::FieldValue&, const FieldContext&);
 
 template <class Signature>
 class Given;
@@ -46,9 +65,16 @@ struct ManagedField {
   std::string_view action;  ///< what writing it is counted as: "set_automatic_updates"
 
   /// Against the declared value, by meaning.
-  Given<Match(const specs::FieldValue& declared, const LiveWorkspace& live)> compare;
+  Given<Match(const specs::FieldValue& declared, const LiveWorkspace& live, const FieldContext& context)>
+      compare;
   /// The live value as people read it; "none" where there is none.
-  Given<std::string(const LiveWorkspace& live)> live_text;
+  Given<std::string(const LiveWorkspace& live, const FieldContext& context)> live_text;
+  /// What one write makes of it now. For most it is the declared value; else a specs::Step.
+  Given<specs::FieldValue(const specs::FieldValue& declared, const LiveWorkspace& live,
+                          const FieldContext& context)>
+      next_step = as_declared;
+  /// Why nothing is done about it although it is declared: a whole remark; empty: it is kept.
+  Given<std::string(const specs::FieldValue& declared, const FieldContext& context)> left_alone = never_left;
 
   /// Why Coder would refuse to write this value under the template's policy, to follow "template x "; empty:
   /// it would not. Asked only where it differs.
@@ -64,9 +90,16 @@ struct ManagedField {
 
   /// Whether the workspace must have stopped before this value may be written. Such a field is written last.
   Given<bool(const specs::FieldValue& declared)> needs_stop;
-  const coder::Route& route;  ///< of the write: a PUT below the workspace
-  /// JSON.
-  Given<std::string(const specs::FieldValue& declared)> body;
+  /// The call that writes it: below the workspace, and harmless when sent twice.
+  Given<coder::Setting(const specs::FieldValue& step)> write;
+  /// What a plan adds for people each time; empty: nothing.
+  std::string_view caution = {};
+  /// What differs is drift; else it is a call that is due.
+  bool is_drift = true;
+  /// It differs again by itself as time goes on, which is nobody's doing.
+  bool moves = false;
+  /// Reads show what was written late or not at all: for so long Coder's word for it is enough.
+  std::chrono::hours taken_for{0};
 };
 
 /// All of them, in the order in which they are written.
@@ -83,7 +116,7 @@ struct ManagedField {
   return field.place() >= Field::kFirstManaged;
 }
 
-/// For a static_assert beside each entry.
+/// For a static_assert beside each entry of spec_fields().
 [[nodiscard]] constexpr bool has_names(const ManagedField& field, std::span<const specs::Field> keys) {
   return specs::is_managed(keys, field.key) && !field.name.empty() && !field.action.empty();
 }
@@ -99,13 +132,19 @@ struct ManagedField {
   return false;
 }
 
+extern const ManagedField kName;
 extern const ManagedField kAutomaticUpdates;
 extern const ManagedField kAutostart;
 extern const ManagedField kTtl;
+extern const ManagedField kFavorite;
+extern const ManagedField kKeepAwake;
+extern const ManagedField kRetain;
 extern const ManagedField kDormant;
 /// Those of this program.
-inline constexpr const ManagedField* kManagedFields[] = {&kAutomaticUpdates, &kAutostart, &kTtl, &kDormant};
-static_assert(std::size(kManagedFields) == specs::count_managed(specs::kSpecFields));
+inline constexpr const ManagedField* kManagedFields[] = {
+    &kName, &kAutomaticUpdates, &kAutostart, &kTtl, &kFavorite, &kKeepAwake, &kRetain, &kDormant};
+// The name is declared in metadata.
+static_assert(std::size(kManagedFields) == 1 + specs::count_managed(specs::kSpecFields));
 static_assert(Field::kFirstManaged + std::size(kManagedFields) <= FieldSet::kMost);
 
 }  // namespace cr::reconcile

@@ -14,14 +14,14 @@ std::optional<std::chrono::milliseconds> wish_of(const FieldValue& declared) {
   return ttl ? std::optional<std::chrono::milliseconds>(*ttl) : std::nullopt;
 }
 
-Match compare(const FieldValue& declared, const LiveWorkspace& live) {
+Match compare(const FieldValue& declared, const LiveWorkspace& live, const FieldContext&) {
   // Coder keeps whole minutes; a template's default may be anything, and reads show it as it is.
   std::optional<std::chrono::milliseconds> kept;
   if (live.ttl && live.ttl->count() > 0) kept = std::chrono::floor<std::chrono::minutes>(*live.ttl);
   return kept == wish_of(declared) ? Match::same : Match::differs;
 }
 
-std::string live_text(const LiveWorkspace& live) {
+std::string live_text(const LiveWorkspace& live, const FieldContext&) {
   if (!live.ttl || live.ttl->count() <= 0) return "none";
   return specs::format_duration(std::chrono::floor<std::chrono::seconds>(*live.ttl));
 }
@@ -43,9 +43,10 @@ std::string after_creation(const coder::Template& policy, const FieldValue& decl
   return inherits ? "ttl none once it is created" : "";
 }
 
-std::string body(const FieldValue& declared) {
+coder::Setting write(const FieldValue& declared) {
   const auto wish = wish_of(declared);
-  return nlohmann::json{{"ttl_ms", wish ? nlohmann::json(wish->count()) : nlohmann::json(nullptr)}}.dump();
+  return {&coder::routes::kTtl,
+          nlohmann::json{{"ttl_ms", wish ? nlohmann::json(wish->count()) : nlohmann::json(nullptr)}}.dump()};
 }
 
 }  // namespace
@@ -60,8 +61,7 @@ constexpr ManagedField kTtl{.key = "ttl",
                             .at_creation = at_creation,
                             .after_creation = after_creation,
                             .needs_stop = needs_no_stop,
-                            .route = coder::routes::kTtl,
-                            .body = body};
+                            .write = write};
 static_assert(has_names(kTtl, specs::kSpecFields));
 
 }  // namespace cr::reconcile

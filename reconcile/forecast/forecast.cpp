@@ -145,6 +145,11 @@ class Outlook {
   [[nodiscard]] StopForecast stop() const {
     // Coder's scheduler passes over what is dormant.
     if (!is_running(build_) || live_.dormant || !build_.deadline) return {};
+    if (in_.kept_awake_until > build_.deadline) {
+      const bool cut = build_.max_deadline && build_.max_deadline < in_.kept_awake_until;
+      if (!cut) return {in_.kept_awake_until, StopBy::keep_awake};
+      return {build_.max_deadline, StopBy::template_limit};
+    }
     return {build_.deadline, decider()};
   }
 
@@ -173,6 +178,8 @@ std::string_view to_string(StopBy by) {
       return "ttl";
     case StopBy::activity:
       return "activity";
+    case StopBy::keep_awake:
+      return "keep_awake";
     case StopBy::template_limit:
       return "template_limit";
     case StopBy::deadline:

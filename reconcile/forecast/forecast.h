@@ -42,6 +42,7 @@ enum class StopBy : std::uint8_t {
   nobody,          ///< it is not running, or runs until somebody stops it
   ttl,             ///< so long after its start
   activity,        ///< somebody used it, which has moved its deadline
+  keep_awake,      ///< an exception, for as long as that lasts
   template_limit,  ///< beyond which nobody may move it
   deadline,        ///< as it was set by hand, or by an earlier time to live
 };
@@ -67,6 +68,7 @@ struct ForecastInput {
   /// The live one, parsed; null: none, not to be parsed, or not needed (needs_schedule).
   const specs::Schedule* schedule = nullptr;
   const coder::Template* policy = nullptr;  ///< null: not known, so it forbids nothing
+  Instant kept_awake_until{};               ///< by an exception that is open; none: there is none
   bool owner_inactive = false;              ///< suspended, or dormant
   /// What Coder says of the move to the active version; absent: it was not asked, or nothing moves.
   std::optional<bool> parameters_mismatch{};

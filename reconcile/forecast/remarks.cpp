@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "reconcile/fields/managed_field.h"
+#include "specs/exception_limits.h"
 
 namespace cr::reconcile {
 namespace {
@@ -49,6 +50,17 @@ void add_remarks(const Forecast& forecast, const specs::WorkspaceSpec& spec, std
                      "whether a provisioner is there",
                      moment_text(*start.missed))});
   }
+  const auto* windows = spec.fields.get<specs::KeepAwake>(kKeepAwake.key);
+  const specs::AwakeWindow* open = windows ? specs::open_window(*windows, now) : nullptr;
+  if (open && forecast.stop.by == StopBy::template_limit && *forecast.stop.at < open->until) {
+    remarks.push_back(
+        {Remark::StopsEarlier,
+         fmt::format(
+             "it is to be kept awake until {}, but its template lets nothing run so long: it stops on {}",
+             moment_text(open->until), moment_text(*forecast.stop.at))});
+  }
+  if (const std::string ended = specs::ended_exceptions(spec, now); !ended.empty())
+    remarks.push_back({Remark::ExceptionOver, fmt::format("over: {}; remove it from the spec", ended)});
   if (forecast.deletion && *forecast.deletion <= now + kDeletionsAhead) {
     remarks.push_back({Remark::DeletionAhead, fmt::format("Coder deletes it on {} unless it is woken before",
                                                           moment_text(*forecast.deletion))});

@@ -90,7 +90,8 @@ struct WorkspaceFacts {
   const WorkspaceDiff* diff = nullptr;
   Rarely<Decided> decided{};
   Rarely<Done> done{};
-  bool absence_proven = false;  ///< absent by a look at its very name
+  bool absence_proven = false;                     ///< absent by a look at its very name
+  coder::Deleted deleted = coder::Deleted::never;  ///< absent: what became of the last one, where it is known
 
   [[nodiscard]] bool absent() const { return !live && !read_error; }
   /// It was held against its spec, so that what the diff does not name is as declared.

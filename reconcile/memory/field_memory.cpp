@@ -38,7 +38,8 @@ Fate after_read(FieldStory& story, Field field, const WorkspaceFacts& one, async
   const auto* declared = one.spec->fields.entry(entry_of(field).key);
   if (!declared || declared->mode != specs::FieldMode::enforce) return Fate::over;
   if (!one.live || !one.diff || !is_told(*one.diff, field)) return Fate::goes_on;
-  const bool same_wish = story.read(other_value(*one.diff, field), wish_fingerprint(*one.spec, field), now);
+  const bool same_wish = story.read(other_value(*one.diff, field), wish_fingerprint(*one.spec, field), now,
+                                    entry_of(field).moves);
   return same_wish ? Fate::goes_on : Fate::over;
 }
 
@@ -70,20 +71,20 @@ void FieldStory::read_back(OtherValue other, async::SteadyTime now) {
   at_ = now;
 }
 
-bool FieldStory::read(OtherValue other, std::uint64_t wish, async::SteadyTime now) {
+bool FieldStory::read(OtherValue other, std::uint64_t wish, async::SteadyTime now, bool moves) {
   if (wish_ != wish) return false;
   switch (stage_) {
     case Stage::written:
-      other ? count_round(now) : confirm(now);
+      other ? count_round(now, moves) : confirm(now);
       break;
     case Stage::confirmed:
-      if (other) count_round(now);
+      if (other) count_round(now, moves);
       break;
     case Stage::overridden:
       if (!other) {
         confirm(now);
       } else if (*other != kept_) {
-        count_round(now);
+        count_round(now, moves);
       }
       break;
     case Stage::changed_back:
@@ -105,7 +106,12 @@ void FieldStory::confirm(async::SteadyTime now) {
   at_ = now;
 }
 
-void FieldStory::count_round(async::SteadyTime now) {
+void FieldStory::count_round(async::SteadyTime now, bool moves) {
+  if (moves) {
+    stage_ = Stage::changed_back;
+    at_ = now;
+    return;
+  }
   std::uint8_t kept = 0;
   for (std::uint8_t i = 0; i < round_count_; ++i) {
     if (now - rounds_[i] < kDay) rounds_[kept++] = rounds_[i];
@@ -142,7 +148,19 @@ FieldVerdict FieldMemory::verdict(const WorkspaceId& workspace, async::SteadyTim
   return verdict;
 }
 
+FieldSet FieldMemory::taken(const specs::WorkspaceSpec& spec, const WorkspaceId& workspace,
+                            async::SteadyTime now) const {
+  FieldSet taken;
+  for (auto next = taken_.lower_bound({workspace, Field{}});
+       next != taken_.end() && next->first.first == workspace; ++next) {
+    const Field field = next->first.second;
+    if (now < next->second.until && wish_fingerprint(spec, field) == next->second.wish) taken.add(field);
+  }
+  return taken;
+}
+
 void FieldMemory::observe(const CycleFacts& cycle) {
+  std::erase_if(taken_, [&](const auto& one) { return cycle.begun >= one.second.until; });
   if (!stories_.empty()) {
     std::map<WorkspaceId, const WorkspaceFacts*> declared;  // of those that have a story
     for (const WorkspaceFacts& one : cycle.workspaces) {
@@ -170,6 +188,10 @@ void FieldMemory::take_writes(const WorkspaceFacts& one, async::SteadyTime now) 
     const WriteField* write = field_write_of(outcome.action);
     if (!write || outcome.result != ActionResult::success || one.done->id_lost) continue;
     const Field field = write->change.field;
+    if (const auto good_for = entry_of(field).taken_for; good_for.count() > 0) {
+      taken_[{write->id, field}] = Taken{now + good_for, wish_fingerprint(*one.spec, field)};
+      continue;
+    }
     FieldStory& story = stories_[{write->id, field}];
     story.wrote(wish_fingerprint(*one.spec, field), now);
     if (one.done->proven && is_told(*one.done->seen_diff, field))

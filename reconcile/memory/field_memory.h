@@ -33,7 +33,8 @@ class FieldStory {
   void read_back(OtherValue other, async::SteadyTime now);
   /// The read of a later cycle, before anything is written in it. False: the wish is another one, so that
   /// this story is over.
-  [[nodiscard]] bool read(OtherValue other, std::uint64_t wish, async::SteadyTime now);
+  /// `moves`: the field differs again as time goes on, which is nobody's round.
+  [[nodiscard]] bool read(OtherValue other, std::uint64_t wish, async::SteadyTime now, bool moves = false);
 
   [[nodiscard]] bool contested() const { return stage_ == Stage::contested; }
   /// Coder kept another value; whether the next try is due or not.
@@ -46,7 +47,7 @@ class FieldStory {
   enum class Stage : std::uint8_t { written, confirmed, overridden, changed_back, contested };
   void confirm(async::SteadyTime now);
   /// Somebody else set it: one more round, the last one if it is the third within a day.
-  void count_round(async::SteadyTime now);
+  void count_round(async::SteadyTime now, bool moves);
 
   std::uint64_t wish_ = 0;
   std::uint64_t kept_ = 0;                     ///< if overridden: fingerprint of what Coder kept instead
@@ -67,6 +68,10 @@ class FieldMemory {
   /// As it stands after `observe`.
   [[nodiscard]] FieldVerdict verdict(const WorkspaceId& workspace, async::SteadyTime now) const;
 
+  /// Fields of which Coder's word is still enough (ManagedField::taken_for).
+  [[nodiscard]] FieldSet taken(const specs::WorkspaceSpec& spec, const WorkspaceId& workspace,
+                               async::SteadyTime now) const;
+
   void observe(const CycleFacts& cycle);
 
   [[nodiscard]] std::size_t size() const { return stories_.size(); }
@@ -76,6 +81,11 @@ class FieldMemory {
   void take_writes(const WorkspaceFacts& one, async::SteadyTime now);
 
   std::map<Key, FieldStory> stories_;
+  struct Taken {
+    async::SteadyTime until;
+    std::uint64_t wish;  ///< wish_fingerprint
+  };
+  std::map<Key, Taken> taken_;
 };
 
 }  // namespace cr::reconcile

@@ -56,7 +56,10 @@ std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
     hash.add(key).add(to_string(mode));
     add_wish(hash, wish);
   }
+  hash.add(spec.preset).number(spec.previous_names.size());
+  for (const std::string& name : spec.previous_names) hash.add(name);
   hash.number(spec.policy.create).number(spec.policy.update);
+  hash.number(static_cast<std::uint64_t>(spec.policy.recreate));
   hash.pairs(spec.labels).pairs(spec.annotations);
   return hash.value();
 }
@@ -65,7 +68,10 @@ std::uint64_t live_fingerprint(const LiveWorkspace* live) {
   if (!live) return 0;
   Fnv hash;
   hash.id(live->id).id(live->owner_id).id(live->template_id);
-  for (const ManagedField* field : managed_fields()) hash.add(field->live_text(*live));
+  for (const ManagedField* field : managed_fields()) {
+    // What time moves is no change that could mend a failure.
+    if (!field->moves) hash.add(field->live_text(*live, {}));
+  }
   hash.number(live->prebuild).number(live->task);
   hash.id(live->build.id).number(static_cast<std::uint64_t>(live->build.status));
   return hash.value();

@@ -2,11 +2,17 @@
 
 #include <algorithm>
 
+#include "reconcile/fields/managed_field.h"
+
 namespace cr::reconcile {
 
 const coder::Template* LookUps::policy_of(const LiveWorkspace& live) const {
   const auto found = policies.find(live.template_id);
   return found == policies.end() ? nullptr : &found->second;
+}
+
+bool LookUps::is_policy_good(const LiveWorkspace& live) const {
+  return policy_of(live) && !doubted_policies.contains(live.template_id);
 }
 
 bool LookUps::is_inactive(const UserId& user) const {
@@ -20,6 +26,11 @@ const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {
   return known.to == live.active_version && known.from == live.build.id ? &known : nullptr;
 }
 
+const KnownFavorite* LookUps::favorite_of(const WorkspaceId& workspace) const {
+  const auto found = favorites.find(workspace);
+  return found == favorites.end() ? nullptr : &found->second;
+}
+
 DiffContext LookUps::context_of(const LiveWorkspace& live) const {
   DiffContext context;
   context.policy = policy_of(live);
@@ -30,10 +41,22 @@ DiffContext LookUps::context_of(const LiveWorkspace& live) const {
   return context;
 }
 
+/// What was written with the owner's token is what they see now.
+void LookUps::take_favorite(const WorkspaceFacts& one) {
+  for (const Outcome& outcome : one.done->outcomes) {
+    const WriteField* write = field_write_of(outcome.action);
+    if (!write || outcome.result != ActionResult::success) continue;
+    if (&entry_of(write->change.field) != &kFavorite) continue;
+    const auto known = favorites.find(write->id);
+    if (known != favorites.end()) known->second.favorite.value = write->change.to == specs::FieldValue(true);
+  }
+}
+
 void LookUps::observe(const CycleFacts& cycle) {
   for (const WorkspaceFacts& one : cycle.workspaces) {
     if (one.decided->unbound) answers.forget(one.decided->unbound->built_on);
     if (!one.acted()) continue;
+    take_favorite(one);
     const bool failed = one.any(ActionResult::failed);
     // Of a create that failed something may have changed; whoever has the owner's name by the next one is
     // asked for then.
@@ -43,7 +66,7 @@ void LookUps::observe(const CycleFacts& cycle) {
       return outcome.error && outcome.error->fault == coder::ApiFault::rejected;
     });
     // By a policy, perhaps, that has changed since it was read.
-    if (one.live && refused) policies.erase(one.live->template_id);
+    if (one.live && refused) doubted_policies.insert(one.live->template_id);
   }
   if (cycle.token_refused) {
     me = {};  // the next token may be somebody else's

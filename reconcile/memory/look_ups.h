@@ -3,6 +3,7 @@
 #include <chrono>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "reconcile/async/clock.h"
@@ -39,6 +40,19 @@ struct KnownMove {
   async::SteadyTime again{};       ///< then: not asked before
 };
 
+/// What a look at a name showed a while ago.
+struct KnownFate {
+  coder::Deleted deleted = coder::Deleted::never;
+  async::SteadyTime asked{};
+  bool live = false;
+};
+
+/// What a workspace's owner sees of it.
+struct KnownFavorite {
+  Remembered<bool> favorite;
+  std::string problem;  ///< of the token at hand: it is not the owner's, or Coder refuses it; empty: none
+};
+
 /// What was looked up beside the live state and is good for a while. A cycle's look-ups fill it; `observe`
 /// drops what the cycle gave reason to doubt.
 struct LookUps {
@@ -46,22 +60,34 @@ struct LookUps {
   async::SteadyTime answers_since{};               ///< when the oldest of them may have been asked
   KnownOwners owners;                              ///< kept only while some spec gives its owner by UUID
   std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
-  std::map<BuildId, BuildParameters> parameters;   ///< immutable, so good as long as the build is the latest
+  /// Of these a write was refused: good to show until they are read again, and not to write by.
+  std::set<TemplateId> doubted_policies;
+  std::map<BuildId, BuildParameters> parameters;  ///< immutable, so good as long as the build is the latest
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
   Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
+  std::map<Identity, KnownFate> fates;             ///< of what is declared and absent
+  std::map<Identity, KnownFate> previous_names;    ///< of what is live
+  std::map<WorkspaceId, KnownFavorite> favorites;  ///< as their owners see them
   std::map<WorkspaceId, KnownMove> moves;          ///< of those that move at their next autostart
 
   /// The template of a live workspace, if known.
   [[nodiscard]] const coder::Template* policy_of(const LiveWorkspace& live) const;
+  /// Whether it may be written by if it cannot be read now.
+  [[nodiscard]] bool is_policy_good(const LiveWorkspace& live) const;
   /// Whether Coder starts nothing of this user by itself: suspended, or not seen for long.
   [[nodiscard]] bool is_inactive(const UserId& user) const;
   /// What is known of the move that its next autostart makes; null if nothing is.
   [[nodiscard]] const KnownMove* move_of(const LiveWorkspace& live) const;
-  /// What a diff of this workspace needs beside spec and live state.
+  /// Null where nothing is known.
+  [[nodiscard]] const KnownFavorite* favorite_of(const WorkspaceId& workspace) const;
+  /// What a diff of this workspace needs beside spec and live state, as far as it was looked up.
   [[nodiscard]] DiffContext context_of(const LiveWorkspace& live) const;
 
   void observe(const CycleFacts& cycle);
+
+ private:
+  void take_favorite(const WorkspaceFacts& one);
 };
 
 }  // namespace cr::reconcile

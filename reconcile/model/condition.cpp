@@ -42,6 +42,13 @@ constexpr std::array kRows = {
         Group::on_its_way,
         {"it is being stopped so that it can be made dormant", "if it persists: check its build in Coder",
          "when the stop has finished"}},
+    Row{Reason::InUse,
+        "InUse",
+        Group::on_its_way,
+        {"it is to be dormant, but somebody has started it and is using it",
+         "talk to who uses it, or remove `dormant` from the spec",
+         "when nobody has used it for a while (30 minutes, unless set): then it is stopped and made "
+         "dormant"}},
     Row{Reason::BackingOff,
         "BackingOff",
         Group::on_its_way,
@@ -124,6 +131,11 @@ constexpr std::array kRows = {
         Group::waits_for_person,
         {"its template has no such version, or the version is archived",
          "correct `spec.templateVersion`, or omit it to use the active version", kNextCycle}},
+    Row{Reason::PresetNotFound,
+        "PresetNotFound",
+        Group::waits_for_person,
+        {"its template version has no such preset",
+         "correct `spec.preset`, or omit it; presets need Coder 2.20 or newer", kNextCycle}},
     Row{Reason::ParametersRejected,
         "ParametersRejected",
         Group::waits_for_person,
@@ -161,6 +173,26 @@ constexpr std::array kRows = {
         {"its first build, or the stop before dormancy, failed and was retried three times",
          "read the build log in Coder; fix the template or the spec; start a build by hand",
          "when a build has succeeded; a change of the spec triggers a retry"}},
+    Row{Reason::Expired,
+        "Expired",
+        Group::waits_for_person,
+        {"Coder itself deleted it, since nobody had used it for too long; created anew it would be empty",
+         "set `reconcilePolicy.recreate: always` to have it created anew, create it by hand, or remove the "
+         "spec",
+         "when it exists, or its spec allows it to be created anew"}},
+    Row{Reason::Deleted,
+        "Deleted",
+        Group::waits_for_person,
+        {"it was deleted, and its spec says `reconcilePolicy.recreate: never`",
+         "remove that line to have it created anew, create it by hand, or remove the spec",
+         "when it exists, or its spec allows it to be created anew"}},
+    Row{Reason::RenameRefused,
+        "RenameRefused",
+        Group::waits_for_person,
+        {"it exists under a previous name, and cannot be renamed: Coder does not allow it, or it is not "
+         "clear "
+         "which one it is",
+         "follow the message: allow renames in Coder, or correct `metadata.previousNames`", kNextCycle}},
     Row{Reason::NotManageable,
         "NotManageable",
         Group::waits_for_person,
@@ -244,8 +276,9 @@ bool waits_for_person(Reason reason) {
 
 std::span<const Remark> all_remarks() {
   static constexpr Remark kAll[] = {
-      Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers, Remark::VersionDiffers,
-      Remark::Ineffective,     Remark::WillNotStart,     Remark::MissedStart,     Remark::DeletionAhead};
+      Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,   Remark::VersionDiffers,
+      Remark::Ineffective,     Remark::WillNotStart,     Remark::StopsEarlier,      Remark::MissedStart,
+      Remark::DeletionAhead,   Remark::ExceptionOver,    Remark::PreviousNameExists};
   return kAll;
 }
 
@@ -263,10 +296,16 @@ std::string_view to_string(Remark remark) {
       return "Ineffective";
     case Remark::WillNotStart:
       return "WillNotStart";
+    case Remark::StopsEarlier:
+      return "StopsEarlier";
     case Remark::MissedStart:
       return "MissedStart";
     case Remark::DeletionAhead:
       return "DeletionAhead";
+    case Remark::ExceptionOver:
+      return "ExceptionOver";
+    case Remark::PreviousNameExists:
+      return "PreviousNameExists";
   }
   return "Unknown";
 }

@@ -17,6 +17,7 @@ enum class Reason : std::uint8_t {
   Creating,
   Updating,
   Stopping,
+  InUse,
   BackingOff,
   RateLimited,
   // False, waits for a person
@@ -33,12 +34,16 @@ enum class Reason : std::uint8_t {
   TemplateAmbiguous,
   TemplateDeprecated,
   VersionNotFound,
+  PresetNotFound,
   ParametersRejected,
   Rejected,
   PolicyForbids,
   Overridden,
   Contested,
   BuildFailed,
+  Expired,
+  Deleted,
+  RenameRefused,
   NotManageable,
   // Unknown
   NotRead,
@@ -80,8 +85,11 @@ enum class Remark : std::uint8_t {
   VersionDiffers,
   Ineffective,
   WillNotStart,
+  StopsEarlier,
   MissedStart,
-  DeletionAhead
+  DeletionAhead,
+  ExceptionOver,
+  PreviousNameExists
 };
 /// In the order of the enumeration.
 [[nodiscard]] std::span<const Remark> all_remarks();

@@ -80,6 +80,7 @@ using UserId = Id<struct UserIdTag>;
 using OrganizationId = Id<struct OrganizationIdTag>;
 using TemplateId = Id<struct TemplateIdTag>;
 using VersionId = Id<struct VersionIdTag>;
+using PresetId = Id<struct PresetIdTag>;
 using BuildId = Id<struct BuildIdTag>;
 
 }  // namespace cr::reconcile

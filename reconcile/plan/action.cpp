@@ -14,6 +14,11 @@ struct KindOf {
 
 }  // namespace
 
+bool is_recreated(specs::Recreate recreate, coder::Deleted deleted) {
+  if (deleted == coder::Deleted::never || recreate == specs::Recreate::always) return true;
+  return recreate == specs::Recreate::unless_expired && deleted == coder::Deleted::by_somebody;
+}
+
 std::vector<ActionKind> all_action_kinds() {
   std::vector<ActionKind> kinds{ActionKind::create, ActionKind::stop};
   for (std::size_t i = 0; i < managed_fields().size(); ++i) kinds.emplace_back(managed_field_at(i));

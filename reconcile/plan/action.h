@@ -21,6 +21,8 @@ struct CreateWorkspace {
   coder::CreateRequest request;
   std::string template_name;      ///< for people
   std::vector<Change> sets = {};  ///< what the request sets of managed fields, in their order
+  std::string preset = {};        ///< for people; empty: none
+  specs::Recreate recreate = specs::Recreate::unless_expired;
   bool operator==(const CreateWorkspace&) const = default;
 };
 
@@ -46,6 +48,9 @@ struct WriteField {
   Change change;
   bool operator==(const WriteField&) const = default;
 };
+
+/// Whether a workspace that was deleted so is created anew.
+[[nodiscard]] bool is_recreated(specs::Recreate recreate, coder::Deleted deleted);
 
 using Action = std::variant<CreateWorkspace, RetryFirstBuild, StopWorkspace, WriteField>;
 

@@ -58,6 +58,7 @@ struct AddNewValue {
     hash.add(request.name);
     hash.add(request.template_id);
     hash.add(request.version.value_or(VersionId{}));
+    hash.add(action.preset);
     hash.add_number(action.sets.size());
     for (const Change& change : action.sets) add(change);
     hash.add_number(request.parameters.size());

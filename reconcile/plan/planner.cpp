@@ -6,6 +6,8 @@
 
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
+#include "specs/duration.h"
+#include "specs/text/timestamp.h"
 
 namespace cr::reconcile {
 namespace {
@@ -50,6 +52,8 @@ class Planner {
   void create() {
     if (!spec_.policy.create || !in_.bound) return;
     CreateWorkspace create{workspace(), in_.bound->request, in_.bound->template_name};
+    create.preset = spec_.preset;
+    create.recreate = spec_.policy.recreate;
     for (std::size_t i = 0; i < managed_fields().size(); ++i) create_with(create, managed_field_at(i));
     plan_.actions.emplace_back(std::move(create));
   }
@@ -122,6 +126,7 @@ class Planner {
         plan_.actions.emplace_back(WriteField{workspace(), live.id, change});
         return;
       case SleepStep::stop:
+        if (const auto user = somebody_at_work()) return wait(Reason::InUse, *user, false);
         plan_.actions.emplace_back(StopWorkspace{workspace(), live.id});
         plan_.follow_up = "dormant once it has stopped";
         return;
@@ -137,6 +142,27 @@ class Planner {
              false);
         return;
     }
+  }
+
+  /// Who has started what is to be stopped, and when it was last used; nothing where it may be stopped.
+  [[nodiscard]] std::optional<std::string> somebody_at_work() const {
+    const LiveBuild& build = in_.live->build;
+    const bool ours = in_.me && build.initiator == *in_.me;
+    if (build.status != BuildStatus::running || ours || in_.idle_before_stop.count() <= 0)
+      return std::nullopt;
+    const Instant since = std::max(in_.live->last_used, build.completed);
+    if (!since || in_.coders_now - *since >= in_.idle_before_stop) return std::nullopt;
+    const std::string who = build.initiator == in_.live->owner_id
+                                ? in_.live->owner_name
+                                : fmt::format("user {}", build.initiator.to_string());
+    const std::string used = in_.live->last_used ? fmt::format(", and last used at {}",
+                                                               text::format_timestamp(*in_.live->last_used))
+                                                 : std::string();
+    return fmt::format(
+        "somebody is working there: it was started by {} at {}{}; it is stopped and made dormant "
+        "when nobody has used it for {}",
+        who, build.created ? text::format_timestamp(*build.created) : "an unknown time", used,
+        specs::format_duration(in_.idle_before_stop));
   }
 
   [[nodiscard]] std::uint32_t failed_stops() const { return in_.memory.failed_builds.value_or(1); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,9 @@ struct PlanInput {
   bool just_created =
       false;  ///< by us in this cycle: what creation could not set is written whatever `update` says
   async::WallTime now{};
+  std::chrono::sys_seconds coders_now{};  ///< by Coder's clock
+  /// What somebody else has started is not stopped before nobody has used it for so long.
+  std::chrono::seconds idle_before_stop{0};
 };
 
 /// Something that is not done in this cycle.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reconcile/coder/api_error.h"
+#include "reconcile/coder/types.h"
 #include "reconcile/model/live_workspace.h"
 #include "reconcile/read/room.h"
 
@@ -18,6 +19,8 @@ struct Absent {
   /// True after a look by owner and name in this cycle that found none. Otherwise inferred from a whole list:
   /// look by name before creating.
   bool proven = false;
+  /// What became of the last one of that name; known where it is proven.
+  coder::Deleted deleted = coder::Deleted::never;
   bool operator==(const Absent&) const = default;
 };
 

@@ -63,7 +63,7 @@ void ReadProgress::record(const Query& query, coder::ApiResult<Answer> answer,
   } else if (const auto* owner = std::get_if<ReadOwner>(&query)) {
     record_owner(*owner, std::get<coder::WorkspaceRows>(std::move(*answer)));
   } else if (const auto* name = std::get_if<ReadName>(&query)) {
-    record_name(*name, std::get<std::optional<LiveWorkspace>>(std::move(*answer)));
+    record_name(*name, std::get<coder::NameLook>(std::move(*answer)));
   } else {
     record_page(std::get<ReadPage>(query), std::get<coder::WorkspaceRows>(std::move(*answer)));
   }
@@ -110,15 +110,15 @@ void ReadProgress::record_owner(const ReadOwner& query, coder::WorkspaceRows row
   }
 }
 
-void ReadProgress::record_name(const ReadName& query, std::optional<LiveWorkspace> row) {
-  const bool found = row.has_value();
+void ReadProgress::record_name(const ReadName& query, coder::NameLook look) {
+  const bool found = look.live.has_value();
   if (found) {
     std::vector<LiveWorkspace> rows;
-    rows.push_back(std::move(*row));
+    rows.push_back(std::move(*look.live));
     keep(std::move(rows), ReadKind::name, [&](const LiveWorkspace& one) { return fits(one); });
   }
   if (state_.targets[query.target].stage == Stage::settled) return;
-  if (!found) return settle(query.target, Absent{.proven = true});
+  if (!found) return settle(query.target, Absent{.proven = true, .deleted = look.deleted});
   // What contradicts the question is no read.
   settle(query.target,
          not_read(coder::ApiError(coder::ApiFault::contract,

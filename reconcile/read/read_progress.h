@@ -19,8 +19,8 @@
 
 namespace cr::reconcile {
 
-/// The answer to one query: rows of a list, or one row or none of a look by name.
-using Answer = std::variant<coder::WorkspaceRows, std::optional<LiveWorkspace>>;
+/// The answer to one query: rows of a list, or what a look by name found.
+using Answer = std::variant<coder::WorkspaceRows, coder::NameLook>;
 
 /// One read pass as it goes: takes answers, matches their rows to what is declared, and says what is still
 /// unknown. Pure.
@@ -59,7 +59,7 @@ class ReadProgress {
  private:
   void record_ids(const ReadIds& query, coder::WorkspaceRows rows);
   void record_owner(const ReadOwner& query, coder::WorkspaceRows rows);
-  void record_name(const ReadName& query, std::optional<LiveWorkspace> row);
+  void record_name(const ReadName& query, coder::NameLook look);
   void record_page(const ReadPage& query, coder::WorkspaceRows rows);
   void record_failure(const Query& query, coder::ApiError error);
   void end_of_pass();

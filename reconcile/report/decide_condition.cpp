@@ -287,7 +287,7 @@ class Decision {
 /// Nothing is wrong: in sync, left alone on purpose, or under way.
 bool is_good(Reason reason) {
   return reason == Reason::InSync || reason == Reason::Suspended || reason == Reason::Creating ||
-         reason == Reason::Updating || reason == Reason::Stopping;
+         reason == Reason::Updating || reason == Reason::Stopping || reason == Reason::InUse;
 }
 
 }  // namespace

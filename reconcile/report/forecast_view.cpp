@@ -46,6 +46,8 @@ FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
     count(fleet.stops, stop.at, from);
     count(fleet.deletions, deletion, from);
     if (start.missed) ++fleet.missed;
+    for (const specs::ExceptionInTime& one : specs::exceptions_of(*row.spec, from))
+      ++fleet.exceptions[static_cast<std::size_t>(one.kind)][static_cast<std::size_t>(one.state)];
     if (const Instant next = start.next(); next && *next >= first_slot) {
       const auto slot = static_cast<std::size_t>((*next - first_slot) / FleetForecast::kSlot);
       if (slot < fleet.slots.size()) ++fleet.slots[slot];

@@ -9,6 +9,7 @@
 
 #include "reconcile/report/render.h"
 #include "reconcile/report/report.h"
+#include "specs/exception_limits.h"
 
 /// What comes next for all declared workspaces, for people and programs. All pure.
 namespace cr::reconcile {
@@ -35,6 +36,10 @@ struct FleetForecast {
   std::size_t failing = 0;  ///< of these, those that will not run then against anybody's wish: neither run
                             ///< already nor are kept dormant by their spec
   std::size_t missed = 0;
+
+  /// Exceptions that specs declare: for each kind its states, as in `exceptions{kind,state}`.
+  std::array<std::array<std::size_t, specs::kExceptionStates.size()>, specs::kExceptionKinds.size()>
+      exceptions{};
 
   /// Starts of the next day in slots of five minutes, from the last full five minutes on: the stampede.
   static constexpr std::chrono::minutes kSlot{5};

@@ -52,6 +52,7 @@ enum class JsonWords : std::uint8_t {
   ready,
   reasons,
   fields,
+  drifting_fields,  ///< of these, where a difference is drift
   actions,
   remarks,
   causes,
@@ -225,7 +226,7 @@ inline constexpr auto kReportFields = rows(
         {kSummary, "duplicates", kCount, kAlways, kDuplicates},
         {kSummary, "ready", object(kReady), kAlways, "numbers of workspaces"},
         {kSummary, "reasons", counts(JsonWords::reasons), kAlways, "number of workspaces for each reason"},
-        {kSummary, "drift", counts(JsonWords::fields), kAlways,
+        {kSummary, "drift", counts(JsonWords::drifting_fields), kAlways,
          "number of workspaces for each drifted field"},
         {kSummary, "plan", counts(JsonWords::actions), kAlways, "number of planned actions for each kind"}}),
     verdict(kSummary),

@@ -237,8 +237,9 @@ json summary_json(const CycleReport& report) {
   sums["false"] = ready[Ready::False];
   sums["unknown"] = ready[Ready::Unknown];
   const std::vector<std::size_t> drifted = report.drifted_fields();
-  for (const Field field : all_fields())
-    object["drift"][std::string(to_string(field))] = drifted[field.place()];
+  std::size_t place = 0;
+  for (const Field field : fields_that_drift())
+    object["drift"][std::string(to_string(field))] = drifted[place++];
   for (const ActionKind kind : all_action_kinds())
     object["plan"][std::string(to_string(kind))] = report.planned(kind);
   add_verdict(object, report.verdict);

@@ -314,6 +314,8 @@ std::string_view words_of(StopBy by) {
       return "its ttl";
     case StopBy::activity:
       return "its last activity";
+    case StopBy::keep_awake:
+      return "the end of keepAwake";
     case StopBy::template_limit:
       return "the template's limit";
     case StopBy::deadline:

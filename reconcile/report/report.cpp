@@ -46,7 +46,9 @@ std::vector<std::size_t> CycleReport::drifted_fields() const {
     if (row.ready.reason == Reason::Suspended) continue;
     for (const Change& change : row.drift) ++counts[change.field.place()];
   }
-  return counts;
+  std::vector<std::size_t> of_drift;
+  for (const Field field : fields_that_drift()) of_drift.push_back(counts[field.place()]);
+  return of_drift;
 }
 
 std::size_t CycleReport::planned(ActionKind kind) const {

@@ -56,7 +56,7 @@ struct CycleReport {
   std::optional<std::chrono::nanoseconds> look_again_in;
 
   [[nodiscard]] std::size_t count(Reason reason) const;
-  /// How many workspaces have drift of each field, by its place. Those that are left alone by order do not
+  /// How many workspaces have drift of each of fields_that_drift(). Those that are left alone by order do not
   /// count: an order is no drift.
   [[nodiscard]] std::vector<std::size_t> drifted_fields() const;
   [[nodiscard]] std::size_t planned(ActionKind kind) const;

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "reconcile/diff/first_build.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/report/render.h"
 #include "specs/name.h"
 
@@ -21,6 +22,7 @@ struct ChangeOf {
       text += fmt::format(", {} {}", what, visible(value));
     };
     if (request.version) add("version", request.version->to_string());
+    if (!action.preset.empty()) add("preset", action.preset);
     for (const Change& change : action.sets) add(to_string(change.field), specs::to_text(change.to));
     for (const auto& [name, value] : request.parameters)
       text += fmt::format(", {}={}", visible(name), visible(value));
@@ -32,8 +34,11 @@ struct ChangeOf {
   std::string operator()(const StopWorkspace&) const { return "stop"; }
   std::string operator()(const WriteField& action) const {
     const Change& change = action.change;
-    return fmt::format("{}: {} → {}", to_string(change.field), visible(change.from),
-                       visible(specs::to_text(change.to)));
+    std::string text = fmt::format("{}: {} → {}", to_string(change.field), visible(change.from),
+                                   visible(specs::to_text(change.to)));
+    if (const std::string_view caution = entry_of(change.field).caution; !caution.empty())
+      text += fmt::format(" ({})", caution);
+    return text;
   }
 };
 

@@ -54,8 +54,8 @@ class Answers {
   }
 
   std::tuple<Table<AskUser>, Table<AskOrganizations>, Table<AskTemplatesNamed>, Table<AskTemplate>,
-             Table<AskVersionNamed>, Table<AskVersion>, Table<AskRichParameters>, Table<AskParametersFor>,
-             Table<AskAccess>>
+             Table<AskVersionNamed>, Table<AskVersion>, Table<AskRichParameters>, Table<AskPresets>,
+             Table<AskParametersFor>, Table<AskAccess>>
       tables_;
 };
 

@@ -37,10 +37,12 @@ class Walk {
 
     const std::optional<VersionId> version = find_version(*chosen);
     if (!version) return;
-    check_parameters(*owner, *chosen, *version);
+    const coder::Preset* preset = spec_.preset.empty() ? nullptr : find_preset(*chosen, *version);
+    if (failed()) return;
+    check_parameters(*owner, *chosen, *version, preset);
     if (!failed()) check_access(*owner, *chosen);
     if (failed() || !open_.empty()) return;
-    bound_.emplace(make_bound(*owner, *chosen, *version));
+    bound_.emplace(make_bound(*owner, *chosen, *version, preset));
   }
 
   [[nodiscard]] bool failed() const { return unbound_.has_value(); }
@@ -237,7 +239,45 @@ class Walk {
     return version->id;
   }
 
-  void check_parameters(const coder::User& owner, const Template& chosen, const VersionId& version) {
+  /// Null when open or failed.
+  const coder::Preset* find_preset(const Template& chosen, const VersionId& version) {
+    const auto* presets = take(AskPresets{version}, [&] { preset_not_found(chosen, {}); });
+    if (!presets) return nullptr;
+    const std::string& wanted = *spec_.preset;
+    const auto named = std::ranges::find(*presets, wanted, &coder::Preset::name);
+    if (named == presets->end()) {
+      preset_not_found(chosen, *presets);
+      return nullptr;
+    }
+    // Coder lets the preset's values win in silence.
+    std::string problems;
+    for (const auto& [name, value] : named->parameters) {
+      const auto given =
+          std::ranges::find(spec_.parameters, name, &std::pair<std::string, std::string>::first);
+      if (given != spec_.parameters.end() && given->second != value)
+        add(problems, fmt::format("preset {} sets {} to {}, which wins over {}; remove the parameter or the "
+                                  "preset",
+                                  wanted, name, value, given->second));
+    }
+    reject_parameters(chosen, problems);
+    return failed() ? nullptr : &*named;
+  }
+
+  void preset_not_found(const Template& chosen, std::span<const coder::Preset> presets) {
+    std::vector<std::string_view> names;
+    for (const coder::Preset& preset : presets) names.emplace_back(preset.name);
+    std::ranges::sort(names);
+    const std::string hint = specs::did_you_mean(spec_.preset, names);
+    std::string known = names.empty()  ? std::string("it has none")
+                        : hint.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
+                                       : hint;
+    fail(Reason::PresetNotFound,
+         fmt::format("template {} has no preset {}: {}; correct or remove spec.preset", chosen.name,
+                     spec_.preset, known));
+  }
+
+  void check_parameters(const coder::User& owner, const Template& chosen, const VersionId& version,
+                        const coder::Preset* preset) {
     const auto* known = take(AskRichParameters{version}, [&] {
       fail(Reason::VersionNotFound,
            fmt::format("cannot read the parameters of version {1} of template {0}; has it been deleted?",
@@ -256,8 +296,9 @@ class Walk {
     }
     std::string problems = unknown_parameters(names, "unknown parameter");
     for (const coder::RichParameter& parameter : *known) {
-      const bool given = std::any_of(spec_.parameters.begin(), spec_.parameters.end(),
-                                     [&](const auto& pair) { return pair.first == parameter.name; });
+      const auto is_it = [&](const auto& pair) { return pair.first == parameter.name; };
+      const bool given = std::ranges::any_of(spec_.parameters, is_it) ||
+                         (preset && std::ranges::any_of(preset->parameters, is_it));
       if (parameter.required && !given)
         add(problems, fmt::format("missing required parameter {}", parameter.name));
     }
@@ -321,13 +362,25 @@ class Walk {
                                         chosen.organization_name));
   }
 
-  Bound make_bound(const coder::User& owner, const Template& chosen, const VersionId& version) const {
+  Bound make_bound(const coder::User& owner, const Template& chosen, const VersionId& version,
+                   const coder::Preset* preset) const {
     Bound bound;
     bound.request.owner = owner.id;
     bound.request.name = spec_.name;
     bound.request.template_id = chosen.id;
     if (!spec_.template_version.empty()) bound.request.version = version;
     bound.request.parameters = spec_.parameters;
+    if (preset) {
+      bound.request.preset = preset->id;
+      // A Coder that knows presets and takes none at a create (2.20, 2.21) gets their values all the same.
+      for (const auto& [name, value] : preset->parameters) {
+        const bool there = std::ranges::any_of(bound.request.parameters,
+                                               [&](const auto& pair) { return pair.first == name; });
+        if (!there) bound.request.parameters.emplace_back(name, value);
+      }
+      // A preset belongs to a version; the active one may change before the create.
+      bound.request.version = version;
+    }
     bound.organization = chosen.organization_id;
     bound.owner_name = owner.username;
     bound.template_name = chosen.name;

@@ -62,6 +62,13 @@ struct AskRichParameters {
   auto operator<=>(const AskRichParameters&) const = default;
 };
 
+/// The presets of a version.
+struct AskPresets {
+  using Answer = std::vector<coder::Preset>;
+  VersionId version;
+  auto operator<=>(const AskPresets&) const = default;
+};
+
 /// Which parameters a version has for this owner with these values, where that depends on them.
 struct AskParametersFor {
   using Answer = std::vector<std::string>;
@@ -79,7 +86,7 @@ struct AskAccess {
 };
 
 using Question = std::variant<AskUser, AskOrganizations, AskTemplatesNamed, AskTemplate, AskVersionNamed,
-                              AskVersion, AskRichParameters, AskParametersFor, AskAccess>;
+                              AskVersion, AskRichParameters, AskPresets, AskParametersFor, AskAccess>;
 
 /// What must be looked up next so that these absent workspaces can be bound; sorted, each question once. Ask
 /// them, put the answers, call again, until it returns none (at most five rounds, since a failed look-up is

@@ -1,5 +1,7 @@
 #include "specs/text/timestamp.h"
 
+#include <fmt/format.h>
+
 #include <cstddef>
 
 #include "specs/text/ascii.h"
@@ -57,6 +59,28 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text) {
   const auto offset = offset_of(text.substr(end));
   if (!offset) return std::nullopt;
   return sys_days(date) + hours(h) + minutes(mi) + seconds(s) - *offset;
+}
+
+std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
+  using namespace std::chrono;
+  constexpr std::string_view kDate = "dddd-dd-dd";
+  if (text.size() != kDate.size()) return std::nullopt;
+  for (std::size_t i = 0; i < kDate.size(); ++i) {
+    if (kDate[i] == 'd' ? !is_digit(text[i]) : text[i] != kDate[i]) return std::nullopt;
+  }
+  const year_month_day date{year(four(text, 0)), month(static_cast<unsigned>(two(text, 5))),
+                            day(static_cast<unsigned>(two(text, 8)))};
+  return date.ok() ? std::optional(sys_days(date)) : std::nullopt;
+}
+
+std::string format_timestamp(std::chrono::sys_seconds at) {
+  using namespace std::chrono;
+  const auto day = floor<days>(at);
+  const year_month_day date(day);
+  const hh_mm_ss time(at - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                     time.hours().count(), time.minutes().count(), time.seconds().count());
 }
 
 }  // namespace cr::text

@@ -101,11 +101,11 @@ awaitable<ApiResult<std::optional<LiveWorkspace>>> FleetInMemory::workspace_by_i
   co_return std::optional<LiveWorkspace>(rows_[found->second]);
 }
 
-awaitable<ApiResult<std::optional<LiveWorkspace>>> FleetInMemory::workspace_by_name(const std::string& owner,
-                                                                                    const std::string& name) {
+awaitable<ApiResult<coder::NameLook>> FleetInMemory::workspace_by_name(const std::string& owner,
+                                                                       const std::string& name) {
   const std::size_t number = number_of(name);
-  std::optional<LiveWorkspace> found;
-  if (number < rows_.size() && rows_[number].owner_name == owner) found = rows_[number];
+  coder::NameLook found;
+  if (number < rows_.size() && rows_[number].owner_name == owner) found.live = rows_[number];
   co_return found;
 }
 
@@ -176,6 +176,10 @@ awaitable<ApiResult<coder::TemplateVersion>> FleetInMemory::version_by_id(const 
 
 awaitable<ApiResult<std::vector<coder::RichParameter>>> FleetInMemory::rich_parameters(const VersionId&) {
   co_return std::vector<coder::RichParameter>();
+}
+
+awaitable<ApiResult<std::vector<coder::Preset>>> FleetInMemory::presets(const VersionId&) {
+  co_return std::vector<coder::Preset>();
 }
 
 awaitable<ApiResult<std::vector<std::string>>> FleetInMemory::parameter_names_for(

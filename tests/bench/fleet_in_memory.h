@@ -23,8 +23,8 @@ class FleetInMemory final : public coder::CoderReader {
   awaitable<ApiResult<coder::WorkspaceRows>> workspaces_page(std::uint64_t offset,
                                                              std::uint32_t limit) override;
   awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override;
-  awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(const std::string& owner,
-                                                                       const std::string& name) override;
+  awaitable<ApiResult<coder::NameLook>> workspace_by_name(const std::string& owner,
+                                                          const std::string& name) override;
   awaitable<ApiResult<coder::BuildInfo>> build_info() override;
   awaitable<ApiResult<coder::Me>> me() override;
   awaitable<ApiResult<coder::TokenFacts>> token_facts() override;
@@ -40,6 +40,7 @@ class FleetInMemory final : public coder::CoderReader {
                                                              const std::string& name) override;
   awaitable<ApiResult<coder::TemplateVersion>> version_by_id(const VersionId& id) override;
   awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(const VersionId& id) override;
+  awaitable<ApiResult<std::vector<coder::Preset>>> presets(const VersionId& id) override;
   awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) override;

@@ -38,6 +38,8 @@ SKIPPED = {
     "sudo apt install \"$(deploy/debian/build.sh)\"": "compiles for minutes; tests/deploy/package_test.sh does it in a bare Debian",
     "sudo deploy/container/build.sh": "compiles for minutes; tests/deploy/container_test.sh does it",
     "tests/deploy/slow.sh": "compiles and boots a machine for half an hour",
+    "coder-reconciler validate specs --starts --starts-per-5m 50":
+        "shows what depends on the day; tests/integration/daemon/validate_test.cpp does it",
     "systemctl stop coder-reconciler": "needs systemd; tests/deploy/package_test.sh does it",
     "kubectl -n coder-reconciler scale deployment/coder-reconciler --replicas=0": "needs a cluster",
     "kubectl -n coder-reconciler patch cronjob/coder-reconciler -p '{\"spec\":{\"suspend\":true}}'": "needs a cluster",

@@ -100,6 +100,16 @@ void seed_workspace(State& state, const json& entry) {
     seed.parameters.emplace_back(name, value.get<std::string>());
   }
   state.add_workspace(seed);
+  if (const auto idle = std::chrono::hours(entry.value("idle_hours", 0)); idle.count() > 0) {
+    state.edit_workspace(seed.owner, seed.name, [&](Workspace& workspace) {
+      workspace.last_used_at -= idle;
+      for (Build& build : workspace.builds) {
+        build.created_at -= idle;
+        if (build.started_at) *build.started_at -= idle;
+        if (build.completed_at) *build.completed_at -= idle;
+      }
+    });
+  }
   if (entry.value("favorite", false)) state.set_favorite(seed.owner, seed.name, true);
 }
 

@@ -9,6 +9,7 @@
 #include "specs/field_table.h"
 #include "specs/name.h"
 #include "specs/text/ascii.h"
+#include "specs/text/timestamp.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
@@ -62,8 +63,25 @@ void add(std::string& out, std::string_view key, std::string_view value) {
   if (!value.empty()) out += fmt::format("  {}: {}\n", key, value);
 }
 
+std::string moment(std::chrono::sys_seconds at) {
+  return '"' + text::format_timestamp(at) + '"';
+}
+
+std::string text_of(const KeepAwake& windows) {
+  std::string list;
+  for (const AwakeWindow& window : windows) {
+    list += fmt::format("{}{{{}until: {}, reason: {}}}", list.empty() ? "" : ", ",
+                        window.from ? fmt::format("from: {}, ", moment(*window.from)) : std::string(),
+                        moment(window.until), scalar(window.reason));
+  }
+  return '[' + list + ']';
+}
+
 std::string text_of(const FieldValue& value) {
   if (std::holds_alternative<Cleared>(value)) return "null";
+  if (const auto* windows = std::get_if<KeepAwake>(&value)) return text_of(*windows);
+  if (const auto* retention = std::get_if<Retention>(&value))
+    return fmt::format("{{until: {}, reason: {}}}", moment(retention->until), scalar(retention->reason));
   const std::string text = to_text(value);
   const bool may_need_quotes =
       std::holds_alternative<Schedule>(value) || std::holds_alternative<std::string>(value);
@@ -78,6 +96,10 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   };
   std::string out = fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n", kApiVersion, kWorkspaceKind);
   add(out, "name", scalar(spec.name));
+  std::string previous;
+  for (const std::string& name : spec.previous_names)
+    previous += fmt::format("{}{}", previous.empty() ? "" : ", ", scalar(name));
+  if (!previous.empty()) add(out, "previousNames", '[' + previous + ']');
   add_pairs(out, "labels", spec.labels);
   add_pairs(out, "annotations", spec.annotations);
   out += "spec:\n";
@@ -85,6 +107,7 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   add(out, "organization", optional_name(spec.organization));
   add(out, "template", scalar(spec.template_ref));
   add(out, "templateVersion", optional_name(spec.template_version));
+  add(out, "preset", optional_name(spec.preset));
   add_pairs(out, "parameters", spec.parameters);
   for (const Field& field : spec_fields()) {
     if (const FieldValue* value = spec.fields.find(field.key)) add(out, field.key, text_of(*value));
@@ -95,7 +118,8 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   }
   if (spec.policy != ReconcilePolicy{} || !modes.empty())
     out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.policy.create,
-                       spec.policy.update);
+                       spec.policy.update) +
+           fmt::format("    recreate: {}\n", to_string(spec.policy.recreate));
   if (!modes.empty()) out += "    fields:\n" + modes;
   return out;
 }

@@ -16,10 +16,14 @@ namespace cr::testing {
 namespace field {
 
 // Their places in kManagedFields; ManagedFields.StandWhereTestsLookForThem holds these.
-inline constexpr reconcile::Field automatic_updates = reconcile::managed_field_at(0);
-inline constexpr reconcile::Field autostart = reconcile::managed_field_at(1);
-inline constexpr reconcile::Field ttl = reconcile::managed_field_at(2);
-inline constexpr reconcile::Field dormant = reconcile::managed_field_at(3);
+inline constexpr reconcile::Field name = reconcile::managed_field_at(0);
+inline constexpr reconcile::Field automatic_updates = reconcile::managed_field_at(1);
+inline constexpr reconcile::Field autostart = reconcile::managed_field_at(2);
+inline constexpr reconcile::Field ttl = reconcile::managed_field_at(3);
+inline constexpr reconcile::Field favorite = reconcile::managed_field_at(4);
+inline constexpr reconcile::Field awake = reconcile::managed_field_at(5);
+inline constexpr reconcile::Field retain = reconcile::managed_field_at(6);
+inline constexpr reconcile::Field dormant = reconcile::managed_field_at(7);
 
 }  // namespace field
 
@@ -40,7 +44,7 @@ inline constexpr reconcile::Field dormant = reconcile::managed_field_at(3);
                                                    std::optional<std::chrono::minutes> to) {
   reconcile::LiveWorkspace live;
   live.ttl = from;
-  return {std::move(workspace), id, {field::ttl, reconcile::kTtl.live_text(live), wish_for_ttl(to)}};
+  return {std::move(workspace), id, {field::ttl, reconcile::kTtl.live_text(live, {}), wish_for_ttl(to)}};
 }
 [[nodiscard]] inline reconcile::WriteField set_autostart(specs::Identity workspace, reconcile::WorkspaceId id,
                                                          const std::string& from, const std::string& to) {
@@ -61,8 +65,7 @@ inline constexpr reconcile::Field dormant = reconcile::managed_field_at(3);
 using SetCall = boost::asio::awaitable<coder::ApiResult<coder::Kept>>;
 [[nodiscard]] inline SetCall send_field(coder::CoderWriter& writer, reconcile::WorkspaceId id,
                                         reconcile::Field field, specs::FieldValue to) {
-  const reconcile::ManagedField& entry = reconcile::entry_of(field);
-  const coder::Setting setting{&entry.route, entry.body(to)};
+  const coder::Setting setting = reconcile::entry_of(field).write(to);
   auto call = writer.set(id, setting);
   co_return co_await std::move(call);
 }

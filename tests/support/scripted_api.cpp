@@ -164,11 +164,14 @@ awaitable<ApiResult<coder::WorkspaceRows>> ScriptedCoder::workspaces_page(std::u
       });
 }
 
-awaitable<ApiResult<std::optional<LiveWorkspace>>> ScriptedCoder::workspace_by_name(const std::string& owner,
-                                                                                    const std::string& name) {
-  return call<std::optional<LiveWorkspace>>("name " + owner + "/" + name, [this, owner, name] {
-    const LiveWorkspace* row = find(owner, name);
-    return row ? std::optional(*row) : std::nullopt;
+awaitable<ApiResult<coder::NameLook>> ScriptedCoder::workspace_by_name(const std::string& owner,
+                                                                       const std::string& name) {
+  return call<coder::NameLook>("name " + owner + "/" + name, [this, owner, name] {
+    coder::NameLook look;
+    if (const LiveWorkspace* row = find(owner, name)) look.live = *row;
+    const auto fate = deleted.find(owner + "/" + name);
+    if (!look.live && fate != deleted.end()) look.deleted = fate->second;
+    return look;
   });
 }
 
@@ -250,6 +253,9 @@ awaitable<ApiResult<coder::TemplateVersion>> ScriptedCoder::version_by_id(const 
   return call<coder::TemplateVersion>("version " + last_digits(id), [id] {
     return coder::TemplateVersion{id, an_id<TemplateId>(1), "v1", false};
   });
+}
+awaitable<ApiResult<std::vector<coder::Preset>>> ScriptedCoder::presets(const VersionId&) {
+  return call<std::vector<coder::Preset>>("presets", [] { return std::vector<coder::Preset>(); });
 }
 awaitable<ApiResult<std::vector<std::string>>> ScriptedCoder::parameter_names_for(
     const VersionId& id, const UserId&, const std::vector<std::pair<std::string, std::string>>&) {

@@ -30,6 +30,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
  public:
   std::vector<LiveWorkspace> fleet;
   std::vector<coder::User> users;
+  /// What became of workspaces that are no more, by "owner/name".
+  std::map<std::string, coder::Deleted> deleted;
   std::uint64_t withheld = 0;  ///< rows that lists count and do not show
   /// Called before each call takes effect, e.g. to move rows between two pages.
   std::function<void(const std::string& call)> before;
@@ -65,8 +67,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<coder::WorkspaceRows>> workspaces_of_owner(const std::string& username) override;
   coder::awaitable<ApiResult<coder::WorkspaceRows>> workspaces_page(std::uint64_t offset,
                                                                     std::uint32_t limit) override;
-  coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
-      const std::string& owner, const std::string& name) override;
+  coder::awaitable<ApiResult<coder::NameLook>> workspace_by_name(const std::string& owner,
+                                                                 const std::string& name) override;
   coder::awaitable<ApiResult<std::optional<LiveWorkspace>>> workspace_by_id(const WorkspaceId& id) override;
   coder::awaitable<ApiResult<coder::BuildInfo>> build_info() override;
   coder::awaitable<ApiResult<coder::Me>> me() override;
@@ -84,6 +86,7 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<coder::TemplateVersion>> version_by_id(const VersionId& id) override;
   coder::awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(
       const VersionId& id) override;
+  coder::awaitable<ApiResult<std::vector<coder::Preset>>> presets(const VersionId& id) override;
   coder::awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) override;

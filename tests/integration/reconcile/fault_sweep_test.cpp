@@ -190,7 +190,7 @@ std::set<std::string> dependants(const standin::RequestRecord& request) {
                                       : whose(target.substr(owner + 8, target.find('&', owner) - owner - 8));
   }
   if (const auto look = target.find("/workspace/"); look != std::string::npos) {
-    const std::string name = target.substr(look + 11);
+    const std::string name = target.substr(look + 11, target.find('?') - look - 11);
     const std::string owner = target.substr(14, look - 14);
     // The look before a create goes by the owner's id.
     return {(owner.size() == 36 ? "alice" : owner) + "/" + name};

@@ -98,6 +98,7 @@ class History {
     reconcile::Limits limits;
     limits.max_changes.count = kLimit;
     limits.max_builds = 3;
+    limits.idle_before_stop = std::chrono::seconds(0);
     return limits;
   }
   std::size_t pick(std::size_t below) { return random_() % below; }

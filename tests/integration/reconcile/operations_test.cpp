@@ -2,37 +2,53 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
-#include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <regex>
 #include <utility>
 
 #include "ages.h"
+#include "specs/text/timestamp.h"
 #include "tests/support/tests_dir.h"
 
 /// Each operation of Coder's workspaces API, from a spec to what a Coder of each age has afterwards.
 namespace cr::testing {
 namespace {
 
+using namespace std::chrono_literals;
 using reconcile::Reason;
 using standin::Age;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// When the reconciler's clock begins: Coder's starts are foretold by it.
-constexpr standin::Time kToday{std::chrono::sys_days(std::chrono::year(2026) / 11 / 24)};
+reconcile::Limits with_retain() {
+  reconcile::Limits limits = World::generous();
+  limits.allow_retain = true;
+  return limits;
+}
 
-/// A Coder with alice and a template.
+/// A Coder whose clock is ours, with alice, her own token, and a template that lets workspaces go dormant.
 class Scene {
  public:
-  explicit Scene(Age age) : world(age) {
+  explicit Scene(Age age) : world(age, with_retain()) {
     edit([&](standin::State& state) {
-      state.set_time(kToday);
+      state.set_time(world.now());
+      state.set_licensed(true);
+      state.set_allow_renames(true);
       state.add_user("alice");
       state.add_template("docker");
+      state.edit_template("docker", [](standin::Template& of) { of.time_til_dormant_ms = 864'000'000; });
     });
+    give_owners_token();
   }
+  ~Scene() {
+    std::error_code ignored;
+    std::filesystem::remove_all(tokens_, ignored);
+  }
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
   void edit(const std::function<void(standin::State&)>& change) {
     world.server.with_state([&](standin::State& state) {
       change(state);
@@ -45,10 +61,20 @@ class Scene {
     seed.template_name = "docker";
     edit([&](standin::State& state) { state.add_workspace(seed); });
   }
-  /// Lines of its `spec`.
-  void declare(const char* name, const std::vector<std::string>& lines = {}) {
+  void edit_live(const char* name, const std::function<void(standin::Workspace&)>& change) {
+    edit([&](standin::State& state) { state.edit_workspace("alice", name, change); });
+  }
+  /// Lines of its `spec`, and of its `metadata`.
+  void declare(const char* name, const std::vector<std::string>& lines = {},
+               const std::string& metadata = {}) {
+    std::string text = a_document("alice", name, lines);
+    const std::string key = "metadata:\n";
+    if (!metadata.empty()) text.insert(text.find(key) + key.size(), "  " + metadata + "\n");
     name_ = name;
-    world.declare({a_document("alice", name, lines)});
+    world.declare({text});
+  }
+  [[nodiscard]] std::string in(std::chrono::seconds ahead) const {
+    return text::format_timestamp(world.now() + ahead);
   }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] standin::Workspace live() {
@@ -62,6 +88,21 @@ class Scene {
   World world;
 
  private:
+  void give_owners_token() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "cr-tokens-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no directory for tokens");
+    tokens_ = pattern;
+    std::string token;
+    edit([&](standin::State& state) { token = state.add_token("alice"); });
+    const std::filesystem::path file = tokens_ / "alice";
+    std::ofstream(file) << token << '\n';
+    std::filesystem::permissions(file,
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    world.use_owner_tokens(tokens_.string());
+    world.restart();
+  }
+
+  std::filesystem::path tokens_;
   std::string name_;
 };
 
@@ -112,6 +153,12 @@ const std::vector<Operation>& operations() {
          scene.declare("dev", {"ttl: 3h"});
        },
        [](Scene& scene) { return scene.live().ttl_ms == 3 * 3'600'000; }},
+      {"Rename", "PATCH", "/workspaces/{workspace}",
+       [](Scene& scene) {
+         scene.add("api");
+         scene.declare("api-dev", {}, "previousNames: [api]");
+       },
+       [](Scene& scene) { return scene.live().name == "api-dev" && scene.world.fleet().size() == 1; }},
       {"Autostart", "PUT", "/workspaces/{workspace}/autostart",
        [](Scene& scene) {
          scene.add("dev");
@@ -132,6 +179,28 @@ const std::vector<Operation>& operations() {
        [](Scene& scene) {
          return scene.live().dormant_at && scene.live().latest().transition == standin::Transition::stop;
        }},
+      {"Extend", "PUT", "/workspaces/{workspace}/extend",
+       [](Scene& scene) {
+         scene.add("dev");
+         scene.edit_live(
+             "dev", [&](standin::Workspace& live) { live.latest().deadline = scene.world.now() + 40min; });
+         scene.declare("dev",
+                       {fmt::format("keepAwake: [{{until: \"{}\", reason: training}}]", scene.in(72h))});
+       },
+       [](Scene& scene) { return scene.live().latest().deadline > scene.world.now() + 3h; }},
+      {"Favorite", "PUT", "/workspaces/{workspace}/favorite",
+       [](Scene& scene) {
+         scene.add("dev");
+         scene.declare("dev", {"favorite: true"});
+       },
+       [](Scene& scene) { return scene.live().favorite; }},
+      {"NoFavorite", "DELETE", "/workspaces/{workspace}/favorite",
+       [](Scene& scene) {
+         scene.add("dev");
+         scene.edit([](standin::State& state) { state.set_favorite("alice", "dev", true); });
+         scene.declare("dev", {"favorite: false"});
+       },
+       [](Scene& scene) { return !scene.live().favorite; }},
       {"ResolveAutostart", "GET", "/workspaces/{workspace}/resolve-autostart",
        [](Scene& scene) {
          standin::WorkspaceSeed seed;
@@ -151,6 +220,14 @@ const std::vector<Operation>& operations() {
          scene.declare("dev", {"ttl: 3h"});
        },
        [](Scene& scene) { return scene.live().ttl_ms == 3 * 3'600'000; }},
+      {"Usage", "POST", "/workspaces/{workspace}/usage",
+       [](Scene& scene) {
+         scene.add("dev");
+         scene.edit_live("dev",
+                         [&](standin::Workspace& live) { live.last_used_at = scene.world.now() - 24h * 6; });
+         scene.declare("dev", {fmt::format("retain: {{until: \"{}\", reason: leave}}", scene.in(24h * 60))});
+       },
+       [](Scene& scene) { return scene.live().last_used_at >= scene.world.now() - 1h; }},
   };
   return kAll;
 }

@@ -39,12 +39,12 @@ bool wants_a_nap(const specs::FieldValue& declared) {
   return declared == specs::FieldValue(true);
 }
 
-Match compare(const specs::FieldValue& declared, const LiveWorkspace& live) {
+Match compare(const specs::FieldValue& declared, const LiveWorkspace& live, const FieldContext&) {
   if (live.name == "cursed") throw std::logic_error("a spell");
   return wants_a_nap(declared) == live.dormant ? Match::same : Match::differs;
 }
 
-std::string live_text(const LiveWorkspace& live) {
+std::string live_text(const LiveWorkspace& live, const FieldContext&) {
   return live.dormant ? "true" : "false";
 }
 
@@ -52,13 +52,13 @@ std::string refused_by(const coder::Template& policy, const specs::FieldValue&) 
   return policy.name == "sleepless" ? "lets nobody nap" : "";
 }
 
-std::string body(const specs::FieldValue& declared) {
-  return nlohmann::json{{"dormant", wants_a_nap(declared)}}.dump();
-}
-
 constexpr coder::Route kNap{.method = "PUT",
                             .pattern = "/api/v2/workspaces/{workspace}/dormant",
                             .answer = coder::Answer::json_or_same};
+coder::Setting write(const specs::FieldValue& declared) {
+  return {&kNap, nlohmann::json{{"dormant", wants_a_nap(declared)}}.dump()};
+}
+
 constexpr ManagedField kNaps{.key = "naps",
                              .name = "naps",
                              .action = "set_naps",
@@ -69,14 +69,13 @@ constexpr ManagedField kNaps{.key = "naps",
                              .at_creation = not_at_creation,
                              .after_creation = never,
                              .needs_stop = needs_no_stop,
-                             .route = kNap,
-                             .body = body};
+                             .write = write};
 
 }  // namespace
 
 std::span<const ManagedField* const> managed_fields() {
-  static constexpr const ManagedField* kFields[] = {&kAutomaticUpdates, &kAutostart, &kTtl, &kDormant,
-                                                    &kNaps};
+  static constexpr const ManagedField* kFields[] = {
+      &kName, &kAutomaticUpdates, &kAutostart, &kTtl, &kFavorite, &kKeepAwake, &kRetain, &kDormant, &kNaps};
   return kFields;
 }
 

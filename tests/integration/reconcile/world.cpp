@@ -53,6 +53,7 @@ reconcile::Limits World::generous() {
   reconcile::Limits limits;
   limits.max_changes.count = 1'000'000;
   limits.max_builds = 1'000;
+  limits.idle_before_stop = 0s;
   return limits;
 }
 
@@ -75,6 +76,7 @@ coder::Client World::make_client(std::string token) {
   options.url = server.url();
   options.token_value = token.empty() ? server.admin_token() : std::move(token);
   options.random = [] { return 0.5; };
+  options.owner_tokens_directory = owner_tokens_;
   auto made = coder::make_client(std::move(options), clock_, observer_);
   if (!made) throw std::runtime_error("the client cannot be made");
   return std::move(*made);
@@ -85,8 +87,8 @@ void World::restart(std::string token) {
   client_.reset();
   client_.emplace(make_client(std::move(token)));
   coder::CoderWriter* writer = mode_ == Mode::plan ? nullptr : &client_->writer();
-  reconciler_ =
-      std::make_unique<reconcile::Reconciler>(client_->reader(), writer, clock_, observer_, limits_);
+  reconciler_ = std::make_unique<reconcile::Reconciler>(client_->reader(), writer, clock_, observer_, limits_,
+                                                        client_->owners());
 }
 
 void World::declare(const std::vector<std::string>& documents) {
@@ -124,7 +126,7 @@ ReportPtr World::cycle() {
 
 ReportPtr World::plan_beside() {
   coder::Client client = make_client({});
-  reconcile::Reconciler planner(client.reader(), nullptr, clock_, observer_, limits_);
+  reconcile::Reconciler planner(client.reader(), nullptr, clock_, observer_, limits_, client.owners());
   return run(planner);
 }
 

@@ -57,6 +57,11 @@ class World {
   /// A process that has just started: nothing is remembered.
   void restart(std::string token = {});
   void advance(std::chrono::nanoseconds by) { clock_.advance(by); }
+  [[nodiscard]] std::chrono::sys_seconds now() const {
+    return std::chrono::floor<std::chrono::seconds>(clock_.wall());
+  }
+  /// From the next restart on, owners' own tokens are taken from there.
+  void use_owner_tokens(std::string directory) { owner_tokens_ = std::move(directory); }
   /// Moves the time of day alone, as NTP or an administrator does.
   void jump(std::chrono::milliseconds by) { clock_.set_wall(clock_.wall() + by); }
 
@@ -83,6 +88,7 @@ class World {
   WaitCounter observer_;
   reconcile::Limits limits_;
   Mode mode_;
+  std::string owner_tokens_;
   std::optional<coder::Client> client_;
   std::unique_ptr<reconcile::Reconciler> reconciler_;
   specs::SpecSource source_;

@@ -41,6 +41,8 @@ TEST(Settings, WhatHelpCallsTheDefaultIsTheDefault) {
     EXPECT_EQ(written.output, untouched.output) << option.name;
     EXPECT_EQ(written.log_format, untouched.log_format) << option.name;
     EXPECT_EQ(written.wait, untouched.wait) << option.name;
+    EXPECT_EQ(written.idle_before_stop, untouched.idle_before_stop) << option.name;
+    EXPECT_EQ(written.allow_retain, untouched.allow_retain) << option.name;
   }
 }
 
@@ -65,6 +67,7 @@ TEST(Settings, OurVariableGoesBeforeTheOneOfCodersCommandLine) {
 
 TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
   const std::map<std::string_view, std::string> values{{"FILE", "a-file.prom"},
+                                                       {"DIR", "tokens"},
                                                        {"URL", "https://c.example.com"},
                                                        {"NAME=VALUE", "a=b"},
                                                        {"KEY=VALUE", "a=b"},

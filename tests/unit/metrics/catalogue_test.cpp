@@ -52,7 +52,7 @@ TEST(Catalogue, NamesFollowTheConventions) {
 TEST(Catalogue, NoLabelNamesAWorkspaceOrAnOwner) {
   const std::set<std::string_view> allowed = {"version", "revision", "state",  "reason", "field",
                                               "action",  "result",   "phase",  "route",  "method",
-                                              "code",    "how",      "within", "cause"};
+                                              "code",    "how",      "within", "cause",  "kind"};
   for (const Metric& metric : catalogue()) {
     for (const Label& label : metric.labels) EXPECT_TRUE(allowed.contains(label.name)) << metric.name;
   }
@@ -98,6 +98,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::deletions_expected, {"within"}},
       {MetricId::starts_blocked, {"cause"}},
       {MetricId::missed_starts, {}},
+      {MetricId::exceptions, {"kind", "state"}},
       {MetricId::apply_exit_code, {}},
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
@@ -125,10 +126,11 @@ TEST(Catalogue, ClosedSetsAreThoseOfTheEnumerations) {
   EXPECT_EQ(values(MetricId::actions), values(MetricId::plan_actions));
   EXPECT_THAT(values(MetricId::specs), ElementsAre("valid", "invalid", "duplicate", "suspended"));
   EXPECT_THAT(values(MetricId::drifted_fields),
-              ElementsAre("missing", "parameters", "template", "version", "automatic_updates", "autostart",
-                          "ttl", "dormant"));
-  EXPECT_THAT(values(MetricId::plan_actions), ElementsAre("create", "stop", "set_automatic_updates",
-                                                          "set_autostart", "set_ttl", "set_dormant"));
+              ElementsAre("missing", "parameters", "template", "version", "name", "automatic_updates",
+                          "autostart", "ttl", "favorite", "awake", "dormant"));
+  EXPECT_THAT(values(MetricId::plan_actions),
+              ElementsAre("create", "stop", "rename", "set_automatic_updates", "set_autostart", "set_ttl",
+                          "set_favorite", "extend", "retain", "set_dormant"));
   EXPECT_THAT(values(MetricId::actions, 1), ElementsAre("success", "failed", "skipped"));
   EXPECT_THAT(values(MetricId::cycles), ElementsAre("in_sync", "converged", "partial", "held", "failed"));
   EXPECT_THAT(values(MetricId::cycle_phase_duration),

@@ -205,20 +205,20 @@ TEST_F(Requests, WorkspaceByName) {
   answer_recorded("read/by-name");
   const auto found = run(client.reader().workspace_by_name("al ice", "d/ev"));
   ASSERT_TRUE(found) << found.error().to_string();
-  EXPECT_TRUE(found->has_value());
-  EXPECT_EQ(line(), "GET /api/v2/users/al%20ice/workspace/d%2Fev HTTP/1.1");
+  EXPECT_TRUE(found->live.has_value());
+  EXPECT_EQ(line(), "GET /api/v2/users/al%20ice/workspace/d%2Fev?include_deleted=true HTTP/1.1");
 }
 
 TEST_F(Requests, AWorkspaceThatIsNotThereIsNothing) {
   answer(404, R"({"message":"Resource not found or you do not have access to this resource"})");
   auto found = run(client.reader().workspace_by_name("alice", "dev"));
   ASSERT_TRUE(found);
-  EXPECT_FALSE(found->has_value());
+  EXPECT_FALSE(found->live.has_value());
   // Coder up to 2.31, for an owner who is not there.
   answer(400, R"({"message":"\"user\" must be an existing uuid or username."})");
   found = run(client.reader().workspace_by_name("nobody", "dev"));
   ASSERT_TRUE(found);
-  EXPECT_FALSE(found->has_value());
+  EXPECT_FALSE(found->live.has_value());
 }
 
 TEST_F(Requests, SomebodyElses404IsNoProofOfAbsence) {

@@ -78,7 +78,7 @@ class AgainstCoder : public ::testing::TestWithParam<Age> {
   }
 
   LiveWorkspace dev(Client& client) {
-    auto found = must(client.reader().workspace_by_name("alice", "dev"));
+    auto found = must(client.reader().workspace_by_name("alice", "dev")).live;
     if (!found) throw std::runtime_error("alice/dev is not there");
     return std::move(*found);
   }
@@ -113,8 +113,8 @@ TEST_P(AgainstCoder, TheListIsReadByIdByOwnerAndByPage) {
 
 TEST_P(AgainstCoder, WhatIsNotThereIsNotFoundAtEachAge) {
   Client client = as_admin();
-  EXPECT_FALSE(must(client.reader().workspace_by_name("alice", "none")).has_value());
-  EXPECT_FALSE(must(client.reader().workspace_by_name("nobody", "dev")).has_value());
+  EXPECT_FALSE(must(client.reader().workspace_by_name("alice", "none")).live.has_value());
+  EXPECT_FALSE(must(client.reader().workspace_by_name("nobody", "dev")).live.has_value());
   EXPECT_EQ(run(client.reader().user("nobody")).error().fault, ApiFault::not_found);
   const TemplateId unknown = *TemplateId::parse("00000000-0000-4000-8000-000000000000");
   EXPECT_EQ(run(client.reader().template_by_id(unknown)).error().fault, ApiFault::not_found);
@@ -324,7 +324,7 @@ TEST_P(AgainstCoder, ATokenThatMayReadButNotChangeIsForbiddenEveryTime) {
 
 TEST_P(AgainstCoder, ATokenThatMayNotReadSeesNothing) {
   Client bob = as("bob");
-  EXPECT_FALSE(must(bob.reader().workspace_by_name("alice", "dev")).has_value());
+  EXPECT_FALSE(must(bob.reader().workspace_by_name("alice", "dev")).live.has_value());
   EXPECT_TRUE(must(bob.reader().workspaces_page(0, 500)).rows.empty());
 }
 

@@ -20,12 +20,17 @@ TEST(ManagedFields, StandWhereTestsLookForThem) {
   EXPECT_EQ(&entry_of(testing::field::autostart), &kAutostart);
   EXPECT_EQ(&entry_of(testing::field::ttl), &kTtl);
   EXPECT_EQ(&entry_of(testing::field::dormant), &kDormant);
+  EXPECT_EQ(&entry_of(testing::field::name), &kName);
+  EXPECT_EQ(&entry_of(testing::field::favorite), &kFavorite);
+  EXPECT_EQ(&entry_of(testing::field::awake), &kKeepAwake);
+  EXPECT_EQ(&entry_of(testing::field::retain), &kRetain);
 }
 
 TEST(ManagedFields, AreTheKeysOfSpecsThatAreKeptAsDeclared) {
-  std::set<std::string_view> keys;
+  // The name is declared beside them, where a spec tells previous ones.
+  std::set<std::string_view> keys{specs::kNameKey};
   for (const specs::Field& field : specs::spec_fields()) {
-    if (field.id == specs::FieldId::managed) keys.insert(field.key);
+    if (specs::is_kept(field)) keys.insert(field.key);
   }
   for (const ManagedField* entry : managed_fields()) EXPECT_EQ(keys.erase(entry->key), 1U) << entry->key;
   EXPECT_TRUE(keys.empty()) << "a key of specs that nothing keeps: " << *keys.begin();
@@ -43,22 +48,22 @@ TEST(ManagedFields, NamesAreDistinct) {
 }
 
 TEST(ManagedFields, AreWrittenAsCoderReadsThem) {
-  EXPECT_EQ(kAutostart.body(specs::Cleared{}), R"({"schedule":null})");
-  EXPECT_EQ(kAutostart.body(wish_for_autostart("CRON_TZ=UTC 0 9 * * 1-5")),
+  EXPECT_EQ(kAutostart.write(specs::Cleared{}).body, R"({"schedule":null})");
+  EXPECT_EQ(kAutostart.write(wish_for_autostart("CRON_TZ=UTC 0 9 * * 1-5")).body,
             R"({"schedule":"CRON_TZ=UTC 0 9 * * 1-5"})");
-  EXPECT_EQ(kTtl.body(specs::Cleared{}), R"({"ttl_ms":null})");
-  EXPECT_EQ(kTtl.body(wish_for_ttl(30 * 24h)), R"({"ttl_ms":2592000000})");
-  EXPECT_EQ(kAutomaticUpdates.body(wish_for_updates(true)), R"({"automatic_updates":"always"})");
-  EXPECT_EQ(kAutomaticUpdates.body(wish_for_updates(false)), R"({"automatic_updates":"never"})");
-  EXPECT_EQ(kDormant.body(true), R"({"dormant":true})");
-  EXPECT_EQ(kDormant.body(false), R"({"dormant":false})");
+  EXPECT_EQ(kTtl.write(specs::Cleared{}).body, R"({"ttl_ms":null})");
+  EXPECT_EQ(kTtl.write(wish_for_ttl(30 * 24h)).body, R"({"ttl_ms":2592000000})");
+  EXPECT_EQ(kAutomaticUpdates.write(wish_for_updates(true)).body, R"({"automatic_updates":"always"})");
+  EXPECT_EQ(kAutomaticUpdates.write(wish_for_updates(false)).body, R"({"automatic_updates":"never"})");
+  EXPECT_EQ(kDormant.write(true).body, R"({"dormant":true})");
+  EXPECT_EQ(kDormant.write(false).body, R"({"dormant":false})");
 }
 
 TEST(ManagedFields, AreShownAsUnknownWhereThisVersionDoesNotKnowTheValue) {
   LiveWorkspace live;
   live.automatic_updates = LiveAutomaticUpdates::unknown;
-  EXPECT_EQ(kAutomaticUpdates.compare(wish_for_updates(true), live), Match::unreadable);
-  EXPECT_EQ(kAutomaticUpdates.live_text(live), "unknown");
+  EXPECT_EQ(kAutomaticUpdates.compare(wish_for_updates(true), live, {}), Match::unreadable);
+  EXPECT_EQ(kAutomaticUpdates.live_text(live, {}), "unknown");
 }
 
 TEST(ManagedFields, DependOnAPolicyWhereOneDecides) {

@@ -50,6 +50,7 @@ struct Given {
   std::optional<coder::Template> policy{};
   bool owner_inactive = false;
   std::optional<bool> mismatch{};
+  Instant kept_awake_until{};
   sys_seconds now = kNow;
 };
 
@@ -58,6 +59,7 @@ Forecast look(const LiveWorkspace& live, const Given& given = {}) {
   return forecast({.live = live,
                    .schedule = schedule ? &*schedule : nullptr,
                    .policy = given.policy ? &*given.policy : nullptr,
+                   .kept_awake_until = given.kept_awake_until,
                    .owner_inactive = given.owner_inactive,
                    .parameters_mismatch = given.mismatch,
                    .now = given.now});
@@ -312,6 +314,19 @@ TEST(Forecast, NextStopSaysWhenAndWhoDecides) {
   for (const StopCase& one : cases) {
     EXPECT_EQ(look(one.live).stop, one.want) << one.name << ": by " << to_string(look(one.live).stop.by);
   }
+}
+
+TEST(Forecast, WhatIsKeptAwakeStopsWhenThatIsOverUnlessTheTemplateLetsNothingRunSoLong) {
+  const auto until = [](std::chrono::seconds ahead) {
+    return Given{.kept_awake_until = Instant(kNow + ahead)};
+  };
+  EXPECT_EQ(look(running(), until(5h)).stop, (StopForecast{Instant(kNow + 5h), StopBy::keep_awake}));
+  EXPECT_EQ(look(running(), until(30s)).stop.by, StopBy::ttl) << "it stops no earlier for that";
+  const auto limited =
+      running().with([](LiveWorkspace& row) { row.build.max_deadline = Instant(kNow + 3h); });
+  EXPECT_EQ(look(limited, until(5h)).stop, (StopForecast{Instant(kNow + 3h), StopBy::template_limit}));
+  const auto endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
+  EXPECT_EQ(look(endless, until(5h)).stop, StopForecast{}) << "nothing stops it anyway";
 }
 
 TEST(Forecast, DeletionIsWhatCoderSaysWhileItIsDormant) {

@@ -64,12 +64,13 @@ TEST_F(LookUpsTest, OfAPolicyAreDoubtedAfterARefusal) {
   stumbles.add(a_spec()).reads(live).did(write, ActionResult::failed,
                                          coder::ApiError(coder::ApiFault::server, ""));
   look_ups.observe(stumbles.facts());
-  EXPECT_NE(look_ups.policy_of(live), nullptr);
+  EXPECT_TRUE(look_ups.is_policy_good(live));
   CycleBuilder refused;
   refused.add(a_spec()).reads(live).did(write, ActionResult::failed,
                                         coder::ApiError(coder::ApiFault::rejected, ""));
   look_ups.observe(refused.facts());
-  EXPECT_EQ(look_ups.policy_of(live), nullptr);
+  EXPECT_FALSE(look_ups.is_policy_good(live));
+  EXPECT_NE(look_ups.policy_of(live), nullptr) << "it is still shown and foretold by";
 }
 
 TEST_F(LookUpsTest, OfParametersAreThoseOfTheLatestBuild) {

@@ -23,7 +23,7 @@ coder::ApiResult<Answer> rows(std::vector<LiveWorkspace> of, std::optional<std::
   return Answer(std::move(reply));
 }
 coder::ApiResult<Answer> one(std::optional<LiveWorkspace> row) {
-  return Answer(std::move(row));
+  return Answer(coder::NameLook{std::move(row)});
 }
 
 /// Two declared workspaces that only pages can be asked for.

@@ -237,11 +237,13 @@ TEST_F(ReadLive, AListThatNeverAddsUpEndsSoon) {
 /// Shows the same workspace under another id at each look.
 class OtherEachTime : public ScriptedCoder {
  public:
-  coder::awaitable<coder::ApiResult<std::optional<LiveWorkspace>>> workspace_by_name(
-      const std::string&, const std::string&) override {
+  coder::awaitable<coder::ApiResult<coder::NameLook>> workspace_by_name(const std::string&,
+                                                                        const std::string&) override {
     ++looks;
     if (looks > 100) co_return coder::ApiError(coder::ApiFault::server, "enough");
-    co_return a_live(static_cast<std::uint32_t>(looks), "alice", "dev").owned_by(cr::testing::a_user_id(7));
+    coder::NameLook look;
+    look.live = a_live(static_cast<std::uint32_t>(looks), "alice", "dev").owned_by(cr::testing::a_user_id(7));
+    co_return look;
   }
   int looks = 0;
 };

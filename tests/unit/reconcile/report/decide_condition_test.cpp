@@ -420,7 +420,7 @@ TEST(Reasons, AreAClosedSetWithDistinctNames) {
   std::set<std::string_view> names;
   for (const Reason reason : all_reasons()) names.insert(to_string(reason));
   EXPECT_EQ(names.size(), all_reasons().size());
-  EXPECT_EQ(all_reasons().size(), 29U);
+  EXPECT_EQ(all_reasons().size(), 34U);
   EXPECT_FALSE(names.contains("Unknown"));
 }
 
@@ -433,7 +433,7 @@ TEST(Reasons, AreReadyFalseOrUnknownAsDocumented) {
   }
   EXPECT_EQ(ready, 1U);
   EXPECT_EQ(unknown, 3U);
-  EXPECT_EQ(person, 20U);
+  EXPECT_EQ(person, 24U);
   EXPECT_EQ(ready_of(Reason::RateLimited), Ready::False);
   EXPECT_FALSE(waits_for_person(Reason::BackingOff));
 }

@@ -72,6 +72,8 @@ class World {
   std::vector<coder::Template> templates;
   std::vector<coder::TemplateVersion> versions;
   std::map<VersionId, std::vector<coder::RichParameter>> parameters;
+  std::vector<coder::Preset> presets;
+  bool no_presets = false;                     ///< a Coder that has none at all
   std::vector<std::string> names_with_values;  ///< of dynamic parameters
   std::optional<ApiError> cannot_tell_names;
   std::set<coder::Access> denied;
@@ -134,6 +136,10 @@ class World {
     if (no_parameters) return not_found();
     const auto found = parameters.find(ask.version);
     return found == parameters.end() ? std::vector<coder::RichParameter>{} : found->second;
+  }
+  coder::ApiResult<std::vector<coder::Preset>> answer(const AskPresets&) const {
+    if (no_presets) return not_found();
+    return presets;
   }
   coder::ApiResult<bool> answer(const AskAccess& ask) const { return !denied.contains(ask.question.action); }
 };
