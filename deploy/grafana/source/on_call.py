@@ -193,23 +193,28 @@ DIFFERS = [
 ]
 
 AHEAD = [
-    graph("Starts that will not come, by cause", 8, 8,
+    graph("Starts that will not come, by cause", 6, 8,
           "Workspaces that their schedule would start within 24 hours, and Coder will not. Orange, red and yellow need action before "
           "then; the pale ones are orders: a dormant workspace, a suspended owner, the template. One with several causes is in "
           "each line. 'coder-reconciler forecast' names them, and says what to do.",
           query('sum by (cause) (coder_reconciler_starts_blocked{@, cause!="AlreadyRunning"}) > 0', "{{cause}}"),
           "short", points=True, table=True, decimals=0, no_value="all will come", overrides=CAUSES,
           alerts=["CoderReconcilerStartsWillFail"]),
-    graph("Missed starts", 8, 8,
+    graph("Missed starts", 6, 8,
           "Workspaces whose start was due more than ten minutes ago and did not come, though nothing known was in the way. Look at their "
           "builds in Coder; if there are many: is Coder's scheduler running, are the provisioners?",
           query("sum(coder_reconciler_missed_starts{@})", "missed"), "short", decimals=0, overrides=colors(missed="orange"),
           alerts=["CoderReconcilerStartsWillFail"]),
-    graph("Deletions ahead", 8, 8,
+    graph("Deletions ahead", 6, 8,
           "Declared workspaces that are dormant and that Coder will delete within that time, with what is on their disks. Wake those that "
           "are still needed; /api/v1/forecast?within=7d names them.",
           query('sum by (within) (coder_reconciler_deletions_expected{@, within=~"24h|7d"})', "within {{within}}"), "short",
           decimals=0, overrides=colors(**{"within 24h": "red", "within 7d": "orange"}), alerts=["CoderReconcilerDeletionAhead"]),
+    graph("Exceptions", 6, 8,
+          "What specs declare for a time: workspaces kept awake or retained, and suspended ones. Those that are over do nothing any more: "
+          "'coder-reconciler validate' names them, so that they are removed.",
+          query('sum by (kind, state) (coder_reconciler_exceptions{@}) > 0', "{{kind}} {{state}}"), "short", decimals=0,
+          no_value="none"),
 ]
 
 DURATIONS = [

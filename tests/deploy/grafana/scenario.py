@@ -18,7 +18,7 @@ SEED = {
                   {"name": "empty", "without_provisioners": True}],
     "workspaces": [{"owner": owner, "name": name, "template": "docker", "ttl_ms": 8 * 3600 * 1000} for owner, name in FLEET]
     + [{"owner": "bob", "name": "reported", "template": "docker", "ttl_ms": 3600 * 1000},
-       {"owner": "bob", "name": "asleep", "template": "docker", "running": True},
+       {"owner": "bob", "name": "asleep", "template": "docker", "running": True, "idle_hours": 100},
        {"owner": "carol", "name": "kept", "template": "docker", "ttl_ms": 3600 * 1000},
        # What comes next: a start, one that is not needed, one that fails; and a stop.
        {"owner": "alice", "name": "starts", "template": "docker", "autostart": HOURLY, "running": False},

@@ -70,12 +70,13 @@ await check('below spec: the fields that are not there yet are offered, each wit
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  |\n`);
   const fields = items.filter((item) => item.kind === 10);
   assert.deepEqual(labels(fields).sort(), [
-    'automaticUpdates', 'autostart', 'dormant', 'organization', 'parameters', 'reconcilePolicy', 'templateVersion', 'ttl']);
+    'automaticUpdates', 'autostart', 'dormant', 'favorite', 'keepAwake', 'organization', 'parameters', 'preset', 'reconcilePolicy',
+    'retain', 'templateVersion', 'ttl']);
   for (const field of fields) assert(field.documentation?.length > 10, `${field.label} has no description`);
 });
 await check('below reconcilePolicy: its fields are offered', async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  reconcilePolicy:\n    |\n`);
-  assert.deepEqual(labels(items).filter((label) => !label.includes('(')).sort(), ['create', 'fields', 'update']);
+  assert.deepEqual(labels(items).filter((label) => !label.includes('(')).sort(), ['create', 'fields', 'recreate', 'update']);
 });
 await check("an enumeration's values are offered", async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  automaticUpdates: |\n`);
