@@ -24,9 +24,10 @@ inline std::string age_name(const ::testing::TestParamInfo<const char*>& age) {
 }
 
 /// The body that a running Coder of that age answered in the recorded exchange, e.g. "list/page-1".
-inline nlohmann::json recorded_body(const std::string& age, const std::string& name) {
+inline nlohmann::json recorded_body(const std::string& age, const std::string& name,
+                                    const std::string& round = {}) {
   const std::string path =
-      cr::testing::tests_dir() + "/fixtures/" + age + "/" + name.substr(0, name.find('/')) + ".json";
+      cr::testing::tests_dir() + "/fixtures/" + age + "/" + round + name.substr(0, name.find('/')) + ".json";
   std::ifstream file(path);
   for (nlohmann::json& exchange : nlohmann::json::parse(file)) {
     if (exchange["name"] == name) return exchange["response"]["body"];

@@ -221,6 +221,37 @@ TEST_F(Requests, AWorkspaceThatIsNotThereIsNothing) {
   EXPECT_FALSE(found->live.has_value());
 }
 
+TEST_F(Requests, WhatWasDeletedIsToldFromWhatNeverWasAndByWhom) {
+  for (const char* age : {"coder-2.20.0", "coder-2.29.1", "coder-2.35.1", "coder-2.36.1"}) {
+    const auto look = [&](const std::string& name) {
+      answer(200, recorded_body(age, "deleted/" + name, "fate-").dump());
+      return run(client.reader().workspace_by_name("ben", "dev")).value();
+    };
+    const coder::NameLook by_hand = look("by-name-include-deleted");
+    EXPECT_FALSE(by_hand.live) << age;
+    EXPECT_EQ(by_hand.deleted, coder::Deleted::by_somebody) << age;
+    const coder::NameLook by_coder = look("by-coder-include-deleted");
+    EXPECT_FALSE(by_coder.live) << age;
+    EXPECT_EQ(by_coder.deleted, coder::Deleted::by_coder) << age;
+    EXPECT_TRUE(look("live-include-deleted").live) << age;
+  }
+}
+
+TEST_F(Requests, PresetsAsEachAgeWritesThem) {
+  for (const char* age : {"coder-2.20.0", "coder-2.29.1", "coder-2.35.1", "coder-2.36.1"}) {
+    answer(200, recorded_body(age, "presets/of-version", "fate-").dump());
+    const auto presets = run(client.reader().presets(*VersionId::parse(kId)));
+    ASSERT_TRUE(presets) << age;
+    ASSERT_EQ(presets->size(), 2U) << age;
+    EXPECT_EQ(presets->front().name, "small") << age;
+    EXPECT_EQ(presets->front().parameters.front(), (std::pair<std::string, std::string>("cpu", "2"))) << age;
+  }
+  answer(200, "null");
+  EXPECT_TRUE(run(client.reader().presets(*VersionId::parse(kId))).value().empty()) << "Go's empty list";
+  answer(404, R"({"message":"Route not found."})");
+  EXPECT_TRUE(run(client.reader().presets(*VersionId::parse(kId))).value().empty()) << "Coder before 2.20";
+}
+
 TEST_F(Requests, SomebodyElses404IsNoProofOfAbsence) {
   server.answer_all("HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n");
   const auto found = run(client.reader().workspace_by_name("alice", "dev"));
