@@ -23,9 +23,11 @@ TransportError broken_off(Stream& stream, const boost::system::error_code& cause
 }  // namespace
 
 StreamedAnswer::StreamedAnswer(std::unique_ptr<Stream> stream, AnswerReader reader)
-    : stream_(std::move(stream)), reader_(std::move(reader)), piece_(reader_.take_body()) {
-  head_ = reader_.response();
-  raw_ = head_.status == 101;
+    : stream_(std::move(stream)),
+      reader_(std::move(reader)),
+      piece_(reader_.take_body()),
+      head_(reader_.response()),
+      raw_(head_.status == 101) {
   if (raw_) piece_ = reader_.take_rest();
 }
 

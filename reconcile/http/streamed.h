@@ -31,8 +31,8 @@ class StreamedAnswer {
  private:
   std::unique_ptr<Stream> stream_;
   AnswerReader reader_;
-  HttpResponse head_;
   std::string piece_;
+  HttpResponse head_;
   bool begun_ = false;
   bool raw_ = false;  ///< the protocol has changed
 };

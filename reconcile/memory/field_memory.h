@@ -82,8 +82,8 @@ class FieldMemory {
 
   std::map<Key, FieldStory> stories_;
   struct Taken {
-    async::SteadyTime until;
-    std::uint64_t wish;  ///< wish_fingerprint
+    async::SteadyTime until{};
+    std::uint64_t wish = 0;  ///< wish_fingerprint
   };
   std::map<Key, Taken> taken_;
 };

@@ -373,10 +373,10 @@ class Walk {
     if (preset) {
       bound.request.preset = preset->id;
       // A Coder that knows presets and takes none at a create (2.20, 2.21) gets their values all the same.
-      for (const auto& [name, value] : preset->parameters) {
-        const bool there = std::ranges::any_of(bound.request.parameters,
-                                               [&](const auto& pair) { return pair.first == name; });
-        if (!there) bound.request.parameters.emplace_back(name, value);
+      for (const auto& parameter : preset->parameters) {
+        const auto given = std::ranges::find(bound.request.parameters, parameter.first,
+                                             &std::pair<std::string, std::string>::first);
+        if (given == bound.request.parameters.end()) bound.request.parameters.push_back(parameter);
       }
       // A preset belongs to a version; the active one may change before the create.
       bound.request.version = version;
