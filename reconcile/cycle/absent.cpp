@@ -53,7 +53,7 @@ class Looking {
     auto all = async::for_each_bounded(unknown, kAtATime, each);
     co_await std::move(all);
 
-    std::size_t looks = unknown.size();
+    std::size_t looks = 0;
     std::vector<WorkspaceFacts*> renamed;
     for (WorkspaceFacts& one : state_.declared) {
       if (!matters(one) || one.spec->previous_names.empty()) continue;
@@ -69,6 +69,7 @@ class Looking {
     auto each_renamed = [this](WorkspaceFacts* one) { return look_for_previous(*one); };
     auto all_renamed = async::for_each_bounded(renamed, kAtATime, each_renamed);
     co_await std::move(all_renamed);
+    refuse_those_of_one(renamed);
 
     for (WorkspaceFacts& one : state_.declared) {
       const specs::ReconcilePolicy& policy = one.spec->policy;
@@ -128,6 +129,25 @@ class Looking {
     std::string why = why_not_renamed(candidates);
     if (!why.empty()) co_return state_.exclude(one, {Reason::RenameRefused, std::move(why)});
     take_for_live(one, std::move(candidates.front()));
+  }
+
+  /// One owner by name here and by UUID there may claim the same: it would be renamed twice.
+  void refuse_those_of_one(const std::vector<WorkspaceFacts*>& renamed) {
+    std::map<WorkspaceId, std::vector<WorkspaceFacts*>> claims;
+    for (WorkspaceFacts* one : renamed) {
+      if (one->live) claims[one->live->id].push_back(one);
+    }
+    for (const auto& [id, claimants] : claims) {
+      if (claimants.size() < 2) continue;
+      for (WorkspaceFacts* one : claimants) {
+        state_.exclude(*one,
+                       {Reason::RenameRefused,
+                        fmt::format("{} is a previous name in more than one spec; keep it in one of them",
+                                    one->live->name)});
+        one->live = nullptr;
+        one->id = {};
+      }
+    }
   }
 
   /// Empty: it is.

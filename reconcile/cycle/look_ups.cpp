@@ -22,7 +22,7 @@ constexpr std::size_t kAtATime = 4;
 constexpr std::size_t kRightsARequest = 100;
 constexpr std::size_t kTemplatesARequest = 150;
 constexpr std::size_t kParametersACycle = 20;
-constexpr std::size_t kFavoritesACycle = 20;
+constexpr std::size_t kFavoritesACycle = 100;
 constexpr auto kFavoriteIsGoodFor = std::chrono::minutes(10);
 // What is to be created rests on look-ups of its own cycle. Where they are many, on some that are not old.
 constexpr std::size_t kAskedEachCycle = 20;
@@ -269,44 +269,52 @@ awaitable<void> read_parameters(CycleState& state) {
   }
 }
 
-/// As its owner sees it; the token's user is held against the owner first.
-awaitable<void> ask_its_owner(coder::CoderReader& reader, const LiveWorkspace& live, KnownFavorite& known) {
+/// As its owner sees it; the token's user is held against the owner first. False: Coder does not answer.
+awaitable<bool> ask_its_owner(coder::CoderReader& reader, const LiveWorkspace& live, KnownFavorite& known) {
   ApiResult<coder::Me> me = co_await reader.me();
   if (!me) {
     if (!coder::is_transient(me.error().fault))
       known.problem = "the owner's token does not work: " + me.error().to_string();
-    co_return;
+    co_return me.error().fault == ApiFault::unauthorized || !ends_reading(me.error());
   }
   known.problem.clear();
   if (me->user.id != live.owner_id) {
     known.problem = "the token in the owner's file is that of " + me->user.username;
-    co_return;
+    co_return true;
   }
   ApiResult<std::optional<LiveWorkspace>> row = co_await reader.workspace_by_id(live.id);
   if (row && *row) known.favorite.value = (*row)->favorite;
+  co_return row || !ends_reading(row.error());
 }
 
-/// Only a workspace's owner sees whether it is a favorite: requests for each workspace, so a few a cycle.
+/// Only a workspace's owner sees whether it is a favorite: requests for each workspace, so some a cycle, of
+/// those first that were asked about the longest time ago.
 awaitable<void> ask_about_favorites(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   if (!state.memory.owners) co_return;
   std::map<WorkspaceId, KnownFavorite> kept;
-  std::size_t asked = 0;
+  std::vector<const LiveWorkspace*> due;
   for (const WorkspaceFacts& one : state.declared) {
     if (!one.live || !one.spec->fields.find(kFavorite.key) || look_ups.me.value == one.live->owner_id)
       continue;
-    coder::CoderReader* reader = state.memory.owners->reader_of(one.live->owner_name);
-    if (!reader) continue;
     const auto before = look_ups.favorites.find(one.live->id);
     KnownFavorite& known = kept[one.live->id];
     if (before != look_ups.favorites.end()) known = before->second;
-    if (asked == kFavoritesACycle || !known.favorite.due(state.begun, kFavoriteIsGoodFor)) continue;
-    ++asked;
-    known.favorite.asked = state.begun;
-    auto asking = ask_its_owner(*reader, *one.live, known);
-    co_await std::move(asking);
+    if (known.favorite.due(state.begun, kFavoriteIsGoodFor)) due.push_back(one.live);
   }
   look_ups.favorites = std::move(kept);
+  const auto asked = [&](const LiveWorkspace* live) { return look_ups.favorites[live->id].favorite.asked; };
+  std::ranges::stable_sort(due, {}, asked);
+  if (due.size() > kFavoritesACycle) due.resize(kFavoritesACycle);
+  for (const LiveWorkspace* live : due) {
+    coder::CoderReader* reader = state.memory.owners->reader_of(live->owner_name);
+    if (!reader) continue;
+    KnownFavorite& known = look_ups.favorites[live->id];
+    known.favorite.asked = state.begun;
+    auto asking = ask_its_owner(*reader, *live, known);
+    const bool answers = co_await std::move(asking);
+    if (!answers) co_return;
+  }
 }
 
 /// Absent workspaces that this cycle might create.

@@ -25,7 +25,7 @@ DiffContext CycleState::context_of(const specs::WorkspaceSpec& spec, const LiveW
   context.fields.retain_setting = memory.limits.retain_setting;
   context.fields.tokens_setting = memory.limits.tokens_setting;
   context.fields.may_retain = memory.limits.allow_retain;
-  context.taken = remembered.fields.taken(spec, row.id, begun);
+  context.taken = remembered.fields.taken(spec, row, begun);
   if (!spec.fields.find(kFavorite.key)) return context;
   if (context.me == row.owner_id) {
     context.fields.has_owners_token = true;
@@ -42,10 +42,13 @@ DiffContext CycleState::context_of(const specs::WorkspaceSpec& spec, const LiveW
 
 coder::CoderWriter* CycleState::owners_writer(const Identity& workspace) {
   const WorkspaceFacts* one = find(workspace);
-  const LiveWorkspace* row = one ? one->latest() : nullptr;
-  if (row && memory.remembered.look_ups.me.value == row->owner_id) return memory.writer;
-  if (!row || !memory.owners) return nullptr;
-  return memory.owners->writer_of(row->owner_name);
+  if (!one) return nullptr;
+  const LiveWorkspace* row = one->latest();
+  const Bound* created = one->decided->bound;  // in this cycle, where there is no row yet
+  if (!row && !created) return nullptr;
+  if (memory.remembered.look_ups.me.value == (row ? row->owner_id : created->request.owner))
+    return memory.writer;
+  return memory.owners ? memory.owners->writer_of(row ? row->owner_name : created->owner_name) : nullptr;
 }
 
 void CycleState::give_buffers_back() {

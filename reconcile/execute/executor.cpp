@@ -294,6 +294,12 @@ class Execution {
     if (!writer) co_return skipped("the token of its owner is no longer there");
     auto call = writer->set(action.id, setting);
     ApiResult<coder::Kept> kept = co_await shielded_write(std::move(call));
+    if (!kept && writer != &writer_) {
+      // Of the owner's token nothing follows for ours, and nothing for what else there is to do.
+      Ended ended = skipped("Coder did not take it with the owner's token: " + kept.error().to_string());
+      ended.carry_on = true;
+      co_return ended;
+    }
     if (!kept) co_return failed(kept.error());
     if (kept->was_so) co_return done("already set");
     Ended ended;

@@ -56,25 +56,23 @@ FieldValue next_step(const FieldValue& declared, const LiveWorkspace& live, cons
                      .way = kUse};
 }
 
-std::string left_alone(const FieldValue& declared, const FieldContext& context) {
+std::string left_alone(const FieldValue&, const FieldContext& context) {
   if (!context.may_retain)
     return fmt::format("retain is not kept: it overrides the template's dormancy, which takes {}",
                        context.retain_setting);
-  if (!in_force(declared, context) || !context.policy) return {};
-  const auto threshold = threshold_of(context.policy);
-  if (threshold == 0s)
-    return fmt::format("retain has no effect: template {} makes nothing dormant", context.policy->name);
-  if (threshold <= kBetweenUses)
-    return fmt::format(
-        "retain is not kept: template {} makes dormant what was not used for a day or less, "
-        "and one use a day at most is recorded",
-        context.policy->name);
   return {};
 }
 
-/// For its threshold a policy is needed before anything is written.
-std::string refused_by(const coder::Template&, const FieldValue&) {
-  return {};
+/// What sleeps already is woken all the same.
+std::string ineffective_under(const coder::Template& policy, const FieldValue&) {
+  const auto threshold = threshold_of(&policy);
+  if (threshold == 0s)
+    return fmt::format("retain has no effect: template {} makes nothing dormant", policy.name);
+  if (threshold > kBetweenUses) return {};
+  return fmt::format(
+      "retain is not kept: template {} makes dormant what was not used for a day or less, and one "
+      "use a day at most is recorded",
+      policy.name);
 }
 
 coder::Setting write(const FieldValue& step) {
@@ -91,8 +89,8 @@ constexpr ManagedField kRetain{.key = "retain",
                                .live_text = live_text,
                                .next_step = next_step,
                                .left_alone = left_alone,
-                               .refused_by = refused_by,
-                               .ineffective_under = never,
+                               .refused_by = never,
+                               .ineffective_under = ineffective_under,
                                .at_creation = not_at_creation,
                                .after_creation = never,
                                .needs_stop = needs_no_stop,

@@ -148,12 +148,13 @@ FieldVerdict FieldMemory::verdict(const WorkspaceId& workspace, async::SteadyTim
   return verdict;
 }
 
-FieldSet FieldMemory::taken(const specs::WorkspaceSpec& spec, const WorkspaceId& workspace,
+FieldSet FieldMemory::taken(const specs::WorkspaceSpec& spec, const LiveWorkspace& row,
                             async::SteadyTime now) const {
   FieldSet taken;
-  for (auto next = taken_.lower_bound({workspace, Field{}});
-       next != taken_.end() && next->first.first == workspace; ++next) {
+  for (auto next = taken_.lower_bound({row.id, Field{}}); next != taken_.end() && next->first.first == row.id;
+       ++next) {
     const Field field = next->first.second;
+    if (row.dormant && !next->second.asleep) continue;
     if (now < next->second.until && wish_fingerprint(spec, field) == next->second.wish) taken.add(field);
   }
   return taken;
@@ -189,7 +190,8 @@ void FieldMemory::take_writes(const WorkspaceFacts& one, async::SteadyTime now) 
     if (!write || outcome.result != ActionResult::success || one.done->id_lost) continue;
     const Field field = write->change.field;
     if (const auto good_for = entry_of(field).taken_for; good_for.count() > 0) {
-      taken_[{write->id, field}] = Taken{now + good_for, wish_fingerprint(*one.spec, field)};
+      taken_[{write->id, field}] =
+          Taken{now + good_for, one.live && one.live->dormant, wish_fingerprint(*one.spec, field)};
       continue;
     }
     FieldStory& story = stories_[{write->id, field}];

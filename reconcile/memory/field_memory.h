@@ -69,7 +69,7 @@ class FieldMemory {
   [[nodiscard]] FieldVerdict verdict(const WorkspaceId& workspace, async::SteadyTime now) const;
 
   /// Fields of which Coder's word is still enough (ManagedField::taken_for).
-  [[nodiscard]] FieldSet taken(const specs::WorkspaceSpec& spec, const WorkspaceId& workspace,
+  [[nodiscard]] FieldSet taken(const specs::WorkspaceSpec& spec, const LiveWorkspace& row,
                                async::SteadyTime now) const;
 
   void observe(const CycleFacts& cycle);
@@ -83,6 +83,7 @@ class FieldMemory {
   std::map<Key, FieldStory> stories_;
   struct Taken {
     async::SteadyTime until{};
+    bool asleep = false;     ///< then: of what is asleep now it says nothing otherwise
     std::uint64_t wish = 0;  ///< wish_fingerprint
   };
   std::map<Key, Taken> taken_;

@@ -45,10 +45,15 @@ DiffContext LookUps::context_of(const LiveWorkspace& live) const {
 void LookUps::take_favorite(const WorkspaceFacts& one) {
   for (const Outcome& outcome : one.done->outcomes) {
     const WriteField* write = field_write_of(outcome.action);
-    if (!write || outcome.result != ActionResult::success) continue;
-    if (&entry_of(write->change.field) != &kFavorite) continue;
+    if (!write || &entry_of(write->change.field) != &kFavorite) continue;
     const auto known = favorites.find(write->id);
-    if (known != favorites.end()) known->second.favorite.value = write->change.to == specs::FieldValue(true);
+    if (known == favorites.end()) continue;
+    if (outcome.result == ActionResult::success) {
+      known->second.favorite.value = write->change.to == specs::FieldValue(true);
+    } else {
+      // Until its owner is asked again, in some minutes.
+      known->second.problem = outcome.note;
+    }
   }
 }
 

@@ -244,6 +244,9 @@ std::vector<Action> follow_ups(const WorkspaceSpec& spec, const LiveWorkspace& c
   input.diff = &difference;
   input.me = context.me;
   input.just_created = made_by_us;
+  // Whether somebody is at work in what was found is for the next cycle to judge, with all that it knows.
+  input.coders_now = context.fields.now;
+  if (!made_by_us) input.idle_before_stop = std::chrono::hours(24 * 365);
   PlannedWorkspace planned = plan_workspace(input);
   return planned.plan ? std::move(planned.plan->actions) : std::vector<Action>{};
 }

@@ -263,6 +263,20 @@ class Walk {
     return failed() ? nullptr : &*named;
   }
 
+  /// The spec's parameters and those of the preset: a Coder that knows presets and takes none at a create
+  /// (2.20, 2.21) gets their values all the same.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> values_with(
+      const coder::Preset* preset) const {
+    std::vector<std::pair<std::string, std::string>> values = spec_.parameters;
+    if (!preset) return values;
+    for (const auto& parameter : preset->parameters) {
+      const auto given =
+          std::ranges::find(values, parameter.first, &std::pair<std::string, std::string>::first);
+      if (given == values.end()) values.push_back(parameter);
+    }
+    return values;
+  }
+
   void preset_not_found(const Template& chosen, std::span<const coder::Preset> presets) {
     std::vector<std::string_view> names;
     for (const coder::Preset& preset : presets) names.emplace_back(preset.name);
@@ -291,7 +305,7 @@ class Walk {
       return std::ranges::find(names, parameter.first) != names.end();
     });
     if (!chosen.classic_parameters) {
-      if (!all_known) check_dynamic_parameters(owner, chosen, version);
+      if (!all_known) check_dynamic_parameters(owner, chosen, version, preset);
       return;
     }
     std::string problems = unknown_parameters(names, "unknown parameter");
@@ -308,8 +322,9 @@ class Walk {
   /// The list that a version has from its import may lack those that depend on the values of others, and
   /// calls some required that these values make away with: Coder is asked which there are, and judges the
   /// rest.
-  void check_dynamic_parameters(const coder::User& owner, const Template& chosen, const VersionId& version) {
-    const AskParametersFor question{version, owner.id, spec_.parameters};
+  void check_dynamic_parameters(const coder::User& owner, const Template& chosen, const VersionId& version,
+                                const coder::Preset* preset) {
+    const AskParametersFor question{version, owner.id, values_with(preset)};
     const auto* answer = answers_.find(question);
     // A Coder that cannot tell (2.23 has dynamic parameters and not this question) drops what it does not
     // know; the difference shows when the build's parameters are compared.
@@ -369,15 +384,9 @@ class Walk {
     bound.request.name = spec_.name;
     bound.request.template_id = chosen.id;
     if (!spec_.template_version.empty()) bound.request.version = version;
-    bound.request.parameters = spec_.parameters;
+    bound.request.parameters = values_with(preset);
     if (preset) {
       bound.request.preset = preset->id;
-      // A Coder that knows presets and takes none at a create (2.20, 2.21) gets their values all the same.
-      for (const auto& parameter : preset->parameters) {
-        const auto given = std::ranges::find(bound.request.parameters, parameter.first,
-                                             &std::pair<std::string, std::string>::first);
-        if (given == bound.request.parameters.end()) bound.request.parameters.push_back(parameter);
-      }
       // A preset belongs to a version; the active one may change before the create.
       bound.request.version = version;
     }

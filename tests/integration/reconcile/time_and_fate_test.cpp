@@ -329,6 +329,36 @@ TEST_P(TimeAndFate, WhatIsAsleepAndWouldBeDeletedIsWokenOnce) {
   EXPECT_THAT(calls(), IsEmpty()) << "woken once";
 }
 
+TEST_P(TimeAndFate, WhatSleepsIsWokenThoughItsTemplatePutsNothingToSleep) {
+  standin::WorkspaceSeed asleep;
+  asleep.dormant = true;
+  asleep.running = false;
+  add("leave", asleep);
+  edit_live("leave", [&](standin::Workspace& live) { live.deleting_at = world_.now() + 48h; });
+  world_.declare({a_document("alice", "leave",
+                             {fmt::format("retain: {{until: \"{}\", reason: leave}}", in(24h * 60))})});
+  (void)world_.cycle();
+  EXPECT_FALSE(world_.live("alice", "leave")->dormant);
+}
+
+TEST_P(TimeAndFate, AUseThatWasRecordedTodayKeepsNobodyFromBeingWoken) {
+  add("leave");
+  edit([](standin::State& state) {
+    state.edit_template("docker",
+                        [](standin::Template& t) { t.time_til_dormant_ms = 10LL * 24 * 3'600'000; });
+  });
+  world_.declare({a_document("alice", "leave",
+                             {fmt::format("retain: {{until: \"{}\", reason: leave}}", in(24h * 60))})});
+  pass(24h * 6);
+  (void)world_.cycle();
+  EXPECT_THAT(calls(), ElementsAre("POST usage"));
+  pass(1h);
+  edit([](standin::State& state) { state.set_dormant("alice", "leave", true); });
+  edit_live("leave", [&](standin::Workspace& live) { live.deleting_at = world_.now() + 12h; });
+  (void)world_.cycle();
+  EXPECT_FALSE(world_.live("alice", "leave")->dormant);
+}
+
 class WithoutLeave : public TimeAndFate {
  protected:
   WithoutLeave() : TimeAndFate(World::generous()) {}
@@ -427,6 +457,23 @@ TEST_P(TimeAndFate, ALookForAPreviousNameThatFailsCreatesNothing) {
   (void)world_.converge();
   EXPECT_EQ(world_.fleet().size(), 1U);
   EXPECT_EQ(world_.reason("alice", "api-dev"), Reason::InSync);
+}
+
+TEST_P(TimeAndFate, WhatTwoSpecsClaimIsRenamedByNeither) {
+  add("old");
+  std::string uuid;
+  edit([&](standin::State& state) {
+    state.set_allow_renames(true);
+    uuid = state.find_user("alice")->id;
+  });
+  std::string other = renamed("web", "old");
+  other.replace(other.find("owner: alice"), 12, "owner: " + uuid);
+  world_.declare({renamed("api-dev", "old"), other});
+  (void)world_.cycle();
+  (void)world_.cycle();
+  EXPECT_THAT(calls(), IsEmpty());
+  EXPECT_EQ(world_.reason("alice", "api-dev"), Reason::RenameRefused);
+  EXPECT_EQ(world_.fleet().size(), 1U) << "and nothing is made beside it";
 }
 
 // recreate
@@ -580,6 +627,36 @@ TEST_P(Favorites, ATokenOfSomebodyElseIsNotUsed) {
   EXPECT_THAT(calls(), IsEmpty());
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync);
   EXPECT_THAT(remark("dev", Remark::Ineffective), HasSubstr("is that of bob"));
+}
+
+TEST_P(Favorites, ATokenThatEndsHoldsUpNothingElse) {
+  give_token("alice");
+  add("other");
+  world_.declare({a_document("alice", "dev", {"favorite: true"}), a_document("alice", "other")});
+  (void)world_.cycle();
+  edit([&](standin::State& state) {
+    std::string token;
+    std::ifstream(directory_ / "alice") >> token;
+    state.revoke_token(token);
+  });
+  world_.server.clear_requests();
+  world_.declare({a_document("alice", "dev", {"favorite: false", "ttl: 3h"}),
+                  a_document("alice", "other", {"ttl: 3h"})});
+  (void)world_.cycle();
+  EXPECT_EQ(row("dev").ttl_ms, 3 * 3'600'000);
+  EXPECT_EQ(row("other").ttl_ms, 3 * 3'600'000);
+  EXPECT_EQ(world_.reason("alice", "other"), Reason::InSync);
+  world_.server.clear_requests();
+  (void)world_.cycle();
+  EXPECT_THAT(calls(), IsEmpty()) << "it is not tried in each cycle";
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync);
+  EXPECT_THAT(remarks("dev"), Contains(Remark::Ineffective));
+}
+
+TEST_P(Favorites, AreSetWhereOurTokenIsTheOwnersOwn) {
+  world_.declare({a_document("admin", "mine", {"favorite: true", "ttl: null"})});
+  (void)world_.converge();
+  EXPECT_TRUE(world_.live("admin", "mine")->favorite);
 }
 
 // InUse
