@@ -209,7 +209,7 @@ class Decoder {
       case FieldId::from:
       case FieldId::until:
       case FieldId::reason:
-        return;  // of an exception: read_exception_part()
+        return;  // of an exception: read_window()
       case FieldId::modes:
         if (is_mapping(key, value, path)) read_modes(value, path);
         return;
@@ -273,7 +273,8 @@ class Decoder {
     }
   }
 
-  /// The names are kept together with the value that they lead to: it is renamed to its declared name.
+  /// With previous names the name itself is a wish like any other: what has another one differs, and is
+  /// renamed.
   void check_previous_names() {
     if (spec_.previous_names.empty()) return;
     for (const auto& [node, path] : previous_names_) {

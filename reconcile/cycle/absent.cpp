@@ -168,8 +168,7 @@ class Looking {
     if (candidates.front().allows_renames) return {};
     return fmt::format(
         "it exists as {}, and Coder does not allow workspaces to be renamed; allow it in Coder's own "
-        "settings, "
-        "rename it by hand, or remove metadata.previousNames to have a new one created",
+        "settings, rename it by hand, or remove metadata.previousNames to have a new one created",
         name);
   }
 
