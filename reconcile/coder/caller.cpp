@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view kRequestId = "X-Coder-Request-Id";
 constexpr std::string_view kRateRemaining = "X-RateLimit-Remaining";
+constexpr std::string_view kAcceptJson = "Accept: application/json\r\n";
 
 ApiFault fault_of(http::TransportFault fault) {
   switch (fault) {
@@ -154,7 +155,7 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
                                            SteadyTime deadline) {
   const SteadyTime started = clock_.now();
   http::Transport::Request message;
-  message.message = message_of(request, token);
+  message.message = message_of(request, token, kAcceptJson);
   message.body_limit = request.body_limit;
   message.repeatable = request.route.repeat == Repeat::safe;
   message.allowed = request.route.list ? options_.timeouts.list : options_.timeouts.request;
@@ -195,13 +196,49 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
   co_return out;
 }
 
-std::string Caller::message_of(const CallRequest& request, const Token& token) const {
+awaitable<http::TransportResult<std::unique_ptr<http::StreamedAnswer>>> Caller::open_stream(
+    http::Dialer& dialer, const CallRequest& request, std::string_view headers,
+    std::chrono::milliseconds patience) {
+  const SteadyTime started = clock_.now();
+  if (limiter_.reserve(request.path, started) > started)
+    co_return http::TransportError(http::TransportFault::timeout,
+                                   "held back to stay below Coder's rate limit");
+  const Token token = token_.current();
+  tell_about_token_file();
+  const std::string message = message_of(request, token, headers);
+  http::Progress progress;
+  auto opening = http::open_streamed(dialer, message, progress);
+  auto opened = co_await async::with_deadline(clock_, started + patience, std::move(opening));
+
+  // One that does not come says nothing of Coder: proxies hold streams back.
+  if (opened && opened->has_value()) {
+    const http::HttpResponse& head = (**opened)->head();
+    RequestDone done;
+    done.route = request.route.pattern;
+    done.method = request.route.method;
+    done.reads_workspaces = request.route.reads_workspaces;
+    done.duration = clock_.now() - started;
+    done.status = head.status;
+    done.rate_limit_remaining = text::parse_number<std::int64_t>(head.header(kRateRemaining));
+    done.request_id = head.header(kRequestId);
+    observer_.on_request(done);
+    learn(request, head);
+  }
+  if (opened) co_return std::move(*opened);
+  co_return http::TransportError(
+      http::TransportFault::timeout,
+      fmt::format("no response within {} s; stopped while {}",
+                  std::chrono::duration_cast<std::chrono::seconds>(patience).count(), progress.doing));
+}
+
+std::string Caller::message_of(const CallRequest& request, const Token& token,
+                               std::string_view headers) const {
   const http::BaseUrl& url = options_.url;
   std::string message =
       fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n", request.route.method,
                   options_.absolute_form ? "http://" + url.authority() : "", url.prefix, request.path,
                   request.query.empty() ? "" : "?", request.query, url.authority(), options_.user_agent);
-  message += "Accept: application/json\r\nAccept-Encoding: identity\r\n";
+  message.append(headers).append("Accept-Encoding: identity\r\n");
   message += "Coder-Session-Token: " + token.reveal() + "\r\n";
   for (const auto& [name, value] : options_.extra_headers) message += name + ": " + value + "\r\n";
   if (!options_.proxy_authorization.empty()) {

@@ -4,6 +4,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,8 @@
 #include "reconcile/coder/retry.h"
 #include "reconcile/coder/routes.h"
 #include "reconcile/coder/token.h"
+#include "reconcile/http/dialer.h"
+#include "reconcile/http/streamed.h"
 #include "reconcile/http/transport.h"
 #include "reconcile/http/url.h"
 
@@ -76,6 +79,14 @@ class Caller {
 
   [[nodiscard]] awaitable<ApiResult<Answer2xx>> call(const CallRequest& request);
 
+  /// Opens an answer that goes on, over a connection of its own: one attempt, that has `patience` up to the
+  /// end of the answer's head, whatever its status. The observer is told of it where that comes. Not made at
+  /// all where it would have to wait for the rate limit. `headers` are whole lines, the one that says what is
+  /// accepted among them.
+  [[nodiscard]] awaitable<http::TransportResult<std::unique_ptr<http::StreamedAnswer>>> open_stream(
+      http::Dialer& dialer, const CallRequest& request, std::string_view headers,
+      std::chrono::milliseconds patience);
+
   /// No call goes on past `end`, whatever its own deadlines are. Calls that are under way keep theirs.
   void end_by(SteadyTime end) { end_ = end; }
   /// Nothing is waited for any more: calls that pause before another attempt end with the error of the last
@@ -98,7 +109,8 @@ class Caller {
   awaitable<bool> wait_until(SteadyTime when);
   awaitable<void> rung();
   awaitable<Attempt> attempt(const CallRequest& request, const Token& token, SteadyTime deadline);
-  [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token) const;
+  [[nodiscard]] std::string message_of(const CallRequest& request, const Token& token,
+                                       std::string_view headers) const;
   void tell_about_token_file();
   void learn(const CallRequest& request, const http::HttpResponse& response);
   [[nodiscard]] ApiError error_of(const CallRequest& request, const http::TransportError& failed) const;

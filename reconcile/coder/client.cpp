@@ -7,6 +7,7 @@
 
 #include "reconcile/coder/access_url.h"
 #include "reconcile/coder/http_api.h"
+#include "reconcile/coder/http_watcher.h"
 #include "reconcile/coder/owner_tokens.h"
 
 namespace cr::coder {
@@ -32,13 +33,14 @@ struct Client::Parts {
         http::Dialer dialer, http::Transport::Limits limits, TokenSource token, Caller::Options options,
         std::string owner_tokens, std::string url)
       : tls(std::move(tls_context)),
-        transport(clock, std::move(dialer), limits),
+        transport(clock, dialer, limits),
         owners(owner_tokens.empty() ? nullptr
                                     : std::make_unique<OwnerTokens>(std::move(owner_tokens), clock, observer,
                                                                     transport, options)),
         caller(clock, observer, transport, std::move(token), std::move(options)),
         reader(http_reader(caller)),
         writer(http_writer(caller)),
+        watcher(http_watcher(caller, clock, std::move(dialer))),
         base_url(std::move(url)) {}
 
   std::unique_ptr<boost::asio::ssl::context> tls;
@@ -47,6 +49,7 @@ struct Client::Parts {
   Caller caller;
   std::unique_ptr<CoderReader> reader;
   std::unique_ptr<CoderWriter> writer;
+  std::unique_ptr<WorkspaceWatcher> watcher;
   std::string base_url;
 };
 
@@ -62,6 +65,9 @@ CoderWriter& Client::writer() {
 }
 OwnersApi* Client::owners() {
   return parts_->owners.get();
+}
+WorkspaceWatcher& Client::watcher() {
+  return *parts_->watcher;
 }
 void Client::end_by(async::SteadyTime end) {
   if (parts_->owners) parts_->owners->end_by(end);

@@ -11,6 +11,7 @@
 #include "reconcile/coder/api.h"
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
+#include "reconcile/coder/watcher.h"
 #include "reconcile/http/dialer.h"
 #include "reconcile/http/proxy.h"
 #include "reconcile/http/setup_error.h"
@@ -62,6 +63,7 @@ class Client {
   [[nodiscard]] CoderWriter& writer();
   /// Null where no directory of owners' tokens was given.
   [[nodiscard]] OwnersApi* owners();
+  [[nodiscard]] WorkspaceWatcher& watcher();
 
   /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.
   void end_by(async::SteadyTime end);
