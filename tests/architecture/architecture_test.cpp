@@ -55,6 +55,8 @@ const std::vector<LayerRule> kLayers = {
     {"reconcile/execute/",
      {"specs/", "reconcile/async/", "reconcile/model/", "reconcile/coder/", "reconcile/fields/",
       "reconcile/plan/", "reconcile/memory/backoff.h", "reconcile/execute/"}},
+    // It knows nothing of what is declared or decided.
+    {"reconcile/watch/", {"reconcile/async/", "reconcile/model/", "reconcile/coder/", "reconcile/watch/"}},
     {"reconcile/report/",
      {"specs/", "reconcile/async/clock.h", "reconcile/model/", "reconcile/coder/api_error.h",
       "reconcile/coder/fault.h", "reconcile/coder/types.h", "reconcile/fields/", "reconcile/resolve/",
@@ -74,7 +76,7 @@ const std::vector<LibraryRule> kLibraries = {
     {"boost/beast", {"reconcile/async/asio_impl.cpp", "reconcile/http/", "daemon/http"}},
     {"boost/asio",
      {"reconcile/async/", "reconcile/http/", "reconcile/coder/", "reconcile/read/", "reconcile/resolve/",
-      "reconcile/execute/", "reconcile/cycle", "daemon/"}},
+      "reconcile/execute/", "reconcile/watch/", "reconcile/cycle", "daemon/"}},
     // Waiting for several things is for the verbs of reconcile/async/ alone; a channel is a queue as any
     // other.
     {"boost/asio/experimental/", {"reconcile/async/", "daemon/"}},

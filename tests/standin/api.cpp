@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "tests/standin/timestamp.h"
+#include "tests/standin/watch.h"
 
 namespace cr::standin {
 namespace {
@@ -49,9 +50,9 @@ struct Found {
 };
 
 Found find_route(const State& state, const Request& request) {
-  static const std::array kTables = {&server_routes(),       &workspace_routes(), &setting_routes(),
-                                     &create_routes(),       &build_routes(),     &user_routes(),
-                                     &organization_routes(), &template_routes(),  &audit_routes()};
+  static const std::array kTables = {
+      &server_routes(), &workspace_routes(),    &setting_routes(),  &create_routes(), &build_routes(),
+      &user_routes(),   &organization_routes(), &template_routes(), &audit_routes(),  &watch_routes()};
   const auto path = segments(request.path);
   Found found;
   for (const auto* table : kTables) {

@@ -7,11 +7,13 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "tests/standin/faults.h"
 #include "tests/standin/message.h"
 #include "tests/standin/request_log.h"
 #include "tests/standin/state.h"
+#include "tests/standin/watch.h"
 
 namespace cr::standin {
 
@@ -51,6 +53,11 @@ class Exchange {
   [[nodiscard]] RequestLog& log() { return log_; }
   void set_hook(std::function<void(State&, const RequestRecord&)> hook) { hook_ = std::move(hook); }
   void set_longest_target(std::size_t bytes) { longest_target_ = bytes; }
+  void set_watch(WatchBehaviour behaviour) { watch_ = std::move(behaviour); }
+  [[nodiscard]] WatchBehaviour watch() const {
+    const std::scoped_lock lock(mutex);
+    return watch_;
+  }
   void hold(std::string prefix) { held_.insert(std::move(prefix)); }
   void release() { held_.clear(); }
 
@@ -63,6 +70,7 @@ class Exchange {
   std::function<void(State&, const RequestRecord&)> hook_;
   std::size_t longest_target_ = 0;
   std::set<std::string> held_;
+  WatchBehaviour watch_;
 };
 
 }  // namespace cr::standin

@@ -22,6 +22,7 @@
 #include "tests/standin/exchange.h"
 #include "tests/standin/http_text.h"
 #include "tests/standin/server.h"
+#include "tests/standin/streams.h"
 #include "tests/standin/temporary_directory.h"
 
 namespace cr::standin {
@@ -103,6 +104,8 @@ class Listener {
     });
     done.get_future().get();
   }
+
+  [[nodiscard]] Streams& streams() { return streams_; }
 
   void set_keep_alive(bool on) { keep_alive_ = on; }
   void set_delay(std::chrono::milliseconds delay) { delay_ = delay; }
@@ -234,6 +237,11 @@ class Listener {
       co_await timer.async_wait(net::redirect_error(net::use_awaitable, error));
     }
     const Outcome outcome = exchange.process(place, request);
+    streams_.wake();
+    if (watched_by(outcome.reply) && outcome.delivery.kind == Delivery::Kind::whole) {
+      co_await streams_.serve(stream, socket, outcome.reply, exchange.watch());
+      co_return false;
+    }
     if (outcome.delivery.kind == Delivery::Kind::reset) {
       reset(socket);
       co_return false;
@@ -303,6 +311,7 @@ class Listener {
   std::atomic<std::uint16_t> port_ = 0;
   std::atomic<bool> keep_alive_ = true;
   std::atomic<std::chrono::milliseconds> delay_{};
+  Streams streams_{context_, exchange};
   // Last but for the thread: destroying it destroys the sessions, which use all of the above.
   net::io_context context_{1};
   // Without it the thread would end while nothing listens and no connection is open.

@@ -80,6 +80,22 @@ void Server::hold(std::string target_prefix) {
   const std::scoped_lock lock(mutex());
   impl_->exchange.hold(std::move(target_prefix));
 }
+void Server::set_watch(WatchBehaviour behaviour) {
+  const std::scoped_lock lock(mutex());
+  impl_->exchange.set_watch(std::move(behaviour));
+}
+void Server::ping_streams() {
+  impl_->streams().ping();
+}
+std::size_t Server::open_streams() const {
+  return impl_->streams().open();
+}
+std::size_t Server::most_streams() const {
+  return impl_->streams().most();
+}
+void Server::wake_streams() {
+  impl_->streams().wake();
+}
 void Server::release() {
   {
     const std::scoped_lock lock(mutex());

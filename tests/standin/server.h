@@ -15,6 +15,7 @@
 #include "tests/standin/request_log.h"
 #include "tests/standin/state.h"
 #include "tests/standin/tls.h"
+#include "tests/standin/watch.h"
 
 namespace cr::standin {
 
@@ -48,6 +49,11 @@ class Server {
   /// the state if the server is being used meanwhile.
   template <class Fn>
   auto with_state(Fn&& fn) {
+    // Streams look when the lock is free again.
+    struct WakeAtTheEnd {
+      Server& server;
+      ~WakeAtTheEnd() { server.wake_streams(); }
+    } const wake{*this};
     const std::scoped_lock lock(mutex());
     return std::forward<Fn>(fn)(state());
   }
@@ -78,6 +84,15 @@ class Server {
   void hold(std::string target_prefix);
   void release();
 
+  // Streams of what becomes of a workspace.
+  /// What streams do that are opened from now on.
+  void set_watch(WatchBehaviour behaviour);
+  /// All of them send a ping; Coder does so every 15 s, and so do these (real time).
+  void ping_streams();
+  [[nodiscard]] std::size_t open_streams() const;
+  /// At any one time.
+  [[nodiscard]] std::size_t most_streams() const;
+
   // What was asked. Requests to /standin/… are not noted.
   [[nodiscard]] std::vector<RequestRecord> requests() const;
   [[nodiscard]] std::vector<RequestRecord> requests_to(std::string_view target_prefix,
@@ -104,6 +119,7 @@ class Server {
   }
   [[nodiscard]] std::recursive_mutex& mutex() const;
   [[nodiscard]] State& state();
+  void wake_streams();
 
   std::unique_ptr<Impl> impl_;
 };
