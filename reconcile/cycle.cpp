@@ -207,4 +207,8 @@ bool Reconciler::approve(std::string digest) {
   return memory_->remembered.approval.approve(std::move(digest), memory_->clock.now());
 }
 
+const std::vector<OwnBuild>& Reconciler::builds_in_flight() const {
+  return memory_->remembered.builds.in_flight();
+}
+
 }  // namespace cr::reconcile

@@ -6,10 +6,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
 #include "reconcile/fields/managed_field.h"
+#include "reconcile/model/own_build.h"
 #include "reconcile/observer.h"
 #include "reconcile/plan/guard.h"
 #include "reconcile/report/report.h"
@@ -53,6 +55,10 @@ class Reconciler {
   /// until that is done, its spec changes, or for a day. True if that plan is held. Any other digest is good
   /// for the plan of the next cycle that reads everything, and for no later one.
   bool approve(std::string digest);
+
+  /// Builds of ours that the last cycle saw under way. A cycle has nothing to wait for but their ends that
+  /// somebody else could see sooner.
+  [[nodiscard]] const std::vector<OwnBuild>& builds_in_flight() const;
 
   /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/state.h).
   struct Memory;

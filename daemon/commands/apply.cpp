@@ -1,3 +1,4 @@
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/system_error.hpp>
@@ -14,8 +15,10 @@
 #include "daemon/json_fields.h"
 #include "daemon/version.h"
 #include "metrics/recorder.h"
+#include "reconcile/async/structured.h"
 #include "reconcile/cycle.h"
 #include "reconcile/report/render.h"
+#include "reconcile/watch/build_watch.h"
 #include "specs/duration.h"
 #include "specs/source.h"
 
@@ -41,7 +44,8 @@ class OutcomeCollector final : public reconcile::Observer {
 class Applying {
  public:
   Applying(const Config& config, Terminal& terminal, Session& session, OutcomeCollector& done,
-           const AnswerWatch& watch, const specs::DesiredState& desired)
+           const AnswerWatch& watch, const specs::DesiredState& desired,
+           const boost::asio::any_io_executor& executor)
       : config_(config),
         terminal_(terminal),
         session_(session),
@@ -51,14 +55,18 @@ class Applying {
                     session.observer(), limits_of(config), session.client().owners()),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
         timeout_(config.timeout.value_or(kApplyTimeout)),
-        limit_(session, watch, timeout_, config.shutdown_timeout) {
+        limit_(session, watch, timeout_, config.shutdown_timeout),
+        triggers_(executor),
+        build_watch_(session.client().watcher(), session.clock(), told_of_builds()) {
     if (!config.approve.empty()) reconciler_.approve(config.approve);
   }
 
   async::awaitable<ExitCode> run() {
     std::exception_ptr failure;
     try {
-      co_await converge();
+      auto converging = converge();
+      auto builds = build_watch_.run();
+      co_await async::until_first_ends(std::move(converging), std::move(builds));
     } catch (...) {
       failure = std::current_exception();
     }
@@ -82,9 +90,16 @@ class Applying {
       last_ = std::move(ended);
       const auto delay = next_apply_cycle(*last_, builds_);
       if (!delay) co_return;
-      const bool in_time = co_await limit_.wait(*delay);
+      build_watch_.follow(reconciler_.builds_in_flight());
+      const bool in_time = co_await limit_.wait(*delay, triggers_);
       if (!in_time) co_return;
     }
+  }
+
+  reconcile::BuildWatch::Told told_of_builds() {
+    return {.on_end = [this] { triggers_.fire(Cause::build_ended); },
+            .on_state = [this](const reconcile::LiveWorkspace& state) { session_.show_build(state); },
+            .on_given_up = [this](const coder::WatchEnd& end) { log_given_up(session_.log(), end); }};
   }
 
   [[nodiscard]] bool timed_out() const { return limit_.over() == TimeLimit::Over::timeout; }
@@ -128,6 +143,8 @@ class Applying {
   Builds builds_;
   std::chrono::nanoseconds timeout_;
   TimeLimit limit_;
+  Triggers triggers_;
+  reconcile::BuildWatch build_watch_;
   reconcile::ReportPtr last_;  ///< of the last cycle that ended; null before
 };
 
@@ -151,7 +168,7 @@ ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& r
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   tell_missing(*loaded, selection, terminal);
   if (!session.connect()) return ExitCode::usage;
-  Applying applying(config, terminal, session, done, watch, desired);
+  Applying applying(config, terminal, session, done, watch, desired, io.get_executor());
   SignalRules rules;
   rules.grace = config.shutdown_timeout;
   rules.on_stopping = [&](const char* name) {

@@ -25,6 +25,7 @@
 #include "reconcile/async/structured.h"
 #include "reconcile/async/worker.h"
 #include "reconcile/cycle.h"
+#include "reconcile/watch/build_watch.h"
 #include "specs/source.h"
 #include "specs/visible.h"
 
@@ -89,6 +90,7 @@ class Daemon {
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
                         limits_of(config_), session_.client().owners());
+    build_watch_.emplace(session_.client().watcher(), clock_, told_of_builds());
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),
                                        server_limits());
@@ -120,7 +122,7 @@ class Daemon {
     // They start in this order: the specs are watched before they are read for the first time, so that no
     // change falls between the two.
     auto surroundings = watch_and_serve();
-    auto loop = turn();
+    auto loop = turn_and_watch_builds();
     // Settings are good and whoever asks is answered. The first cycle may take long: that is what /readyz
     // tells.
     notice_.ready();
@@ -190,6 +192,17 @@ class Daemon {
                 }};
   }
 
+  reconcile::BuildWatch::Told told_of_builds() {
+    return {.on_end = [this] { triggers_.fire(Cause::build_ended); },
+            .on_given_up = [this](const coder::WatchEnd& end) { log_given_up(session_.log(), end); }};
+  }
+
+  async::awaitable<void> turn_and_watch_builds() {
+    auto loop = turn();
+    auto builds = build_watch_->run();
+    co_await async::until_first_ends(std::move(loop), std::move(builds));
+  }
+
   async::awaitable<void> turn() {
     LoopParts parts{
         .load = [this](DesiredPtr in_force) { return load(std::move(in_force)); },
@@ -207,7 +220,11 @@ class Daemon {
         .triggers = triggers_,
         .clock = clock_,
         .log = session_.log(),
-        .end_turn = [this](reconcile::ReportPtr replaced) { clean_up(std::move(replaced)); }};
+        .end_turn =
+            [this](reconcile::ReportPtr replaced) {
+              build_watch_->follow(reconciler_->builds_in_flight());
+              clean_up(std::move(replaced));
+            }};
     co_await run_loop(parts);
   }
 
@@ -261,6 +278,7 @@ class Daemon {
   Session session_;
   DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;
+  std::optional<reconcile::BuildWatch> build_watch_;
   Endpoints endpoints_;
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;

@@ -99,6 +99,18 @@ bool Session::connect() {
   return true;
 }
 
+void log_given_up(Logger& log, const coder::WatchEnd& end) {
+  if (!log.enabled(LogLevel::debug)) return;
+  std::vector<LogField> fields;
+  if (end.status != 0) fields.push_back({"status", std::to_string(end.status), true});
+  fields.push_back({"reason", reconcile::visible(end.why)});
+  log.debug("a build is watched no longer", std::move(fields));
+}
+
+void Session::show_build(const coder::LiveWorkspace& workspace) {
+  if (progress_) progress_->on_build(workspace);
+}
+
 void Session::end_progress() {
   if (progress_) progress_->clear();
 }

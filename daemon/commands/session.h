@@ -20,6 +20,9 @@ namespace cr::daemon {
 /// What a reconciler may do, by these settings.
 [[nodiscard]] reconcile::Limits limits_of(const Config& config);
 
+/// A stream that tells nothing is no failure: builds are asked about as ever.
+void log_given_up(Logger& log, const coder::WatchEnd& end);
+
 /// What every command that talks to Coder has: a clock, a log, a progress line where somebody watches, and a
 /// way to Coder. Members are used by each other by reference, so it stays where it is made.
 class Session {
@@ -40,6 +43,8 @@ class Session {
   [[nodiscard]] Logger& log() { return log_; }
   [[nodiscard]] reconcile::Observer& observer() { return *tee_; }
   [[nodiscard]] coder::Client& client() { return *client_; }
+  /// Shows what a build of ours is doing, where somebody watches.
+  void show_build(const coder::LiveWorkspace& workspace);
   /// Removes the progress line before other output.
   void end_progress();
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "specs/visible.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -29,6 +31,37 @@ std::string_view after(reconcile::Phase phase) {
       return "reading what was written";
   }
   return "";
+}
+
+constexpr std::size_t kMostNamed = 3;
+
+std::string_view in_words(reconcile::BuildStatus status) {
+  switch (status) {
+    case reconcile::BuildStatus::pending:
+      return "waits for a provisioner";
+    case reconcile::BuildStatus::starting:
+      return "is starting";
+    case reconcile::BuildStatus::stopping:
+      return "is stopping";
+    case reconcile::BuildStatus::deleting:
+      return "is being deleted";
+    case reconcile::BuildStatus::canceling:
+      return "is being cancelled";
+    default:
+      return "is being built";
+  }
+}
+
+/// "alice/dev is starting, bob/web waits for a provisioner and 4 more".
+std::string in_words(const std::map<std::string, reconcile::BuildStatus>& builds) {
+  std::string text;
+  std::size_t named = 0;
+  for (const auto& [name, status] : builds) {
+    if (named++ == kMostNamed) break;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, in_words(status));
+  }
+  if (builds.size() > kMostNamed) text += fmt::format(" and {} more", builds.size() - kMostNamed);
+  return text;
 }
 
 }  // namespace
@@ -70,6 +103,16 @@ void Progress::on_cycle(const reconcile::CycleReport&) {
   doing_ = "waiting";
 }
 
+void Progress::on_build(const reconcile::LiveWorkspace& workspace) {
+  const std::string name = specs::visible(workspace.owner_name + '/' + workspace.name);
+  if (workspace.build.active()) {
+    builds_[name] = workspace.build.status;
+  } else {
+    builds_.erase(name);
+  }
+  show();
+}
+
 void Progress::clear() {
   if (!shown_) return;
   write_("\r\x1b[K");
@@ -81,6 +124,7 @@ void Progress::show() {
   if (now - told_ < (style_ == Style::lines ? kBetweenLines : kBetweenRewrites)) return;
   told_ = now;
   std::string text(doing_);
+  if (!builds_.empty()) text += ", " + in_words(builds_);
   if (planned_ > 0) text += fmt::format(", changed {} of {}", done_, planned_);
   text += fmt::format(", {} requests, {} s", requests_,
                       std::chrono::duration_cast<std::chrono::seconds>(now - started_).count());

@@ -4,10 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "reconcile/async/clock.h"
+#include "reconcile/model/live_workspace.h"
 #include "reconcile/observer.h"
 
 namespace cr::daemon {
@@ -30,6 +33,9 @@ class Progress final : public reconcile::Observer {
   void on_action(const reconcile::Outcome& outcome) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
+  /// A build that is waited for, as it is now.
+  void on_build(const reconcile::LiveWorkspace& workspace);
+
   /// Removes the line, so that other output can be written; the next event shows it again.
   void clear();
 
@@ -45,6 +51,7 @@ class Progress final : public reconcile::Observer {
   std::size_t requests_ = 0;
   std::size_t planned_ = 0;  ///< actions of all plans so far
   std::size_t done_ = 0;
+  std::map<std::string, reconcile::BuildStatus> builds_;  ///< that are under way, by workspace
   bool shown_ = false;
 };
 

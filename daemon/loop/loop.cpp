@@ -147,6 +147,10 @@ async::awaitable<void> wait_for_next(LoopParts& parts, const Pace& pace, async::
   while (true) {
     beat(parts, deadline - parts.clock.now() + kWaitGrace);
     co_await parts.triggers.wait_until(parts.clock, deadline);
+    const auto after_builds =
+        begun + std::chrono::duration_cast<async::SteadyTime::duration>(least_apart(pace));
+    while (parts.triggers.only_builds_ended() && parts.clock.now() < std::min(after_builds, deadline))
+      co_await parts.triggers.wait_until(parts.clock, std::min(after_builds, deadline));
     if (parts.triggers.only_asked_for() && parts.clock.now() < begun + kLeastApart)
       co_await parts.clock.sleep_until(begun + kLeastApart);
     const std::string causes = parts.triggers.take_causes();

@@ -24,4 +24,8 @@ std::chrono::nanoseconds time_to_next(const Pace& pace, double random) {
   return std::min(regular, soon);
 }
 
+std::chrono::nanoseconds least_apart(const Pace& pace) {
+  return std::max(pace.read_duration * kReadShare, kSoonest);
+}
+
 }  // namespace cr::daemon

@@ -24,4 +24,8 @@ struct Pace {
 /// than a fifth of the time, and never less than a second passes.
 [[nodiscard]] std::chrono::nanoseconds time_to_next(const Pace& pace, double random);
 
+/// How long after the beginning of a cycle one may begin that is asked for by the ends of builds: reading
+/// takes no more than a fifth of the time, however many builds end one after another.
+[[nodiscard]] std::chrono::nanoseconds least_apart(const Pace& pace);
+
 }  // namespace cr::daemon

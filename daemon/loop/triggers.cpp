@@ -10,7 +10,8 @@
 namespace cr::daemon {
 namespace {
 
-constexpr Cause kCauses[] = {Cause::specs_changed, Cause::hangup, Cause::request, Cause::approval};
+constexpr Cause kCauses[] = {Cause::specs_changed, Cause::hangup, Cause::request, Cause::approval,
+                             Cause::build_ended};
 
 std::uint32_t bit(Cause cause) {
   return 1U << static_cast<unsigned>(cause);
@@ -28,6 +29,8 @@ std::string_view to_string(Cause cause) {
       return "request";
     case Cause::approval:
       return "approval";
+    case Cause::build_ended:
+      return "a build has ended";
   }
   return "";
 }
@@ -53,7 +56,12 @@ async::awaitable<void> Triggers::wait_until(async::Clock& clock, async::SteadyTi
 }
 
 bool Triggers::only_asked_for() const {
-  return causes_ != 0 && (causes_ & ~(bit(Cause::request) | bit(Cause::hangup))) == 0;
+  return causes_ != 0 &&
+         (causes_ & ~(bit(Cause::request) | bit(Cause::hangup) | bit(Cause::build_ended))) == 0;
+}
+
+bool Triggers::only_builds_ended() const {
+  return causes_ == bit(Cause::build_ended);
 }
 
 std::string Triggers::take_causes() {

@@ -10,7 +10,7 @@
 namespace cr::daemon {
 
 /// Why a cycle starts before its time.
-enum class Cause : std::uint8_t { specs_changed, hangup, request, approval };
+enum class Cause : std::uint8_t { specs_changed, hangup, request, approval, build_ended };
 [[nodiscard]] std::string_view to_string(Cause cause);
 
 /// Wakes the loop. However many triggers come while a cycle runs, they make one more cycle. One thread.
@@ -25,8 +25,12 @@ class Triggers {
   /// operation_aborted when cancelled.
   [[nodiscard]] async::awaitable<void> wait_until(async::Clock& clock, async::SteadyTime deadline);
 
-  /// Whether nothing but requests and signals asks for a cycle, which anybody can send as often as they like.
+  /// Whether nothing but requests, signals and ends of builds asks for a cycle, which come as often as they
+  /// like.
   [[nodiscard]] bool only_asked_for() const;
+
+  /// Whether builds that have ended are all that asks for a cycle.
+  [[nodiscard]] bool only_builds_ended() const;
 
   /// What asked for the cycle that starts now, for the log ("interval" if nothing did); forgets it.
   [[nodiscard]] std::string take_causes();

@@ -1,6 +1,7 @@
 #include "reconcile/memory/own_builds.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "reconcile/memory/fingerprint.h"
 
@@ -63,6 +64,22 @@ void OwnBuilds::observe(const CycleFacts& cycle) {
     for (const Outcome& outcome : one.done->outcomes) {
       if (outcome.result == ActionResult::success && queues_a_build(outcome.action))
         queued_.insert(*one.identity);
+    }
+  }
+  observe_in_flight(cycle);
+}
+
+void OwnBuilds::observe_in_flight(const CycleFacts& cycle) {
+  std::vector<OwnBuild> before = std::exchange(in_flight_, {});
+  for (const WorkspaceFacts& one : cycle.workspaces) {
+    const LiveWorkspace* live = one.latest();
+    if (!live) {
+      // What could not be read may still be under way.
+      const auto known = std::ranges::find(before, one.id, &OwnBuild::workspace);
+      if (one.read_error && known != before.end()) in_flight_.push_back(*known);
+    } else if (live->build.active()) {
+      const bool ours = cycle.me && live->build.initiator == *cycle.me;
+      if (ours || queued_.contains(*one.identity)) in_flight_.push_back({live->id, live->build.id});
     }
   }
 }

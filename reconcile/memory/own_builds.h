@@ -5,9 +5,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <vector>
 
 #include "reconcile/memory/facts.h"
 #include "reconcile/model/live_workspace.h"
+#include "reconcile/model/own_build.h"
 
 namespace cr::reconcile {
 
@@ -28,6 +30,10 @@ class OwnBuilds {
 
   void observe(const CycleFacts& cycle);
 
+  /// Those whose ids are known and whose end the last cycle has not seen. While we do not know who we are,
+  /// only what we queued.
+  [[nodiscard]] const std::vector<OwnBuild>& in_flight() const { return in_flight_; }
+
   /// Workspaces whose latest build failed.
   [[nodiscard]] std::size_t failed() const { return failures_.size(); }
 
@@ -38,11 +44,13 @@ class OwnBuilds {
     std::uint64_t spec = 0;
     std::uint32_t failed = 0;
   };
+  void observe_in_flight(const CycleFacts& cycle);
   [[nodiscard]] static bool has_failed(const LiveBuild& build, const std::optional<UserId>& me);
   [[nodiscard]] Failures failures_after(const WorkspaceFacts& read) const;
 
   std::map<Identity, Failures> failures_;
   std::set<Identity> queued_;  ///< with a build whose end no read has shown
+  std::vector<OwnBuild> in_flight_;
 };
 
 }  // namespace cr::reconcile

@@ -86,6 +86,39 @@ TEST_F(Run, RepairsDriftOnHangup) {
   EXPECT_EQ(deployment_.ttl_of("dev"), 4 * kHour);
 }
 
+/// Builds move when the test says so.
+void by_hand(standin::Server& coder) {
+  coder.with_state([](standin::State& state) {
+    standin::BuildPace pace;
+    pace.kind = standin::BuildPace::Kind::by_hand;
+    state.set_build_pace(pace);
+    return 0;
+  });
+}
+
+TEST_F(Run, TheEndOfABuildOfItsOwnStartsACycle) {
+  by_hand(deployment_.coder);
+  deployment_.declare("worktrees/1/specs/fresh.yaml", "fresh", "");
+  Process& daemon = start({"--log-level", "debug"});
+  daemon.wait_for_log("action=create");
+  daemon.wait_for_log("route=/api/v2/workspaces/{workspace}/watch status=200");
+  deployment_.coder.with_state([](standin::State& state) {
+    state.finish_builds();
+    return 0;
+  });
+  daemon.wait_for_log("reason=\"a build has ended\"");
+  daemon.wait_for_log("cycle ended result=in_sync");
+}
+
+TEST_F(Run, AStreamThatIsOpenDoesNotKeepItFromEnding) {
+  by_hand(deployment_.coder);
+  deployment_.declare("worktrees/1/specs/fresh.yaml", "fresh", "");
+  Process& daemon = start({"--log-level", "debug", "--shutdown-timeout", "20s"});
+  daemon.wait_for_log("route=/api/v2/workspaces/{workspace}/watch status=200");
+  daemon.signal(SIGTERM);
+  EXPECT_EQ(daemon.wait(), 0) << daemon.err();
+}
+
 TEST_F(Run, RepairsDriftWhenAskedOverHttp) {
   Process& daemon = start();
   daemon.wait_for_log("cycle ended result=in_sync");

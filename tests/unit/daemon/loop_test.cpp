@@ -137,6 +137,38 @@ TEST_F(Loop, LooksAgainSoonWhenSomethingIsWaitedFor) {
   EXPECT_EQ(cycles_, 2);
 }
 
+TEST_F(Loop, TheEndOfABuildStartsACycleAlthoughTheIntervalHasNotPassed) {
+  start();
+  advance(1s);
+  EXPECT_EQ(cycles_, 1);
+  triggers_.fire(Cause::build_ended);
+  settle();
+  EXPECT_EQ(cycles_, 2);
+}
+
+TEST_F(Loop, HoweverManyBuildsEndReadingTakesAFifthOfTheTime) {
+  CycleReport slow = good();
+  slow.read_duration = 6s;
+  next_reports_ = {slow, slow};
+  start();
+  for (int i = 0; i < 10; ++i) {
+    triggers_.fire(Cause::build_ended);
+    advance(2s);
+  }
+  EXPECT_EQ(cycles_, 1);
+  triggers_.fire(Cause::build_ended);
+  advance(10s);
+  EXPECT_EQ(cycles_, 2);
+  // What somebody asks for does not wait for that.
+  triggers_.fire(Cause::build_ended);
+  settle();
+  advance(1s);
+  EXPECT_EQ(cycles_, 2);
+  triggers_.fire(Cause::request);
+  settle();
+  EXPECT_EQ(cycles_, 3);
+}
+
 TEST_F(Loop, ALoadThatNeverEndsIsSeen) {
   load_hangs_ = true;
   start();

@@ -77,5 +77,38 @@ TEST(Progress, WritesNothingWhenNothingHappened) {
   EXPECT_EQ(watched.take(), "");
 }
 
+reconcile::LiveWorkspace building(const std::string& name, reconcile::BuildStatus status) {
+  reconcile::LiveWorkspace workspace;
+  workspace.owner_name = "alice";
+  workspace.name = name;
+  workspace.build.status = status;
+  return workspace;
+}
+
+TEST(Progress, SaysWhatBuildsAreDoingThatAreWaitedFor) {
+  using enum reconcile::BuildStatus;
+  Watched watched(Progress::Style::one_line);
+  watched.progress.on_cycle(reconcile::CycleReport{});
+  watched.clock.advance(1s);
+  watched.progress.on_build(building("dev", pending));
+  EXPECT_EQ(watched.take(), "\r\x1b[Kwaiting, alice/dev waits for a provisioner, 0 requests, 1 s");
+  watched.clock.advance(1s);
+  watched.progress.on_build(building("dev", starting));
+  EXPECT_EQ(watched.take(), "\r\x1b[Kwaiting, alice/dev is starting, 0 requests, 2 s");
+  watched.progress.on_build(building("web", stopping));
+  watched.progress.on_build(building("x\x1b[2J", starting));
+  watched.progress.on_build(building("y", starting));
+  watched.clock.advance(1s);
+  watched.progress.on_build(building("z", starting));
+  const std::string many = watched.take();
+  EXPECT_NE(many.find("alice/dev is starting, alice/web is stopping, alice/x"), std::string::npos) << many;
+  EXPECT_NE(many.find(" and 2 more, "), std::string::npos) << many;
+  EXPECT_EQ(many.find("\x1b[2J"), std::string::npos) << "a name is free of control characters";
+  for (const char* name : {"dev", "web", "x\x1b[2J", "y"}) watched.progress.on_build(building(name, stopped));
+  watched.clock.advance(1s);
+  watched.progress.on_build(building("z", running));
+  EXPECT_EQ(watched.take(), "\r\x1b[Kwaiting, 0 requests, 4 s");
+}
+
 }  // namespace
 }  // namespace cr::daemon
