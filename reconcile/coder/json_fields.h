@@ -81,10 +81,12 @@ bool read_enum(json::value value, const std::pair<std::string_view, Enum> (&name
                Enum& into, std::string_view key, Problem& problem) {
   json::raw_json_string raw;
   if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) return problem.mistyped(key, "a string");
-  into = unknown;
   for (const auto& [name, meaning] : names) {
-    if (is(raw, name)) into = meaning;
+    if (!is(raw, name)) continue;
+    into = meaning;
+    return true;
   }
+  into = unknown;
   return true;
 }
 
@@ -118,8 +120,8 @@ bool for_each_field(json::value value, std::string_view name, Problem& problem, 
   json::object object;
   if (value.get_object().get(object) != simdjson::SUCCESS) return problem.mistyped(name, "an object");
   for (auto entry : object) {
-    json::field field;
-    if (const auto failed = std::move(entry).get(field)) return problem.broken(failed);
+    if (entry.error()) return problem.broken(entry.error());
+    json::field&& field = std::move(entry).value_unsafe();
     if (!each(field.key(), field.value())) return problem.within(name);
   }
   return true;

@@ -46,28 +46,35 @@ constexpr std::pair<std::string_view, BuildReason> kBuildReasons[] = {
 constexpr std::pair<std::string_view, LiveAutomaticUpdates> kAutomaticUpdates[] = {
     {"never", LiveAutomaticUpdates::never}, {"always", LiveAutomaticUpdates::always}};
 
-/// A time, or null; the zero time is none.
-bool read_time(json::value value, Instant& into, std::string_view key, Problem& problem) {
-  json::raw_json_string raw;
-  if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) {
-    bool null = false;
-    if (value.is_null().get(null) != simdjson::SUCCESS || !null)
-      return problem.mistyped(key, "a time or null");
-    into = {};
-    return true;
-  }
+// Go's zero time, which stands for none.
+constexpr std::chrono::sys_seconds kZeroTime = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
+
+// Inlined like read_time: where a value's address is given away, the loop over the fields keeps its state in
+// memory, and a page takes half as long again.
+[[gnu::always_inline]] inline bool is_null(json::value value) {
+  bool null = false;
+  return value.is_null().get(null) == simdjson::SUCCESS && null;
+}
+
+/// What stands behind the opening quote of a time.
+bool parse_time(const char* start, Instant& into) {
   // No time is as long; the padding behind the body makes looking for its end safe.
   constexpr std::size_t kLongest = 40;
-  const std::string_view rest(raw.raw(), kLongest);
-  const std::string_view text = rest.substr(0, rest.find('"'));
-  if (text.starts_with("0001-01-01T00:00:00")) {
-    into = {};
-    return true;
-  }
-  const auto at = text::parse_timestamp(text);
-  if (!at) return problem.mistyped(key, "a time or null");
-  into = Instant(*at);
+  const std::string_view rest(start, kLongest);
+  const auto at = text::parse_timestamp(rest.substr(0, rest.find('"')));
+  if (!at) return false;
+  into = *at == kZeroTime ? Instant() : Instant(*at);
   return true;
+}
+
+/// A time, or null.
+[[gnu::always_inline]] inline bool read_time(json::value value, Instant& into, std::string_view key,
+                                             Problem& problem) {
+  json::raw_json_string raw;
+  if (value.get_raw_json_string().get(raw) == simdjson::SUCCESS)
+    return parse_time(raw.raw(), into) || problem.mistyped(key, "a time or null");
+  into = {};
+  return is_null(value) || problem.mistyped(key, "a time or null");
 }
 
 bool read_flag(json::value value, bool& into, std::string_view key, Problem& problem) {
@@ -79,8 +86,7 @@ bool read_job(json::value value, LiveBuild& build, Problem& problem) {
   return for_each_field(value, "job", problem, [&](json::raw_json_string key, json::value field) {
     if (is(key, "completed_at")) return read_time(field, build.completed, "completed_at", problem);
     if (!is(key, "error")) return true;
-    bool null = false;
-    if (field.is_null().get(null) == simdjson::SUCCESS && null) return true;
+    if (is_null(field)) return true;
     std::string_view text;
     if (field.get_string().get(text) != simdjson::SUCCESS) return problem.mistyped("error", "a string");
     build.error.assign(text::cut(text, kMaxBuildError));
@@ -89,8 +95,7 @@ bool read_job(json::value value, LiveBuild& build, Problem& problem) {
 }
 
 bool read_provisioner_count(json::value value, std::optional<std::uint64_t>& count, Problem& problem) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  if (is_null(value)) return true;
   return for_each_field(value, "matched_provisioners", problem,
                         [&](json::raw_json_string key, json::value field) {
                           if (!is(key, "count")) return true;
@@ -200,8 +205,7 @@ constexpr std::string_view kWorkspaceKeys[] = {
 const UserId kPrebuildsUser = *UserId::parse("c42fdf75-3097-471c-8c33-fb52454d81c0");
 
 bool read_ttl(json::value value, std::optional<std::chrono::milliseconds>& ttl, Problem& problem) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  if (is_null(value)) return true;
   std::int64_t milliseconds = 0;
   if (value.get_int64().get(milliseconds) != simdjson::SUCCESS)
     return problem.mistyped("ttl_ms", "a whole number");
@@ -256,8 +260,7 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
         } else if (is(key, "ttl_ms")) {
           if (!read_ttl(value, row.ttl, problem)) return false;
         } else if (is(key, "task_id")) {
-          bool null = false;
-          row.task = !(value.is_null().get(null) == simdjson::SUCCESS && null);
+          row.task = !is_null(value);
         }
         break;
       case 'n':
@@ -277,8 +280,7 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
           }
           seen.add(7);
         } else if (is(key, "autostart_schedule")) {
-          bool null = false;
-          if (value.is_null().get(null) == simdjson::SUCCESS && null) break;
+          if (is_null(value)) break;
           if (!read_text(value, row.autostart_schedule, "autostart_schedule", problem)) return false;
         } else if (is(key, "allow_renames")) {
           if (!read_flag(value, row.allows_renames, "allow_renames", problem)) return false;
@@ -316,8 +318,7 @@ bool read_workspace_fields(Object& object, LiveWorkspace& row, Problem& problem)
 constexpr std::size_t kRowsAtOnce = 500;
 
 bool read_rows(json::value value, std::vector<LiveWorkspace>& rows, std::size_t most, Problem& problem) {
-  bool null = false;
-  if (value.is_null().get(null) == simdjson::SUCCESS && null) return true;
+  if (is_null(value)) return true;
   json::array array;
   if (value.get_array().get(array) != simdjson::SUCCESS) return problem.mistyped("workspaces", "an array");
   rows.reserve(std::min(most, kRowsAtOnce));
