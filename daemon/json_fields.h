@@ -15,6 +15,12 @@ namespace json_parts {
 using namespace reconcile::json_parts;
 
 inline constexpr JsonPart kValidate{"validate"};
+inline constexpr JsonPart kExplain{"explain"};
+inline constexpr JsonPart kState{"state"};
+inline constexpr JsonPart kStanding{"standing"};
+inline constexpr JsonPart kPastBuild{"pastBuild"};
+inline constexpr JsonPart kPastChange{"pastChange"};
+inline constexpr JsonPart kPastValue{"pastValue"};
 inline constexpr JsonPart kUnreadable{
     "unreadable"};  ///< what validate, plan and apply write where the specs cannot be read at all
 inline constexpr JsonPart kWorkspaces{"workspaces"};
@@ -57,6 +63,57 @@ inline constexpr JsonField kOwnFields[] = {
     {kUnreadable, "formatVersion", kVersion, kAlways, kFormat},
     {kUnreadable, "result", word(JsonWords::failed), kAlways, "nothing was done"},
     {kUnreadable, "error", kText, kAlways, "why the specs cannot be read"},
+
+    {kExplain, "formatVersion", kVersion, kAlways, kFormat},
+    {kExplain, "declared", kBoolean, kAlways, "whether a spec declares it; if not, file is empty"},
+    {kExplain, "failure", kText, kSometimes, "why nothing could be read"},
+    {kExplain, "workspace", object(kWorkspace), kSometimes, "as a cycle finds it, what comes next included"},
+    {kExplain, "state", object(kState), kSometimes, "as Coder has it; absent where it has no such workspace"},
+    {kExplain, "fields", list(kStanding), kAlways, "each field that a spec can keep as declared"},
+    {kExplain, "actions", list(kAction), kAlways, "what a plan would do"},
+    {kExplain, "followUp", kText, kSometimes, "what follows once these are done"},
+    {kExplain, "builds", list(kPastBuild), kAlways, "the newest first"},
+    {kExplain, "buildsUnread", kText, kSometimes, "why builds could not be read"},
+    {kExplain, "changes", list(kPastChange), kAlways, "of the audit log, the newest first"},
+    {kExplain, "changesUnread", kText, kSometimes, "why the audit log could not be read"},
+
+    {kState, "status", kText, kAlways, "of its latest build, in Coder's words"},
+    {kState, "build", kCount, kAlways, "the number of that"},
+    {kState, "since", kTime, kSometimes, "when it was queued"},
+    {kState, "template", kText, kAlways, "its name"},
+    {kState, "version", kText, kSometimes, "the template's, that it used"},
+    {kState, "outdated", kBoolean, kAlways, "whether the template's active version is another"},
+    {kState, "dormant", kBoolean, kAlways, "whether it is dormant"},
+
+    {kStanding, "field", kText, kAlways, "its key in a spec"},
+    {kStanding, "declared", kText, kSometimes, "the spec's value"},
+    {kStanding, "mode", kText, kSometimes, "what is done about another value: enforce, initial or report"},
+    {kStanding, "file", kText, kSometimes, "where the value is declared"},
+    {kStanding, "line", kCount, kSometimes, "counted from 1"},
+    {kStanding, "column", kCount, kSometimes, "counted from 1"},
+    {kStanding, "stored", kText, kAlways, "Coder's value"},
+    {kStanding, "effective", kText, kAlways, "what really acts: as stored, or something else and why"},
+    {kStanding, "decides", kText, kAlways, "who does, in words"},
+
+    {kPastBuild, "created", kTime, kSometimes, "when it was queued"},
+    {kPastBuild, "build", kCount, kAlways, "its number"},
+    {kPastBuild, "transition", kText, kAlways, "start, stop or delete"},
+    {kPastBuild, "status", kText, kAlways, "of its job, in Coder's words"},
+    {kPastBuild, "reason", kText, kSometimes, "what for, in Coder's words"},
+    {kPastBuild, "initiator", kText, kSometimes, "who started it"},
+    {kPastBuild, "version", kText, kSometimes, "the template's, that it used"},
+    {kPastBuild, "error", kText, kSometimes, "of its job"},
+
+    {kPastChange, "at", kTime, kSometimes, "when it was made"},
+    {kPastChange, "user", kText, kSometimes, "by whom"},
+    {kPastChange, "userAgent", kText, kSometimes, "by which client"},
+    {kPastChange, "action", kText, kAlways, "create or write"},
+    {kPastChange, "status", kCount, kAlways, "HTTP status of the answer; from 400 on it was refused"},
+    {kPastChange, "changed", list(kPastValue), kAlways, "what it changed"},
+
+    {kPastValue, "field", kText, kAlways, "in Coder's words"},
+    {kPastValue, "before", kText, kAlways, "the value before; a TTL in nanoseconds"},
+    {kPastValue, "now", kText, kAlways, "the value that it was given"},
 
     {kSummary, "specs", object(kSpecs), kAlways, "the specs in force"},
     {kSummary, "daemon", object(kDaemon), kAlways, "as /readyz says"},

@@ -25,7 +25,8 @@ constexpr Titled kParts[] = {
      "`forecast --output json` and `/api/v1/forecast?within=…&limit=…&offset=…` (there at most 1000 "
      "workspaces at a "
      "time; without `within` a day)"},
-    {kUnreadable, "`validate`, `plan`, `apply` and `forecast` where the specs cannot be read"},
+    {kExplain, "`explain --output json`"},
+    {kUnreadable, "`validate`, `plan`, `apply`, `forecast` and `explain` where the specs cannot be read"},
     {kSummary, "`/api/v1/summary`"},
     {kWorkspaces,
      "`/api/v1/workspaces?q=…&reason=…&remark=…&state=…&owner=…&template=…&label=…&limit=…&offset=…` (the "
@@ -48,6 +49,11 @@ constexpr Titled kParts[] = {
     {kWorkspaceForecast, "A workspace of a forecast"},
     {kNextStart, "A next start"},
     {kNextStop, "A next stop"},
+    {kState, "A workspace's state"},
+    {kStanding, "How a field stands"},
+    {kPastBuild, "A build"},
+    {kPastChange, "A change"},
+    {kPastValue, "A value that was changed"},
     {kSlot, "Five minutes of a forecast, or of `validate --starts`"},
     {kRemark, "A remark"},
     {kDiagnostic, "A diagnostic"},

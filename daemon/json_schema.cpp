@@ -29,6 +29,7 @@ const std::vector<Document>& documents() {
       {"plan", "plan --output json and /api/v1/plan", {kPlan, kUnreadable}},
       {"apply", "apply --output json", {kApply, kUnreadable}},
       {"forecast", "forecast --output json and /api/v1/forecast", {kForecast, kUnreadable}},
+      {"explain", "explain --output json", {kExplain, kUnreadable}},
       {"summary", "/api/v1/summary", {kSummary}},
       {"workspaces", "/api/v1/workspaces", {kWorkspaces}},
       {"workspace", "/api/v1/workspaces/{owner}/{name}", {kWorkspace}},

@@ -177,9 +177,9 @@ bool is_cancellation(const boost::system::system_error& error) {
 
 }  // namespace
 
-Reconciler::Reconciler(coder::CoderReader& reader, coder::CoderWriter* writer, async::Clock& clock,
-                       Observer& observer, Limits limits, coder::OwnersApi* owners)
-    : memory_(std::make_unique<Memory>(reader, writer, clock, observer, limits, owners)) {}
+Reconciler::Reconciler(coder::Readers readers, coder::Writers writers, async::Clock& clock,
+                       Observer& observer, Limits limits)
+    : memory_(std::make_unique<Memory>(readers, writers, clock, observer, limits)) {}
 
 Reconciler::~Reconciler() = default;
 
@@ -209,6 +209,10 @@ bool Reconciler::approve(std::string digest) {
 
 const std::vector<OwnBuild>& Reconciler::builds_in_flight() const {
   return memory_->remembered.builds.in_flight();
+}
+
+FieldContext Reconciler::context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const {
+  return memory_->context_of(spec, row, memory_->clock.now(), memory_->coders_time()).fields;
 }
 
 }  // namespace cr::reconcile

@@ -38,12 +38,12 @@ struct Limits {
 ///
 /// A cycle: read live state of what is declared, resolve names, diff, plan, guard, execute, report.
 ///
-/// Without a writer it plans and reports and has no way to change anything. One cycle at a time; one thread.
+/// Without writers it plans and reports and has no way to change anything. One cycle at a time; one thread.
 class Reconciler {
  public:
-  /// All references outlive the reconciler. `writer` and `owners` may be null.
-  Reconciler(coder::CoderReader& reader, coder::CoderWriter* writer, async::Clock& clock, Observer& observer,
-             Limits limits, coder::OwnersApi* owners = nullptr);
+  /// What is referred to outlives the reconciler.
+  Reconciler(coder::Readers readers, coder::Writers writers, async::Clock& clock, Observer& observer,
+             Limits limits);
   ~Reconciler();
 
   /// One cycle over `desired` (already reduced to what is selected). Never throws for what Coder or the
@@ -59,6 +59,9 @@ class Reconciler {
   /// Builds of ours that the last cycle saw under way. A cycle has nothing to wait for but their ends that
   /// somebody else could see sooner.
   [[nodiscard]] const std::vector<OwnBuild>& builds_in_flight() const;
+
+  /// What the last cycle knew of this workspace beside spec and row, for whoever explains its fields.
+  [[nodiscard]] FieldContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const;
 
   /// What it remembers between cycles; known to the parts of a cycle alone (reconcile/cycle/state.h).
   struct Memory;

@@ -10,6 +10,7 @@ namespace cr::daemon {
 [[nodiscard]] ExitCode validate(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode plan(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode forecast(const Config& config, Terminal& terminal);
+[[nodiscard]] ExitCode explain(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode apply(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode run(const Config& config, Terminal& terminal);
 

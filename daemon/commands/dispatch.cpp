@@ -35,6 +35,8 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
       return plan(invocation.config, terminal);
     case Command::forecast:
       return forecast(invocation.config, terminal);
+    case Command::explain:
+      return explain(invocation.config, terminal);
     case Command::apply:
       return apply(invocation.config, terminal);
     case Command::run:

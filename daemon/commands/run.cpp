@@ -88,8 +88,8 @@ class Daemon {
       }
     }
     if (!session_.connect()) return ExitCode::usage;
-    reconciler_.emplace(session_.client().reader(), &session_.client().writer(), clock_, during_cycle_,
-                        limits_of(config_), session_.client().owners());
+    reconciler_.emplace(session_.client().readers(), session_.client().writers(), clock_, during_cycle_,
+                        limits_of(config_));
     build_watch_.emplace(session_.client().watcher(), clock_, told_of_builds());
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),

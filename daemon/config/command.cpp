@@ -27,6 +27,14 @@ constexpr CommandInfo kCommands[] = {
      "Starts, stops and deletions ahead, and starts that will not come, each with its cause. Reads Coder and "
      "changes\n"
      "nothing."},
+    {Command::explain, "explain", "OWNER/NAME [PATH…]", "Show all that is known of one workspace",
+     "What its spec declares, and in which line; what Coder has stored; what really acts, and who decides on "
+     "it;\n"
+     "what comes next; what a plan would do; and its last builds and changes, with who made them (changes "
+     "are "
+     "read\n"
+     "from the audit log, where the token may). A workspace that no spec declares is explained too. Changes\n"
+     "nothing."},
     {Command::apply, "apply", "[PATH…]", "Converge, then exit",
      "Runs cycles until nothing is left to do now (including stops that dormancy waits for; with --wait also "
      "the\n"
@@ -39,7 +47,8 @@ constexpr CommandInfo kCommands[] = {
     {Command::schema, "schema", "[NAME]", "Print the JSON Schema of a spec, or of what the program writes",
      "spec (the default) is for editors, which complete and validate specs with it. The others describe "
      "what\n"
-     "the program writes: validate, plan, apply and forecast with --output json; summary, workspaces, "
+     "the program writes: validate, plan, apply, forecast and explain with --output json; summary, "
+     "workspaces, "
      "workspace, "
      "error\n"
      "and accepted in the HTTP API; log with --log-format json."},

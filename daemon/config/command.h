@@ -12,6 +12,7 @@ enum class Command : std::uint8_t {
   validate,
   plan,
   forecast,
+  explain,
   apply,
   run,
   schema,

@@ -170,6 +170,11 @@ class Parser {
       line_.arguments = std::move(words_);
       return;
     }
+    if (line_.command == Command::explain && !words_.empty()) {
+      line_.arguments.push_back(std::move(words_.front()));
+      words_.erase(words_.begin());
+      if (literal_from_ > 0) --literal_from_;
+    }
     if (!words_.empty() && literal_from_ > 0 && parse_command(words_.front())) {
       const std::string& word = words_.front();
       line_.flags.problems.push_back("two commands given: " + std::string{to_string(*line_.command)} +

@@ -49,6 +49,8 @@ struct Config {
   Selector selector;
   std::vector<std::string> owners;  ///< empty: all
   std::vector<std::string> names;   ///< empty: all
+  std::string explained_owner;      ///< of explain: the workspace
+  std::string explained_name;
 
   // How it converges
   reconcile::ChangeLimit max_changes;

@@ -10,10 +10,13 @@ namespace {
 using enum Command;
 using namespace setters;
 
-constexpr Commands kOnline{plan, forecast, apply, run};
+constexpr Commands kOnline{plan, forecast, explain, apply, run};
+constexpr Commands kSelecting{plan, forecast, apply, run};
 constexpr Commands kPlanning{plan, apply, run};
+constexpr Commands kDeciding{plan, explain, apply, run};
 constexpr Commands kConverging{apply, run};
-constexpr Commands kAll{validate, plan, forecast, apply, run, schema, version, completion, help, reference};
+constexpr Commands kAll{validate, plan,    forecast,   explain, apply,    run,
+                        schema,   version, completion, help,    reference};
 
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kDay = 86'400'000;
@@ -25,7 +28,7 @@ const Option kOptions[] = {
      .help = "Directories (searched for *.yaml and *.yml), files, or - for standard input",
      .choices = "FILE",
      .kind = Option::Kind::list,
-     .commands = Commands{validate, plan, forecast, apply, run},
+     .commands = Commands{validate, plan, forecast, explain, apply, run},
      .set = set_paths,
      .positional = true},
     {.name = "coder-url",
@@ -86,19 +89,19 @@ const Option kOptions[] = {
     {.name = "selector",
      .value = "LABELS",
      .help = "Only workspaces whose labels match, such as team=payments,env!=prod",
-     .commands = kOnline,
+     .commands = kSelecting,
      .set = set_selector},
     {.name = "owner",
      .value = "OWNER",
      .help = "Only workspaces of this owner; can be given more than once",
      .kind = Option::Kind::list,
-     .commands = kOnline,
+     .commands = kSelecting,
      .set = set_list<&Config::owners>},
     {.name = "name",
      .value = "NAME",
      .help = "Only workspaces with this name; can be given more than once",
      .kind = Option::Kind::list,
-     .commands = kOnline,
+     .commands = kSelecting,
      .set = set_list<&Config::names>},
     {.name = "max-changes",
      .value = "N|P%",
@@ -122,13 +125,13 @@ const Option kOptions[] = {
      .value = "DURATION",
      .help = "For dormant: true, stop what somebody else started when nobody has used it for so long",
      .fallback = "30m",
-     .commands = kPlanning,
+     .commands = kDeciding,
      .set = set_time<&Config::idle_before_stop, 0, 7LL * 24 * 60 * 60 * 1000>},
     {.name = "allow-retain",
      .help = "Let retain override the dormancy of templates",
      .fallback = "false",
      .kind = Option::Kind::flag,
-     .commands = kPlanning,
+     .commands = kDeciding,
      .set = set_switch<&Config::allow_retain>},
     {.name = "approve",
      .value = "DIGEST",
@@ -143,9 +146,9 @@ const Option kOptions[] = {
      .set = set_switch<&Config::wait>},
     {.name = "timeout",
      .value = "DURATION",
-     .help = "Give up after this time (10m; plan and forecast: 2m); writes in flight then get "
+     .help = "Give up after this time (10m; plan, forecast and explain: 2m); writes in flight then get "
              "--shutdown-timeout to finish",
-     .commands = Commands{plan, forecast, apply},
+     .commands = Commands{plan, forecast, explain, apply},
      .set = set_time<&Config::timeout, kSecond, 7 * kDay>},
     {.name = "within",
      .value = "DURATION",
@@ -225,7 +228,7 @@ const Option kOptions[] = {
      .help = "text, json, or markdown (plan only)",
      .fallback = "text",
      .choices = "text|json|markdown",
-     .commands = Commands{validate, plan, forecast, apply},
+     .commands = Commands{validate, plan, forecast, explain, apply},
      .set = set_output},
     {.name = "strict",
      .help = "Exit with 4 if there are warnings",
@@ -268,7 +271,7 @@ const Option kOptions[] = {
      .value = "FILE",
      .help = "YAML file with settings; its keys are the flags' names, its paths are relative to it",
      .choices = "FILE",
-     .commands = Commands{validate, plan, forecast, apply, run}},
+     .commands = Commands{validate, plan, forecast, explain, apply, run}},
     {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll, .letter = 'h'},
     {.name = "version",
      .help = "Print the version and exit",

@@ -141,6 +141,25 @@ void read_help_arguments(const std::vector<std::string>& arguments, Invocation& 
   }
 }
 
+/// Which workspace is to be explained.
+void read_explained(const std::vector<std::string>& arguments, Config& config,
+                    std::vector<std::string>& problems) {
+  if (arguments.empty()) {
+    problems.emplace_back("explain: no workspace given; use OWNER/NAME, such as alice/dev");
+    return;
+  }
+  const std::string& word = arguments.front();
+  const std::size_t slash = word.find('/');
+  const bool both = slash != std::string::npos && slash > 0 && slash + 1 < word.size() &&
+                    word.find('/', slash + 1) == std::string::npos;
+  if (!both) {
+    problems.push_back("explain: invalid workspace \"" + word + "\"; use OWNER/NAME, such as alice/dev");
+    return;
+  }
+  config.explained_owner = word.substr(0, slash);
+  config.explained_name = word.substr(slash + 1);
+}
+
 void check_arguments(const CommandLine& line, Invocation& invocation, std::vector<std::string>& problems) {
   if (invocation.command == Command::completion) {
     static constexpr std::string_view kShells[] = {"bash", "zsh", "fish"};
@@ -160,6 +179,8 @@ void check_arguments(const CommandLine& line, Invocation& invocation, std::vecto
     } else {
       problems.push_back("schema: unknown schema \"" + name + "\"; use one of " + schema_names_text(", "));
     }
+  } else if (invocation.command == Command::explain) {
+    read_explained(line.arguments, invocation.config, problems);
   } else if (invocation.command == Command::help) {
     read_help_arguments(line.arguments, invocation, problems);
   } else if (!line.arguments.empty()) {
@@ -204,7 +225,8 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
   if (!line.command) {
     if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
     return UsageError(
-        "no command given; use one of validate, plan, forecast, apply, run, schema, version, completion, "
+        "no command given; use one of validate, plan, forecast, explain, apply, run, schema, version, "
+        "completion, "
         "help");
   }
 

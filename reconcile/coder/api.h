@@ -113,15 +113,36 @@ class CoderWriter {
                                                                     Transition transition) = 0;
 };
 
-/// Coder with the tokens of workspaces' owners, for what it shows to them alone and takes from nobody else.
-class OwnersApi {
+// Coder with the tokens of workspaces' owners. Again two types: whoever was given the readers alone cannot
+// change anything with any token.
+
+/// For what Coder shows to a workspace's owner alone.
+class OwnersReader {
  public:
-  virtual ~OwnersApi() = default;
+  virtual ~OwnersReader() = default;
   /// Null where no token of this user (a username) is at hand. Good until the next call.
   [[nodiscard]] virtual CoderReader* reader_of(const std::string& username) = 0;
-  [[nodiscard]] virtual CoderWriter* writer_of(const std::string& username) = 0;
   /// Why there is none, for people; empty: there is.
   [[nodiscard]] virtual std::string problem_of(const std::string& username) = 0;
+};
+
+/// For what Coder takes from a workspace's owner alone.
+class OwnersWriter {
+ public:
+  virtual ~OwnersWriter() = default;
+  /// As OwnersReader::reader_of.
+  [[nodiscard]] virtual CoderWriter* writer_of(const std::string& username) = 0;
+};
+
+/// All that Coder is read by. `owners` null: no directory of their tokens was given.
+struct Readers {
+  CoderReader& all;
+  OwnersReader* owners = nullptr;
+};
+/// All that Coder is changed by; likewise. `all` null: nothing is changed.
+struct Writers {
+  CoderWriter* all = nullptr;
+  OwnersWriter* owners = nullptr;
 };
 
 }  // namespace cr::coder

@@ -40,6 +40,7 @@ struct Client::Parts {
         caller(clock, observer, transport, std::move(token), std::move(options)),
         reader(http_reader(caller)),
         writer(http_writer(caller)),
+        history(http_history(caller)),
         watcher(http_watcher(caller, clock, std::move(dialer))),
         base_url(std::move(url)) {}
 
@@ -49,6 +50,7 @@ struct Client::Parts {
   Caller caller;
   std::unique_ptr<CoderReader> reader;
   std::unique_ptr<CoderWriter> writer;
+  std::unique_ptr<HistoryReader> history;
   std::unique_ptr<WorkspaceWatcher> watcher;
   std::string base_url;
 };
@@ -63,8 +65,14 @@ CoderReader& Client::reader() {
 CoderWriter& Client::writer() {
   return *parts_->writer;
 }
-OwnersApi* Client::owners() {
-  return parts_->owners.get();
+Readers Client::readers() {
+  return {.all = reader(), .owners = parts_->owners.get()};
+}
+Writers Client::writers() {
+  return {.all = &writer(), .owners = parts_->owners.get()};
+}
+HistoryReader& Client::history() {
+  return *parts_->history;
 }
 WorkspaceWatcher& Client::watcher() {
   return *parts_->watcher;

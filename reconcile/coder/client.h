@@ -11,6 +11,7 @@
 #include "reconcile/coder/api.h"
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
+#include "reconcile/coder/history.h"
 #include "reconcile/coder/watcher.h"
 #include "reconcile/http/dialer.h"
 #include "reconcile/http/proxy.h"
@@ -49,7 +50,7 @@ struct ClientOptions {
   http::Resolve resolve;           ///< empty: the system's resolver
 };
 
-/// A way to talk to one Coder: who is given `reader()` alone cannot change anything. One thread.
+/// A way to talk to one Coder: who is given readers alone cannot change anything. One thread.
 /// Connections are kept on the execution context that the calls run on: it is always the same one, and
 /// outlives the client.
 class Client {
@@ -61,8 +62,10 @@ class Client {
   /// Good as long as the client, also after it has been moved.
   [[nodiscard]] CoderReader& reader();
   [[nodiscard]] CoderWriter& writer();
-  /// Null where no directory of owners' tokens was given.
-  [[nodiscard]] OwnersApi* owners();
+  // These with what owners' tokens open.
+  [[nodiscard]] Readers readers();
+  [[nodiscard]] Writers writers();
+  [[nodiscard]] HistoryReader& history();
   [[nodiscard]] WorkspaceWatcher& watcher();
 
   /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.

@@ -12,7 +12,7 @@ namespace cr::coder {
 /// Coder with the tokens that a directory has: one file a user, named as the username. A file is used only if
 /// it belongs to the user that we run as and nobody else may read it. It is looked at each time, and read
 /// again when it changes. Blocking reads of small files. One thread.
-class OwnerTokens final : public OwnersApi {
+class OwnerTokens final : public OwnersReader, public OwnersWriter {
  public:
   /// References outlive it; `options` as for the token of the whole program.
   OwnerTokens(std::string directory, async::Clock& clock, CallObserver& observer, http::Transport& transport,

@@ -291,7 +291,7 @@ awaitable<bool> ask_its_owner(coder::CoderReader& reader, const LiveWorkspace& l
 /// those first that were asked about the longest time ago.
 awaitable<void> ask_about_favorites(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
-  if (!state.memory.owners) co_return;
+  if (!state.memory.owners_reader) co_return;
   std::map<WorkspaceId, KnownFavorite> kept;
   std::vector<const LiveWorkspace*> due;
   for (const WorkspaceFacts& one : state.declared) {
@@ -307,7 +307,7 @@ awaitable<void> ask_about_favorites(CycleState& state) {
   std::ranges::stable_sort(due, {}, asked);
   if (due.size() > kFavoritesACycle) due.resize(kFavoritesACycle);
   for (const LiveWorkspace* live : due) {
-    coder::CoderReader* reader = state.memory.owners->reader_of(live->owner_name);
+    coder::CoderReader* reader = state.memory.owners_reader->reader_of(live->owner_name);
     if (!reader) continue;
     KnownFavorite& known = look_ups.favorites[live->id];
     known.favorite.asked = state.begun;

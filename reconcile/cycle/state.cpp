@@ -13,26 +13,26 @@ WorkspaceFacts* CycleState::find(const Identity& workspace) {
   return place != declared.end() && *place->identity == workspace ? &*place : nullptr;
 }
 
-void CycleState::look_at_clock() {
-  coders_now = std::chrono::floor<std::chrono::seconds>(memory.clock.wall()) +
-               memory.reader.clock_ahead().value_or(std::chrono::seconds(0));
+std::chrono::sys_seconds Reconciler::Memory::coders_time() const {
+  return std::chrono::floor<std::chrono::seconds>(clock.wall()) +
+         reader.clock_ahead().value_or(std::chrono::seconds(0));
 }
 
-DiffContext CycleState::context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const {
-  const Memories& remembered = memory.remembered;
+DiffContext Reconciler::Memory::context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row,
+                                           async::SteadyTime begun, std::chrono::sys_seconds now) const {
   DiffContext context = remembered.look_ups.context_of(row);
-  context.fields.now = coders_now;
-  context.fields.retain_setting = memory.limits.retain_setting;
-  context.fields.tokens_setting = memory.limits.tokens_setting;
-  context.fields.may_retain = memory.limits.allow_retain;
+  context.fields.now = now;
+  context.fields.retain_setting = limits.retain_setting;
+  context.fields.tokens_setting = limits.tokens_setting;
+  context.fields.may_retain = limits.allow_retain;
   context.taken = remembered.fields.taken(spec, row, begun);
   if (!spec.fields.find(kFavorite.key)) return context;
   if (context.me == row.owner_id) {
     context.fields.has_owners_token = true;
     context.fields.favorite = row.favorite;
-  } else if (memory.owners) {
+  } else if (owners_reader) {
     const KnownFavorite* known = remembered.look_ups.favorite_of(row.id);
-    context.fields.no_token = memory.owners->problem_of(row.owner_name);
+    context.fields.no_token = owners_reader->problem_of(row.owner_name);
     if (context.fields.no_token.empty() && known) context.fields.no_token = known->problem;
     context.fields.has_owners_token = context.fields.no_token.empty();
     if (known) context.fields.favorite = known->favorite.value;
@@ -48,7 +48,8 @@ coder::CoderWriter* CycleState::owners_writer(const Identity& workspace) {
   if (!row && !created) return nullptr;
   if (memory.remembered.look_ups.me.value == (row ? row->owner_id : created->request.owner))
     return memory.writer;
-  return memory.owners ? memory.owners->writer_of(row ? row->owner_name : created->owner_name) : nullptr;
+  if (!memory.owners_writer) return nullptr;
+  return memory.owners_writer->writer_of(row ? row->owner_name : created->owner_name);
 }
 
 void CycleState::give_buffers_back() {

@@ -28,18 +28,20 @@ struct CycleBuffers {
 
 /// Collaborators, and what is known from earlier cycles.
 struct Reconciler::Memory {
-  Memory(coder::CoderReader& reader_, coder::CoderWriter* writer_, async::Clock& clock_, Observer& observer_,
-         Limits limits_, coder::OwnersApi* owners_ = nullptr)
-      : reader(reader_),
-        writer(writer_),
-        owners(owners_),
+  Memory(coder::Readers readers, coder::Writers writers, async::Clock& clock_, Observer& observer_,
+         Limits limits_)
+      : reader(readers.all),
+        owners_reader(readers.owners),
+        writer(writers.all),
+        owners_writer(writers.owners),
         clock(clock_),
         observer(observer_),
         limits(limits_) {}
 
   coder::CoderReader& reader;
-  coder::CoderWriter* writer;  ///< null: plan only
-  coder::OwnersApi* owners;    ///< null: no owner's token is at hand
+  coder::OwnersReader* owners_reader;  ///< null: no owner's token is at hand
+  coder::CoderWriter* writer;          ///< null: plan only
+  coder::OwnersWriter* owners_writer;  ///< as owners_reader
   async::Clock& clock;
   Observer& observer;
   Limits limits;
@@ -48,6 +50,12 @@ struct Reconciler::Memory {
   StatusTable statuses;             ///< of the last cycle that ended in no defect
   async::WallTime statuses_from{};  ///< when that began
   CycleBuffers buffers;             ///< lent to the cycle that is under way
+
+  /// Coder's clock, as far as its answers have told.
+  [[nodiscard]] std::chrono::sys_seconds coders_time() const;
+  /// What a diff of this row needs beside its spec; `now` by Coder's clock, `begun` is the cycle's.
+  [[nodiscard]] DiffContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row,
+                                       async::SteadyTime begun, std::chrono::sys_seconds now) const;
 };
 
 /// Everything that one cycle holds: the facts of each declared workspace, and what they point to.
@@ -94,10 +102,11 @@ struct CycleState {
   /// Its end: what it borrowed goes back to memory. A cycle that ends without this just loses it.
   void give_buffers_back();
 
-  /// Notes what Coder's clock says, as far as its answers have told.
-  void look_at_clock();
+  void look_at_clock() { coders_now = memory.coders_time(); }
   /// What a diff of this row needs beside its spec.
-  [[nodiscard]] DiffContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const;
+  [[nodiscard]] DiffContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const {
+    return memory.context_of(spec, row, begun, coders_now);
+  }
   /// Writes what Coder takes from a workspace's owner alone; null where there is no token of theirs.
   [[nodiscard]] coder::CoderWriter* owners_writer(const Identity& workspace);
 

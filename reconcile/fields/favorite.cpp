@@ -13,7 +13,8 @@ Match compare(const FieldValue& declared, const LiveWorkspace&, const FieldConte
 }
 
 std::string live_text(const LiveWorkspace&, const FieldContext& context) {
-  return context.favorite.value_or(false) ? "true" : "false";
+  if (!context.favorite) return "shown to its owner alone";
+  return *context.favorite ? "true" : "false";
 }
 
 std::string left_alone(const FieldValue&, const FieldContext& context) {

@@ -32,6 +32,24 @@ bool is_ahead(Instant at, sys_seconds from) {
   return at && *at + kMayBeLate >= from;
 }
 
+std::string_view words_of(StopBy by) {
+  switch (by) {
+    case StopBy::ttl:
+      return "its ttl";
+    case StopBy::activity:
+      return "its last activity";
+    case StopBy::keep_awake:
+      return "the end of keepAwake";
+    case StopBy::template_limit:
+      return "the template's limit";
+    case StopBy::deadline:
+      return "its deadline";
+    case StopBy::nobody:
+      break;
+  }
+  return "nobody";
+}
+
 bool start_fails(const WorkspaceStatus& row) {
   return row.forecast.start.fails() && !is_kept_dormant(*row.spec);
 }

@@ -20,6 +20,9 @@ namespace cr::reconcile {
 /// A start that fails against what anybody wants: not of one that its spec keeps dormant.
 [[nodiscard]] bool start_fails(const WorkspaceStatus& row);
 
+/// Who decides on a stop, in words: "its ttl".
+[[nodiscard]] std::string_view words_of(StopBy by);
+
 /// What is counted of a fleet's future, from a moment on.
 struct FleetForecast {
   /// An hour, a day, a week.

@@ -307,25 +307,6 @@ std::string describe(const Action& action) {
 
 namespace {
 
-/// Who decides on a stop, in words.
-std::string_view words_of(StopBy by) {
-  switch (by) {
-    case StopBy::ttl:
-      return "its ttl";
-    case StopBy::activity:
-      return "its last activity";
-    case StopBy::keep_awake:
-      return "the end of keepAwake";
-    case StopBy::template_limit:
-      return "the template's limit";
-    case StopBy::deadline:
-      return "its deadline";
-    case StopBy::nobody:
-      break;
-  }
-  return "nobody";
-}
-
 std::string plural(std::size_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }

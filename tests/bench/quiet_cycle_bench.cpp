@@ -22,7 +22,7 @@ void quiet_cycle(benchmark::State& state) {
   FleetInMemory fleet(declared);
   async::SystemClock clock;
   Observer observer;
-  Reconciler reconciler(fleet, nullptr, clock, observer, Limits());
+  Reconciler reconciler({fleet}, {}, clock, observer, Limits());
   const auto desired = source.load();
   // The first cycle learns the ids; the third is in the steady state.
   for (int i = 0; i < 3; ++i) {

@@ -20,7 +20,7 @@ void replan_one_changed(benchmark::State& state) {
   FleetInMemory fleet(declared);
   async::SystemClock clock;
   Observer observer;
-  Reconciler reconciler(fleet, nullptr, clock, observer, Limits());
+  Reconciler reconciler({fleet}, {}, clock, observer, Limits());
 
   // The first cycle learns the ids; the second is in the steady state.
   for (int i = 0; i < 2; ++i) {

@@ -247,6 +247,8 @@ class Tour:
         for command in ("coder-reconciler forecast specs", "coder-reconciler forecast specs --within 7d"):
             ahead = scene.run(self.show(command))
             expect(re.search(r"^Forecast: .* 0 will not come", ahead, re.M), f"{command} does not say what comes next:\n{ahead}")
+        explained = scene.run(self.show("coder-reconciler explain alice/api-dev specs"))
+        expect(re.search(r"^  declared: +8h \(.*alice.yaml:\d+:\d+\)$", explained, re.M), f"explain does not tell where the ttl is from:\n{explained}")
         daemon = Daemon(scene, self.show("coder-reconciler run specs"))
         daemon.wait_for("result=in_sync")
         daemon.stop()

@@ -86,9 +86,9 @@ void World::restart(std::string token) {
   reconciler_.reset();
   client_.reset();
   client_.emplace(make_client(std::move(token)));
-  coder::CoderWriter* writer = mode_ == Mode::plan ? nullptr : &client_->writer();
-  reconciler_ = std::make_unique<reconcile::Reconciler>(client_->reader(), writer, clock_, observer_, limits_,
-                                                        client_->owners());
+  const coder::Writers writers = mode_ == Mode::plan ? coder::Writers() : client_->writers();
+  reconciler_ =
+      std::make_unique<reconcile::Reconciler>(client_->readers(), writers, clock_, observer_, limits_);
 }
 
 void World::declare(const std::vector<std::string>& documents) {
@@ -100,7 +100,8 @@ void World::declare(const std::vector<std::string>& documents) {
 specs::DesiredState World::desired() {
   auto desired = source_.load();
   if (!desired) throw std::runtime_error(desired.error().message());
-  if (!desired->diagnostics.empty()) throw std::runtime_error(specs::render(desired->diagnostics.front()));
+  if (!may_be_invalid_ && !desired->diagnostics.empty())
+    throw std::runtime_error(specs::render(desired->diagnostics.front()));
   return std::move(*desired);
 }
 
@@ -126,7 +127,7 @@ ReportPtr World::cycle() {
 
 ReportPtr World::plan_beside() {
   coder::Client client = make_client({});
-  reconcile::Reconciler planner(client.reader(), nullptr, clock_, observer_, limits_, client.owners());
+  reconcile::Reconciler planner(client.readers(), {}, clock_, observer_, limits_);
   return run(planner);
 }
 

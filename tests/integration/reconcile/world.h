@@ -60,6 +60,8 @@ class World {
   [[nodiscard]] std::chrono::sys_seconds now() const {
     return std::chrono::floor<std::chrono::seconds>(clock_.wall());
   }
+  /// Else a document that is invalid is taken for a mistake of the test.
+  void allow_invalid_specs() { may_be_invalid_ = true; }
   /// From the next restart on, owners' own tokens are taken from there.
   void use_owner_tokens(std::string directory) { owner_tokens_ = std::move(directory); }
   /// Moves the time of day alone, as NTP or an administrator does.
@@ -89,6 +91,7 @@ class World {
   reconcile::Limits limits_;
   Mode mode_;
   std::string owner_tokens_;
+  bool may_be_invalid_ = false;
   std::optional<coder::Client> client_;
   std::unique_ptr<reconcile::Reconciler> reconciler_;
   specs::SpecSource source_;

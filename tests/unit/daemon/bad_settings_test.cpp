@@ -101,8 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
                 "unknown command \"aply\"; did you mean \"apply\"?"},
         BadCase{"NoCommand",
                 {.arguments = {}},
-                "no command given; use one of validate, plan, forecast, apply, run, schema, version, "
-                "completion, help"},
+                "no command given; use one of validate, plan, forecast, explain, apply, run, schema, "
+                "version, completion, help"},
         BadCase{"TokenAsFlag",
                 {.arguments = {"run", "s", "--coder-token", "x"}},
                 "--coder-token: a token must not be given as a value, where others can read it; set "

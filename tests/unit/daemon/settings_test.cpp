@@ -251,6 +251,11 @@ std::vector<std::pair<Command, const Option*>> all_flags() {
   return flags;
 }
 
+/// What stands before the paths.
+std::vector<std::string> words_of(Command command) {
+  return command == Command::explain ? std::vector<std::string>{"alice/dev"} : std::vector<std::string>{};
+}
+
 TEST(Settings, AnEmptyValueIsRefusedAndNeverTakesTheNextArgument) {
   for (const auto& [command, option] : all_flags()) {
     const std::string name{option->name};
@@ -259,7 +264,9 @@ TEST(Settings, AnEmptyValueIsRefusedAndNeverTakesTheNextArgument) {
                                                       : "--" + name + " has an empty value; use " +
                                                             wanted_value(*option) + ", or omit the flag\n";
     const bool takes_paths = find_option("paths")->commands.has(command);
+    const std::vector<std::string> words = words_of(command);
     std::vector<std::string> arguments{of, "--" + name + "="};
+    arguments.insert(arguments.end(), words.begin(), words.end());
     if (takes_paths) arguments.insert(arguments.end(), {"a", "b"});
     if (command == Command::completion) arguments.emplace_back("bash");
     EXPECT_EQ(problems_of({.arguments = arguments}), wanted) << of;
@@ -267,7 +274,10 @@ TEST(Settings, AnEmptyValueIsRefusedAndNeverTakesTheNextArgument) {
     arguments.erase(arguments.begin() + 2);
     EXPECT_EQ(problems_of({.arguments = arguments}), wanted) << of << ", before the command";
     if (option->kind == Option::Kind::flag) continue;
-    EXPECT_EQ(problems_of({.arguments = {of, "--" + name, "", "a"}}), wanted) << of << ", as an argument";
+    arguments = {of, "--" + name, ""};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    arguments.emplace_back("a");
+    EXPECT_EQ(problems_of({.arguments = arguments}), wanted) << of << ", as an argument";
   }
 }
 
@@ -280,9 +290,11 @@ TEST(Settings, AFlagWithoutItsValueSaysWhatItNeeds) {
             "--output needs a value: text, json or markdown; found --\n");
   for (const auto& [command, option] : all_flags()) {
     if (option->kind == Option::Kind::flag) continue;
-    EXPECT_EQ(
-        problems_of({.arguments = {std::string{to_string(command)}, "s", "--" + std::string{option->name}}}),
-        "--" + std::string{option->name} + " needs a value: " + wanted_value(*option) + "\n");
+    std::vector<std::string> arguments{std::string{to_string(command)}};
+    for (const std::string& word : words_of(command)) arguments.push_back(word);
+    arguments.insert(arguments.end(), {"s", "--" + std::string{option->name}});
+    EXPECT_EQ(problems_of({.arguments = arguments}),
+              "--" + std::string{option->name} + " needs a value: " + wanted_value(*option) + "\n");
   }
 }
 

@@ -39,7 +39,7 @@ TEST(LentBuffers, AreNotMissedAfterADefectInTheMiddleOfACycle) {
   ScriptedCoder coder;
   ManualClock clock;
   reconcile::Observer observer;
-  reconcile::Reconciler reconciler(coder, nullptr, clock, observer, {});
+  reconcile::Reconciler reconciler({coder}, {}, clock, observer, {});
   specs::DesiredState desired;
   for (std::uint32_t i = 1; i <= 400; ++i) {
     const std::string name = "w" + std::to_string(1'000 + i);

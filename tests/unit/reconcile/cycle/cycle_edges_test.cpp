@@ -36,7 +36,7 @@ TEST(Defect, IsCaughtAtTheEdgeOfTheCycleAndTheNextOneWorks) {
   coder.before = [](const std::string&) { throw std::logic_error("a defect of ours"); };
   ManualClock clock;
   reconcile::Observer observer;
-  Reconciler reconciler(coder, &coder, clock, observer, {});
+  Reconciler reconciler({coder}, {.all = &coder}, clock, observer, {});
   const specs::DesiredState desired = alice_dev();
   const auto failed = run_coroutine(reconciler.run_cycle(desired));
   EXPECT_EQ(failed->result, CycleResult::failed);
@@ -52,7 +52,7 @@ TEST(Cancellation, PassesThroughAndTheNextCycleWorks) {
   coder.fleet = {a_live(1, "alice", "dev")};
   ManualClock clock;
   reconcile::Observer observer;
-  Reconciler reconciler(coder, &coder, clock, observer, {});
+  Reconciler reconciler({coder}, {.all = &coder}, clock, observer, {});
   const specs::DesiredState desired = alice_dev();
 
   boost::asio::io_context context;

@@ -74,7 +74,7 @@ class CycleParts : public ::testing::Test {
   ScriptedCoder coder_;
   ManualClock clock_;
   reconcile::Observer observer_;
-  reconcile::Reconciler::Memory memory_{coder_, &coder_, clock_, observer_, {}};
+  reconcile::Reconciler::Memory memory_{{coder_}, {&coder_}, clock_, observer_, {}};
   specs::DesiredState desired_;
 
  private:

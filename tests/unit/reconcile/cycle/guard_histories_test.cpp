@@ -25,7 +25,10 @@ class GuardHistory : public ::testing::Test {
     coder_.users = {coder::User{a_user_id(5), "alice", coder::UserStatus::active}};
     restart();
   }
-  void restart() { reconciler_ = std::make_unique<Reconciler>(coder_, &coder_, clock_, observer_, limits_); }
+  void restart() {
+    reconciler_ = std::make_unique<Reconciler>(coder::Readers{coder_}, coder::Writers{&coder_}, clock_,
+                                               observer_, limits_);
+  }
   void max_builds(std::size_t count) {
     limits_.max_builds = count;
     restart();

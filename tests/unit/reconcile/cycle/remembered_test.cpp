@@ -40,7 +40,8 @@ class Remembered : public ::testing::Test {
   ReportPtr cycle(std::chrono::nanoseconds after = 10s) {
     clock_.advance(after);
     if (!reconciler_) {
-      reconciler_ = std::make_unique<Reconciler>(coder_, &coder_, clock_, observer_, limits_);
+      reconciler_ = std::make_unique<Reconciler>(coder::Readers{coder_}, coder::Writers{&coder_}, clock_,
+                                                 observer_, limits_);
     }
     return run_coroutine(reconciler_->run_cycle(desired_));
   }

@@ -1,0 +1,132 @@
+#include "reconcile/forecast/standing.h"
+
+#include <fmt/format.h>
+
+#include "reconcile/fields/managed_field.h"
+#include "reconcile/forecast/remarks.h"
+#include "specs/duration.h"
+#include "specs/exceptions.h"
+
+namespace cr::reconcile {
+namespace {
+
+std::string duration_text(std::chrono::milliseconds duration) {
+  return duration.count() > 0 ? specs::format_duration(duration) : "none";
+}
+
+std::string effective_autostart(const StandingInput& in, std::string stored) {
+  const StartForecast& start = in.forecast.start;
+  if (in.live.autostart_schedule.empty()) return stored;
+  if (in.context.policy && !in.context.policy->allow_user_autostart)
+    return fmt::format("none: template {} does not allow autostart", in.context.policy->name);
+  const CauseSet causes = start.blocked.without(Cause::AlreadyRunning);
+  if (causes.empty()) return stored;
+  StartForecast told = start;
+  told.blocked = causes;
+  return "idle: " + why_not(told);
+}
+
+std::string effective_ttl(const StandingInput& in, std::string stored) {
+  if (in.live.dormant) return "idle: nothing stops it while it is dormant";
+  if (in.context.policy && !in.context.policy->allow_user_autostop) {
+    return fmt::format("{}: template {} decides, and users may not set it",
+                       duration_text(in.context.policy->default_ttl), in.context.policy->name);
+  }
+  const StopForecast& stop = in.forecast.stop;
+  // What runs keeps the deadline that it has: another value counts from the next start.
+  switch (stop.by) {
+    case StopBy::template_limit:
+      return fmt::format("it stops on {}, by the limit of its template", moment_text(*stop.at));
+    case StopBy::deadline:
+      return fmt::format("{} from the next start on; now it stops on {}, by its deadline", stored,
+                         moment_text(*stop.at));
+    case StopBy::activity:
+      return fmt::format("{}, moved by activity: it stops on {}", stored, moment_text(*stop.at));
+    case StopBy::keep_awake:
+      return fmt::format("{} from the next start on; now it stops on {}, when keepAwake ends", stored,
+                         moment_text(*stop.at));
+    case StopBy::ttl:
+    case StopBy::nobody:
+      return stored;
+  }
+  return stored;
+}
+
+std::string effective_updates(const StandingInput& in, std::string stored) {
+  const bool required =
+      in.context.policy ? in.context.policy->require_active_version : in.live.requires_active_version;
+  return required ? "always: its template requires the active version" : stored;
+}
+
+std::string effective_awake(const StandingInput& in, const specs::DeclaredFields::Declared* declared) {
+  const auto* windows = declared ? std::get_if<specs::KeepAwake>(&declared->value) : nullptr;
+  const specs::AwakeWindow* window = windows ? specs::open_window(*windows, in.context.now) : nullptr;
+  if (!window) return "idle: no window is open";
+  if (!in.live.build.deadline) return "idle: nothing is about to stop it";
+  return fmt::format("kept until {} ({})", moment_text(window->until), window->reason);
+}
+
+std::string effective(const ManagedField& field, const StandingInput& in,
+                      const specs::DeclaredFields::Declared* declared, const std::string& stored) {
+  if (&field == &kAutostart) return effective_autostart(in, stored);
+  if (&field == &kTtl) return effective_ttl(in, stored);
+  if (&field == &kAutomaticUpdates) return effective_updates(in, stored);
+  if (&field == &kKeepAwake) return effective_awake(in, declared);
+  return stored;
+}
+
+/// Whether the template's policy leaves no choice, whoever wants what.
+bool policy_decides(const ManagedField& field, const StandingInput& in,
+                    const specs::DeclaredFields::Declared* declared) {
+  if (!in.context.policy) return false;
+  if (&field == &kAutostart && !in.context.policy->allow_user_autostart) return true;
+  if (&field == &kTtl && !in.context.policy->allow_user_autostop) return true;
+  if (&field == &kAutomaticUpdates && in.context.policy->require_active_version) return true;
+  return declared && (!field.refused_by(*in.context.policy, declared->value).empty() ||
+                      !field.ineffective_under(*in.context.policy, declared->value).empty());
+}
+
+std::string decider(const ManagedField& field, const StandingInput& in,
+                    const specs::DeclaredFields::Declared* declared) {
+  if (policy_decides(field, in, declared))
+    return fmt::format("the policy of template {}", in.context.policy->name);
+  if (!declared) return "the owner: no spec declares it";
+  if (!field.left_alone(declared->value, in.context).empty())
+    return "nobody: it is not kept, see the remarks";
+  if (in.spec.suspension && specs::in_force(*in.spec.suspension, in.context.now))
+    return "the owner: the spec is suspended";
+  switch (declared->mode) {
+    case specs::FieldMode::initial:
+      return "the owner: the spec only gives it at creation";
+    case specs::FieldMode::report:
+      return "the owner: the spec only reports what differs";
+    case specs::FieldMode::enforce:
+      break;
+  }
+  return in.spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+}
+
+bool is_told(const ManagedField& field, const StandingInput& in,
+             const specs::DeclaredFields::Declared* declared) {
+  if (&field == &kName) return declared && field.compare(declared->value, in.live, in.context) != Match::same;
+  return declared || !field.moves;
+}
+
+}  // namespace
+
+std::vector<FieldStanding> standings(const StandingInput& input) {
+  std::vector<FieldStanding> all;
+  for (const ManagedField* field : managed_fields()) {
+    const specs::DeclaredFields::Declared* declared = input.spec.fields.entry(field->key);
+    if (!is_told(*field, input, declared)) continue;
+    FieldStanding& one = all.emplace_back();
+    one.key = field->key;
+    one.declared = declared;
+    one.stored = field->live_text(input.live, input.context);
+    one.effective = effective(*field, input, declared, one.stored);
+    one.decides = decider(*field, input, declared);
+  }
+  return all;
+}
+
+}  // namespace cr::reconcile
