@@ -159,9 +159,12 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
   if (selection.labels.empty() && owners.empty() && names.empty()) return selected;
   std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) {
     const specs::Identity identity = specs::identity_of(*spec);
-    return !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
-           !selection.labels.selects(spec->labels);
+    const bool left_out = !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
+                          !selection.labels.selects(spec->labels);
+    if (left_out) selected.elsewhere.push_back(identity);
+    return left_out;
   });
+  std::ranges::sort(selected.elsewhere);
   return selected;
 }
 

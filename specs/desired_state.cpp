@@ -34,23 +34,25 @@ Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, st
   return diagnostic;
 }
 
-/// Specs whose previous names are somebody's: declared by a spec of their own, or claimed by another spec
-/// too.
+/// Specs whose previous names are somebody's: declared by a spec of their own, valid or not, or claimed by
+/// another spec too.
 class PreviousNames {
  public:
-  /// `documents`: sorted. Each gets a diagnostic.
-  PreviousNames(const std::vector<SpecPtr>& documents, std::vector<Diagnostic>& diagnostics) {
+  /// Both sorted. Each gets a diagnostic.
+  PreviousNames(const std::vector<SpecPtr>& documents, const std::vector<Rejected>& rejected,
+                std::vector<Diagnostic>& diagnostics) {
     std::map<Identity, std::vector<const WorkspaceSpec*>> claims;
     for (const SpecPtr& spec : documents) {
       for (const std::string& name : spec->previous_names)
         claims[{text::lower(spec->owner), text::lower(name)}].push_back(spec.get());
     }
     for (const auto& [identity, specs] : claims) {
-      const WorkspaceSpec* declared = find(documents, identity);
+      const SourcePosition* declared = find(documents, rejected, identity);
       if (!declared && specs.size() < 2) continue;
       for (const WorkspaceSpec* one : specs) {
-        const WorkspaceSpec* other = declared ? declared : one == specs.front() ? specs[1] : specs.front();
-        diagnostics.push_back(claimed_twice(*one, identity, *other, declared != nullptr));
+        const WorkspaceSpec* other = specs.size() > 1 && one == specs.front() ? specs[1] : specs.front();
+        const SourcePosition& place = declared ? *declared : other->where;
+        diagnostics.push_back(claimed_twice(*one, identity, place, declared != nullptr));
         in_doubt_.insert(one);
       }
     }
@@ -62,14 +64,17 @@ class PreviousNames {
   }
 
  private:
-  static const WorkspaceSpec* find(const std::vector<SpecPtr>& documents, const Identity& identity) {
+  static const SourcePosition* find(const std::vector<SpecPtr>& documents,
+                                    const std::vector<Rejected>& rejected, const Identity& identity) {
     const auto found = std::ranges::lower_bound(documents, identity, {},
                                                 [](const SpecPtr& spec) { return identity_of(*spec); });
-    return found != documents.end() && identity_of(**found) == identity ? found->get() : nullptr;
+    if (found != documents.end() && identity_of(**found) == identity) return &(*found)->where;
+    const auto invalid = std::ranges::lower_bound(rejected, identity, {}, &Rejected::identity);
+    return invalid != rejected.end() && invalid->identity == identity ? &invalid->where : nullptr;
   }
 
   static Diagnostic claimed_twice(const WorkspaceSpec& one, const Identity& identity,
-                                  const WorkspaceSpec& other, bool declared) {
+                                  const SourcePosition& other, bool declared) {
     Diagnostic diagnostic;
     diagnostic.where = one.where;
     diagnostic.document = one.where.line;
@@ -77,7 +82,7 @@ class PreviousNames {
     diagnostic.field = "metadata.previousNames";
     diagnostic.message = "previous name " + identity.to_string() +
                          (declared ? " is declared at " : " is also a previous name at ") +
-                         other.where.to_string();
+                         other.to_string();
     diagnostic.remedy = declared ? "remove it here, or remove that spec" : "keep it in one of them";
     return diagnostic;
   }
@@ -102,11 +107,16 @@ std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceS
   return by_owner != 0 ? by_owner : compare_lower(a.name, b.name);
 }
 
-DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics) {
+DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
+                      std::vector<Rejected> rejected) {
   DesiredState state;
   if (!std::is_sorted(documents.begin(), documents.end(), before))
     std::sort(documents.begin(), documents.end(), before);
-  const PreviousNames previous(documents, diagnostics);
+  std::ranges::sort(rejected, {}, [](const Rejected& one) {
+    return std::tuple(std::tie(one.identity.owner, one.identity.name), one.where.path(), one.where.line);
+  });
+  const PreviousNames previous(documents, rejected, diagnostics);
+  for (Rejected& one : rejected) state.elsewhere.push_back(std::move(one.identity));
 
   std::set<std::tuple<std::string_view, std::uint32_t, std::uint32_t>> left_out;
   for (const Diagnostic& diagnostic : diagnostics)

@@ -31,9 +31,18 @@ struct Identity {
 
 using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 
+/// The workspace that an invalid document is about: its own still, and nobody else's.
+struct Rejected {
+  Identity identity;
+  SourcePosition where;
+};
+
 /// Everything that one read of the sources declares.
 struct DesiredState {
   std::vector<SpecPtr> specs;           ///< valid ones, sorted by identity, identities unique
+  /// What is declared too and is none of `specs`: by documents that are invalid, as far as they tell it, and
+  /// by what a selection has left out. Sorted.
+  std::vector<Identity> elsewhere;
   std::vector<Diagnostic> diagnostics;  ///< of all documents that were left out, in order of file and line
   std::size_t invalid_documents = 0;    ///< left out for an error of their own
   std::size_t duplicate_documents = 0;  ///< left out because another document has the same identity
@@ -44,6 +53,8 @@ struct DesiredState {
 
 /// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order.
 /// Pure. `documents` in any order; the result does not depend on it.
-[[nodiscard]] DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics);
+/// `rejected`: of the documents with errors of their own; sorted or not.
+[[nodiscard]] DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
+                                    std::vector<Rejected> rejected = {});
 
 }  // namespace cr::specs

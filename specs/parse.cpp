@@ -7,6 +7,7 @@
 #include "specs/field_table.h"
 #include "specs/field_value.h"
 #include "specs/source_text.h"
+#include "specs/text/ascii.h"
 #include "specs/workspace_decoder.h"
 #include "specs/yaml_document.h"
 
@@ -129,7 +130,24 @@ class FileParser {
     DocumentReport report(file_, lines_, first_line, line, result_.diagnostics,
                           lines_.column_of(line, node.byte));
     std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report, values_);
-    if (spec) specs_.push_back(std::move(*spec));
+    if (spec) {
+      specs_.push_back(std::move(*spec));
+    } else {
+      note_rejected(node, line);
+    }
+  }
+
+  void note_rejected(const YamlNode& node, std::uint32_t line) {
+    const auto text_of = [&](std::string_view parent, std::string_view key) -> std::string_view {
+      const YamlNode* mapping = node.kind == YamlNode::Kind::mapping ? find_value(node, parent) : nullptr;
+      if (!mapping || mapping->kind != YamlNode::Kind::mapping) return {};
+      const YamlNode* value = find_value(*mapping, key);
+      return value && value->kind == YamlNode::Kind::scalar ? std::string_view(value->text) : "";
+    };
+    Identity identity{text::lower(text_of("spec", "owner")), text::lower(text_of("metadata", "name"))};
+    if (identity.owner.empty() || identity.name.empty()) return;
+    SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
+    result_.rejected.push_back({std::move(identity), std::move(where)});
   }
 
   bool parse_list(const YamlNode& root, std::uint32_t first_line) {

@@ -23,6 +23,7 @@ struct ParsedFile {
   /// Valid ones, in order of appearance. Of one piece: as long as somebody holds one of them all are there.
   std::vector<SpecPtr> specs;
   std::vector<Diagnostic> diagnostics;  ///< of the documents that were left out, in order of appearance
+  std::vector<Rejected> rejected;       ///< of those, which tell what workspace they are about
 };
 
 /// Parses one file's text: documents between `---`, each `kind: Workspace` or `kind: List` of such. A

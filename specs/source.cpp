@@ -100,6 +100,7 @@ class Gathering {
  public:
   void add(const ParsedFile& parsed) {
     specs_.insert(specs_.end(), parsed.specs.begin(), parsed.specs.end());
+    rejected_.insert(rejected_.end(), parsed.rejected.begin(), parsed.rejected.end());
     for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
   }
 
@@ -116,11 +117,12 @@ class Gathering {
     diagnostics_.back().excerpt = {};
   }
 
-  DesiredState assembled() { return assemble(std::move(specs_), std::move(diagnostics_)); }
+  DesiredState assembled() { return assemble(std::move(specs_), std::move(diagnostics_), std::move(rejected_)); }
 
  private:
   std::vector<SpecPtr> specs_;
   std::vector<Diagnostic> diagnostics_;
+  std::vector<Rejected> rejected_;
 };
 
 Diagnostic unreadable(const TreeProblem& problem) {

@@ -46,8 +46,9 @@ class Looking {
   awaitable<void> run() {
     forget();
     std::vector<WorkspaceFacts*> unknown;
-    for (WorkspaceFacts& one : state_.declared) {
-      if (matters(one) && is_unknown(one) && unknown.size() < kLooksACycle) unknown.push_back(&one);
+    const std::vector<WorkspaceFacts*> in_turn = those_that_matter();
+    for (WorkspaceFacts* one : in_turn) {
+      if (is_unknown(*one) && unknown.size() < kLooksACycle) unknown.push_back(one);
     }
     auto each = [this](WorkspaceFacts* one) { return prove(*one); };
     auto all = async::for_each_bounded(unknown, kAtATime, each);
@@ -55,17 +56,18 @@ class Looking {
 
     std::size_t looks = 0;
     std::vector<WorkspaceFacts*> renamed;
-    for (WorkspaceFacts& one : state_.declared) {
-      if (!matters(one) || one.spec->previous_names.empty()) continue;
-      looks += one.spec->previous_names.size();
-      if (one.absence_proven && looks <= kLooksACycle) {
-        renamed.push_back(&one);
+    for (WorkspaceFacts* one : in_turn) {
+      if (!matters(*one) || one->spec->previous_names.empty()) continue;
+      looks += one->spec->previous_names.size();
+      if (one->absence_proven && looks <= kLooksACycle) {
+        renamed.push_back(one);
       } else {
-        state_.exclude(one, {Reason::Updating,
-                             "it is looked for under its previous names in one of the "
-                             "next cycles"});
+        state_.exclude(*one, {Reason::Updating,
+                              "it is looked for under its previous names in one of the "
+                              "next cycles"});
       }
     }
+    if (!renamed.empty()) state_.memory.remembered.look_ups.looked_for_last = *renamed.back()->identity;
     auto each_renamed = [this](WorkspaceFacts* one) { return look_for_previous(*one); };
     auto all_renamed = async::for_each_bounded(renamed, kAtATime, each_renamed);
     co_await std::move(all_renamed);
@@ -79,6 +81,20 @@ class Looking {
   }
 
  private:
+  /// Beginning behind the one that was looked for last: those that find nothing must not keep the others
+  /// waiting for ever.
+  [[nodiscard]] std::vector<WorkspaceFacts*> those_that_matter() {
+    std::vector<WorkspaceFacts*> all;
+    for (WorkspaceFacts& one : state_.declared) {
+      if (matters(one)) all.push_back(&one);
+    }
+    const auto first =
+        std::ranges::upper_bound(all, state_.memory.remembered.look_ups.looked_for_last, {},
+                                 [](const WorkspaceFacts* one) -> const Identity& { return *one->identity; });
+    std::ranges::rotate(all, first);
+    return all;
+  }
+
   [[nodiscard]] bool matters(const WorkspaceFacts& one) const {
     if (!one.absent() || one.decided->excluded) return false;
     const auto today = std::chrono::floor<std::chrono::seconds>(state_.begun_wall);
@@ -174,7 +190,10 @@ class Looking {
 
   [[nodiscard]] bool is_declared(const LiveWorkspace& row) const {
     const std::string name = text::lower(row.name);
-    return state_.find({text::lower(row.owner_name), name}) || state_.find({row.owner_id.to_string(), name});
+    const auto is_one = [&](const Identity& identity) {
+      return state_.find(identity) || std::ranges::binary_search(state_.desired.elsewhere, identity);
+    };
+    return is_one({text::lower(row.owner_name), name}) || is_one({row.owner_id.to_string(), name});
   }
 
   void take_for_live(WorkspaceFacts& one, LiveWorkspace row) {
@@ -233,24 +252,29 @@ awaitable<void> look_at_absent(CycleState& state) {
 awaitable<void> ask_about_previous_names(CycleState& state) {
   auto& known = state.memory.remembered.look_ups.previous_names;
   std::map<Identity, KnownFate> kept;
-  std::size_t asked = 0;
+  std::vector<std::pair<async::SteadyTime, Identity>> due;
   for (const WorkspaceFacts& one : state.declared) {
     if (!one.live) continue;
     for (const std::string& name : one.spec->previous_names) {
-      const Identity identity = with_name(one, name);
+      Identity identity = with_name(one, name);
       // The one that is about to be renamed.
       if (text::lower(one.live->name) == identity.name) continue;
       const auto before = known.find(identity);
       if (before != known.end()) kept.insert(*before);
-      const bool due = before == known.end() || state.begun - before->second.asked >= kAskAgain;
-      if (!due || asked >= kRemarksACycle) continue;
-      ++asked;
-      auto call = state.memory.reader.workspace_by_name(identity.owner, identity.name);
-      ApiResult<coder::NameLook> look = co_await std::move(call);
-      if (!look && ends_reading(look.error())) asked = kRemarksACycle;
-      if (look)
-        kept.insert_or_assign(identity, KnownFate{look->deleted, state.begun, look->live.has_value()});
+      const auto asked = before == known.end() ? async::SteadyTime::min() : before->second.asked;
+      if (before == known.end() || state.begun - asked >= kAskAgain)
+        due.emplace_back(asked, std::move(identity));
     }
+  }
+  std::ranges::sort(due);
+  if (due.size() > kRemarksACycle) due.resize(kRemarksACycle);
+  for (const auto& [asked, identity] : due) {
+    auto call = state.memory.reader.workspace_by_name(identity.owner, identity.name);
+    ApiResult<coder::NameLook> look = co_await std::move(call);
+    if (!look && ends_reading(look.error())) break;
+    KnownFate& fate = kept[identity];
+    fate.asked = state.begun;
+    if (look) fate.live = look->live.has_value();
   }
   known = std::move(kept);
 }

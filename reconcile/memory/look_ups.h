@@ -67,6 +67,7 @@ struct LookUps {
   Remembered<coder::TokenFacts> token;
   Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
   std::map<Identity, KnownFate> fates;             ///< of what is declared and absent
+  Identity looked_for_last;                        ///< of those that are looked for under previous names
   std::map<Identity, KnownFate> previous_names;    ///< of what is live
   std::map<WorkspaceId, KnownFavorite> favorites;  ///< as their owners see them
   std::map<WorkspaceId, KnownMove> moves;          ///< of those that move at their next autostart

@@ -172,6 +172,7 @@ Reply answer_api(State& state, const Request& request, const std::string& reques
     if (state.workspace_proxy() && request.path != "/api/v2/buildinfo") found = Found();
     if (found.route == nullptr) {
       reply = found.path_known ? Reply::empty(405) : Reply::error(404, "Route not found.");
+      reply.route_known = false;
     } else if (found.route->needs_token && refused) {
       reply = *refused;
     } else {

@@ -19,13 +19,6 @@ Reply page(int status, std::string_view html) {
   return reply;
 }
 
-std::string header_of(const Reply& reply, std::string_view name) {
-  for (const auto& [key, value] : reply.headers) {
-    if (key == name) return value;
-  }
-  return {};
-}
-
 }  // namespace
 
 std::size_t Exchange::arrive(const Request& request, std::size_t connection) {
@@ -60,8 +53,7 @@ Outcome Exchange::process(std::size_t place, const Request& request) {
   }
   const bool unanswered =
       outcome.delivery.kind == Delivery::Kind::reset || outcome.delivery.kind == Delivery::Kind::hang;
-  log_.answered(place, unanswered ? 0 : outcome.reply.status, header_of(outcome.reply, "X-Coder-Request-Id"),
-                fault);
+  log_.answered(place, unanswered ? 0 : outcome.reply.status, outcome.reply, fault);
   progress.notify_all();
   return outcome;
 }

@@ -38,6 +38,7 @@ struct Reply {
   std::string body;
   std::string content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers;
+  bool route_known = true;  ///< Else nothing can have been changed.
 
   static Reply json(int status, std::string body);
   /// 204, 304 and the like: no body and no content type.

@@ -26,7 +26,7 @@ inline constexpr std::array kAges = {Age::v2_13, Age::v2_20, Age::v2_29, Age::v2
 /// Those whose answers were recorded.
 inline constexpr std::array kRecordedAges = {Age::v2_20, Age::v2_29, Age::v2_35, Age::v2_36};
 /// For what takes long: whatever differs, one of them is on each side of it.
-inline constexpr std::array kOldestAndNewest = {kRecordedAges.front(), kRecordedAges.back()};
+inline constexpr std::array kOldestAndNewest = {kAges.front(), kAges.back()};
 
 /// "2.35.1"
 [[nodiscard]] constexpr std::string_view release_of(Age age) {

@@ -10,6 +10,13 @@ bool concerns(const RequestRecord& record, std::string_view target_prefix, std::
   return record.target.starts_with(target_prefix) && (method.empty() || record.method == method);
 }
 
+std::string header_of(const Reply& reply, std::string_view name) {
+  for (const auto& [key, value] : reply.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
 }  // namespace
 
 bool RequestRecord::is_write() const {
@@ -31,12 +38,12 @@ std::size_t RequestLog::begin(const Request& request, std::size_t connection) {
   return cleared_ + records_.size() - 1;
 }
 
-void RequestLog::answered(std::size_t place, int status, std::string request_id,
-                          std::optional<FaultKind> fault) {
+void RequestLog::answered(std::size_t place, int status, const Reply& reply, std::optional<FaultKind> fault) {
   if (place < cleared_) return;
   RequestRecord& record = records_[place - cleared_];
   record.status = status;
-  record.request_id = std::move(request_id);
+  record.request_id = header_of(reply, "X-Coder-Request-Id");
+  record.route_known = reply.route_known;
   record.fault = fault;
 }
 
@@ -47,7 +54,8 @@ void RequestLog::finish(std::size_t place) {
 
 std::vector<RequestRecord> RequestLog::writes() const {
   std::vector<RequestRecord> found;
-  std::ranges::copy_if(records_, std::back_inserter(found), &RequestRecord::is_write);
+  std::ranges::copy_if(records_, std::back_inserter(found),
+                       [](const RequestRecord& record) { return record.is_write() && record.route_known; });
   return found;
 }
 

@@ -22,6 +22,7 @@ struct RequestRecord {
   std::string user_agent;
   int status = 0;  ///< 0: no reply was sent (yet).
   std::string request_id;
+  bool route_known = true;
   std::optional<FaultKind> fault;
   std::size_t connection = 0;  ///< Counts connections from 1.
   std::uint64_t begin = 0;     ///< Place in the sequence of beginnings and ends of all requests.
@@ -35,12 +36,14 @@ class RequestLog {
  public:
   /// Returns the place of the record, for finish().
   std::size_t begin(const Request& request, std::size_t connection);
-  void answered(std::size_t place, int status, std::string request_id, std::optional<FaultKind> fault);
+  /// `status` 0: no reply is sent.
+  void answered(std::size_t place, int status, const Reply& reply, std::optional<FaultKind> fault);
   void finish(std::size_t place);
   /// Throws std::out_of_range for one that was dropped.
   [[nodiscard]] const RequestRecord& at(std::size_t place) const { return records_.at(place - cleared_); }
 
   [[nodiscard]] const std::vector<RequestRecord>& records() const { return records_; }
+  /// Without those to routes that this age does not know.
   [[nodiscard]] std::vector<RequestRecord> writes() const;
   /// Whose target starts so.
   [[nodiscard]] std::vector<RequestRecord> to(std::string_view target_prefix,

@@ -39,7 +39,7 @@ enum class Weather { fine, gusts, away, silent, writes_hang, token_refused };
 class ApplyHistory {
  public:
   explicit ApplyHistory(std::uint64_t seed)
-      : random_(seed), deployment_(standin::kRecordedAges.at(seed % standin::kRecordedAges.size())) {
+      : random_(seed), deployment_(standin::kAges.at(seed % standin::kAges.size())) {
     deployment_.coder.set_fault_seed(seed);
   }
 

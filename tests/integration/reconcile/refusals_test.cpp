@@ -162,7 +162,7 @@ TEST_P(Refusals, UnknownParametersAreNotDroppedInSilence) {
 }
 
 TEST_P(Refusals, AParameterThatDependsOnAnothersValueIsNotUnknown) {
-  if (GetParam() == standin::Age::v2_20) return;  // it knows no dynamic parameters
+  if (GetParam() <= standin::Age::v2_20) return;  // it knows no dynamic parameters
   edit([](standin::State& state) {
     state.edit_version(state.find_template("docker")->active_version_id, [](standin::TemplateVersion& v) {
       standin::TemplateParameter gpu;
@@ -337,7 +337,7 @@ TEST_P(Refusals, AWorkspaceOfAnAiTaskIsNeverTouched) {
   add("dev", seed);
   world_.declare({a_document("alice", "dev", {"ttl: 8h"})});
   (void)world_.cycle();
-  if (GetParam() == standin::Age::v2_20) return;  // it knows no tasks
+  if (GetParam() <= standin::Age::v2_20) return;  // it knows no tasks
   EXPECT_EQ(world_.reason("alice", "dev"), Reason::NotManageable);
   EXPECT_THAT(world_.server.writes(), IsEmpty());
 }

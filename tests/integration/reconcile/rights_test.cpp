@@ -112,8 +112,7 @@ TEST_P(Rights, AreNamedByTheReason) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OnEveryAge, Rights,
-                         ::testing::Combine(::testing::ValuesIn(standin::kRecordedAges),
-                                            ::testing::ValuesIn(kCases)),
+                         ::testing::Combine(::testing::ValuesIn(standin::kAges), ::testing::ValuesIn(kCases)),
                          [](const auto& test) {
                            return std::get<Case>(test.param).name + '_' +
                                   standin::name_of(std::get<Age>(test.param));

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "ages.h"
 
 /// SIGTERM while something is being written.
@@ -19,7 +21,12 @@ reconcile::Limits one_at_a_time() {
 class Shutdown : public WithAge {
  protected:
   Shutdown() : WithAge(one_at_a_time()) {}
-  std::size_t creates() { return world_.server.request_count("/api/v2/users/", "POST"); }
+  std::size_t creates() {
+    const auto writes = world_.server.writes();
+    return static_cast<std::size_t>(std::ranges::count_if(writes, [](const standin::RequestRecord& one) {
+      return one.method == "POST" && one.path.ends_with("/workspaces");
+    }));
+  }
 };
 CR_EVERY_AGE(Shutdown);
 
@@ -46,9 +53,15 @@ TEST_P(Shutdown, LetsTheCreateUnderWayEndAndCreatesNothingTwice) {
   std::vector<std::string> documents;
   for (const char* name : {"a", "b", "c"}) documents.push_back(a_document("alice", name, {"ttl: 8h"}));
   world_.declare(documents);
-  std::string id;
-  edit([&](standin::State& state) { id = state.find_user("alice")->id; });
-  EXPECT_TRUE(world_.stopped_cycle("/api/v2/users/" + id + "/workspaces"));
+  std::string route;
+  edit([&](standin::State& state) {
+    const std::string alice = state.find_user("alice")->id;
+    const std::string coder = state.find_organization("default")->id;
+    route = state.before(standin::Age::v2_20)
+                ? "/api/v2/organizations/" + coder + "/members/" + alice + "/workspaces"
+                : "/api/v2/users/" + alice + "/workspaces";
+  });
+  EXPECT_TRUE(world_.stopped_cycle(route));
   EXPECT_EQ(creates(), 1U);
   EXPECT_THAT(world_.fleet(), SizeIs(1));
   EXPECT_EQ(world_.server.writes()[0].status, 201);

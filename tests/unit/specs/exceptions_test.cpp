@@ -136,7 +136,8 @@ DesiredState assembled(const std::vector<std::string>& documents) {
   std::string text;
   for (const std::string& one : documents) text += "---\n" + one;
   ParsedFile parsed = parse(text, std::make_shared<const std::string>("t.yaml"));
-  return assemble({parsed.specs.begin(), parsed.specs.end()}, std::move(parsed.diagnostics));
+  return assemble({parsed.specs.begin(), parsed.specs.end()}, std::move(parsed.diagnostics),
+                  std::move(parsed.rejected));
 }
 
 TEST(PreviousNames, OneThatIsDeclaredByAnotherSpecIsAnErrorOfItsOwnSpecAlone) {
@@ -147,6 +148,15 @@ TEST(PreviousNames, OneThatIsDeclaredByAnotherSpecIsAnErrorOfItsOwnSpecAlone) {
   EXPECT_THAT(state.diagnostics[0].message, HasSubstr("alice/api is declared at t.yaml:"));
   EXPECT_THAT(state.specs, SizeIs(2)) << "the one that has the name, and the one of another owner, stay";
   EXPECT_EQ(state.invalid_documents, 1U);
+}
+
+TEST(PreviousNames, WhatAnInvalidSpecDeclaresIsDeclaredAllTheSame) {
+  const DesiredState state = assembled({document("dev", "  previousNames: [API]\n", ""),
+                                        document("api", "", "  ttl: never\n"), document("web", "", "")});
+  ASSERT_THAT(state.diagnostics, SizeIs(2));
+  EXPECT_THAT(state.diagnostics[0].message, HasSubstr("previous name alice/api is declared at t.yaml:"));
+  EXPECT_THAT(state.specs, SizeIs(1)) << "nothing is renamed away that a spec in need of a mend is about";
+  EXPECT_THAT(state.elsewhere, ElementsAre(Identity{"alice", "api"}));
 }
 
 TEST(PreviousNames, TwoThatClaimTheSameAreBothErrors) {

@@ -51,8 +51,7 @@ std::string get(standin::State& state, const std::string& path) {
 /// One workspace, the moment at which it is looked at, and what is to be expected of it.
 class Morning {
  public:
-  explicit Morning(std::uint64_t seed)
-      : random_(seed), state_(any_of(random_, standin::kRecordedAges), seed) {
+  explicit Morning(std::uint64_t seed) : random_(seed), state_(any_of(random_, standin::kAges), seed) {
     populate();
     live_to_the_eve();
   }
@@ -97,6 +96,10 @@ class Morning {
   [[nodiscard]] sys_seconds now() const { return now_; }
   [[nodiscard]] const LiveWorkspace& live() const { return live_; }
   [[nodiscard]] std::string story() const { return story_; }
+  /// A Coder of this age does not tell that nobody takes the build.
+  [[nodiscard]] bool waits_unsaid() const {
+    return without_provisioner_ && live_.build.active() && state_.before(standin::Age::v2_20);
+  }
 
  private:
   /// The scheduler would find nothing to do. What it has been passing over is looked at now and then.
@@ -184,6 +187,7 @@ class Morning {
       tell(start ? "start queued" : "stop queued");
       if (one_in(random_, 3)) {
         tell("no provisioner");
+        without_provisioner_ = true;
         state_.set_without_provisioners(true);
       }
       queue(start ? standin::Transition::start : standin::Transition::stop);
@@ -217,6 +221,7 @@ class Morning {
   sys_seconds now_{};
   LiveWorkspace live_;
   std::string story_;
+  bool without_provisioner_ = false;
 };
 
 std::size_t mornings() {
@@ -237,8 +242,9 @@ TEST(Mornings, ComeAsForetold) {
     const Forecast next = morning.look();
     // Whether what is being started will have stopped by then depends on how long its build takes.
     const LiveWorkspace& live = morning.live();
-    if (!next.start.at || (live.build.active() && live.build.transition == Transition::start && live.ttl &&
-                           std::chrono::abs(*next.start.at - (morning.now() + *live.ttl)) < 10min)) {
+    if (!next.start.at || morning.waits_unsaid() ||
+        (live.build.active() && live.build.transition == Transition::start && live.ttl &&
+         std::chrono::abs(*next.start.at - (morning.now() + *live.ttl)) < 10min)) {
       continue;
     }
     const sys_seconds at = *next.start.at;
