@@ -18,6 +18,10 @@ namespace routes {
 inline constexpr Route kWatch{
     .method = "GET", .pattern = "/api/v2/workspaces/{workspace}/watch", .reads_workspaces = true};
 
+// Coder >= 2.22.
+inline constexpr Route kWatchSocket{
+    .method = "GET", .pattern = "/api/v2/workspaces/{workspace}/watch-ws", .reads_workspaces = true};
+
 }  // namespace routes
 
 /// How Coder tells of a workspace as it changes.

@@ -236,10 +236,18 @@ class Listener {
       net::steady_timer timer(context_, delay);
       co_await timer.async_wait(net::redirect_error(net::use_awaitable, error));
     }
-    const Outcome outcome = exchange.process(place, request);
+    Outcome outcome = exchange.process(place, request);
     streams_.wake();
-    if (watched_by(outcome.reply) && outcome.delivery.kind == Delivery::Kind::whole) {
-      co_await streams_.serve(stream, socket, outcome.reply, exchange.watch());
+    const auto watched = watched_by(outcome.reply);
+    const WatchBehaviour behaviour = exchange.watch();
+    if (watched && watched->by_socket && !behaviour.sockets) {
+      outcome.reply = Reply::not_found();
+    } else if (watched && outcome.delivery.kind == Delivery::Kind::whole) {
+      if (watched->by_socket) {
+        co_await streams_.serve_socket(stream, request, outcome.reply);
+      } else {
+        co_await streams_.serve(stream, socket, outcome.reply, behaviour);
+      }
       co_return false;
     }
     if (outcome.delivery.kind == Delivery::Kind::reset) {

@@ -12,6 +12,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
 #include <chrono>
 #include <set>
 #include <string>
@@ -41,6 +46,28 @@ class Streams {
   [[nodiscard]] std::size_t open() const { return open_; }
   [[nodiscard]] std::size_t most() const { return most_; }
 
+  /// The same as messages of a WebSocket. One whose client says anything ends, as Coder's does.
+  template <class Stream>
+  boost::asio::awaitable<void> serve_socket(Stream& stream, const Request& request, const Reply reply) {
+    namespace beast = boost::beast;
+    beast::http::request<beast::http::empty_body> upgrade{beast::http::verb::get, request.target, 11};
+    for (const auto& [name, value] : request.headers) upgrade.set(name, value);
+    beast::websocket::stream<Stream&> socket(stream);
+    boost::system::error_code error;
+    co_await socket.async_accept(upgrade, boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    if (error) co_return;
+    Open open(*this);
+    boost::asio::co_spawn(context_, until_it_speaks(socket, open), [](std::exception_ptr failure) {
+      if (failure) std::rethrow_exception(failure);
+    });
+    const auto write_message = [&socket](const std::string& text) { return write_text(socket, text); };
+    co_await tell(reply, open, Words{ping_message, data_message}, write_message);
+    if (!open.gone)
+      co_await socket.async_close(beast::websocket::close_code::going_away,
+                                  boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    co_await until_rung(open, true);
+  }
+
   /// Writes the head and what follows it; the connection is of no use afterwards.
   template <class Stream>
   boost::asio::awaitable<void> serve(Stream& stream, boost::asio::ip::tcp::socket& socket, const Reply reply,
@@ -53,10 +80,12 @@ class Streams {
     for (const auto& [name, value] : reply.headers) head += name + ": " + value + "\r\n";
     head += "Transfer-Encoding: chunked\r\n\r\n";
     using Kind = WatchBehaviour::Kind;
+    const Words kEvents{ping_event, data_event};
+    const auto write_chunk = [&stream](const std::string& text) { return write(stream, in_a_chunk(text)); };
     if (behaviour.kind != Kind::silent) co_await write(stream, head);
     switch (behaviour.kind) {
       case Kind::as_coder:
-        co_await tell(stream, reply, open);
+        co_await tell(reply, open, kEvents, write_chunk);
         break;
       case Kind::silent:
       case Kind::head_only:
@@ -140,30 +169,56 @@ class Streams {
                                       boost::asio::redirect_error(boost::asio::use_awaitable, error));
   }
 
-  template <class Stream>
-  boost::asio::awaitable<void> tell(Stream& stream, const Reply& reply, Open& open) {
+  template <class Socket>
+  static boost::asio::awaitable<void> until_it_speaks(Socket& socket, Open& open) {
+    boost::beast::flat_buffer scrap;
+    boost::system::error_code error;
+    co_await socket.async_read(scrap, boost::asio::redirect_error(boost::asio::use_awaitable, error));
+    open.gone = true;
+    open.timer.cancel();
+  }
+
+  template <class Socket>
+  static boost::asio::awaitable<void> write_text(Socket& socket, const std::string text) {
+    boost::system::error_code error;
+    socket.text(true);
+    co_await socket.async_write(boost::asio::buffer(text),
+                                boost::asio::redirect_error(boost::asio::use_awaitable, error));
+  }
+
+  /// How a stream says what there is to say.
+  struct Words {
+    std::string (*ping)();
+    std::string (*data)(const WatchedState&);
+  };
+
+  template <class Write>
+  boost::asio::awaitable<void> tell(const Reply& reply, Open& open, const Words words,
+                                    const Write& write_one) {
     using namespace std::chrono_literals;
     const Watched watched = *watched_by(reply);
     std::string shown;
     std::size_t pings = pings_;
     auto pinged = std::chrono::steady_clock::now();
-    co_await write(stream, in_a_chunk(ping_event()));
+    const std::string first = words.ping();
+    co_await write_one(first);
     while (!open.gone) {
-      std::string events;
+      std::string event;
       {
         const std::scoped_lock lock(exchange_.mutex);
         const auto state = watched_state(exchange_.state(), watched.workspace_id, watched.reader_id);
         if (!state) break;
-        if (state->stamp != shown) events += data_event(*state);
+        if (state->stamp != shown) event = words.data(*state);
         shown = state->stamp;
       }
+      if (!event.empty()) co_await write_one(event);
       const auto now = std::chrono::steady_clock::now();
-      if (pings != pings_ || now - pinged >= 15s) {
-        events += ping_event();
+      if (!open.gone && (pings != pings_ || now - pinged >= 15s)) {
+        const std::string ping = words.ping();
         pings = pings_;
         pinged = now;
+        co_await write_one(ping);
       }
-      if (!events.empty()) co_await write(stream, in_a_chunk(events));
       co_await until_rung(open);
     }
   }

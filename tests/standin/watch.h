@@ -11,7 +11,7 @@
 
 namespace cr::standin {
 
-/// What streams do instead of what Coder's do.
+/// What event streams do instead of what Coder's do.
 struct WatchBehaviour {
   enum class Kind {
     as_coder,
@@ -24,6 +24,9 @@ struct WatchBehaviour {
   Kind kind = Kind::as_coder;
   std::string bytes{};
   std::string content_type = "text/event-stream";
+  /// `watch-ws` is as Coder's whatever events do, as behind a proxy that holds them back; else it is not
+  /// there.
+  bool sockets = true;
 };
 
 /// A workspace as a stream shows it.
@@ -40,6 +43,7 @@ struct WatchedState {
 struct Watched {
   std::string workspace_id;
   std::string reader_id;
+  bool by_socket = false;
 };
 /// What a reply's stream is about; nothing where it has none. Its body is not for the client.
 [[nodiscard]] std::optional<Watched> watched_by(const Reply& reply);
@@ -49,5 +53,8 @@ struct Watched {
 /// "event: ping", and an event with a workspace.
 [[nodiscard]] std::string ping_event();
 [[nodiscard]] std::string data_event(const WatchedState& state);
+/// The same as messages of a WebSocket.
+[[nodiscard]] std::string ping_message();
+[[nodiscard]] std::string data_message(const WatchedState& state);
 
 }  // namespace cr::standin

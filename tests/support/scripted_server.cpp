@@ -110,6 +110,12 @@ awaitable<void> play(std::shared_ptr<State> state, Stream& stream, ScriptedServe
         co_await asio::async_write(stream, bytes, kAsTuple);
         break;
       }
+      case Step::Kind::answer: {
+        const std::string made = step.make(state->requests.back());
+        const auto bytes = asio::buffer(made);
+        co_await asio::async_write(stream, bytes, kAsTuple);
+        break;
+      }
       case Step::Kind::flood: {
         std::string many = step.bytes;
         while (many.size() < 60'000) many += step.bytes;
@@ -181,6 +187,12 @@ Step send(std::string bytes) {
   return step;
 }
 
+Step answer(std::function<std::string(const std::string& request)> make) {
+  Step step;
+  step.kind = Step::Kind::answer;
+  step.make = std::move(make);
+  return step;
+}
 Step flood(std::string bytes) {
   Step step;
   step.kind = Step::Kind::flood;

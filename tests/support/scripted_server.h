@@ -6,6 +6,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ struct Step {
   enum class Kind {
     receive,  ///< reads one request, head and body, and remembers it
     send,     ///< writes bytes as they are
+    answer,   ///< writes what is made of the last request
     flood,    ///< writes bytes again and again until the peer has had enough
     close,    ///< ends the connection in good order
     reset,    ///< ends it with a TCP reset
@@ -25,10 +27,12 @@ struct Step {
   Kind kind = Kind::receive;
   std::string bytes;
   std::uint16_t port = 0;
+  std::function<std::string(const std::string& request)> make{};
 };
 
 [[nodiscard]] Step receive();
 [[nodiscard]] Step send(std::string bytes);
+[[nodiscard]] Step answer(std::function<std::string(const std::string& request)> make);
 [[nodiscard]] Step flood(std::string bytes);
 [[nodiscard]] Step close();
 [[nodiscard]] Step reset();

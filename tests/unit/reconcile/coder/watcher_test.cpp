@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reconcile/coder/routes.h"
+#include "reconcile/http/web_socket.h"
 #include "tests/support/certificates.h"
 #include "tests/unit/reconcile/coder/client_bench.h"
 
@@ -274,6 +275,186 @@ TEST_F(Watching, TakesNoPlaceOfAnotherCall) {
   run_until([&] { return seen_.size() == 1; });
   EXPECT_TRUE(run(client.reader().build_info()));
   EXPECT_FALSE(running->done);
+}
+
+/// A frame as a server sends it.
+std::string frame(unsigned char first, const std::string& payload) {
+  std::string out(1, static_cast<char>(first));
+  if (payload.size() < 126) {
+    out += static_cast<char>(payload.size());
+  } else if (payload.size() < 65'536) {
+    out += {126, static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size())};
+  } else {
+    out += 127;
+    for (int shift = 56; shift >= 0; shift -= 8) out += static_cast<char>(payload.size() >> shift);
+  }
+  return out + payload;
+}
+std::string message(const std::string& text) {
+  return frame(0x81, text);
+}
+std::string data_message(const std::string& status) {
+  return message(R"({"type":"data","data":)" + workspace(status) + "}");
+}
+const std::string kPingMessage = message(R"({"type":"ping","data":null})");
+
+std::string switching(const std::string& request) {
+  return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+         "Sec-WebSocket-Accept: " +
+         http::web_socket_accept(header_of(request, "Sec-WebSocket-Key")) + "\r\n\r\n";
+}
+
+/// The same by a WebSocket.
+class WatchingBySocket : public Watching {
+ protected:
+  awaitable<WatchEnd> watch(Client& client) {
+    const WorkspaceId id = *WorkspaceId::parse(kId);
+    co_return co_await client.watcher().watch(id, WatchWay::socket, on_state_);
+  }
+  WatchEnd watched() {
+    Client client = make();
+    return run(watch(client));
+  }
+  void serve(const std::vector<testing::Step>& then) {
+    ScriptedServer::Script script{receive(), testing::answer(switching)};
+    script.insert(script.end(), then.begin(), then.end());
+    server.script(script);
+  }
+};
+
+TEST_F(WatchingBySocket, TellsEachStateUntilThereIsEnough) {
+  enough_ = 2;
+  serve({send(kPingMessage + data_message("stopped")),
+         send(data_message("starting") + data_message("running"))});
+  const WatchEnd end = watched();
+  EXPECT_EQ(end.how, How::satisfied) << end.why;
+  EXPECT_TRUE(end.told);
+  EXPECT_EQ(seen_, (std::vector{BuildStatus::stopped, BuildStatus::starting}));
+  const std::string& request = server.requests().at(0);
+  EXPECT_EQ(request_line(request), "GET /api/v2/workspaces/" + kId + "/watch-ws HTTP/1.1");
+  EXPECT_EQ(header_of(request, "Upgrade"), "websocket");
+  EXPECT_EQ(header_of(request, "Coder-Session-Token"), testing::kToken);
+}
+
+TEST_F(WatchingBySocket, MessagesMayBeCutAnywhere) {
+  enough_ = 2;
+  const std::string one = R"({"data":)" + workspace("starting") + R"(,"type":"data"})";
+  const std::string all = kPingMessage + frame(0x01, one.substr(0, 100)) + frame(0x89, "now") +
+                          frame(0x00, one.substr(100, 200)) + frame(0x80, one.substr(300)) +
+                          data_message("running");
+  std::vector<testing::Step> steps;
+  for (std::size_t at = 0; at < all.size(); at += 61) steps.push_back(send(all.substr(at, 61)));
+  serve(steps);
+  const WatchEnd end = watched();
+  EXPECT_EQ(end.how, How::satisfied) << end.why;
+  EXPECT_EQ(seen_.size(), 2U);
+}
+
+TEST_F(WatchingBySocket, WhatIsNoHandshakeIsRefused) {
+  const auto without = [](const std::string& what) {
+    return [what](const std::string& request) {
+      std::string head = switching(request);
+      const std::size_t at = head.find(what);
+      return head.erase(at, head.find("\r\n", at) + 2 - at);
+    };
+  };
+  const auto with = [](const std::string& line) {
+    return [line](const std::string& request) {
+      std::string head = switching(request);
+      return head.insert(head.size() - 2, line + "\r\n");
+    };
+  };
+  server.script({receive(), send(testing::json_answer(404, "{}"))});
+  EXPECT_EQ(watched().how, How::refused);
+  server.script({receive(), send(kHead + chunk(kPing))});
+  EXPECT_EQ(watched().how, How::refused) << "events where none were asked for";
+  server.script({receive(), testing::answer(without("Sec-WebSocket-Accept"))});
+  EXPECT_EQ(watched().how, How::refused);
+  server.script({receive(), testing::answer(without("Upgrade: "))});
+  EXPECT_EQ(watched().how, How::refused);
+  server.script({receive(), testing::answer(with("Sec-WebSocket-Extensions: permessage-deflate"))});
+  EXPECT_EQ(watched().how, How::refused);
+  EXPECT_TRUE(observer.retries.empty());
+}
+
+TEST_F(WatchingBySocket, PingsAndErrorsAreNoEnd) {
+  serve(
+      {send(frame(0x89, "beat") + kPingMessage + data_message("starting") + message(R"({"type":"error"})"))});
+  Client client = make();
+  const auto running = start(watch(client));
+  run_until([&] { return seen_.size() == 1; });
+  run_until([&] { return clock.next_wake() == clock.now() + 45s; });
+  EXPECT_FALSE(running->done);
+}
+
+TEST_F(WatchingBySocket, ACloseIsNoFailure) {
+  serve({send(kPingMessage + data_message("starting") + frame(0x88, std::string("\x03\xe9", 2) + "bye") +
+              data_message("running"))});
+  const WatchEnd end = watched();
+  EXPECT_EQ(end.how, How::closed);
+  EXPECT_TRUE(end.told);
+  EXPECT_EQ(seen_.size(), 1U) << "what follows a close is nothing";
+}
+
+TEST_F(WatchingBySocket, WhatIsNoMessageEndsTheStream) {
+  for (const std::string& bytes :
+       {message("{"), message("7"), message("{}"), message(R"({"type":7})"), message(R"({"type":"data"})"),
+        message(R"({"type":"data","data":[]})"), message(R"({"type":"data","data":{"id":7}})"),
+        message("\xff"), frame(0x81 | 0x40, "x"), frame(0x83, "x"), frame(0x80, "x"),
+        frame(0x01, "x") + frame(0x81, "x"), frame(0x09, "x"), frame(0x89, std::string(126, 'x')),
+        std::string("\x81\x81"
+                    "abcdx")}) {
+    serve({send(bytes)});
+    const WatchEnd end = watched();
+    EXPECT_EQ(end.how, How::nonsense) << bytes;
+    EXPECT_FALSE(end.told);
+  }
+}
+
+TEST_F(WatchingBySocket, HostileStreamsAreBounded) {
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  constexpr std::size_t kOfTheSystem = 12 * kMiB;
+  const std::string block(kMiB / 16, 'x');
+  struct Hostile {
+    const char* name;
+    std::string first, again;
+    std::size_t most;
+  };
+  const std::vector<Hostile> all = {
+      {"a message that says that it is endless", "\x81\x7f" + std::string(8, '\x7f'), block, kMiB},
+      {"a message in pieces without end", frame(0x01, "x"), frame(0x00, block), 2 * kMiB},
+      {"pieces of nothing", frame(0x01, "x"), frame(0x00, ""), 16 * kMiB},
+      {"pings without end", "", frame(0x89, std::string(125, 'p')), 16 * kMiB},
+      {"pongs without end", "", frame(0x8A, std::string(125, 'p')), 16 * kMiB},
+      {"messages without a state", "",
+       message(R"({"type":"ping","data":")" + std::string(4'000, 'x') + "\"}"), 16 * kMiB},
+  };
+  for (const Hostile& one : all) {
+    const std::size_t before = server.flooded();
+    serve({send(one.first), testing::flood(one.again)});
+    EXPECT_NE(watched().how, How::satisfied) << one.name;
+    EXPECT_LE(server.flooded() - before, one.most + kOfTheSystem) << one.name;
+  }
+  serve({send(message(R"({"type":"data","data":)" + std::string(500'000, '[')))});
+  EXPECT_EQ(watched().how, How::nonsense) << "brackets without end";
+}
+
+TEST_F(WatchingBySocket, EndsAtOnceWhenCancelled) {
+  serve({send(kPingMessage + data_message("starting"))});
+  Client client = make();
+  const auto running = start(watch(client));
+  run_until([&] { return seen_.size() == 1; });
+  running->cancel.emit(boost::asio::cancellation_type::terminal);
+  EXPECT_THROW(finish(running), boost::system::system_error);
+}
+
+TEST_F(WatchingBySocket, OneThatSaysNothingIsGivenUp) {
+  serve({});
+  Client client = make();
+  const auto running = start(watch(client));
+  run_until([&] { return observer.requests.size() == 1 && clock.sleepers() > 0; });
+  clock.advance(20s);
+  EXPECT_EQ(finish(running).how, How::silent);
 }
 
 }  // namespace
