@@ -90,7 +90,9 @@ std::optional<Message> read_message(json::parser& parser, std::string& text) {
   json::document document;
   json::object object;
   std::string_view type;
-  if (parser.iterate(text.data(), text.size(), text.capacity()).get(document) || document.get_object().get(object)) return std::nullopt;
+  if (parser.iterate(text.data(), text.size(), text.capacity()).get(document) ||
+      document.get_object().get(object))
+    return std::nullopt;
   if (object.find_field_unordered("type").get_string().get(type)) return std::nullopt;
   Message message;
   message.is_data = type == "data";
