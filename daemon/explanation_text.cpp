@@ -112,8 +112,13 @@ std::string next_text(const Explanation& explained) {
   if (!explained.row || !explained.live) return {};
   const auto& [start, stop, deletion] = explained.row->forecast;
   Section section("What comes next");
-  if (const Instant next = start.next()) {
+  if (const Instant next = start.next(); next && next == start.at) {
     section.add("start", moment_text(*next));
+  } else if (next) {
+    reconcile::StartForecast before = start;
+    before.instead = {};
+    section.add("start", fmt::format("{}; not on {}: {}", moment_text(*next), moment_text(*start.at),
+                                     why_not(before)));
   } else if (start.at) {
     section.add("start", fmt::format("not on {}: {}", moment_text(*start.at), why_not(start)));
   } else {

@@ -71,7 +71,8 @@ std::vector<std::string> words_of(JsonWords words) {
     case JsonWords::stop_by:
       return names_of(std::vector{reconcile::StopBy::ttl, reconcile::StopBy::activity,
                                   reconcile::StopBy::keep_awake, reconcile::StopBy::template_limit,
-                                  reconcile::StopBy::deadline});
+                                  reconcile::StopBy::deadline, reconcile::StopBy::failure,
+                                  reconcile::StopBy::suspension});
     case JsonWords::faults:
       return all_faults();
     case JsonWords::diagnostic_kinds:

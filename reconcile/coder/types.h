@@ -64,6 +64,7 @@ struct Template {
   bool allow_user_autostart = true;
   bool allow_user_autostop = true;
   bool require_active_version = false;
+  std::chrono::milliseconds failure_ttl{0};  ///< after so long, what failed to start is stopped; 0: never
   std::chrono::milliseconds time_til_dormant{0};  ///< unused for so long, it becomes dormant; 0: never
   std::uint8_t autostart_days = 0x7F;             ///< bit 0 = Sunday; 0: never autostarts
   /// False: which parameters there are may depend on the values of others and on the owner, so the list that

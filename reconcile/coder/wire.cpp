@@ -139,10 +139,14 @@ Template read_template(Reader& reader, const json& from) {
   out.allow_user_autostart = reader.flag(from, "allow_user_autostart");
   out.allow_user_autostop = reader.flag(from, "allow_user_autostop");
   out.require_active_version = reader.flag(from, "require_active_version");
-  // A Coder without that notion makes nothing dormant.
-  const auto dormant = from.find("time_til_dormant_ms");
-  if (dormant != from.end() && dormant->is_number_integer())
-    out.time_til_dormant = std::chrono::milliseconds(dormant->get<std::int64_t>());
+  // A Coder without that notion makes nothing dormant, and stops nothing that failed.
+  const auto milliseconds_of = [&from](const char* key) {
+    const auto found = from.find(key);
+    const bool told = found != from.end() && found->is_number_integer();
+    return std::chrono::milliseconds(told ? found->get<std::int64_t>() : 0);
+  };
+  out.time_til_dormant = milliseconds_of("time_til_dormant_ms");
+  out.failure_ttl = milliseconds_of("failure_ttl_ms");
   const auto classic = from.find("use_classic_parameter_flow");
   out.classic_parameters = classic == from.end() || *classic != json(false);
   if (const json* autostart = reader.need(from, "autostart_requirement")) {

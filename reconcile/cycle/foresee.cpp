@@ -68,6 +68,7 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
                    .policy = policy,
                    .kept_awake_until = kept_awake_until(spec, now),
                    .owner_inactive = look_ups.is_inactive(live.owner_id),
+                   .owner_suspended = look_ups.is_suspended(live.owner_id),
                    .parameters_mismatch = mismatch,
                    .now = now});
 }
@@ -92,8 +93,14 @@ awaitable<bool> ask_who_is_inactive(CycleState& state) {
   }
   std::vector<UserId> ids;
   ids.reserve(users->size());
-  for (const coder::User& user : *users) ids.push_back(user.id);
+  std::vector<UserId>& suspended = state.memory.remembered.look_ups.suspended_users;
+  suspended.clear();
+  for (const coder::User& user : *users) {
+    ids.push_back(user.id);
+    if (user.status == coder::UserStatus::suspended) suspended.push_back(user.id);
+  }
   std::ranges::sort(ids);
+  std::ranges::sort(suspended);
   inactive.value = std::move(ids);
   co_return true;
 }

@@ -1,5 +1,7 @@
 #include "reconcile/forecast/forecast.h"
 
+#include <algorithm>
+
 namespace cr::reconcile {
 namespace {
 
@@ -31,6 +33,28 @@ bool is_stopped(const LiveBuild& build) {
          (build.status == BuildStatus::stopped || build.status == BuildStatus::canceled);
 }
 
+/// When Coder stops what failed to start; none: never, or it should have and did not.
+Instant failed_stop(const LiveBuild& build, const coder::Template* policy, sys_seconds now) {
+  if (!policy || policy->failure_ttl.count() <= 0 || !build.completed) return {};
+  if (build.transition != Transition::start || build.status != BuildStatus::failed) return {};
+  const sys_seconds at = *build.completed + std::chrono::ceil<std::chrono::seconds>(policy->failure_ttl);
+  return at + kMayBeLate < now ? Instant() : Instant(at);
+}
+
+/// Until when it runs, or is taken to while it is being started; none: until somebody stops it, or it does
+/// not.
+Instant run_end(const LiveWorkspace& live, sys_seconds now) {
+  const LiveBuild& build = live.build;
+  if (is_running(build)) return build.deadline;
+  if (build.transition != Transition::start || !build.active() || !live.ttl) return {};
+  return Instant(std::chrono::ceil<std::chrono::seconds>(now + *live.ttl + kBuildTakes));
+}
+
+/// Coder itself names the next start, and any day is as good as another.
+bool is_named(const LiveWorkspace& live, const coder::Template* policy, sys_seconds now) {
+  return live.next_start && *live.next_start > now && days_of(policy) == kAllDays;
+}
+
 bool allows(std::uint8_t days, const specs::Schedule& schedule, sys_seconds at) {
   return (days & 1U << schedule.weekday_of(at)) != 0;
 }
@@ -60,21 +84,37 @@ class Outlook {
  private:
   [[nodiscard]] StartForecast start() const {
     StartForecast start;
-    const bool needed = needs_schedule(live_, in_.policy, in_.now);
-    if (live_.autostart_schedule.empty() || (needed && !in_.schedule) || is_being_deleted() ||
+    const bool named = is_named(live_, in_.policy, in_.now);
+    if (live_.autostart_schedule.empty() || (!named && !in_.schedule) || is_being_deleted() ||
         build_.transition == Transition::unknown || build_.status == BuildStatus::unknown) {
       return start;
     }
-    const Instant due = needed ? owed() : Instant();
+    const Instant due = named ? Instant() : owed();
     const bool late = due && in_.now - *due > kMayBeLate;
     if (late && !in_.parameters_mismatch.value_or(false)) start.missed = due;
-    start.at = !needed ? live_.next_start : due && !late ? due : next_named();
+    start.at = named ? live_.next_start : due && !late ? due : next_named();
     if (!start.at) return start;
     start.blocked = blocked_at(*start.at);
-    if (start.blocked.has(Cause::DayNotAllowed)) {
-      if (const auto other = next_allowed(*in_.schedule, days(), *start.at)) start.instead = Instant(*other);
-    }
+    if (!start.blocked.empty() && in_.schedule) start.instead = instead_of(start);
     return start;
+  }
+
+  /// The first start that is named, and allowed, once all that blocks this one is over.
+  [[nodiscard]] Instant instead_of(const StartForecast& start) const {
+    sys_seconds after = *start.at;
+    CauseSet lasting = start.blocked.without(Cause::DayNotAllowed).without(Cause::AlreadyRunning);
+    if (const Instant stopped = failed_stop(build_, in_.policy, in_.now)) {
+      lasting = lasting.without(Cause::LastBuildFailed);
+      after = std::max(after, *stopped + kSlack);
+    }
+    if (!lasting.empty()) return {};
+    if (runs_until(after)) {
+      const Instant end = run_end(live_, in_.now);
+      if (!end) return {};
+      after = *end + kSlack;
+    }
+    const auto other = next_allowed(*in_.schedule, days(), after);
+    return other ? Instant(*other) : Instant();
   }
 
   [[nodiscard]] Instant next_named() const {
@@ -98,7 +138,9 @@ class Outlook {
     if (build_.transition == Transition::stop) {
       if (build_.status == BuildStatus::failed) causes.add(Cause::LastStopFailed);
     } else if (build_.ended_badly()) {
-      causes.add(Cause::LastBuildFailed);
+      const Instant stopped = failed_stop(build_, in_.policy, in_.now);
+      // Coder waits for more than that time, so not even the first minute after it is sure.
+      if (!stopped || *stopped + kSlack >= at) causes.add(Cause::LastBuildFailed);
     } else if (causes.empty() && runs_until(at)) {
       causes.add(Cause::AlreadyRunning);
     }
@@ -114,8 +156,9 @@ class Outlook {
     return causes;
   }
 
-  /// Of what runs, or is being started.
+  /// Of what runs, or is being started. What is stopped or failed does not.
   [[nodiscard]] bool runs_until(sys_seconds at) const {
+    if (build_.transition == Transition::stop || build_.ended_badly()) return false;
     // Coder stops it at its next look, and starts nothing that was due before that.
     if (is_running(build_)) return !build_.deadline || *build_.deadline + kSlack > at;
     return !live_.ttl || in_.now + *live_.ttl + kBuildTakes > at;
@@ -143,8 +186,14 @@ class Outlook {
   }
 
   [[nodiscard]] StopForecast stop() const {
+    if (const Instant stopped = failed_stop(build_, in_.policy, in_.now)) return {stopped, StopBy::failure};
     // Coder's scheduler passes over what is dormant.
-    if (!is_running(build_) || live_.dormant || !build_.deadline) return {};
+    if (!is_running(build_) || live_.dormant) return {};
+    // At its next look. Coder did not before 2.14; one that names no next start may be as old.
+    if (in_.owner_suspended && live_.tells_next_start) {
+      return {Instant(std::chrono::floor<std::chrono::minutes>(in_.now) + 1min), StopBy::suspension};
+    }
+    if (!build_.deadline) return {};
     if (in_.kept_awake_until > build_.deadline) {
       const bool cut = build_.max_deadline && build_.max_deadline < in_.kept_awake_until;
       if (!cut) return {in_.kept_awake_until, StopBy::keep_awake};
@@ -184,13 +233,20 @@ std::string_view to_string(StopBy by) {
       return "template_limit";
     case StopBy::deadline:
       return "deadline";
+    case StopBy::failure:
+      return "failure";
+    case StopBy::suspension:
+      return "suspension";
   }
   return "nobody";
 }
 
 bool needs_schedule(const LiveWorkspace& live, const coder::Template* policy, sys_seconds now) {
   if (live.autostart_schedule.empty()) return false;
-  return !live.next_start || *live.next_start <= now || days_of(policy) != kAllDays;
+  if (!is_named(live, policy, now)) return true;
+  const Instant end = run_end(live, now);
+  const Instant stopped = failed_stop(live.build, policy, now);
+  return std::max(end, stopped) && *std::max(end, stopped) + kSlack >= *live.next_start;
 }
 
 Forecast forecast(const ForecastInput& input) {

@@ -22,7 +22,10 @@ inline constexpr std::chrono::hours kLookAhead{24};
 struct StartForecast {
   Instant at;        ///< none: it has no schedule, or one that cannot be read, or it is being deleted
   CauseSet blocked;  ///< why it will not come; empty: it will
-  Instant instead;   ///< the first that comes, where the template's days forbid `at`; none: no day is allowed
+  /// The first later one that comes, where what blocks `at` is over by then: its day is not allowed, or the
+  /// workspace runs until a stop that is foreseen, or failed to start and is stopped for that. None
+  /// otherwise.
+  Instant instead;
   /// One that is overdue (kMayBeLate) and did not come though nothing known forbade it.
   Instant missed;
   bool operator==(const StartForecast&) const = default;
@@ -31,10 +34,7 @@ struct StartForecast {
   /// It will not run when its schedule wants it to. (What runs already needs no start.)
   [[nodiscard]] bool fails() const { return at && !blocked.without(Cause::AlreadyRunning).empty(); }
   /// The next start that comes, if any.
-  [[nodiscard]] Instant next() const {
-    if (comes()) return at;
-    return blocked == CauseSet{Cause::DayNotAllowed} ? instead : Instant();
-  }
+  [[nodiscard]] Instant next() const { return comes() ? at : instead; }
 };
 
 /// Who decides when a workspace stops.
@@ -45,6 +45,8 @@ enum class StopBy : std::uint8_t {
   keep_awake,      ///< an exception, for as long as that lasts
   template_limit,  ///< beyond which nobody may move it
   deadline,        ///< as it was set by hand, or by an earlier time to live
+  failure,         ///< it failed to start, and its template has such stopped after a while
+  suspension,      ///< its owner is suspended
 };
 [[nodiscard]] std::string_view to_string(StopBy by);
 
@@ -70,14 +72,15 @@ struct ForecastInput {
   const coder::Template* policy = nullptr;  ///< null: not known, so it forbids nothing
   Instant kept_awake_until{};               ///< by an exception that is open; none: there is none
   bool owner_inactive = false;              ///< suspended, or dormant
+  bool owner_suspended = false;             ///< then it is inactive, too
   /// What Coder says of the move to the active version; absent: it was not asked, or nothing moves.
   std::optional<bool> parameters_mismatch{};
   std::chrono::sys_seconds now{};
 };
 
-/// Whether its schedule has to be parsed: where Coder names the next start itself and any day is as good as
-/// another, that is all that there is to know. Parsing a fleet's schedules each cycle costs more than all
-/// else here.
+/// Whether its schedule has to be parsed: where Coder names the next start itself, any day is as good as
+/// another, and nothing that ends is in the way, that is all that there is to know. Parsing a fleet's
+/// schedules each cycle costs more than all else here.
 [[nodiscard]] bool needs_schedule(const LiveWorkspace& live, const coder::Template* policy,
                                   std::chrono::sys_seconds now);
 
@@ -86,7 +89,9 @@ struct ForecastInput {
 /// - has a schedule that named, after that stop was queued, a minute that has come on a day that the template
 ///   allows (days count in the schedule's own zone).
 /// It takes the active version where `automatic_updates` or the template says so, and gives up where that
-/// does not accept the parameters. It stops what runs beyond its deadline, except what is dormant. Pure.
+/// does not accept the parameters. It stops what runs beyond its deadline, or whose owner is suspended,
+/// except what is dormant; and what failed to start, after the template's failure TTL (with a licence only:
+/// where it did not do so in time, it is taken not to). Pure.
 [[nodiscard]] Forecast forecast(const ForecastInput& input);
 
 /// Whether `resolve-autostart` can say anything else than "no mismatch": it would move to another version.

@@ -31,8 +31,7 @@ std::string why_not(const StartForecast& start) {
     why += fmt::format("{}{}", why.empty() ? "" : ", and ", cause.why);
     if (!cause.remedy.empty()) remedies += fmt::format("; {}", cause.remedy);
   }
-  if (start.blocked.has(Cause::DayNotAllowed) && start.instead)
-    why += fmt::format(" (it starts on {} instead)", moment_text(*start.instead));
+  if (start.instead) why += fmt::format(" (it starts on {} instead)", moment_text(*start.instead));
   return why + remedies;
 }
 

@@ -45,6 +45,12 @@ std::string effective_ttl(const StandingInput& in, std::string stored) {
     case StopBy::keep_awake:
       return fmt::format("{} from the next start on; now it stops on {}, when keepAwake ends", stored,
                          moment_text(*stop.at));
+    case StopBy::suspension:
+      return fmt::format("{} from the next start on; now it stops on {}, since its owner is suspended",
+                         stored, moment_text(*stop.at));
+    case StopBy::failure:
+      return fmt::format("{} from the next start on; it failed to start, and its template stops it on {}",
+                         stored, moment_text(*stop.at));
     case StopBy::ttl:
     case StopBy::nobody:
       return stored;

@@ -19,6 +19,10 @@ bool LookUps::is_inactive(const UserId& user) const {
   return inactive_users.value && std::ranges::binary_search(*inactive_users.value, user);
 }
 
+bool LookUps::is_suspended(const UserId& user) const {
+  return inactive_users.value && std::ranges::binary_search(suspended_users, user);
+}
+
 const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {
   const auto found = moves.find(live.id);
   if (found == moves.end()) return nullptr;

@@ -66,6 +66,7 @@ struct LookUps {
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
   Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
+  std::vector<UserId> suspended_users;             ///< of these, sorted as well
   std::map<Identity, KnownFate> fates;             ///< of what is declared and absent
   Identity looked_for_last;                        ///< of those that are looked for under previous names
   std::map<Identity, KnownFate> previous_names;    ///< of what is live
@@ -78,6 +79,8 @@ struct LookUps {
   [[nodiscard]] bool is_policy_good(const LiveWorkspace& live) const;
   /// Whether Coder starts nothing of this user by itself: suspended, or not seen for long.
   [[nodiscard]] bool is_inactive(const UserId& user) const;
+  /// Whether Coder stops what runs of this user.
+  [[nodiscard]] bool is_suspended(const UserId& user) const;
   /// What is known of the move that its next autostart makes; null if nothing is.
   [[nodiscard]] const KnownMove* move_of(const LiveWorkspace& live) const;
   /// Null where nothing is known.

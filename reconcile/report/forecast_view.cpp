@@ -44,6 +44,10 @@ std::string_view words_of(StopBy by) {
       return "the template's limit";
     case StopBy::deadline:
       return "its deadline";
+    case StopBy::failure:
+      return "the template, since it failed to start";
+    case StopBy::suspension:
+      return "Coder, since its owner is suspended";
     case StopBy::nobody:
       break;
   }

@@ -334,7 +334,7 @@ inline constexpr auto kReportFields = rows(
         {kNextStart, "comes", kBoolean, kAlways, "whether it will come"},
         {kNextStart, "causes", words(JsonWords::causes), kSometimes, "why it will not"},
         {kNextStart, "instead", kTime, kSometimes,
-         "the first that comes, where the template forbids that day"},
+         "the first later one that comes, where what is in the way is over by then"},
         {kNextStart, "missed", kTime, kSometimes, "an earlier one that was due and did not come"}}),
     of({{kNextStop, "at", kTime, kAlways, "when"},
         {kNextStop, "by", word(JsonWords::stop_by), kAlways, "who decides"}}),

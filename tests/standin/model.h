@@ -135,6 +135,8 @@ struct Template {
   std::vector<std::string> autostart_days = {"monday", "tuesday",  "wednesday", "thursday",
                                              "friday", "saturday", "sunday"};
   bool require_active_version = false;
+  /// So long after a start that failed, a licensed server stops the workspace. 0: never.
+  std::int64_t failure_ttl_ms = 0;
   /// Not used for so long: a licensed server makes the workspace dormant. 0: never.
   std::int64_t time_til_dormant_ms = 0;
   std::int64_t time_til_dormant_autodelete_ms = 0;

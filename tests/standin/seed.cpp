@@ -65,6 +65,7 @@ void seed_template(State& state, const json& entry) {
     of.deprecation_message = entry.value("deprecated", "");
     of.builds_fail = entry.value("builds_fail", false);
     of.without_provisioners = entry.value("without_provisioners", false);
+    of.failure_ttl_ms = entry.value("failure_ttl_ms", of.failure_ttl_ms);
     of.time_til_dormant_ms = entry.value("time_til_dormant_ms", of.time_til_dormant_ms);
     of.time_til_dormant_autodelete_ms =
         entry.value("time_til_dormant_autodelete_ms", of.time_til_dormant_autodelete_ms);

@@ -248,6 +248,7 @@ class State {
   void start(Fleet::Row& row);
   void finish(Fleet::Row& row);
   [[nodiscard]] bool has_provisioner(const Workspace& workspace) const;
+  [[nodiscard]] bool failed_too_long_ago(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_be_started(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_be_stopped(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_sleep(const Workspace& workspace) const;

@@ -45,6 +45,14 @@ bool State::is_to_be_stopped(const Workspace& workspace) const {
   return latest.deadline && *latest.deadline <= now();
 }
 
+bool State::failed_too_long_ago(const Workspace& workspace) const {
+  const Build& latest = workspace.latest();
+  const std::int64_t stays_for = template_of(workspace).failure_ttl_ms;
+  return licensed_ && stays_for > 0 && latest.job == JobStatus::failed &&
+         latest.transition == Transition::start && latest.completed_at &&
+         *latest.completed_at + std::chrono::milliseconds(stays_for) < now();
+}
+
 bool State::is_to_sleep(const Workspace& workspace) const {
   const std::int64_t unused_for = template_of(workspace).time_til_dormant_ms;
   return licensed_ && unused_for > 0 && !workspace.dormant_at &&
@@ -66,7 +74,7 @@ void State::run_lifecycle() {
       }
       build.transition = Transition::start;
       build.reason = "autostart";
-    } else if (is_to_be_stopped(workspace)) {
+    } else if (is_to_be_stopped(workspace) || failed_too_long_ago(workspace)) {
       build.transition = Transition::stop;
       build.reason = "autostop";
     } else if (is_to_sleep(workspace)) {

@@ -309,6 +309,25 @@ TEST_F(StateTest, WhatIsNotUsedFallsAsleepAndIsDeletedByCoderItself) {
   EXPECT_EQ(row["latest_build"]["status"], "deleted");
 }
 
+TEST_F(StateTest, WhatFailedToStartIsStoppedByALicensedServerAfterItsTemplatesTime) {
+  edit([](Template& of) { of.failure_ttl_ms = 3'600'000; });
+  const json offered =
+      json::parse(send("GET", "/api/v2/templates/" + read()["template_id"].get<std::string>()).body);
+  EXPECT_EQ(offered["failure_ttl_ms"], 3'600'000);
+  state_.set_running("alice", "dev", false);
+  state_.fail_next_builds(1);
+  EXPECT_EQ(send("POST", "/api/v2/workspaces/" + id_ + "/builds", {{"transition", "start"}}).status, 201);
+  state_.finish_builds();
+  ASSERT_EQ(read()["latest_build"]["status"], "failed");
+  state_.advance(std::chrono::minutes(61));
+  state_.run_lifecycle();
+  EXPECT_EQ(read()["latest_build"]["transition"], "start") << "needs a licence";
+  state_.set_licensed(true);
+  state_.run_lifecycle();
+  EXPECT_EQ(read()["latest_build"]["transition"], "stop");
+  EXPECT_EQ(read()["latest_build"]["reason"], "autostop");
+}
+
 TEST_F(StateTest, ADeletedNameThatWasMadeAnewIsTheLiveOne) {
   state_.delete_workspace("alice", "dev");
   EXPECT_EQ(read()["latest_build"]["reason"], "initiator");

@@ -81,7 +81,7 @@ ordered_json template_json(const State& state, const Template& of) {
   body["allow_user_autostart"] = of.allow_user_autostart;
   body["allow_user_autostop"] = of.allow_user_autostop;
   body["allow_user_cancel_workspace_jobs"] = false;
-  body["failure_ttl_ms"] = 0;
+  body["failure_ttl_ms"] = of.failure_ttl_ms;
   body["time_til_dormant_ms"] = of.time_til_dormant_ms;
   body["time_til_dormant_autodelete_ms"] = of.time_til_dormant_autodelete_ms;
   body["require_active_version"] = state.licensed() && of.require_active_version;

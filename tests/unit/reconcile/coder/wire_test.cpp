@@ -71,6 +71,7 @@ TEST_P(RecordedReply, Templates) {
   EXPECT_EQ(found.organization_name, "coder");
   EXPECT_FALSE(found.deprecated);
   EXPECT_EQ(found.default_ttl, 0ms);
+  EXPECT_EQ(found.failure_ttl, 0ms);
   EXPECT_TRUE(found.allow_user_autostart);
   EXPECT_TRUE(found.allow_user_autostop);
   EXPECT_FALSE(found.require_active_version);
@@ -169,6 +170,14 @@ TEST(Decode, WhatIsMissingOrMistypedIsNamed) {
   json body = recorded_body("coder-2.20.0", "lookup/template-by-id");
   body["default_ttl_ms"] = 1.5;
   EXPECT_EQ(decode_template(body.dump()).error().message, "\"default_ttl_ms\" is not a whole number");
+}
+
+TEST(Decode, ATemplateMayHaveWhatFailedToStartStoppedAfterAWhile) {
+  json body = recorded_body("coder-2.20.0", "lookup/template-by-id");
+  body["failure_ttl_ms"] = 3'600'000;
+  EXPECT_EQ(decode_template(body.dump())->failure_ttl, 1h);
+  body.erase("failure_ttl_ms");
+  EXPECT_EQ(decode_template(body.dump())->failure_ttl, 0ms);
 }
 
 TEST(Decode, AccessAnswersComeInTheOrderOfTheQuestions) {

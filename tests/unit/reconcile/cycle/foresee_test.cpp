@@ -67,6 +67,21 @@ TEST_F(Foresee, OneListTellsWhoIsNotActiveForTenMinutes) {
   EXPECT_EQ(coder_.count("inactive_users"), 2U);
 }
 
+TEST_F(Foresee, WhoIsSuspendedHasWhatRunsStoppedAndWhoWasNotSeenForLongHasNot) {
+  coder_.users.push_back(coder::User{a_user_id(7), "carol", coder::UserStatus::dormant});
+  const auto running = [](std::uint32_t number, std::uint32_t owner) {
+    return LiveBuilder(daily(number, "a")).owned_by(a_user_id(owner)).running().with([](LiveWorkspace& row) {
+      row.tells_next_start = true;
+    });
+  };
+  const Facts& of_bob = reads(a_spec("bob", "a"), running(1, 6));
+  const Facts& of_carol = reads(a_spec("carol", "a"), running(2, 7));
+  ask();
+  EXPECT_EQ(forecast_of(of_bob).stop.by, reconcile::StopBy::suspension);
+  EXPECT_EQ(forecast_of(of_carol).stop.by, reconcile::StopBy::nobody);
+  EXPECT_TRUE(forecast_of(of_carol).start.blocked.has(reconcile::Cause::OwnerSuspended));
+}
+
 TEST_F(Foresee, ATokenThatMayNotListUsersIsNotAskedAgainEachCycle) {
   coder_.fail("inactive_users", ApiFault::forbidden, 1'000);
   for (int cycle = 0; cycle < 5; ++cycle) {

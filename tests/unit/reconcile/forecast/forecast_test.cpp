@@ -49,6 +49,7 @@ LiveBuilder running() {
 struct Given {
   std::optional<coder::Template> policy{};
   bool owner_inactive = false;
+  bool owner_suspended = false;
   std::optional<bool> mismatch{};
   Instant kept_awake_until{};
   sys_seconds now = kNow;
@@ -60,7 +61,8 @@ Forecast look(const LiveWorkspace& live, const Given& given = {}) {
                    .schedule = schedule ? &*schedule : nullptr,
                    .policy = given.policy ? &*given.policy : nullptr,
                    .kept_awake_until = given.kept_awake_until,
-                   .owner_inactive = given.owner_inactive,
+                   .owner_inactive = given.owner_inactive || given.owner_suspended,
+                   .owner_suspended = given.owner_suspended,
                    .parameters_mismatch = given.mismatch,
                    .now = given.now});
 }
@@ -327,6 +329,115 @@ TEST(Forecast, WhatIsKeptAwakeStopsWhenThatIsOverUnlessTheTemplateLetsNothingRun
   EXPECT_EQ(look(limited, until(5h)).stop, (StopForecast{Instant(kNow + 3h), StopBy::template_limit}));
   const auto endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
   EXPECT_EQ(look(endless, until(5h)).stop, StopForecast{}) << "nothing stops it anyway";
+}
+
+coder::Template stopping_failed_after(std::chrono::milliseconds span) {
+  coder::Template policy;
+  policy.failure_ttl = span;
+  return policy;
+}
+
+/// A start that failed five minutes ago.
+LiveBuilder failed(BuildStatus status = BuildStatus::failed) {
+  return morning().with([status](LiveWorkspace& row) {
+    row.build.transition = Transition::start;
+    row.build.status = status;
+    row.build.created = Instant(kNow - 6min);
+    row.build.completed = Instant(kNow - 5min);
+  });
+}
+
+TEST(Forecast, WhatFailedToStartIsStoppedByItsTemplateAndStartsAgain) {
+  const Forecast next = look(failed(), {.policy = stopping_failed_after(1h)});
+  EXPECT_EQ(next.stop, (StopForecast{Instant(kNow + 55min), StopBy::failure}));
+  EXPECT_TRUE(next.start.comes()) << "by then it is stopped: " << causes_of(next.start);
+  EXPECT_EQ(next.start.at, Instant(kTomorrowAtNine));
+
+  const coder::Template next_noon = stopping_failed_after(16h);
+  const Forecast later = look(failed(), {.policy = next_noon});
+  EXPECT_EQ(later.stop, (StopForecast{Instant(kNow + 16h - 5min), StopBy::failure}));
+  EXPECT_EQ(causes_of(later.start), "LastBuildFailed");
+  EXPECT_TRUE(later.start.fails());
+  EXPECT_EQ(later.start.next(), Instant(kTomorrowAtNine + 24h)) << "the first after that stop";
+  EXPECT_TRUE(needs_schedule(failed(), &next_noon, kNow));
+}
+
+TEST(Forecast, WhatFailedStaysAsItIsWhereNothingStopsIt) {
+  const Given stops{.policy = stopping_failed_after(1h)};
+  const Given never{.policy = stopping_failed_after(0h)};
+  // The template's word is not in force without a licence: what is overdue does not come.
+  const Given overdue{.policy = stopping_failed_after(1h), .now = kNow + 55min + kMayBeLate + 1s};
+  const std::pair<LiveWorkspace, Given> cases[] = {
+      {failed(), never}, {failed(), {}}, {failed(), overdue}, {failed(BuildStatus::canceled), stops}};
+  for (const auto& [live, given] : cases) {
+    const Forecast next = look(live, given);
+    EXPECT_EQ(next.stop, StopForecast{});
+    EXPECT_EQ(causes_of(next.start), "LastBuildFailed");
+    EXPECT_FALSE(next.start.next());
+  }
+  EXPECT_EQ(look(with_build(Transition::stop, BuildStatus::failed), stops).stop, StopForecast{})
+      << "it is a start that has to have failed";
+}
+
+TEST(Forecast, WhatRunsIsStoppedWhenItsOwnerIsSuspended) {
+  const StopForecast at_once{Instant(kNow + 1min), StopBy::suspension};
+  const Given suspended{.owner_suspended = true};
+  const LiveBuilder endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
+  EXPECT_EQ(look(endless, suspended).stop, at_once);
+  EXPECT_EQ(look(running(), suspended).stop, at_once) << "whatever its deadline is";
+  EXPECT_EQ(look(endless, {.owner_inactive = true}).stop, StopForecast{}) << "who was not seen for long";
+  EXPECT_EQ(look(LiveBuilder(endless).dormant(), suspended).stop, StopForecast{});
+  EXPECT_EQ(look(morning(), suspended).stop, StopForecast{}) << "it does not run";
+  const LiveWorkspace on_an_old_server = LiveBuilder(endless).with([](LiveWorkspace& row) {
+    row.tells_next_start = false;
+    row.next_start = {};
+  });
+  EXPECT_EQ(look(on_an_old_server, suspended).stop, StopForecast{});
+}
+
+/// It starts twice a day, and runs over the first of them.
+TEST(Forecast, ThePromisedStartIsTheFirstAfterWhatRunsHasStopped) {
+  const auto until = [](std::chrono::seconds after_nine) {
+    return LiveWorkspace(
+        running().autostart("CRON_TZ=Europe/Berlin 0 9,13 * * 1-5").with([&](LiveWorkspace& row) {
+          row.build.deadline = Instant(kTomorrowAtNine + after_nine);
+        }));
+  };
+  const StartForecast start = look(until(1h)).start;
+  EXPECT_EQ(start.at, Instant(kTomorrowAtNine));
+  EXPECT_EQ(causes_of(start), "AlreadyRunning");
+  EXPECT_FALSE(start.fails());
+  EXPECT_EQ(start.next(), Instant(kTomorrowAtNine + 4h)) << "at one o'clock";
+  EXPECT_EQ(look(until(4h - 30s)).start.next(), Instant(kTomorrowAtNine + 24h))
+      << "the stop takes the place of the start at one";
+  EXPECT_TRUE(needs_schedule(until(1h), nullptr, kNow));
+  const LiveWorkspace endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
+  EXPECT_FALSE(look(endless).start.next());
+}
+
+TEST(Forecast, AnAllowedDayOnWhichItStillRunsIsPassedOver) {
+  // Friday evening; Saturday is not allowed, and it runs until Monday noon.
+  const auto friday = at("2026-11-27T20:00:00Z");
+  const Given weekdays{.policy = allowing(0b0111110), .now = friday};
+  const LiveWorkspace daily =
+      running().autostart("CRON_TZ=Europe/Berlin 0 9 * * *").with([](LiveWorkspace& row) {
+        row.next_start = Instant(at("2026-11-30T08:00:00Z"));
+        row.build.deadline = Instant(at("2026-11-30T11:00:00Z"));
+      });
+  const StartForecast start = look(daily, weekdays).start;
+  EXPECT_EQ(causes_of(start), "DayNotAllowed");
+  EXPECT_EQ(start.next(), Instant(at("2026-12-01T08:00:00Z")));
+}
+
+TEST(Forecast, NothingIsPromisedWhileACauseStays) {
+  const Given inactive{.policy = allowing(0b1000001), .owner_inactive = true};
+  const LiveWorkspace live =
+      morning().autostart("CRON_TZ=Europe/Berlin 0 9 * * *").with([](LiveWorkspace& row) {
+        row.next_start = {};
+      });
+  const StartForecast start = look(live, inactive).start;
+  EXPECT_EQ(causes_of(start), "OwnerSuspended DayNotAllowed");
+  EXPECT_FALSE(start.next());
 }
 
 TEST(Forecast, DeletionIsWhatCoderSaysWhileItIsDormant) {

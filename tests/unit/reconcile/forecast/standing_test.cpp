@@ -115,6 +115,13 @@ TEST(Standing, ATtlSaysWhatReallyStopsTheWorkspace) {
   EXPECT_EQ(stopped_by(StopBy::deadline),
             "8h from the next start on; now it stops on Thu 2026-11-26 08:00 UTC, by its deadline");
   EXPECT_EQ(stopped_by(StopBy::activity), "8h, moved by activity: it stops on Thu 2026-11-26 08:00 UTC");
+  EXPECT_EQ(
+      stopped_by(StopBy::suspension),
+      "8h from the next start on; now it stops on Thu 2026-11-26 08:00 UTC, since its owner is suspended");
+  EXPECT_EQ(
+      stopped_by(StopBy::failure),
+      "8h from the next start on; it failed to start, and its template stops it on Thu 2026-11-26 08:00 "
+      "UTC");
   EXPECT_EQ(standing("ttl", a_spec(), live().dormant(), docker()).effective,
             "idle: nothing stops it while it is dormant");
 }

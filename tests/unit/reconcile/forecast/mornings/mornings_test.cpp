@@ -108,6 +108,8 @@ class Morning {
     const auto just_now = [&](const std::optional<standin::Time>& at) {
       return at && *at <= minute && *at > minute - 2min;
     };
+    // Its template may have what failed stopped at any minute.
+    if (one.latest().job == standin::JobStatus::failed) return false;
     const bool now_and_then = minute.time_since_epoch() % std::chrono::minutes(30) == 0s;
     return !now_and_then && !one.latest().active() && !just_now(one.next_start_at) &&
            !just_now(one.latest().deadline);
@@ -141,6 +143,8 @@ class Morning {
       if (one_in(random_, 8)) of.autostart_days = {};
       // Without a licence no template says so.
       if (licensed && one_in(random_, 6)) of.allow_user_autostart = false;
+      // Without one, what failed stays as it is.
+      if (licensed && one_in(random_, 3)) of.failure_ttl_ms = 3'600'000 * from(random_, 1, 30);
       of.require_active_version = licensed && one_in(random_, 4);
     });
     standin::WorkspaceSeed seed;
@@ -237,6 +241,7 @@ std::uint64_t first_morning() {
 TEST(Mornings, ComeAsForetold) {
   std::size_t promised = 0;
   std::size_t blocked = 0;
+  std::size_t instead = 0;
   for (std::uint64_t seed = first_morning(), end = seed + mornings(); seed < end; ++seed) {
     Morning morning(seed);
     const Forecast next = morning.look();
@@ -258,10 +263,17 @@ TEST(Mornings, ComeAsForetold) {
         << "morning " << seed << ": " << morning.story() << "; at " << at.time_since_epoch().count()
         << ", now " << morning.now().time_since_epoch().count();
     ++(came ? promised : blocked);
+    // How long what is being started will run, nobody knows.
+    if (came || !next.start.instead || live.build.active()) continue;
+    ++instead;
+    const sys_seconds later = std::chrono::ceil<std::chrono::minutes>(*next.start.instead);
+    EXPECT_EQ(morning.live_until(later), std::vector{later})
+        << "morning " << seed << ": " << morning.story() << "; instead of " << at.time_since_epoch().count();
   }
   // Neither is rare, or nothing would be tested.
   EXPECT_GT(promised, mornings() / 10);
   EXPECT_GT(blocked, mornings() / 10);
+  EXPECT_GT(instead, mornings() / 40);
 }
 
 }  // namespace
