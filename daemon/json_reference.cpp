@@ -55,6 +55,7 @@ constexpr Titled kParts[] = {
     {kPastChange, "A change"},
     {kPastValue, "A value that was changed"},
     {kSlot, "Five minutes of a forecast, or of `validate --starts`"},
+    {kProvisioners, "The provisioners of a forecast"},
     {kRemark, "A remark"},
     {kDiagnostic, "A diagnostic"},
     {kWarning, "A warning"},

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include <algorithm>
 #include <boost/throw_exception.hpp>
+#include <cstdint>
 #include <stdexcept>
 
 #include "reconcile/coder/json_fields.h"
@@ -186,7 +188,10 @@ bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
     }
   }
   // Finished builds say 0 too, and mean nothing by it.
-  build.has_provisioner = !(provisioners == std::uint64_t{0} && build.status == BuildStatus::pending);
+  if (provisioners && build.status == BuildStatus::pending) {
+    build.has_provisioner = *provisioners > 0;
+    build.provisioners = static_cast<std::uint16_t>(std::min<std::uint64_t>(*provisioners, UINT16_MAX));
+  }
   return seen.all(problem);
 }
 

@@ -165,6 +165,7 @@ ReportPtr make_report(CycleState& state) {
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;
   report->builds_in_flight = state.builds_in_flight + state.executed.builds_started;
+  report->provisioners = memory.remembered.provisioners.most();
   if (memory.remembered.look_ups.token.value)
     report->token_expires = memory.remembered.look_ups.token.value->expires_at;
   report->verdict = std::move(state.verdict);

@@ -62,6 +62,7 @@ CycleFacts CycleState::facts() const {
   CycleFacts facts;
   facts.begun = begun;
   facts.ended = memory.clock.now();
+  facts.begun_wall = begun_wall;
   facts.me = memory.remembered.look_ups.me.value;
   facts.token_refused = stopped_by && stopped_by->fault == coder::ApiFault::unauthorized;
   facts.address_checked = address_checked;

@@ -112,6 +112,7 @@ struct WorkspaceFacts {
 struct CycleFacts {
   async::SteadyTime begun{};
   async::SteadyTime ended{};
+  async::WallTime begun_wall{};
   std::optional<UserId> me{};        ///< whose token it is, if known
   bool token_refused = false;        ///< nothing was written, or no longer
   bool address_checked = false;      ///< what answers is no workspace proxy

@@ -6,6 +6,7 @@
 #include "reconcile/memory/look_ups.h"
 #include "reconcile/memory/own_builds.h"
 #include "reconcile/memory/owners_seen.h"
+#include "reconcile/memory/provisioners_seen.h"
 #include "reconcile/memory/reads.h"
 #include "reconcile/memory/turns.h"
 
@@ -18,6 +19,7 @@ struct Memories {
   Reads reads;
   LookUps look_ups;
   OwnersSeen owners;
+  ProvisionersSeen provisioners;
   OwnBuilds builds;
   BackoffTable backoff;
   FieldMemory fields;
@@ -28,6 +30,7 @@ struct Memories {
     reads.observe(cycle);
     look_ups.observe(cycle);
     owners.observe(cycle);
+    provisioners.observe(cycle);
     builds.observe(cycle);
     backoff.observe(cycle);
     fields.observe(cycle);

@@ -53,6 +53,8 @@ struct LiveBuild {
   std::string error;         ///< job's error text; empty if none
   /// Whether a provisioner can take the job: false only when Coder says that none matches (Coder >= 2.19).
   bool has_provisioner = true;
+  /// How many could have taken the job when Coder was asked: told while it is pending; else 0.
+  std::uint16_t provisioners = 0;
 
   bool operator==(const LiveBuild&) const = default;
 

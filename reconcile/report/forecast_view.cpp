@@ -1,6 +1,9 @@
 #include "reconcile/report/forecast_view.h"
 
+#include <fmt/format.h>
+
 #include "reconcile/forecast/remarks.h"
+#include "specs/duration.h"
 
 namespace cr::reconcile {
 namespace {
@@ -84,6 +87,14 @@ FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
     if (start_fails(row)) ++fleet.failing;
   }
   return fleet;
+}
+
+std::string provisioners_text(const std::optional<ProvisionerSight>& sight, async::WallTime now) {
+  if (!sight) return "provisioners not seen yet";
+  const auto age = std::chrono::floor<std::chrono::minutes>(now - sight->at);
+  const std::string ago = age.count() < 1 ? "just now" : specs::format_duration(age) + " ago";
+  return fmt::format("{} provisioner{} seen {}, one build{} at a time", sight->count,
+                     sight->count == 1 ? "" : "s", ago, sight->count == 1 ? "" : " each");
 }
 
 }  // namespace cr::reconcile

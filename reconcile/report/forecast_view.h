@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,14 +52,19 @@ struct FleetForecast {
 };
 [[nodiscard]] FleetForecast fleet_forecast(const Rows& rows, std::chrono::sys_seconds from);
 
+/// "3 provisioners seen 2h5m ago, one build each at a time"; "provisioners not seen yet"
+[[nodiscard]] std::string provisioners_text(const std::optional<ProvisionerSight>& sight,
+                                            async::WallTime now);
+
 /// Starts that come, starts that do not and why, stops and who decides, and deletions, within a span from the
-/// report's end on, each in the order of time; then how many, and the most that start at a time.
+/// report's end on, each in the order of time; then how many, and the most that start at a time beside the
+/// provisioners that were seen.
 [[nodiscard]] std::string render_forecast_text(const CycleReport& report, std::chrono::seconds within,
                                                TextStyle style);
 
 /// {formatVersion, result, failure?, internalError?, revision?, from,
 ///  starts: {1h, 24h, 7d}, stops: {…}, deletions: {…}, blocked: {each Cause: n}, failing, missed,
-///  slots: [{begins, starts}] (of five minutes, those with any),
+///  slots: [{begins, starts}] (of five minutes, those with any), provisioners?: {count, seen},
 ///  workspaces: [{owner, name, file, line, nextStart?, nextStop?, deletion?}]}
 /// Workspaces are those of the range that have any future within the span; the other numbers are the fleet's.
 [[nodiscard]] nlohmann::json forecast_json(const CycleReport& report, std::chrono::seconds within,

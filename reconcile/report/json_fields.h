@@ -37,6 +37,7 @@ inline constexpr JsonPart kError{"error"};
 inline constexpr JsonPart kValidation{"validation"};
 inline constexpr JsonPart kForecast{"forecast"};
 inline constexpr JsonPart kSlot{"slot"};
+inline constexpr JsonPart kProvisioners{"provisioners"};
 inline constexpr JsonPart kWorkspaceForecast{"workspaceForecast"};
 inline constexpr JsonPart kNextStart{"nextStart"};
 inline constexpr JsonPart kNextStop{"nextStop"};
@@ -321,11 +322,15 @@ inline constexpr auto kReportFields = rows(
         {kForecast, "missed", kCount, kAlways, "workspaces whose start was due and did not come"},
         {kForecast, "slots", list(kSlot), kAlways,
          "starts of the next day by five minutes, where there are any"},
+        {kForecast, "provisioners", object(kProvisioners), kSometimes,
+         "as many as take builds, one at a time each; absent until a build was seen waiting for one"},
         {kForecast, "total", kCount, kAlways,
          "workspaces that start, stop or are deleted within the span asked for"},
         {kForecast, "workspaces", list(kWorkspaceForecast), kAlways, "these"}}),
     of({{kSlot, "begins", kTime, kAlways, "when the five minutes begin"},
         {kSlot, "starts", kCount, kAlways, "starts in them"}}),
+    of({{kProvisioners, "count", kCount, kAlways, "the most that could take the builds of one template"},
+        {kProvisioners, "seen", kTime, kAlways, "when Coder said so"}}),
     identity(kWorkspaceForecast),
     of({{kWorkspaceForecast, "file", kText, kAlways, kFile},
         {kWorkspaceForecast, "line", kCount, kAlways, kFile}}),

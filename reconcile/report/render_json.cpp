@@ -364,6 +364,11 @@ json forecast_json(const CycleReport& report, std::chrono::seconds within_span, 
     slot["begins"] = timestamp(Instant(fleet.slot_begins(i)));
     slot["starts"] = fleet.slots[i];
   }
+  if (report.provisioners) {
+    const ReportKeys<json_parts::kProvisioners> provisioners(object["provisioners"]);
+    provisioners["count"] = report.provisioners->count;
+    provisioners["seen"] = timestamp(report.provisioners->at);
+  }
   json& workspaces = object["workspaces"] = json::array();
   std::size_t total = 0;
   for (const WorkspaceStatus& row : report.workspaces) {

@@ -341,8 +341,9 @@ std::string render_forecast_text(const CycleReport& report, std::chrono::seconds
   const auto most = std::ranges::max_element(fleet.slots);
   if (*most > 1) {
     const auto slot = static_cast<std::size_t>(most - fleet.slots.begin());
-    text += fmt::format("Most starts within five minutes: {}, from {} on.\n", *most,
-                        moment_text(fleet.slot_begins(slot)));
+    text += fmt::format("Most starts within five minutes: {}, from {} on; {}.\n", *most,
+                        moment_text(fleet.slot_begins(slot)),
+                        provisioners_text(report.provisioners, report.ended));
   }
   return text;
 }

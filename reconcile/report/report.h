@@ -14,6 +14,7 @@
 #include "reconcile/fields/field.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/model/ids.h"
+#include "reconcile/model/provisioner_sight.h"
 #include "reconcile/plan/guard.h"
 #include "reconcile/plan/outcome.h"
 #include "reconcile/plan/plan.h"
@@ -47,6 +48,8 @@ struct CycleReport {
   std::size_t list_requests = 0;
   std::size_t builds_in_flight = 0;  ///< our own, active
   std::size_t backing_off = 0, contested = 0;
+  /// The most provisioners that could take the builds of any one template, when last seen; absent: never.
+  std::optional<ProvisionerSight> provisioners;
   std::optional<std::chrono::sys_seconds> token_expires;
   /// Something that we wait for (a build of ours, a build slot) will change soon: look again after
   /// `look_again_in`.

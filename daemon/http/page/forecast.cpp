@@ -12,6 +12,7 @@ namespace {
 
 using reconcile::FleetForecast;
 using reconcile::Instant;
+using reconcile::ProvisionerSight;
 using reconcile::Remark;
 
 constexpr std::size_t kDay = 1;  ///< of FleetForecast::kSpans
@@ -60,13 +61,16 @@ void write_sentence(HtmlWriter& out, const PageQuery& query, const FleetForecast
   out.text(".");
 }
 
-/// Starts by five minutes: a stampede is seen before it happens.
-void write_curve(HtmlWriter& out, const FleetForecast& fleet) {
+/// Starts by five minutes beside the provisioners that were seen: a stampede is seen before it happens.
+void write_curve(HtmlWriter& out, const FleetForecast& fleet, const std::optional<ProvisionerSight>& sight,
+                 async::WallTime now) {
   const std::uint32_t most = *std::ranges::max_element(fleet.slots);
   if (most == 0) return;
+  const std::size_t top = sight ? std::max<std::size_t>(most, sight->count) : most;
+  const std::string provisioners = reconcile::provisioners_text(sight, now);
   const std::string box = fmt::format("0 0 {} {}", fleet.slots.size() * kBarWidth, kHeight);
-  const std::string label =
-      fmt::format("Starts by five minutes in the next 24 hours; at most {} at a time", most);
+  const std::string label = fmt::format(
+      "Starts by five minutes in the next 24 hours; at most {} at a time; {}", most, provisioners);
   {
     const auto drawing = out.element("svg", {{"class", "curve"},
                                              {"viewbox", box},
@@ -75,7 +79,7 @@ void write_curve(HtmlWriter& out, const FleetForecast& fleet) {
                                              {"aria-label", label}});
     for (std::size_t i = 0; i < fleet.slots.size(); ++i) {
       if (fleet.slots[i] == 0) continue;
-      const std::size_t height = std::max<std::size_t>(1, fleet.slots[i] * kHeight / most);
+      const std::size_t height = std::max<std::size_t>(1, fleet.slots[i] * kHeight / top);
       const auto bar = out.element("rect", {{"x", std::to_string(i * kBarWidth)},
                                             {"y", std::to_string(kHeight - height)},
                                             {"width", std::to_string(kBarWidth)},
@@ -83,11 +87,24 @@ void write_curve(HtmlWriter& out, const FleetForecast& fleet) {
       out.leaf("title", fmt::format("{}: {}", clock_of(fleet.slot_begins(i)),
                                     number_of(fleet.slots[i], "start", "starts")));
     }
+    if (sight) {
+      const std::string height = std::to_string(kHeight - sight->count * kHeight / top);
+      const auto line = out.element("line", {{"x1", "0"},
+                                             {"y1", height},
+                                             {"x2", std::to_string(fleet.slots.size() * kBarWidth)},
+                                             {"y2", height}});
+      out.leaf("title", provisioners);
+    }
   }
-  const auto axis = out.element("p", {{"class", "axis more"}, {"aria-hidden", "true"}});
-  constexpr std::size_t kMarks = 4;
-  for (std::size_t i = 0; i <= kMarks; ++i)
-    out.leaf("span", clock_of(fleet.slot_begins(i * (fleet.slots.size() - 1) / kMarks)));
+  {
+    const auto axis = out.element("p", {{"class", "axis more"}, {"aria-hidden", "true"}});
+    constexpr std::size_t kMarks = 4;
+    for (std::size_t i = 0; i <= kMarks; ++i)
+      out.leaf("span", clock_of(fleet.slot_begins(i * (fleet.slots.size() - 1) / kMarks)));
+  }
+  out.leaf(
+      "p", {{"class", "more"}},
+      sight ? fmt::format("The line: {}.", provisioners) : fmt::format("Without a line: {}.", provisioners));
 }
 
 void write_moment(HtmlWriter& out, std::string_view what, Instant at, async::WallTime now) {
@@ -108,7 +125,7 @@ void write_forecast(HtmlWriter& out, const PageInput& input) {
   const auto section = out.element("section", {{"id", "coming"}, {"aria-labelledby", "coming-title"}});
   out.leaf("h2", {{"id", "coming-title"}}, "What comes next");
   write_sentence(out, input.query, fleet);
-  write_curve(out, fleet);
+  write_curve(out, fleet, input.board.report->provisioners, input.now);
 }
 
 void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now) {

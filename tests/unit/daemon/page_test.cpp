@@ -112,13 +112,33 @@ TEST_F(StatusPage, SaysWhatComesNextInASentenceACurveAndAColumn) {
                               "href=\"?remark=WillNotStart\">1 will not come</a>, 1 stop, <a class=\"warn\" "
                               "href=\"?remark=DeletionAhead\">1 deletion within 7 days</a>."));
   EXPECT_THAT(html, HasSubstr("<title>08:45: 1 start</title>"));
-  EXPECT_THAT(html, HasSubstr("at most 1 at a time"));
+  EXPECT_THAT(html, HasSubstr("at most 1 at a time; provisioners not seen yet\""));
+  EXPECT_THAT(html, Not(HasSubstr("<line")));
   EXPECT_THAT(html, HasSubstr("starts <time datetime=\"2024-10-04T08:45:00Z\""));
   EXPECT_THAT(html, HasSubstr("no start <time datetime=\"2024-10-04T09:00:00Z\""));
   EXPECT_THAT(html, HasSubstr("stops <time datetime=\"2024-10-04T02:00:00Z\""));
   EXPECT_THAT(html, HasSubstr("is deleted <time datetime=\"2024-10-07T00:00:00Z\""));
   EXPECT_EQ(rows_of(page({{"remark", "WillNotStart"}})), 1U);
   EXPECT_THAT(page({{"remark", "Nonsense"}}), HasSubstr("unknown remark &quot;Nonsense&quot;"));
+}
+
+TEST_F(StatusPage, DrawsTheProvisionersThatWereSeenBesideTheCurve) {
+  auto report = testing::a_report(std::vector<Reason>(8, Reason::InSync));
+  for (std::size_t i = 0; i < 8; ++i) {
+    testing::editable(report.workspaces, i).forecast.start.at =
+        reconcile::Instant(std::chrono::floor<std::chrono::seconds>(now_) + 9h);
+  }
+  auto few = report;
+  few.provisioners = {2, now_ - 3h};
+  show(std::move(few));
+  EXPECT_THAT(page(), HasSubstr("<line x1=\"0\" y1=\"45\" x2=\"867\" y2=\"45\">"
+                                "<title>2 provisioners seen 3h ago, one build each at a time</title>"))
+      << "a quarter of the eight that start at a time";
+  EXPECT_THAT(page(), HasSubstr("height=\"60\"><title>09:00: 8 starts"));
+  report.provisioners = {16, now_};
+  show(std::move(report));
+  EXPECT_THAT(page(), HasSubstr("y1=\"0\"")) << "more than ever start: the line is above";
+  EXPECT_THAT(page(), HasSubstr("height=\"30\"><title>09:00: 8 starts"));
 }
 
 TEST_F(StatusPage, SaysNothingOfAFutureThatHasNothingInIt) {

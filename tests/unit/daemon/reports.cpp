@@ -60,6 +60,7 @@ reconcile::CycleReport a_full_report() {
   error.validations = {{"ttl_ms", "too long"}};
   report.failure = error;
   report.internal_error = "a defect";
+  report.provisioners = {3, async::WallTime{}};
   report.revision = "abc";
   report.verdict = {
       .held = true, .approved = false, .changes = 2, .limit = 1, .digest = "d", .message = "held"};

@@ -245,6 +245,20 @@ TEST(ListPage, ProvisionersAreMissingOnlyWhileTheJobIsPending) {
   EXPECT_TRUE(decode_row(row).build.has_provisioner);
 }
 
+TEST(ListPage, HowManyProvisionersThereAreIsToldOfPendingBuildsAlone) {
+  json row = a_row();
+  const auto told = [&row](const char* status, const json& provisioners) {
+    row["latest_build"]["status"] = status;
+    row["latest_build"]["matched_provisioners"] = provisioners;
+    return decode_row(row).build.provisioners;
+  };
+  EXPECT_EQ(told("pending", {{"count", 3}, {"available", 1}}), 3);
+  EXPECT_EQ(told("pending", {{"count", 1'000'000}}), 65'535) << "as many as anybody needs to know";
+  EXPECT_EQ(told("pending", {{"count", 0}}), 0);
+  EXPECT_EQ(told("pending", nullptr), 0);
+  EXPECT_EQ(told("running", {{"count", 3}}), 0);
+}
+
 TEST(ListPage, ABuildsErrorIsKeptUpToABound) {
   json row = a_row();
   row["latest_build"]["job"]["error"] = "terraform: \"x\"\n" + std::string(100000, 'y');

@@ -112,7 +112,7 @@ Stops
   Wed 2026-11-25 20:43 UTC   alice/f   by its ttl
 
 Forecast: 3 starts, 1 will not come, 1 stop, 0 deletions.
-Most starts within five minutes: 2, from Wed 2026-11-25 20:30 UTC on.
+Most starts within five minutes: 2, from Wed 2026-11-25 20:30 UTC on; provisioners not seen yet.
 )");
 }
 
@@ -141,6 +141,21 @@ TEST(ForecastView, JsonListsWhoHasAFutureWithinTheSpanByPages) {
   EXPECT_EQ(json["workspaces"][1]["nextStart"]["causes"], nlohmann::json({"LastBuildFailed", "Dormant"}));
   EXPECT_EQ(json["starts"], nlohmann::json({{"1h", 2}, {"24h", 3}, {"7d", 4}}));
   EXPECT_EQ(json["slots"][0], nlohmann::json({{"begins", "2026-11-25T20:30:00Z"}, {"starts", 2}}));
+}
+
+TEST(ForecastView, TheCurveStandsBesideTheProvisionersThatWereSeen) {
+  CycleReport report = a_fleet();
+  EXPECT_FALSE(forecast_json(report, 24h, {}).contains("provisioners"));
+  report.provisioners = {3, kNow - 125min};
+  EXPECT_NE(render_forecast_text(report, 24h, {})
+                .find("on; 3 provisioners seen 2h5m ago, one build each at a time.\n"),
+            std::string::npos);
+  EXPECT_EQ(forecast_json(report, 24h, {})["provisioners"],
+            nlohmann::json({{"count", 3}, {"seen", "2026-11-25T17:58:00Z"}}));
+  report.provisioners = {1, kNow - 59s};
+  EXPECT_NE(
+      render_forecast_text(report, 24h, {}).find("on; 1 provisioner seen just now, one build at a time.\n"),
+      std::string::npos);
 }
 
 /// What could not be read for hours keeps its last forecast, whose time has passed.
