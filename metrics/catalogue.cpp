@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reconcile/fields/field.h"
+#include "reconcile/model/build_stage.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/report/forecast_view.h"
@@ -32,6 +33,8 @@ constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::time
 
 constexpr ApprovalResult kApprovalResults[] = {ApprovalResult::approved, ApprovalResult::refused,
                                                ApprovalResult::mismatched};
+
+constexpr BuildResult kBuildResults[] = {BuildResult::success, BuildResult::failed, BuildResult::canceled};
 
 template <class Range>
 std::vector<std::string_view> names_of(const Range& values) {
@@ -111,6 +114,14 @@ std::vector<Metric> declare_all() {
                 "From the read that saw drift until the read that saw it gone.", until_in_sync),
       gauge(builds_in_flight, "coder_reconciler_builds_in_flight",
             "Workspace builds started by this program that have not finished yet."),
+      counter(builds, "coder_reconciler_builds_total",
+              "Workspace builds started by this program that have ended while it watched, by result.",
+              {{"transition", {"start", "stop"}}, {"result", names_of(kBuildResults)}}),
+      histogram(
+          build_stage, "coder_reconciler_build_stage_seconds",
+          "What took how long in these builds, as far as Coder says: the queue until a provisioner took "
+          "it, Terraform's stages, start scripts, and agents until they connected.",
+          {5, 30, 120, 600}, {{"stage", names_of(reconcile::kBuildStages)}}),
       counter(api_requests, "coder_reconciler_api_requests_total",
               "HTTP requests to Coder, counting every attempt, by class of status; some statuses stand "
               "alone, and "
@@ -243,6 +254,18 @@ std::string_view to_string(ApprovalResult result) {
       return "refused";
     case ApprovalResult::mismatched:
       return "mismatched";
+  }
+  return {};
+}
+
+std::string_view to_string(BuildResult result) {
+  switch (result) {
+    case BuildResult::success:
+      return "success";
+    case BuildResult::failed:
+      return "failed";
+    case BuildResult::canceled:
+      return "canceled";
   }
   return {};
 }

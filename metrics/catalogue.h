@@ -44,6 +44,8 @@ enum class MetricId : std::uint8_t {
   convergence,
   drift_repair,
   builds_in_flight,
+  builds,
+  build_stage,
   api_requests,
   api_request_duration,
   api_retries,
@@ -97,10 +99,16 @@ inline constexpr std::size_t kMaxSeries = 700;
 inline constexpr std::size_t kMaxEndpoints = 27;
 /// Of api_requests: routes answer with a few codes each, and never with all; what comes beyond this is
 /// counted together as "other".
-inline constexpr std::size_t kMaxRequestSeries = 150;
+inline constexpr std::size_t kMaxRequestSeries = 120;
 
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;
+/// Of http_requests, likewise: no route answers with every code.
+inline constexpr std::size_t kMaxServedSeries = 60;
+
+/// How a build of ours ended.
+enum class BuildResult : std::uint8_t { success, failed, canceled };
+[[nodiscard]] std::string_view to_string(BuildResult result);
 
 /// How an approval ended.
 enum class ApprovalResult : std::uint8_t {

@@ -126,6 +126,9 @@ struct Recorder::Instruments {
   Gauge& last_success = Family<Gauge>(registry, MetricId::last_success).series({});
   Histogram& convergence = Family<Histogram>(registry, MetricId::convergence).series({});
   Histogram& drift_repair = Family<Histogram>(registry, MetricId::drift_repair).series({});
+  /// By transition (start, stop), then by result.
+  std::vector<Counter*> builds = Family<Counter>(registry, MetricId::builds).each_of_two();
+  std::vector<Histogram*> build_stages = Family<Histogram>(registry, MetricId::build_stage).each();
   Gauge& builds_in_flight = Family<Gauge>(registry, MetricId::builds_in_flight).series({});
 
   Family<Counter> requests{registry, MetricId::api_requests};
@@ -143,6 +146,7 @@ struct Recorder::Instruments {
   Counter& defects = Family<Counter>(registry, MetricId::defects).series({});
   Family<Counter> served{registry, MetricId::http_requests};
   std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
+  std::size_t served_series = 0;  ///< of them all but "other"
   std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
   std::vector<Gauge*> starts_expected = Family<Gauge>(registry, MetricId::starts_expected).each();
   std::vector<Gauge*> stops_expected = Family<Gauge>(registry, MetricId::stops_expected).each();
@@ -199,6 +203,22 @@ struct Recorder::Instruments {
     return made;
   }
 
+  /// Made when first needed, likewise.
+  Counter& served_as(std::string_view route, std::string_view code) {
+    const auto known = served_by_route.find(route);
+    const bool is_new = known == served_by_route.end();
+    if (!is_new && known->second.contains(code)) return *known->second.at(code);
+    // The last places are kept for all that does not get one: the number of series stays bounded.
+    const std::size_t kept = describe(MetricId::http_requests).labels.back().values.size();
+    const bool full = (is_new && served_by_route.size() + 1 >= kMaxServedRoutes) ||
+                      served_series + kept >= kMaxServedSeries;
+    if (full && route != kOther) return served_as(kOther, code);
+    if (route != kOther) ++served_series;
+    Counter& made = served.series({route, code});
+    served_by_route[std::string(route)].emplace(code, &made);
+    return made;
+  }
+
   void count_workspaces(const reconcile::CycleReport& report);
 };
 
@@ -247,16 +267,7 @@ void Recorder::on_run_ended(int exit_code) {
 }
 
 void Recorder::on_answer(std::string_view route, int status) {
-  Instruments& in = *instruments_;
-  auto known = in.served_by_route.find(route);
-  if (known == in.served_by_route.end()) {
-    // The last place is kept for all that does not get one: the number of series stays bounded.
-    const bool full = in.served_by_route.size() + 1 >= kMaxServedRoutes;
-    known = in.served_by_route.try_emplace(full ? std::string{kOther} : std::string{route}).first;
-  }
-  Counter*& counter = known->second[served_code_label(status)];
-  if (counter == nullptr) counter = &in.served.series({known->first, served_code_label(status)});
-  counter->Increment();
+  instruments_->served_as(route, served_code_label(status)).Increment();
 }
 
 void Recorder::on_approval(ApprovalResult result) {
@@ -290,6 +301,25 @@ void Recorder::on_phase(reconcile::Phase phase, std::chrono::nanoseconds duratio
 
 void Recorder::on_action(const reconcile::Outcome& outcome) {
   instruments_->actions[reconcile::kind_of(outcome.action).index()][index(outcome.result)]->Increment();
+}
+
+void Recorder::on_build_ended(const specs::Identity&, const reconcile::SeenBuild& build) {
+  using reconcile::BuildStatus;
+  using reconcile::Transition;
+  if (build.transition != Transition::start && build.transition != Transition::stop) return;
+  BuildResult result = BuildResult::success;
+  if (build.status == BuildStatus::failed) result = BuildResult::failed;
+  if (build.status == BuildStatus::canceled) result = BuildResult::canceled;
+  const std::size_t results = describe(MetricId::builds).labels.back().values.size();
+  const std::size_t place = build.transition == Transition::start ? 0 : results;
+  instruments_->builds[place + index(result)]->Increment();
+}
+
+void Recorder::on_build_timed(const specs::Identity&, const reconcile::SeenBuild& build) {
+  for (const reconcile::BuildStage stage : reconcile::kBuildStages) {
+    if (const auto time = time_of(build.stages, stage))
+      instruments_->build_stages[index(stage)]->Observe(in_seconds(*time));
+  }
 }
 
 void Recorder::on_cycle(const reconcile::CycleReport& report) {

@@ -52,6 +52,8 @@ class Recorder final : public reconcile::Observer {
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_defect(const specs::Identity& workspace, std::string_view what) override;
+  void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
   /// What there is now, in the order of the catalogue, series sorted by their labels. Families without a

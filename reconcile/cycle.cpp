@@ -16,6 +16,7 @@
 #include "reconcile/cycle/read_back.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/cycle/take_outcomes.h"
+#include "reconcile/cycle/time_builds.h"
 #include "reconcile/execute/executor.h"
 #include "reconcile/read/reader.h"
 #include "specs/exception_limits.h"
@@ -165,6 +166,7 @@ awaitable<ReportPtr> run(CycleState& state) {
   diff_plan_and_guard(state);
   co_await carry_out(state);
   take_outcomes(state);
+  co_await time_builds(state);
   co_await ask_about_starts(state);
   ReportPtr report = make_report(state);
   state.give_buffers_back();
@@ -207,8 +209,12 @@ bool Reconciler::approve(std::string digest) {
   return memory_->remembered.approval.approve(std::move(digest), memory_->clock.now());
 }
 
-const std::vector<OwnBuild>& Reconciler::builds_in_flight() const {
-  return memory_->remembered.builds.in_flight();
+std::vector<OwnBuild> Reconciler::builds_in_flight() const {
+  return memory_->remembered.seen_builds.in_flight();
+}
+
+BuildsSeen Reconciler::builds_seen() const {
+  return memory_->remembered.seen_builds.all();
 }
 
 FieldContext Reconciler::context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const {

@@ -11,6 +11,7 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
 #include "reconcile/fields/managed_field.h"
+#include "reconcile/memory/builds_seen.h"
 #include "reconcile/model/own_build.h"
 #include "reconcile/observer.h"
 #include "reconcile/plan/guard.h"
@@ -30,6 +31,9 @@ struct Limits {
   std::string_view retain_setting = FieldContext().retain_setting;  ///< how messages name it
   std::string_view tokens_setting = FieldContext().tokens_setting;  ///< likewise, of owners' tokens
   bool allow_retain = false;  ///< `retain` may override a template's dormancy
+  /// What took how long in a build of ours is asked so long after its end was seen: agents connect, and run
+  /// their scripts, when the build is over.
+  std::chrono::seconds timings_after{30};
 };
 
 /// Keeps declared workspaces as declared. One instance lives as long as the process; what it remembers
@@ -58,7 +62,10 @@ class Reconciler {
 
   /// Builds of ours that the last cycle saw under way. A cycle has nothing to wait for but their ends that
   /// somebody else could see sooner.
-  [[nodiscard]] const std::vector<OwnBuild>& builds_in_flight() const;
+  [[nodiscard]] std::vector<OwnBuild> builds_in_flight() const;
+
+  /// What became of builds of ours, as the last cycle saw them.
+  [[nodiscard]] BuildsSeen builds_seen() const;
 
   /// What the last cycle knew of this workspace beside spec and row, for whoever explains its fields.
   [[nodiscard]] FieldContext context_of(const specs::WorkspaceSpec& spec, const LiveWorkspace& row) const;

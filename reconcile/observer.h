@@ -6,6 +6,7 @@
 
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/execute/execution_observer.h"
+#include "reconcile/model/seen_build.h"
 #include "reconcile/read/read_observer.h"
 
 namespace cr::reconcile {
@@ -25,6 +26,10 @@ class Observer : public coder::CallObserver, public ReadObserver, public Executi
   virtual void on_phase(Phase, std::chrono::nanoseconds) {}
   /// What follows executes a plan of so many actions.
   virtual void on_plan(std::size_t) {}
+  /// A build of ours has ended, as a cycle sees it. Once for each.
+  virtual void on_build_ended(const specs::Identity&, const SeenBuild&) {}
+  /// Coder has told what took how long in it. Not of each.
+  virtual void on_build_timed(const specs::Identity&, const SeenBuild&) {}
   virtual void on_cycle(const CycleReport&) {}
 };
 

@@ -13,6 +13,7 @@
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
+#include "daemon/loop/next_start.h"
 #include "daemon/version.h"
 #include "metrics/recorder.h"
 #include "reconcile/async/structured.h"
@@ -41,6 +42,13 @@ class OutcomeCollector final : public reconcile::Observer {
   std::vector<reconcile::Outcome> outcomes_;
 };
 
+reconcile::Limits limits_of_apply(const Config& config) {
+  reconcile::Limits limits = limits_of(config);
+  // It does not stay until agents have connected.
+  limits.timings_after = std::chrono::seconds(0);
+  return limits;
+}
+
 class Applying {
  public:
   Applying(const Config& config, Terminal& terminal, Session& session, OutcomeCollector& done,
@@ -52,7 +60,7 @@ class Applying {
         done_(done),
         desired_(desired),
         reconciler_(session.client().readers(), session.client().writers(), session.clock(),
-                    session.observer(), limits_of(config)),
+                    session.observer(), limits_of_apply(config)),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
         timeout_(config.timeout.value_or(kApplyTimeout)),
         limit_(session, watch, timeout_, config.shutdown_timeout),
@@ -90,8 +98,11 @@ class Applying {
       last_ = std::move(ended);
       const auto delay = next_apply_cycle(*last_, builds_);
       if (!delay) co_return;
+      session_.show_builds(reconciler_.builds_seen());
       build_watch_.follow(reconciler_.builds_in_flight());
-      const bool in_time = co_await limit_.wait(*delay, triggers_);
+      // Ends of builds, one after another, must not make it read without a pause.
+      const Pace pace{.interval = {}, .read_duration = last_->read_duration, .look_again_in = {}};
+      const bool in_time = co_await limit_.wait(*delay, least_apart(pace), triggers_);
       if (!in_time) co_return;
     }
   }

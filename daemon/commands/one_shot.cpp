@@ -54,7 +54,8 @@ bool TimeLimit::silent_for_too_long() const {
   return !watch_.heard() && session_.clock().now() >= started_ + kSilence;
 }
 
-async::awaitable<bool> TimeLimit::wait(std::chrono::nanoseconds delay, Triggers& triggers) {
+async::awaitable<bool> TimeLimit::wait(std::chrono::nanoseconds delay, std::chrono::nanoseconds least,
+                                       Triggers& triggers) {
   if (over_ != Over::no) co_return false;
   const async::SteadyTime now = session_.clock().now();
   async::SteadyTime next = now + std::chrono::duration_cast<async::SteadyTime::duration>(delay);
@@ -63,7 +64,10 @@ async::awaitable<bool> TimeLimit::wait(std::chrono::nanoseconds delay, Triggers&
     over_ = Over::timeout;
     co_return false;
   }
+  const async::SteadyTime soonest =
+      std::min(next, now + std::chrono::duration_cast<async::SteadyTime::duration>(least));
   co_await triggers.wait_until(session_.clock(), next);
+  if (session_.clock().now() < soonest) co_await session_.clock().sleep_until(soonest);
   static_cast<void>(triggers.take_causes());
   if (silent_for_too_long()) over_ = Over::silence;
   co_return over_ == Over::no;

@@ -47,8 +47,10 @@ class TimeLimit {
 
   /// Runs a cycle; null if it was cut off, then over() says by what. Cancellation passes through.
   [[nodiscard]] async::awaitable<reconcile::ReportPtr> bound(async::awaitable<reconcile::ReportPtr> cycle);
-  /// Waits before another cycle, or until something asks for one; false if there is no time for it.
-  [[nodiscard]] async::awaitable<bool> wait(std::chrono::nanoseconds delay, Triggers& triggers);
+  /// Waits before another cycle, or until something asks for one, but `least` in any case; false if there is
+  /// no time for it.
+  [[nodiscard]] async::awaitable<bool> wait(std::chrono::nanoseconds delay, std::chrono::nanoseconds least,
+                                            Triggers& triggers);
 
   [[nodiscard]] Over over() const { return over_; }
   /// What is known when a cycle was cut off before any had ended: that Coder did not answer, or not in time.

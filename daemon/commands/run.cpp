@@ -220,6 +220,7 @@ class Daemon {
         .triggers = triggers_,
         .clock = clock_,
         .log = session_.log(),
+        .builds = [this] { return reconciler_->builds_seen(); },
         .end_turn =
             [this](reconcile::ReportPtr replaced) {
               build_watch_->follow(reconciler_->builds_in_flight());

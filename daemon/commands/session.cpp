@@ -75,6 +75,7 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
     progress_ = std::make_unique<Progress>(
         [&terminal](std::string_view bytes) { terminal.log->offer(bytes); }, clock_,
         terminal.err_is_terminal ? Progress::Style::one_line : Progress::Style::lines);
+    if (config.wait) progress_->tell_builds();
     observers.push_back(progress_.get());
   }
   tee_ = std::make_unique<Tee>(std::move(observers));
@@ -109,6 +110,10 @@ void log_given_up(Logger& log, const coder::WatchEnd& end) {
 
 void Session::show_build(const coder::LiveWorkspace& workspace) {
   if (progress_) progress_->on_build(workspace);
+}
+
+void Session::show_builds(const reconcile::BuildsSeen& builds) {
+  if (progress_) progress_->set_builds(builds);
 }
 
 void Session::end_progress() {

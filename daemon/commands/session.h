@@ -45,6 +45,7 @@ class Session {
   [[nodiscard]] coder::Client& client() { return *client_; }
   /// Shows what a build of ours is doing, where somebody watches.
   void show_build(const coder::LiveWorkspace& workspace);
+  void show_builds(const reconcile::BuildsSeen& builds);
   /// Removes the progress line before other output.
   void end_progress();
 

@@ -6,6 +6,7 @@
 #include "daemon/log/change.h"
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/build_words.h"
 
 namespace cr::daemon {
 namespace {
@@ -118,6 +119,23 @@ void LogObserver::on_action(const reconcile::Outcome& outcome) {
     case reconcile::ActionResult::skipped:
       return log_.info("action skipped", std::move(fields));
   }
+}
+
+void LogObserver::on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+  log_build(LogLevel::info, "build ended", workspace, build);
+}
+
+void LogObserver::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+  log_build(LogLevel::debug, "build timed", workspace, build);
+}
+
+void LogObserver::log_build(LogLevel level, std::string_view event, const specs::Identity& workspace,
+                            const reconcile::SeenBuild& build) {
+  if (!log_.enabled(level)) return;
+  log_.log({level,
+            event,
+            {text("workspace", workspace.name), text("owner", workspace.owner),
+             text("result", reconcile::in_words(build))}});
 }
 
 void LogObserver::on_cycle(const CycleReport& report) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "reconcile/report/build_words.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {
@@ -98,9 +99,29 @@ void Progress::on_action(const reconcile::Outcome&) {
   show();
 }
 
+void Progress::on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+  const std::string name = specs::visible(workspace.to_string());
+  builds_.erase(name);
+  if (tells_builds_) ended_[name] = reconcile::in_words(build);
+}
+
+void Progress::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+  on_build_ended(workspace, build);
+}
+
 void Progress::on_cycle(const reconcile::CycleReport&) {
   clear();
   doing_ = "waiting";
+  for (const auto& [name, what] : ended_) write_(fmt::format("coder-reconciler: {}: {}\n", name, what));
+  ended_.clear();
+}
+
+void Progress::set_builds(const reconcile::BuildsSeen& builds) {
+  builds_.clear();
+  for (const auto& [workspace, build] : builds) {
+    if (!build->completed) builds_[specs::visible(workspace.to_string())] = build->status;
+  }
+  show();
 }
 
 void Progress::on_build(const reconcile::LiveWorkspace& workspace) {

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "reconcile/async/clock.h"
+#include "reconcile/memory/builds_seen.h"
 #include "reconcile/model/live_workspace.h"
 #include "reconcile/observer.h"
 
@@ -31,9 +32,15 @@ class Progress final : public reconcile::Observer {
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_plan(std::size_t actions) override;
   void on_action(const reconcile::Outcome& outcome) override;
+  void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
-  /// A build that is waited for, as it is now.
+  /// From now on what became of builds is said, too: a line for each that has ended.
+  void tell_builds() { tells_builds_ = true; }
+  /// All builds that are waited for, as a cycle saw them.
+  void set_builds(const reconcile::BuildsSeen& builds);
+  /// One of them, as it is now.
   void on_build(const reconcile::LiveWorkspace& workspace);
 
   /// Removes the line, so that other output can be written; the next event shows it again.
@@ -52,6 +59,8 @@ class Progress final : public reconcile::Observer {
   std::size_t planned_ = 0;  ///< actions of all plans so far
   std::size_t done_ = 0;
   std::map<std::string, reconcile::BuildStatus> builds_;  ///< that are under way, by workspace
+  bool tells_builds_ = false;
+  std::map<std::string, std::string> ended_;  ///< in this cycle, by workspace, in words
   bool shown_ = false;
 };
 

@@ -6,6 +6,7 @@
 
 #include "daemon/loop/health.h"
 #include "daemon/loop/history.h"
+#include "reconcile/memory/builds_seen.h"
 #include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 
@@ -15,6 +16,7 @@ namespace cr::daemon {
 /// pointers lead to never changes.
 struct Board {
   reconcile::ReportPtr report;  ///< of the last cycle; null before the first has ended
+  std::shared_ptr<const reconcile::BuildsSeen> builds;  ///< as that cycle saw them; null: not known
   std::shared_ptr<const specs::DesiredState>
       desired;                       ///< what is selected of the last good read; null before it
   std::string stale;                 ///< why the specs are not the newest; empty if they are

@@ -109,6 +109,7 @@ async::awaitable<ReportPtr> run_guarded(LoopParts& parts) {
 ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   Board& board = parts.board;
   ReportPtr before = std::exchange(board.report, report);
+  if (parts.builds) board.builds = std::make_shared<const reconcile::BuildsSeen>(parts.builds());
   board.history.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;

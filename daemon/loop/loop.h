@@ -30,6 +30,8 @@ struct LoopParts {
   Triggers& triggers;
   async::Clock& clock;
   Logger& log;
+  /// What became of builds of ours, as the last cycle saw them. Empty: that is not known.
+  std::function<reconcile::BuildsSeen()> builds{};
   /// Told at the end of each turn: takes the report that was replaced, if any, which takes long to destroy
   /// and is not to be destroyed on this thread. Empty: it is.
   std::function<void(reconcile::ReportPtr replaced)> end_turn{};

@@ -9,6 +9,7 @@
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/routes.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/model/build_stage.h"
 
 /// Coder's REST API in domain types. Reader and writer are two types: a command that was given the reader
 /// alone cannot change anything.
@@ -86,6 +87,8 @@ class CoderReader {
   /// Whether an autostart of this workspace would fail because the version that it moves to does not accept
   /// its parameters. False where it moves to none.
   [[nodiscard]] virtual awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) = 0;
+  /// What took how long in its latest build, as far as Coder knows by now. A Coder before 2.16 knows nothing.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<TimedSpan>>> timings(const WorkspaceId& id) = 0;
   /// All users that the token may see whose workspaces Coder does not start by itself: suspended ones, and
   /// dormant ones, who were not seen for long.
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> inactive_users() = 0;

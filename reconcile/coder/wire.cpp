@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -349,6 +350,29 @@ DecodeResult<bool> decode_autostart_mismatch(std::string_view body) {
   Reader reader(body);
   const bool mismatch = reader.flag(reader.object(), "parameter_mismatch");
   return reader.result(mismatch);
+}
+
+DecodeResult<std::vector<TimedSpan>> decode_timings(std::string_view body) {
+  Reader reader(body);
+  std::vector<TimedSpan> out;
+  const json& object = reader.object();
+  // 2.16 knows no connections of agents, and Go writes an empty list as null in places.
+  for (const char* list : {"provisioner_timings", "agent_script_timings", "agent_connection_timings"}) {
+    const auto spans = object.is_object() ? object.find(list) : object.end();
+    if (spans == object.end() || spans->is_null()) continue;
+    if (!spans->is_array()) reader.fail(list, "is not an array");
+    if (reader.failed()) break;
+    for (const json& from : *spans) {
+      const std::string name = reader.text(from, "stage");
+      const auto begun = text::parse_timestamp(reader.text(from, "started_at"));
+      const auto ended = text::parse_timestamp(reader.text(from, "ended_at"));
+      const auto stage = std::ranges::find(kBuildStages, name, [](BuildStage one) { return to_string(one); });
+      // The queue is nothing that Coder times.
+      if (stage == kBuildStages.end() || *stage == BuildStage::queue) continue;
+      if (begun && ended && *begun <= *ended) out.push_back({*stage, Instant(*begun), Instant(*ended)});
+    }
+  }
+  return reader.result(std::move(out));
 }
 
 DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count) {

@@ -7,6 +7,7 @@
 
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/model/build_stage.h"
 
 /// JSON ↔ domain for everything but workspaces and builds. Decoders accept unknown keys and enum values; a
 /// missing or mistyped key that is needed is an error that names it. Encoders write every key on purpose:
@@ -28,6 +29,8 @@ namespace cr::coder {
     std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<Preset>> decode_presets(std::string_view body);
 [[nodiscard]] DecodeResult<bool> decode_autostart_mismatch(std::string_view body);
+/// Without what has not ended, and stages that are of no build.
+[[nodiscard]] DecodeResult<std::vector<TimedSpan>> decode_timings(std::string_view body);
 /// `count` answers to what `encode_access_questions` asked, in its order.
 [[nodiscard]] DecodeResult<std::vector<bool>> decode_access_answers(std::string_view body, std::size_t count);
 

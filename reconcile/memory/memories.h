@@ -8,6 +8,7 @@
 #include "reconcile/memory/owners_seen.h"
 #include "reconcile/memory/provisioners_seen.h"
 #include "reconcile/memory/reads.h"
+#include "reconcile/memory/seen_builds.h"
 #include "reconcile/memory/turns.h"
 
 namespace cr::reconcile {
@@ -21,6 +22,7 @@ struct Memories {
   OwnersSeen owners;
   ProvisionersSeen provisioners;
   OwnBuilds builds;
+  SeenBuilds seen_builds;
   BackoffTable backoff;
   FieldMemory fields;
   Turns turns;
@@ -32,6 +34,7 @@ struct Memories {
     owners.observe(cycle);
     provisioners.observe(cycle);
     builds.observe(cycle);
+    seen_builds.observe(cycle, builds);
     backoff.observe(cycle);
     fields.observe(cycle);
     turns.observe(cycle);

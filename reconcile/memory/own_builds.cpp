@@ -1,7 +1,6 @@
 #include "reconcile/memory/own_builds.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "reconcile/memory/fingerprint.h"
 
@@ -66,22 +65,20 @@ void OwnBuilds::observe(const CycleFacts& cycle) {
         queued_.insert(*one.identity);
     }
   }
-  observe_in_flight(cycle);
 }
 
-void OwnBuilds::observe_in_flight(const CycleFacts& cycle) {
-  std::vector<OwnBuild> before = std::exchange(in_flight_, {});
-  for (const WorkspaceFacts& one : cycle.workspaces) {
-    const LiveWorkspace* live = one.latest();
-    if (!live) {
-      // What could not be read may still be under way.
-      const auto known = std::ranges::find(before, one.id, &OwnBuild::workspace);
-      if (one.read_error && known != before.end()) in_flight_.push_back(*known);
-    } else if (live->build.active()) {
-      const bool ours = cycle.me && live->build.initiator == *cycle.me;
-      if (ours || queued_.contains(*one.identity)) in_flight_.push_back({live->id, live->build.id});
-    }
-  }
+bool OwnBuilds::is_ours(const WorkspaceFacts& one, const std::optional<UserId>& me) const {
+  const LiveBuild& build = one.latest()->build;
+  // What Coder begins by itself it begins in the name of the workspace's owner.
+  const bool by_somebody = build.reason == BuildReason::person || build.reason == BuildReason::unknown;
+  return by_somebody && ((me && build.initiator == *me) || queued_.contains(*one.identity));
+}
+
+bool OwnBuilds::has_queued(const WorkspaceFacts& one) {
+  if (one.live && one.live->build.id == one.latest()->build.id) return false;
+  return std::ranges::any_of(one.done->outcomes, [](const Outcome& outcome) {
+    return outcome.result == ActionResult::success && queues_a_build(outcome.action);
+  });
 }
 
 }  // namespace cr::reconcile

@@ -5,11 +5,9 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <vector>
 
 #include "reconcile/memory/facts.h"
 #include "reconcile/model/live_workspace.h"
-#include "reconcile/model/own_build.h"
 
 namespace cr::reconcile {
 
@@ -30,9 +28,11 @@ class OwnBuilds {
 
   void observe(const CycleFacts& cycle);
 
-  /// Those whose ids are known and whose end the last cycle has not seen. While we do not know who we are,
-  /// only what we queued.
-  [[nodiscard]] const std::vector<OwnBuild>& in_flight() const { return in_flight_; }
+  /// Whether its latest build is one that we queued, and none that Coder began by itself for the token's
+  /// user. While we do not know who we are, only what we are known to have queued.
+  [[nodiscard]] bool is_ours(const WorkspaceFacts& one, const std::optional<UserId>& me) const;
+  /// Whether this cycle queued its latest build.
+  [[nodiscard]] static bool has_queued(const WorkspaceFacts& one);
 
   /// Workspaces whose latest build failed.
   [[nodiscard]] std::size_t failed() const { return failures_.size(); }
@@ -44,13 +44,11 @@ class OwnBuilds {
     std::uint64_t spec = 0;
     std::uint32_t failed = 0;
   };
-  void observe_in_flight(const CycleFacts& cycle);
   [[nodiscard]] static bool has_failed(const LiveBuild& build, const std::optional<UserId>& me);
   [[nodiscard]] Failures failures_after(const WorkspaceFacts& read) const;
 
   std::map<Identity, Failures> failures_;
   std::set<Identity> queued_;  ///< with a build whose end no read has shown
-  std::vector<OwnBuild> in_flight_;
 };
 
 }  // namespace cr::reconcile

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <exception>
 #include <utility>
 
 #include "reconcile/async/structured.h"
@@ -19,9 +22,11 @@ WatchWay other(WatchWay way) {
   return way == WatchWay::events ? WatchWay::socket : WatchWay::events;
 }
 
-/// Whether it is the way that is barred, rather than this one workspace, the token or the network.
-bool is_barred(const WatchEnd& end) {
+/// Whether it is the way that is barred, rather than this one workspace, the token or the network. Every
+/// Coder has events: who says of them that there is nothing speaks of the workspace.
+bool is_barred(const WatchEnd& end, WatchWay way) {
   if (end.told || end.how == How::satisfied || end.how == How::unreachable) return false;
+  if (way == WatchWay::events && (end.status == 404 || end.status == 410)) return false;
   return end.status != 401 && end.status != 403 && end.status != 429 && end.status < 500;
 }
 
@@ -64,7 +69,15 @@ async::awaitable<void> BuildWatch::work() {
     }
     auto watching = watch(*next);
     auto dropped = until_dropped(next->build);
-    co_await async::until_first_ends(std::move(watching), std::move(dropped));
+    // Nothing depends on a stream, so nothing ends with one.
+    try {
+      co_await async::until_first_ends(std::move(watching), std::move(dropped));
+    } catch (const boost::system::system_error& error) {
+      if (error.code() == boost::asio::error::operation_aborted) throw;
+      give_up(error.what());
+    } catch (const std::exception& error) {
+      give_up(error.what());
+    }
     if (const auto known = builds_.find(next->build); known != builds_.end())
       known->second.turn = Turn::has_been;
   }
@@ -90,7 +103,7 @@ async::awaitable<void> BuildWatch::watch(OwnBuild build) {
   const WatchWay way = first_way_;
   auto first = watcher_.watch(build.workspace, way, on_state);
   WatchEnd end = co_await std::move(first);
-  const bool first_is_barred = is_barred(end);
+  const bool first_is_barred = is_barred(end, way);
   if (first_is_barred) {
     if (told_.on_given_up) told_.on_given_up(end);
     auto second = watcher_.watch(build.workspace, other(way), on_state);
@@ -98,7 +111,13 @@ async::awaitable<void> BuildWatch::watch(OwnBuild build) {
   }
   if (end.how != How::satisfied && told_.on_given_up) told_.on_given_up(end);
   if (first_is_barred && end.told) first_way_ = other(way);
-  if (first_is_barred && is_barred(end)) paused_until_ = clock_.now() + limits_.pause;
+  if (first_is_barred && is_barred(end, other(way)))
+    paused_until_ = clock_.now() + (end.status == 0 ? limits_.short_pause : limits_.pause);
+}
+
+void BuildWatch::give_up(const char* why) {
+  paused_until_ = clock_.now() + limits_.short_pause;
+  if (told_.on_given_up) told_.on_given_up({.how = How::unreachable, .why = why});
 }
 
 async::awaitable<void> BuildWatch::until_dropped(BuildId build) {

@@ -23,13 +23,14 @@ namespace cr::reconcile {
 /// Watches builds of ours that are under way, so that their ends are known sooner than by asking again.
 ///
 /// Nothing depends on it: a stream that says nothing proves nothing. Each build is tried once, by one way
-/// and, where that tells nothing, by the other; where neither does, no build is watched for an hour. One
+/// and, where that tells nothing, by the other; where neither does, no build is watched for a while. One
 /// thread.
 class BuildWatch {
  public:
   struct Limits {
     std::size_t streams = 10;  ///< at a time; each is a connection, and costs Coder a dozen queries an event
     std::chrono::minutes pause{60};
+    std::chrono::minutes short_pause{5};  ///< where no answer came at all, which may pass soon
   };
   struct Told {
     /// A build that was watched is over. Called once for each.
@@ -62,6 +63,7 @@ class BuildWatch {
   async::awaitable<void> watch(OwnBuild build);
   async::awaitable<void> until_dropped(BuildId build);
   async::awaitable<void> until_rung();
+  void give_up(const char* why);
   [[nodiscard]] std::optional<OwnBuild> take_next();
   void ring();
 

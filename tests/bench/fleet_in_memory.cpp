@@ -196,6 +196,10 @@ awaitable<ApiResult<bool>> FleetInMemory::autostart_mismatch(const WorkspaceId&)
   co_return false;
 }
 
+awaitable<ApiResult<std::vector<reconcile::TimedSpan>>> FleetInMemory::timings(const WorkspaceId&) {
+  co_return std::vector<reconcile::TimedSpan>();
+}
+
 awaitable<ApiResult<std::vector<coder::User>>> FleetInMemory::inactive_users() {
   co_return std::vector<coder::User>();
 }

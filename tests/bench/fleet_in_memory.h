@@ -47,6 +47,7 @@ class FleetInMemory final : public coder::CoderReader {
   awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
   awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override;
+  awaitable<ApiResult<std::vector<reconcile::TimedSpan>>> timings(const WorkspaceId& id) override;
   awaitable<ApiResult<std::vector<coder::User>>> inactive_users() override;
 
  private:

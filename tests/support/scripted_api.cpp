@@ -276,6 +276,9 @@ awaitable<ApiResult<bool>> ScriptedCoder::autostart_mismatch(const WorkspaceId& 
   return call<bool>("autostart_mismatch " + last_digits(id),
                     [this, id] { return std::ranges::find(mismatched, id) != mismatched.end(); });
 }
+awaitable<ApiResult<std::vector<reconcile::TimedSpan>>> ScriptedCoder::timings(const WorkspaceId& id) {
+  return call<std::vector<reconcile::TimedSpan>>("timings " + last_digits(id), [this] { return timed; });
+}
 awaitable<ApiResult<std::vector<coder::User>>> ScriptedCoder::inactive_users() {
   return call<std::vector<coder::User>>("inactive_users", [this] {
     std::vector<coder::User> found;

@@ -41,6 +41,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   std::function<void(coder::Template&)> on_template;
   /// Whose next start would move to a version that does not accept their parameters.
   std::vector<WorkspaceId> mismatched;
+  /// What each build's timings are.
+  std::vector<reconcile::TimedSpan> timed;
   /// Changes what a create keeps, as a template's policy or a prebuild would.
   std::function<void(LiveWorkspace&)> on_create;
 
@@ -93,6 +95,7 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(
       const BuildId& id) override;
   coder::awaitable<ApiResult<bool>> autostart_mismatch(const WorkspaceId& id) override;
+  coder::awaitable<ApiResult<std::vector<reconcile::TimedSpan>>> timings(const WorkspaceId& id) override;
   coder::awaitable<ApiResult<std::vector<coder::User>>> inactive_users() override;
 
   coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;

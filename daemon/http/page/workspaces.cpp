@@ -7,6 +7,7 @@
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
 #include "reconcile/model/condition.h"
+#include "reconcile/report/build_words.h"
 
 namespace cr::daemon {
 namespace {
@@ -200,6 +201,14 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
   out.leaf("code", {{"class", "source"}, {"title", file}}, fmt::format("{}:{}", shown, spec.where.line));
 }
 
+/// What its latest build does or did, where that is ours.
+void write_build(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
+  if (!input.board.builds) return;
+  const auto build = input.board.builds->find(specs::identity_of(*row.spec));
+  if (build == input.board.builds->end()) return;
+  out.leaf("span", {{"class", "more"}}, "last build: " + reconcile::in_words(*build->second));
+}
+
 void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row, std::string_view folder) {
   const std::string id = "w-" + specs::identity_of(*row.spec).to_string();
   const auto line = row.known_since
@@ -228,6 +237,7 @@ void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& r
                in_words(input.now - *row.known_since));
       out.text(" ago");
     }
+    write_build(out, input, row);
   }
   {
     const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Declared and live"}});

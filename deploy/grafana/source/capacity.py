@@ -118,6 +118,19 @@ FLEET = [
           "By instance. Flat at --max-builds (10, unless set): creates wait for slots. If Coder has provisioners to spare, raise it.",
           query("coder_reconciler_builds_in_flight{@}", "{{instance}}"),
           "short", decimals=0, thresholds=steps("transparent", (10, "orange")), limit_lines=True),
+    graph("How builds ended, per hour", 12, 8,
+          "Builds that coder-reconciler started and saw end. Failed ones are retried three times, then wait for a change.",
+          query("3600 * sum by (transition, result) (rate(coder_reconciler_builds_total{@}[$__rate_interval]))",
+                "{{transition}} {{result}}"),
+          "short", stacked=True, interval=SOME_CYCLES,
+          overrides=colors(**{"start success": "green", "stop success": "blue", "start failed": "red", "stop failed": "orange",
+                              "start canceled": "#8e8e8e", "stop canceled": "#8e8e8e"})),
+    graph("Where builds spend their time", 12, 8,
+          "Mean of each stage, of builds that coder-reconciler started. A long queue: provisioners are missing. A long apply: the "
+          "template. A long connect or start: image and start scripts.",
+          query("sum by (stage) (rate(coder_reconciler_build_stage_seconds_sum{@}[$__rate_interval])) / "
+                "(sum by (stage) (rate(coder_reconciler_build_stage_seconds_count{@}[$__rate_interval])) > 0)", "{{stage}}"),
+          "s", table=True, interval=SOME_CYCLES),
     graph("Starts ahead", 12, 8,
           "Workspaces that Coder will start within that time, as their schedules say. Many within an hour are a stampede: are there "
           "provisioners enough? 'coder-reconciler forecast' says in which five minutes most of them start. Dashed: those that will be "

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <nlohmann/json.hpp>
@@ -108,6 +109,31 @@ TEST_F(Run, TheEndOfABuildOfItsOwnStartsACycle) {
   });
   daemon.wait_for_log("reason=\"a build has ended\"");
   daemon.wait_for_log("cycle ended result=in_sync");
+}
+
+class BuildsOnEveryAge : public ::testing::TestWithParam<standin::Age> {};
+INSTANTIATE_TEST_SUITE_P(Ages, BuildsOnEveryAge, ::testing::ValuesIn(standin::kAges),
+                         [](const auto& tested) { return standin::name_of(tested.param); });
+
+TEST_P(BuildsOnEveryAge, AreWatchedAndThenAskedWhatTookHowLong) {
+  Deployment deployment(GetParam());
+  by_hand(deployment.coder);
+  deployment.declare("specs/fresh.yaml", "fresh", "");
+  Process apply(CR_PROGRAM, {"apply", deployment.specs(), "--wait", "--log-level", "debug"},
+                deployment.environment());
+  apply.wait_for_log("route=/api/v2/workspaces/{workspace}/watch status=200");
+  deployment.coder.with_state([](standin::State& state) {
+    state.finish_builds();
+    return 0;
+  });
+  EXPECT_EQ(apply.wait(), 0) << apply.err();
+  const auto requests = deployment.coder.requests_to("/api/v2/workspaces/", "GET");
+  const auto asked = [&](std::string_view what) {
+    return std::ranges::count_if(requests,
+                                 [&](const standin::RequestRecord& one) { return one.path.ends_with(what); });
+  };
+  EXPECT_EQ(asked("/watch"), 1);
+  EXPECT_EQ(asked("/timings"), 1);
 }
 
 TEST_F(Run, AStreamThatIsOpenDoesNotKeepItFromEnding) {

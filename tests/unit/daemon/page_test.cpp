@@ -172,6 +172,30 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   }
 }
 
+TEST_F(StatusPage, SaysWhatTheLatestBuildOfOursDoesOrDid) {
+  auto report = testing::a_report({Reason::InSync, Reason::Creating});
+  reconcile::SeenBuild done;
+  done.transition = reconcile::Transition::start;
+  done.status = reconcile::BuildStatus::running;
+  done.created = reconcile::Instant(std::chrono::sys_seconds(1'000s));
+  done.completed = reconcile::Instant(std::chrono::sys_seconds(1'072s));
+  done.stages[0] = 2s;
+  reconcile::SeenBuild waiting;
+  waiting.transition = reconcile::Transition::stop;
+  waiting.status = reconcile::BuildStatus::pending;
+  reconcile::BuildsSeen builds;
+  builds[specs::identity_of(*report.workspaces[0].spec)] = std::make_shared<const reconcile::SeenBuild>(done);
+  builds[specs::identity_of(*report.workspaces[1].spec)] =
+      std::make_shared<const reconcile::SeenBuild>(waiting);
+  board_.builds = std::make_shared<const reconcile::BuildsSeen>(builds);
+  show(std::move(report));
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("last build: start took 1m12s (queue 2s)"));
+  EXPECT_THAT(html, HasSubstr("last build: stop waits for a provisioner"));
+  board_.builds.reset();
+  EXPECT_THAT(page(), Not(HasSubstr("last build")));
+}
+
 TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCouldNotBeRead) {
   auto report = testing::a_report({Reason::Unreachable, Reason::Unreachable}, CycleResult::failed);
   const coder::ApiError error(coder::ApiFault::unreachable, "connection refused by nobody");

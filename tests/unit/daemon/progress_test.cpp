@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 
 #include "tests/support/manual_clock.h"
@@ -108,6 +109,51 @@ TEST(Progress, SaysWhatBuildsAreDoingThatAreWaitedFor) {
   watched.clock.advance(1s);
   watched.progress.on_build(building("z", running));
   EXPECT_EQ(watched.take(), "\r\x1b[Kwaiting, 0 requests, 4 s");
+}
+
+reconcile::SeenBuild a_build(reconcile::BuildStatus status) {
+  reconcile::SeenBuild build;
+  build.transition = reconcile::Transition::start;
+  build.status = status;
+  build.created = reconcile::Instant(std::chrono::sys_seconds(1'000s));
+  if (status == reconcile::BuildStatus::running || status == reconcile::BuildStatus::failed)
+    build.completed = reconcile::Instant(std::chrono::sys_seconds(1'072s));
+  return build;
+}
+
+TEST(Progress, SaysWhatTookHowLongInABuildThatHasEnded) {
+  using enum reconcile::BuildStatus;
+  Watched watched(Progress::Style::lines);
+  watched.progress.on_build_ended({"alice", "dev"}, a_build(running));
+  watched.progress.on_cycle(reconcile::CycleReport{});
+  EXPECT_EQ(watched.take(), "") << "where nobody waits for builds";
+  watched.progress.tell_builds();
+  reconcile::SeenBuild timed = a_build(running);
+  timed.stages[0] = 2s;
+  timed.stages[4] = 60s;
+  watched.progress.on_build_ended({"alice", "dev"}, a_build(running));
+  watched.progress.on_build_timed({"alice", "dev"}, timed);
+  watched.progress.on_build_ended({"bob", "web"}, a_build(failed));
+  EXPECT_EQ(watched.take(), "");
+  watched.progress.on_cycle(reconcile::CycleReport{});
+  EXPECT_EQ(watched.take(),
+            "coder-reconciler: alice/dev: start took 1m12s (queue 2s, apply 1m)\n"
+            "coder-reconciler: bob/web: start failed after 1m12s\n");
+  watched.progress.on_cycle(reconcile::CycleReport{});
+  EXPECT_EQ(watched.take(), "") << "once";
+}
+
+TEST(Progress, KnowsOfBuildsUnderWayWithoutAnyStream) {
+  using enum reconcile::BuildStatus;
+  Watched watched(Progress::Style::lines);
+  watched.progress.on_cycle(reconcile::CycleReport{});
+  watched.clock.advance(10s);
+  reconcile::BuildsSeen builds;
+  builds[{"alice", "dev"}] = std::make_shared<const reconcile::SeenBuild>(a_build(pending));
+  builds[{"bob", "web"}] = std::make_shared<const reconcile::SeenBuild>(a_build(running));
+  watched.progress.set_builds(builds);
+  EXPECT_EQ(watched.take(),
+            "coder-reconciler: waiting, alice/dev waits for a provisioner, 0 requests, 10 s\n");
 }
 
 }  // namespace

@@ -50,9 +50,9 @@ TEST(Catalogue, NamesFollowTheConventions) {
 }
 
 TEST(Catalogue, NoLabelNamesAWorkspaceOrAnOwner) {
-  const std::set<std::string_view> allowed = {"version", "revision", "state",  "reason", "field",
-                                              "action",  "result",   "phase",  "route",  "method",
-                                              "code",    "how",      "within", "cause",  "kind"};
+  const std::set<std::string_view> allowed = {"version", "revision", "state", "reason", "field",     "action",
+                                              "result",  "phase",    "route", "method", "code",      "how",
+                                              "within",  "cause",    "kind",  "stage",  "transition"};
   for (const Metric& metric : catalogue()) {
     for (const Label& label : metric.labels) EXPECT_TRUE(allowed.contains(label.name)) << metric.name;
   }
@@ -83,6 +83,8 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::convergence, {}},
       {MetricId::drift_repair, {}},
       {MetricId::builds_in_flight, {}},
+      {MetricId::builds, {"transition", "result"}},
+      {MetricId::build_stage, {"stage"}},
       {MetricId::api_requests, {"route", "method", "code"}},
       {MetricId::api_request_duration, {"route"}},
       {MetricId::api_retries, {"reason"}},
@@ -136,6 +138,10 @@ TEST(Catalogue, ClosedSetsAreThoseOfTheEnumerations) {
   EXPECT_THAT(values(MetricId::cycle_phase_duration),
               ElementsAre("load", "read", "resolve", "plan", "execute"));
   EXPECT_THAT(values(MetricId::api_retries), ElementsAre("connect", "timeout", "throttled", "server"));
+  EXPECT_THAT(values(MetricId::builds), ElementsAre("start", "stop"));
+  EXPECT_THAT(values(MetricId::builds, 1), ElementsAre("success", "failed", "canceled"));
+  EXPECT_THAT(values(MetricId::build_stage),
+              ElementsAre("queue", "init", "plan", "graph", "apply", "start", "connect"));
   EXPECT_THAT(values(MetricId::live_workspaces_read), ElementsAre("ids", "owner", "name", "page"));
 }
 
@@ -165,10 +171,10 @@ TEST(Catalogue, SeriesStayBelowTheLimitWhateverComes) {
     for (const Label& label : metric.labels) {
       if (label.closed()) combinations *= label.values.size();
       // Routes and methods come in pairs; a version or a revision is one at a time.
-      if (label.name == "route")
-        combinations *= metric.id == MetricId::http_requests ? kMaxServedRoutes : kMaxEndpoints;
+      if (label.name == "route") combinations *= kMaxEndpoints;
     }
     if (metric.id == MetricId::api_requests) combinations = kMaxRequestSeries;
+    if (metric.id == MetricId::http_requests) combinations = kMaxServedSeries;
     series += combinations * metric.series_each();
   }
   EXPECT_LT(series, kMaxSeries);

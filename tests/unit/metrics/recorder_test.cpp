@@ -425,5 +425,43 @@ TEST(Recorder, SeriesAreBoundedWhateverIsAsked) {
       1);
 }
 
+TEST(Recorder, BuildsAreCountedByTheirEndAndTimedByStage) {
+  using namespace std::chrono_literals;
+  using reconcile::BuildStatus;
+  using reconcile::Transition;
+  Recorder recorder;
+  const auto value = [&](const std::string& name) {
+    return value_of(scrape(recorder), "coder_reconciler_" + name);
+  };
+  EXPECT_EQ(value(R"(builds_total{result="failed",transition="stop"})"), 0) << "from the start";
+  EXPECT_EQ(value(R"(build_stage_seconds_count{stage="queue"})"), 0);
+  const auto ended = [&](Transition transition, BuildStatus status) {
+    reconcile::SeenBuild build;
+    build.transition = transition;
+    build.status = status;
+    recorder.on_build_ended({"alice", "dev"}, build);
+  };
+  ended(Transition::start, BuildStatus::running);
+  ended(Transition::start, BuildStatus::failed);
+  ended(Transition::stop, BuildStatus::stopped);
+  ended(Transition::stop, BuildStatus::canceled);
+  ended(Transition::stop, BuildStatus::canceled);
+  ended(Transition::del, BuildStatus::deleted);
+  EXPECT_EQ(value(R"(builds_total{result="success",transition="start"})"), 1);
+  EXPECT_EQ(value(R"(builds_total{result="failed",transition="start"})"), 1);
+  EXPECT_EQ(value(R"(builds_total{result="success",transition="stop"})"), 1);
+  EXPECT_EQ(value(R"(builds_total{result="canceled",transition="stop"})"), 2);
+
+  reconcile::SeenBuild timed;
+  timed.stages[static_cast<std::size_t>(reconcile::BuildStage::queue)] = 4s;
+  timed.stages[static_cast<std::size_t>(reconcile::BuildStage::apply)] = 90s;
+  recorder.on_build_timed({"alice", "dev"}, timed);
+  EXPECT_EQ(value(R"(build_stage_seconds_sum{stage="apply"})"), 90);
+  EXPECT_EQ(value(R"(build_stage_seconds_bucket{stage="apply",le="30"})"), 0);
+  EXPECT_EQ(value(R"(build_stage_seconds_bucket{stage="apply",le="120"})"), 1);
+  EXPECT_EQ(value(R"(build_stage_seconds_count{stage="queue"})"), 1);
+  EXPECT_EQ(value(R"(build_stage_seconds_count{stage="plan"})"), 0) << "what is not known is not zero";
+}
+
 }  // namespace
 }  // namespace cr::metrics

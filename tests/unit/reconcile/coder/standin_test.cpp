@@ -196,6 +196,36 @@ TEST_P(AgainstCoder, AMismatchShowsOnceTheNewerVersionIsActiveAndNeedsMore) {
   EXPECT_EQ(run(client.reader().autostart_mismatch(unknown)).error().fault, ApiFault::not_found);
 }
 
+TEST_P(AgainstCoder, TimingsTellWhatTookHowLong) {
+  Client client = as_admin();
+  coder.with_state([](standin::State& state) {
+    standin::BuildPace pace;
+    pace.kind = standin::BuildPace::Kind::by_hand;
+    state.set_build_pace(pace);
+    state.set_build_stages({{"init", 2s}, {"apply", 20s}, {"cron", 1s}, {"start", 3s}, {"connect", 1s}});
+  });
+  const WorkspaceId id = dev(client).id;
+  (void)must(client.writer().queue_build(id, Transition::stop));
+  EXPECT_TRUE(must(client.reader().timings(id)).empty());
+  coder.with_state([](standin::State& state) {
+    state.advance(4s);
+    state.start_builds();
+    state.advance(30s);
+    state.finish_builds();
+  });
+  const std::vector<TimedSpan> spans = must(client.reader().timings(id));
+  if (GetParam() == standin::Age::v2_13) {
+    EXPECT_TRUE(spans.empty()) << "it has no such route";
+    return;
+  }
+  const LiveBuild build = dev(client).build;
+  const StageTimes times = stage_times(spans, build.created, build.completed);
+  const StageTimes expected = {4s, 2s, std::nullopt, std::nullopt, 20s, 3s, 1s};
+  EXPECT_EQ(times, expected);
+  const WorkspaceId unknown = *WorkspaceId::parse("00000000-0000-4000-8000-000000000000");
+  EXPECT_EQ(run(client.reader().timings(unknown)).error().fault, ApiFault::not_found);
+}
+
 TEST_P(AgainstCoder, SuspendedUsersAreListedToTheLast) {
   Client client = as_admin();
   EXPECT_TRUE(must(client.reader().inactive_users()).empty());

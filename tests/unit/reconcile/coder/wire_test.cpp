@@ -244,5 +244,45 @@ TEST(Timestamps, AreReadAsGoWritesThem) {
   }
 }
 
+TEST_P(RecordedReply, TimingsOfABuildThatSaysNothing) {
+  const auto spans = decode_timings(body("read/timings"));
+  ASSERT_TRUE(spans) << spans.error().message;
+  EXPECT_TRUE(spans->empty()) << "an agent that has not connected ends in the year 1";
+}
+
+TEST(Timings, AreReadFromAllThreeLists) {
+  const auto spans = decode_timings(
+      R"({"provisioner_timings":[
+            {"stage":"apply","started_at":"2026-11-24T13:00:10.5Z","ended_at":"2026-11-24T13:00:40Z","resource":"x"},
+            {"stage":"of_tomorrow","started_at":"2026-11-24T13:00:10Z","ended_at":"2026-11-24T13:00:40Z"},
+            {"stage":"queue","started_at":"2026-11-24T13:00:10Z","ended_at":"2026-11-24T13:00:40Z"},
+            {"stage":"init","started_at":"yesterday","ended_at":"2026-11-24T13:00:40Z"}],
+          "agent_script_timings":[
+            {"stage":"start","started_at":"2026-11-24T13:00:41Z","ended_at":"2026-11-24T13:00:50Z","exit_code":1},
+            {"stage":"cron","started_at":"2026-11-24T13:00:41Z","ended_at":"2026-11-24T13:00:50Z"}],
+          "agent_connection_timings":[
+            {"stage":"connect","started_at":"2026-11-24T13:00:41Z","ended_at":"2026-11-24T13:00:43Z"}]})");
+  ASSERT_TRUE(spans) << spans.error().message;
+  std::vector<BuildStage> stages;
+  for (const TimedSpan& span : *spans) stages.push_back(span.stage);
+  EXPECT_EQ(stages, (std::vector{BuildStage::apply, BuildStage::start, BuildStage::connect}));
+}
+
+TEST(Timings, MayBeAbsentAndNull) {
+  for (const char* body :
+       {"{}", R"({"provisioner_timings":null})", R"({"provisioner_timings":[],"more":7})"}) {
+    const auto spans = decode_timings(body);
+    ASSERT_TRUE(spans) << body;
+    EXPECT_TRUE(spans->empty());
+  }
+}
+
+TEST(Timings, OfAnotherShapeAreAnError) {
+  for (const char* body : {"", "[]", "7", "null", R"({"provisioner_timings":7})",
+                           R"({"provisioner_timings":[7]})", R"({"provisioner_timings":[{"stage":"apply"}]})",
+                           R"({"provisioner_timings":[{"stage":1,"started_at":2,"ended_at":3}]})"})
+    EXPECT_FALSE(decode_timings(body)) << body;
+}
+
 }  // namespace
 }  // namespace cr::coder

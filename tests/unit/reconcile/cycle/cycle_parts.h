@@ -4,7 +4,9 @@
 
 #include <deque>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "reconcile/cycle/state.h"
 #include "reconcile/read/reader.h"
@@ -20,6 +22,19 @@ namespace cr::testing {
 class CycleParts : public ::testing::Test {
  public:
   using Facts = reconcile::WorkspaceFacts;
+
+  /// What is told of builds.
+  struct Told : reconcile::Observer {
+    void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild&) override {
+      ended.push_back(workspace.name);
+    }
+    void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override {
+      timed.push_back(workspace.name);
+      last = build;
+    }
+    std::vector<std::string> ended, timed;
+    reconcile::SeenBuild last;
+  };
 
   /// Neither read nor excluded: absent.
   Facts& declare(const SpecBuilder& spec) {
@@ -73,7 +88,7 @@ class CycleParts : public ::testing::Test {
 
   ScriptedCoder coder_;
   ManualClock clock_;
-  reconcile::Observer observer_;
+  Told observer_;
   reconcile::Reconciler::Memory memory_{{coder_}, {&coder_}, clock_, observer_, {}};
   specs::DesiredState desired_;
 

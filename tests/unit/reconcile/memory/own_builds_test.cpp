@@ -144,33 +144,22 @@ TEST_F(OwnBuildsTest, CountEveryActiveBuildWhileWeDoNotKnowWhoWeAre) {
   EXPECT_EQ(builds.under_way(cycle.facts()), 1U);
 }
 
-TEST_F(OwnBuildsTest, AreInFlightUntilAReadShowsTheirEnd) {
-  const auto live_with = [](std::uint32_t number, BuildStatus status, std::uint32_t by) {
-    LiveWorkspace live = a_live_dev();
-    live.build = a_build(number, Transition::start, status, by);
-    return live;
-  };
-  const auto observe = [&](const LiveWorkspace& live) {
+TEST_F(OwnBuildsTest, WhatCoderBeganByItselfIsNoneOfOurs) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(2, Transition::start, BuildStatus::starting, kMe);
+  const auto is_ours = [&](BuildReason reason, std::optional<UserId> me) {
+    live.build.reason = reason;
     CycleBuilder cycle;
-    cycle.add(spec).reads(live);
-    builds.observe(cycle.facts());
-    return builds.in_flight();
+    return builds.is_ours(cycle.add(spec).reads(live).facts(), me);
   };
-  const LiveWorkspace ours = live_with(2, BuildStatus::starting, kMe);
-  const std::vector<OwnBuild> one{{ours.id, ours.build.id}};
-  EXPECT_EQ(observe(ours), one);
-  {
-    CycleBuilder cycle;
-    cycle.add(spec).known_as(ours.id).is_not_read();
-    builds.observe(cycle.facts());
-    EXPECT_EQ(builds.in_flight(), one) << "what could not be read may still be under way";
-  }
-  EXPECT_TRUE(observe(live_with(2, BuildStatus::running, kMe)).empty());
-  EXPECT_TRUE(observe(live_with(3, BuildStatus::starting, kSomebody)).empty()) << "somebody else's";
-  CycleBuilder cycle;
-  cycle.add(spec).reads(live_with(2, BuildStatus::stopped, kMe)).is_seen_as(ours);
-  builds.observe(cycle.facts());
-  EXPECT_EQ(builds.in_flight(), one) << "as the read back shows it";
+  const UserId me = a_user_id(kMe);
+  EXPECT_TRUE(is_ours(BuildReason::person, me));
+  EXPECT_TRUE(is_ours(BuildReason::unknown, me));
+  for (const BuildReason reason :
+       {BuildReason::autostart, BuildReason::autostop, BuildReason::dormancy, BuildReason::autodelete})
+    EXPECT_FALSE(is_ours(reason, me));
+  EXPECT_FALSE(is_ours(BuildReason::person, a_user_id(kSomebody)));
+  EXPECT_FALSE(is_ours(BuildReason::person, std::nullopt));
 }
 
 }  // namespace

@@ -176,9 +176,8 @@ TEST_F(BuildWatchTest, EachBuildIsTriedOnce) {
 
 TEST_F(BuildWatchTest, WhereNoWayTellsAnythingNothingIsTriedForAnHour) {
   for (const WatchEnd& barred :
-       {WatchEnd{.how = How::silent}, WatchEnd{.how = How::silent, .status = 200},
-        WatchEnd{.how = How::refused, .status = 404}, WatchEnd{.how = How::closed, .status = 200},
-        WatchEnd{.how = How::nonsense, .status = 200}}) {
+       {WatchEnd{.how = How::silent, .status = 200}, WatchEnd{.how = How::refused, .status = 200},
+        WatchEnd{.how = How::closed, .status = 200}, WatchEnd{.how = How::nonsense, .status = 200}}) {
     watcher_.always = barred;
     watcher_.opened = 0;
     follow({own(1), own(2), own(3)});
@@ -194,9 +193,22 @@ TEST_F(BuildWatchTest, WhereNoWayTellsAnythingNothingIsTriedForAnHour) {
   }
 }
 
+TEST_F(BuildWatchTest, ACoderThatDoesNotAnswerIsTriedAgainSoon) {
+  watcher_.always = {.how = How::silent};
+  follow({own(1)});
+  EXPECT_EQ(watcher_.opened, 2U);
+  clock_.advance(4min);
+  follow({own(1), own(2)});
+  EXPECT_EQ(watcher_.opened, 2U);
+  clock_.advance(1min);
+  follow({own(2)});
+  EXPECT_EQ(watcher_.opened, 4U);
+}
+
 TEST_F(BuildWatchTest, ATokenThatIsRefusedOrACoderThatIsAwayBarsNoWay) {
-  for (const WatchEnd& end : {WatchEnd{.how = How::refused, .status = 401}, WatchEnd{.how = How::unreachable},
-                              WatchEnd{.how = How::refused, .status = 502}}) {
+  for (const WatchEnd& end :
+       {WatchEnd{.how = How::refused, .status = 401}, WatchEnd{.how = How::unreachable},
+        WatchEnd{.how = How::refused, .status = 404}, WatchEnd{.how = How::refused, .status = 502}}) {
     watcher_.always = end;
     watcher_.opened = 0;
     for (int cycle = 0; cycle < 50; ++cycle) follow({own(1)});
