@@ -26,7 +26,7 @@ constexpr std::array kCauses = {
               "start a provisioner with the template's tags"},
     CauseText{Cause::BuildStuck, "BuildStuck", "its build has been under way for more than half an hour",
               "look at the build's log, and cancel it"},
-    CauseText{Cause::AlreadyRunning, "AlreadyRunning", "it is running already, and nothing stops it before",
+    CauseText{Cause::AlreadyRunning, "AlreadyRunning", "it is running already, and no stop has ended by then",
               ""},
 };
 static_assert(std::ranges::is_sorted(kCauses, {}, &CauseText::cause) &&

@@ -20,7 +20,7 @@ enum class Cause : std::uint8_t {
   TemplateForbidsAutostart,  ///< nor on any
   NoProvisioner,             ///< its build waits for a provisioner that is not there
   BuildStuck,                ///< its build has been under way for longer than any takes
-  AlreadyRunning,            ///< it runs, and nothing stops it before
+  AlreadyRunning,            ///< it runs, and no stop will have ended by then
 };
 
 /// What is said of a cause.

@@ -12,6 +12,9 @@ using std::chrono::sys_seconds;
 constexpr auto kStuckAfter = 30min;
 // Between a build's end and the deadline that Coder counts from it, and between a deadline and the stop.
 constexpr auto kSlack = 1min;
+// From a stop that is due to its end. Coder names the next start when the stop has ended, and passes over what
+// was due before: a start so soon after may come, and is not promised.
+constexpr auto kStopTakes = 5min;
 // What is being started counts its time to live from the end of that build.
 constexpr auto kBuildTakes = 5min;
 constexpr auto kQuarter = 15min;
@@ -105,13 +108,13 @@ class Outlook {
     CauseSet lasting = start.blocked.without(Cause::DayNotAllowed).without(Cause::AlreadyRunning);
     if (const Instant stopped = failed_stop(build_, in_.policy, in_.now)) {
       lasting = lasting.without(Cause::LastBuildFailed);
-      after = std::max(after, *stopped + kSlack);
+      after = std::max(after, *stopped + kStopTakes);
     }
     if (!lasting.empty()) return {};
     if (runs_until(after)) {
       const Instant end = run_end(live_, in_.now);
       if (!end) return {};
-      after = *end + kSlack;
+      after = *end + kStopTakes;
     }
     const auto other = next_allowed(*in_.schedule, days(), after);
     return other ? Instant(*other) : Instant();
@@ -139,8 +142,7 @@ class Outlook {
       if (build_.status == BuildStatus::failed) causes.add(Cause::LastStopFailed);
     } else if (build_.ended_badly()) {
       const Instant stopped = failed_stop(build_, in_.policy, in_.now);
-      // Coder waits for more than that time, so not even the first minute after it is sure.
-      if (!stopped || *stopped + kSlack >= at) causes.add(Cause::LastBuildFailed);
+      if (!stopped || *stopped + kStopTakes >= at) causes.add(Cause::LastBuildFailed);
     } else if (causes.empty() && runs_until(at)) {
       causes.add(Cause::AlreadyRunning);
     }
@@ -159,8 +161,7 @@ class Outlook {
   /// Of what runs, or is being started. What is stopped or failed does not.
   [[nodiscard]] bool runs_until(sys_seconds at) const {
     if (build_.transition == Transition::stop || build_.ended_badly()) return false;
-    // Coder stops it at its next look, and starts nothing that was due before that.
-    if (is_running(build_)) return !build_.deadline || *build_.deadline + kSlack > at;
+    if (is_running(build_)) return !build_.deadline || *build_.deadline + kStopTakes > at;
     return !live_.ttl || in_.now + *live_.ttl + kBuildTakes > at;
   }
 
@@ -246,7 +247,7 @@ bool needs_schedule(const LiveWorkspace& live, const coder::Template* policy, sy
   if (!is_named(live, policy, now)) return true;
   const Instant end = run_end(live, now);
   const Instant stopped = failed_stop(live.build, policy, now);
-  return std::max(end, stopped) && *std::max(end, stopped) + kSlack >= *live.next_start;
+  return std::max(end, stopped) && *std::max(end, stopped) + kStopTakes >= *live.next_start;
 }
 
 Forecast forecast(const ForecastInput& input) {

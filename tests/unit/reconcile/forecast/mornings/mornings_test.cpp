@@ -1,5 +1,6 @@
 // The forecast against a scheduler: mornings of one workspace each, whatever state it is in, and what really
 // becomes of it by Coder's rules as the stand-in follows them.
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -95,7 +96,13 @@ class Morning {
 
   [[nodiscard]] sys_seconds now() const { return now_; }
   [[nodiscard]] const LiveWorkspace& live() const { return live_; }
-  [[nodiscard]] std::string story() const { return story_; }
+  [[nodiscard]] std::string story() const {
+    const auto text = [](Instant at) { return at ? fmt::format("{:%FT%TZ}", *at) : "never"; };
+    return fmt::format("Coder {}, {}; transition {}, status {}, built {}, stops {}, next start {}",
+                       standin::release_of(state_.age()), story_, static_cast<int>(live_.build.transition),
+                       static_cast<int>(live_.build.status), text(live_.build.created),
+                       text(live_.build.deadline), text(live_.next_start));
+  }
   /// A Coder of this age does not tell that nobody takes the build.
   [[nodiscard]] bool waits_unsaid() const {
     return without_provisioner_ && live_.build.active() && state_.before(standin::Age::v2_20);
@@ -253,6 +260,8 @@ TEST(Mornings, ComeAsForetold) {
       continue;
     }
     const sys_seconds at = *next.start.at;
+    // Nor does one know of a stop shortly before; nothing is promised then, and it may come all the same.
+    if (next.stop.at && *next.stop.at <= at && at - *next.stop.at <= 6min) continue;
     const auto due = std::chrono::ceil<std::chrono::minutes>(std::max(at, morning.now()));
     bool came = false;
     for (const sys_seconds start : morning.live_until(due)) {
