@@ -18,6 +18,7 @@ namespace cr::daemon {
 /// All that is known of one workspace.
 struct Explanation {
   bool declared = true;
+  std::string undeclared = "no; nothing is done to it";  ///< what is known instead
   /// Of the cycle that looked at it; its spec declares nothing where nobody else does. Null: there was none.
   reconcile::Rows::Row row;
   specs::SpecPtr spec;

@@ -55,7 +55,7 @@ std::string template_text(const Explanation& explained) {
   const reconcile::LiveWorkspace& live = *explained.live;
   std::string text = live.template_name;
   if (!live.build.version_name.empty()) text += ", version " + live.build.version_name;
-  if (live.outdated) text += ", which is not the active one";
+  if (live.outdated) text += ", not the active version";
   return text;
 }
 
@@ -68,8 +68,7 @@ std::string condition_text(const reconcile::WorkspaceStatus& row) {
 std::string head(const Explanation& explained) {
   Section section("");
   section.add("Workspace", identity_text(explained));
-  section.add("Declared",
-              explained.declared ? explained.spec->where.to_string() : "no; nothing is done to it");
+  section.add("Declared", explained.declared ? explained.spec->where.to_string() : explained.undeclared);
   if (explained.declared && explained.row) section.add("Condition", condition_text(*explained.row));
   section.add("Failure", explained.failure);
   if (explained.live) {
@@ -112,7 +111,9 @@ std::string next_text(const Explanation& explained) {
   if (!explained.row || !explained.live) return {};
   const auto& [start, stop, deletion] = explained.row->forecast;
   Section section("What comes next");
-  if (const Instant next = start.next(); next && next == start.at) {
+  if (start.at && explained.declared && reconcile::is_kept_dormant(*explained.spec)) {
+    section.add("start", "none: its spec keeps it dormant");
+  } else if (const Instant next = start.next(); next && next == start.at) {
     section.add("start", moment_text(*next));
   } else if (next) {
     reconcile::StartForecast before = start;
@@ -144,7 +145,7 @@ std::string plan_text(const Explanation& explained) {
   std::vector<std::string> lines;
   for (const reconcile::Action& action : explained.actions) lines.push_back(reconcile::describe(action));
   if (!explained.follow_up.empty()) lines.push_back("then " + explained.follow_up);
-  return list_text("Plan", lines);
+  return list_text("Plan, before the limit on changes", lines);
 }
 
 std::string remarks_text(const Explanation& explained) {

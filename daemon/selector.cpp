@@ -159,12 +159,23 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
   if (selection.labels.empty() && owners.empty() && names.empty()) return selected;
   std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) {
     const specs::Identity identity = specs::identity_of(*spec);
-    const bool left_out = !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
-                          !selection.labels.selects(spec->labels);
-    if (left_out) selected.elsewhere.push_back(identity);
-    return left_out;
+    return !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
+           !selection.labels.selects(spec->labels);
   });
-  std::ranges::sort(selected.elsewhere);
+  // Only a rename asks what else is declared.
+  const bool renames = std::ranges::any_of(
+      selected.specs, [](const specs::SpecPtr& spec) { return !spec->previous_names.empty(); });
+  if (renames) {
+    auto next = selected.specs.begin();
+    for (const specs::SpecPtr& spec : desired.specs) {
+      const bool stays = next != selected.specs.end() && *next == spec;
+      if (stays)
+        ++next;
+      else
+        selected.elsewhere.push_back(specs::identity_of(*spec));
+    }
+    std::ranges::sort(selected.elsewhere);
+  }
   return selected;
 }
 

@@ -58,9 +58,13 @@ class PreviousNames {
     }
   }
 
-  void remove_from(std::vector<SpecPtr>& specs) const {
+  void move_from(std::vector<SpecPtr>& specs, std::vector<Identity>& elsewhere) const {
     if (in_doubt_.empty()) return;
-    std::erase_if(specs, [&](const SpecPtr& spec) { return in_doubt_.contains(spec.get()); });
+    std::erase_if(specs, [&](const SpecPtr& spec) {
+      const bool in_doubt = in_doubt_.contains(spec.get());
+      if (in_doubt) elsewhere.push_back(identity_of(*spec));
+      return in_doubt;
+    });
   }
 
  private:
@@ -90,6 +94,21 @@ class PreviousNames {
   std::set<const WorkspaceSpec*> in_doubt_;
 };
 
+/// File, line and column of a document.
+using DocumentPlace = std::tuple<std::string_view, std::uint32_t, std::uint32_t>;
+
+DocumentPlace document_at(const SourcePosition& where) {
+  return {where.path(), where.line, where.column};
+}
+
+std::size_t count_unknown(std::set<DocumentPlace> left_out, const std::vector<SpecPtr>& documents,
+                          const std::vector<Rejected>& rejected) {
+  if (left_out.empty()) return 0;
+  for (const Rejected& one : rejected) left_out.erase(document_at(one.where));
+  for (const SpecPtr& spec : documents) left_out.erase(document_at(spec->where));
+  return left_out.size();
+}
+
 auto place_of(const Diagnostic& d) {
   return std::tuple(d.where.path(), d.where.line, d.where.column, std::string_view(d.field),
                     std::string_view(d.message));
@@ -116,12 +135,13 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
     return std::tuple(std::tie(one.identity.owner, one.identity.name), one.where.path(), one.where.line);
   });
   const PreviousNames previous(documents, rejected, diagnostics);
-  for (Rejected& one : rejected) state.elsewhere.push_back(std::move(one.identity));
 
-  std::set<std::tuple<std::string_view, std::uint32_t, std::uint32_t>> left_out;
+  std::set<DocumentPlace> left_out;
   for (const Diagnostic& diagnostic : diagnostics)
     left_out.emplace(diagnostic.where.path(), diagnostic.document, diagnostic.document_column);
   state.invalid_documents = left_out.size();
+  state.unknown_documents = count_unknown(left_out, documents, rejected);
+  for (Rejected& one : rejected) state.elsewhere.push_back(std::move(one.identity));
   state.diagnostics = std::move(diagnostics);
 
   state.specs.reserve(documents.size());
@@ -134,12 +154,14 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
       state.specs.push_back(std::move(*first));
     } else {
       state.duplicate_documents += count;
+      state.elsewhere.push_back(identity_of(**first));
       for (auto one = first; one != last; ++one)
         state.diagnostics.push_back(duplicate_of(**one, one == first ? *first[1] : **first, count));
     }
     first = last;
   }
-  previous.remove_from(state.specs);
+  previous.move_from(state.specs, state.elsewhere);
+  std::ranges::sort(state.elsewhere);
   std::stable_sort(state.diagnostics.begin(), state.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });
   return state;

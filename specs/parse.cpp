@@ -6,6 +6,7 @@
 
 #include "specs/field_table.h"
 #include "specs/field_value.h"
+#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/text/ascii.h"
 #include "specs/workspace_decoder.h"
@@ -137,6 +138,7 @@ class FileParser {
     }
   }
 
+  /// Only what could be the name of a workspace: whatever else stands there can be of any length.
   void note_rejected(const YamlNode& node, std::uint32_t line) {
     const auto text_of = [&](std::string_view parent, std::string_view key) -> std::string_view {
       const YamlNode* mapping = node.kind == YamlNode::Kind::mapping ? find_value(node, parent) : nullptr;
@@ -144,8 +146,11 @@ class FileParser {
       const YamlNode* value = find_value(*mapping, key);
       return value && value->kind == YamlNode::Kind::scalar ? std::string_view(value->text) : "";
     };
-    Identity identity{text::lower(text_of("spec", "owner")), text::lower(text_of("metadata", "name"))};
-    if (identity.owner.empty() || identity.name.empty()) return;
+    const std::string_view owner = text_of("spec", "owner");
+    const std::string_view name = text_of("metadata", "name");
+    const bool is_id = owner.size() == 36 && owner_id_problem(owner).empty();
+    if ((!is_id && !username_problem(owner).empty()) || !name_problem(name).empty()) return;
+    Identity identity{text::lower(owner), text::lower(name)};
     SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
     result_.rejected.push_back({std::move(identity), std::move(where)});
   }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <memory>
@@ -16,6 +18,7 @@
 #include "reconcile/cycle.h"
 #include "reconcile/report/render.h"
 #include "specs/field_places.h"
+#include "specs/name.h"
 #include "specs/source.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"
@@ -36,7 +39,8 @@ struct Question {
   const specs::DesiredState& desired;
   Session& session;
   Explanation found;
-  bool unknown = false;  ///< neither declared nor in Coder
+  bool unknown = false;                   ///< neither declared nor in Coder
+  std::optional<coder::ApiError> unread;  ///< why what the cycle had read could not be read again
 };
 
 specs::SpecPtr spec_of(const specs::DesiredState& desired, const std::string& owner,
@@ -59,6 +63,40 @@ specs::SpecPtr empty_spec(const LiveWorkspace& live) {
   return spec;
 }
 
+/// The spec that has this as a previous name; null: none.
+specs::SpecPtr renaming(const specs::DesiredState& desired, const LiveWorkspace& live) {
+  const auto is_old_name = [&](const std::string& name) {
+    return specs::compare_lower(name, live.name) == 0;
+  };
+  const auto found = std::ranges::find_if(desired.specs, [&](const specs::SpecPtr& spec) {
+    const bool owners =
+        specs::compare_lower(spec->owner, live.owner_name) == 0 || spec->owner == live.owner_id.to_string();
+    return owners && std::ranges::any_of(*spec->previous_names, is_old_name);
+  });
+  return found == desired.specs.end() ? nullptr : *found;
+}
+
+/// What is known of a workspace that no valid spec declares.
+std::string undeclared(const specs::DesiredState& desired, const LiveWorkspace& live) {
+  const std::string name = text::lower(live.name);
+  for (const std::string& owner : {text::lower(live.owner_name), live.owner_id.to_string()}) {
+    if (std::ranges::binary_search(desired.elsewhere, specs::Identity{owner, name}))
+      return "by a document that is invalid; nothing is done to it";
+  }
+  if (const specs::SpecPtr spec = renaming(desired, live)) {
+    return fmt::format("no, but it is a previous name of {} ({}), which it may be renamed to",
+                       specs::identity_of(*spec).to_string(), spec->where.to_string());
+  }
+  return "no; nothing is done to it";
+}
+
+/// Its spec may name the owner by id where the user does by name, and the other way round.
+specs::SpecPtr spec_of_either(const specs::DesiredState& desired, const std::string& username,
+                              const std::string& id, const std::string& name) {
+  specs::SpecPtr spec = spec_of(desired, id, name);
+  return spec ? spec : spec_of(desired, username, name);
+}
+
 /// Finds the spec, and the workspace where that is needed to know it. Null: that goes on; else why not.
 awaitable<ReportPtr> identify(Question& question) {
   const std::string& owner = question.config.explained_owner;
@@ -66,21 +104,28 @@ awaitable<ReportPtr> identify(Question& question) {
   Explanation& found = question.found;
   found.spec = spec_of(question.desired, owner, name);
   if (found.spec) co_return nullptr;
-  auto look = question.session.client().reader().workspace_by_name(owner, name);
+  coder::CoderReader& reader = question.session.client().reader();
+  auto look = reader.workspace_by_name(owner, name);
   auto live = co_await std::move(look);
   if (!live) co_return nothing_known(live.error());
   found.live = std::move(live->live);
-  if (!found.live) {
-    question.unknown = true;
-    const coder::ApiError nothing;
-    co_return nothing_known(nothing);
+  if (found.live) {
+    found.spec = spec_of_either(question.desired, found.live->owner_name, found.live->owner_id.to_string(),
+                                found.live->name);
+    found.declared = found.spec != nullptr;
+    if (found.declared) co_return nullptr;
+    found.undeclared = undeclared(question.desired, *found.live);
+    found.spec = empty_spec(*found.live);
+    co_return nullptr;
   }
-  // Its spec may name the owner by id where the user does by name, and the other way round.
-  found.spec = spec_of(question.desired, found.live->owner_id.to_string(), found.live->name);
-  if (!found.spec) found.spec = spec_of(question.desired, found.live->owner_name, found.live->name);
-  found.declared = found.spec != nullptr;
-  if (!found.declared) found.spec = empty_spec(*found.live);
-  co_return nullptr;
+  auto ask_user = reader.user(owner);
+  auto user = co_await std::move(ask_user);
+  if (user) found.spec = spec_of_either(question.desired, user->username, user->id.to_string(), name);
+  if (found.spec) co_return nullptr;
+  question.unknown = true;
+  found.declared = false;
+  const coder::ApiError nothing;
+  co_return nothing_known(nothing);
 }
 
 std::string unread(const coder::ApiError& error, std::string_view what) {
@@ -117,6 +162,7 @@ awaitable<void> read_live(Question& question) {
     auto live = co_await std::move(look);
     if (!live) {
       found.failure = live.error().to_string();
+      question.unread = live.error();
       co_return;
     }
     found.live = std::move(*live);
@@ -156,6 +202,16 @@ void add_standings(const reconcile::Reconciler& reconciler, Question& question) 
   }
 }
 
+/// What is declared beside it, so that a rename is judged as in a cycle of all.
+std::vector<specs::Identity> others(const Question& question) {
+  std::vector<specs::Identity> all = question.desired.elsewhere;
+  for (const specs::SpecPtr& spec : question.desired.specs) {
+    if (spec != question.found.spec) all.push_back(specs::identity_of(*spec));
+  }
+  std::ranges::sort(all);
+  return all;
+}
+
 /// Everything that is asked of Coder.
 awaitable<ReportPtr> ask(Question& question) {
   auto identified = identify(question);
@@ -163,6 +219,8 @@ awaitable<ReportPtr> ask(Question& question) {
   if (report) co_return report;
   specs::DesiredState alone;
   alone.specs.push_back(question.found.spec);
+  alone.elsewhere = others(question);
+  alone.unknown_documents = question.desired.unknown_documents;
   reconcile::Reconciler reconciler(question.session.client().readers(), {}, question.session.clock(),
                                    question.session.observer(), limits_of(question.config));
   auto cycle = reconciler.run_cycle(alone);
@@ -198,19 +256,16 @@ awaitable<ExitCode> answer(Question& question, const AnswerWatch& watch, Termina
     take(*report, question.found);
   }
   question.session.end_progress();
-  if (question.unknown) {
-    terminal.err("coder-reconciler: " + reconcile::visible(unknown_text(question)) + "\n");
-    co_return ExitCode::usage;
-  }
   Explanation& found = question.found;
+  const bool as_json = question.config.output == OutputFormat::json;
+  if (question.unknown) found.failure = unknown_text(question);
   if (found.failure.empty() && report->failure) found.failure = report->failure->to_string();
-  if (!found.spec) {
-    // Not even which spec is meant is known.
-    terminal.err("coder-reconciler: " + reconcile::visible(found.failure) + "\n");
-    co_return exit_code_of_forecast(*report, question.desired);
-  }
-  terminal.out(question.config.output == OutputFormat::json ? reconcile::dump(explanation_json(found)) + "\n"
-                                                            : explanation_text(found));
+  // Without a spec not even which workspace is meant is known.
+  if (!found.spec) terminal.err("coder-reconciler: " + reconcile::visible(found.failure) + "\n");
+  if (as_json) terminal.out(reconcile::dump(explanation_json(found)) + "\n");
+  if (!as_json && found.spec) terminal.out(explanation_text(found));
+  if (question.unknown) co_return ExitCode::usage;
+  if (question.unread) report = nothing_known(*question.unread);
   co_return exit_code_of_forecast(*report, question.desired);
 }
 
@@ -225,7 +280,7 @@ ExitCode explain(const Config& config, Terminal& terminal) {
   AnswerWatch watch;
   Session session(config, terminal, Session::Kind::command, {&watch});
   if (!session.connect()) return ExitCode::usage;
-  Question question{.config = config, .desired = *desired, .session = session, .found = {}};
+  Question question{.config = config, .desired = *desired, .session = session, .found = {}, .unread = {}};
   return run_to_end(io, answer(question, watch, terminal), {});
 }
 

@@ -22,7 +22,8 @@ Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read,
   auto selected = std::make_shared<const specs::DesiredState>(select(read, selection));
   if (in_force && says_the_same(*in_force, *selected)) {
     // The source holds what it has read anew; the old one beside it would be a second fleet in memory.
-    const bool same_objects = in_force->specs == selected->specs;
+    const bool same_objects =
+        in_force->specs == selected->specs && in_force->elsewhere == selected->elsewhere;
     return {same_objects ? in_force : selected, false};
   }
   return {std::move(selected), true, what_is_missing(read, selection)};

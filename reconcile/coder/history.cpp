@@ -52,17 +52,21 @@ const json* valid_part(const json& value) {
   return nullptr;
 }
 
-std::string value_text(const json& value) {
+/// Settings are plain values: what nests is shown as such, however deep it goes.
+std::string plain_text(const json& value) {
   constexpr std::string_view kNothing = "none";
-  if (value.is_object() && value.contains("Valid")) {
-    const json* part = valid_part(value);
-    return part ? value_text(*part) : std::string(kNothing);
-  }
   if (value.is_null()) return std::string(kNothing);
+  if (value.is_structured()) return "…";
   if (!value.is_string())
     return std::string(text::cut(value.dump(-1, ' ', false, json::error_handler_t::replace), kLongest));
   const std::string& words = value.get_ref<const std::string&>();
   return words.empty() || words == "null" ? std::string(kNothing) : std::string(text::cut(words, kLongest));
+}
+
+std::string value_text(const json& value) {
+  if (!value.is_object() || !value.contains("Valid")) return plain_text(value);
+  const json* part = valid_part(value);
+  return part ? plain_text(*part) : plain_text(json());
 }
 
 PastBuild read_build(const json& from) {

@@ -181,6 +181,12 @@ class Looking {
           "metadata.previousNames",
           name);
     }
+    if (state_.desired.unknown_documents > 0) {
+      return fmt::format(
+          "it exists as {}, which one of the documents that cannot be understood may be about; mend them, and "
+          "it is renamed",
+          name);
+    }
     if (candidates.front().allows_renames) return {};
     return fmt::format(
         "it exists as {}, and Coder does not allow workspaces to be renamed; allow it in Coder's own "
@@ -250,25 +256,32 @@ awaitable<void> look_at_absent(CycleState& state) {
 }
 
 awaitable<void> ask_about_previous_names(CycleState& state) {
+  struct Due {
+    async::SteadyTime asked;  ///< the last time
+    const WorkspaceFacts* one;
+    const std::string* name;
+  };
   auto& known = state.memory.remembered.look_ups.previous_names;
   std::map<Identity, KnownFate> kept;
-  std::vector<std::pair<async::SteadyTime, Identity>> due;
+  std::vector<Due> due;
   for (const WorkspaceFacts& one : state.declared) {
     if (!one.live) continue;
     for (const std::string& name : one.spec->previous_names) {
-      Identity identity = with_name(one, name);
+      const Identity identity = with_name(one, name);
       // The one that is about to be renamed.
       if (text::lower(one.live->name) == identity.name) continue;
       const auto before = known.find(identity);
       if (before != known.end()) kept.insert(*before);
       const auto asked = before == known.end() ? async::SteadyTime::min() : before->second.asked;
-      if (before == known.end() || state.begun - asked >= kAskAgain)
-        due.emplace_back(asked, std::move(identity));
+      if (before == known.end() || state.begun - asked >= kAskAgain) due.push_back({asked, &one, &name});
     }
   }
-  std::ranges::sort(due);
-  if (due.size() > kRemarksACycle) due.resize(kRemarksACycle);
-  for (const auto& [asked, identity] : due) {
+  // Those that were asked about longest ago come first, so that none is passed over for ever.
+  const auto end = due.begin() + static_cast<std::ptrdiff_t>(std::min(due.size(), kRemarksACycle));
+  std::ranges::partial_sort(due, end, {}, &Due::asked);
+  due.erase(end, due.end());
+  for (const Due& next : due) {
+    const Identity identity = with_name(*next.one, *next.name);
     auto call = state.memory.reader.workspace_by_name(identity.owner, identity.name);
     ApiResult<coder::NameLook> look = co_await std::move(call);
     if (!look && ends_reading(look.error())) break;

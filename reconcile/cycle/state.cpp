@@ -26,11 +26,10 @@ DiffContext Reconciler::Memory::context_of(const specs::WorkspaceSpec& spec, con
   context.fields.tokens_setting = limits.tokens_setting;
   context.fields.may_retain = limits.allow_retain;
   context.taken = remembered.fields.taken(spec, row, begun);
-  if (!spec.fields.find(kFavorite.key)) return context;
   if (context.me == row.owner_id) {
     context.fields.has_owners_token = true;
     context.fields.favorite = row.favorite;
-  } else if (owners_reader) {
+  } else if (owners_reader && spec.fields.find(kFavorite.key)) {
     const KnownFavorite* known = remembered.look_ups.favorite_of(row.id);
     context.fields.no_token = owners_reader->problem_of(row.owner_name);
     if (context.fields.no_token.empty() && known) context.fields.no_token = known->problem;

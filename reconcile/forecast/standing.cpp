@@ -19,6 +19,7 @@ std::string effective_autostart(const StandingInput& in, std::string stored) {
   if (in.live.autostart_schedule.empty()) return stored;
   if (in.context.policy && !in.context.policy->allow_user_autostart)
     return fmt::format("none: template {} does not allow autostart", in.context.policy->name);
+  if (is_kept_dormant(in.spec)) return "idle: its spec keeps it dormant";
   const CauseSet causes = start.blocked.without(Cause::AlreadyRunning);
   if (causes.empty()) return stored;
   StartForecast told = start;
@@ -51,25 +52,41 @@ std::string effective_ttl(const StandingInput& in, std::string stored) {
     case StopBy::failure:
       return fmt::format("{} from the next start on; it failed to start, and its template stops it on {}",
                          stored, moment_text(*stop.at));
-    case StopBy::ttl:
     case StopBy::nobody:
+      if (in.live.build.status == BuildStatus::running && in.live.ttl)
+        return fmt::format("{} from the next start on; nothing stops it now", stored);
+      return stored;
+    case StopBy::ttl:
       return stored;
   }
   return stored;
 }
 
+bool must_update(const StandingInput& in) {
+  return in.context.policy ? in.context.policy->require_active_version : in.live.requires_active_version;
+}
+
 std::string effective_updates(const StandingInput& in, std::string stored) {
-  const bool required =
-      in.context.policy ? in.context.policy->require_active_version : in.live.requires_active_version;
-  return required ? "always: its template requires the active version" : stored;
+  return must_update(in) ? "always: its template requires the active version" : stored;
 }
 
 std::string effective_awake(const StandingInput& in, const specs::DeclaredFields::Declared* declared) {
   const auto* windows = declared ? std::get_if<specs::KeepAwake>(&declared->value) : nullptr;
   const specs::AwakeWindow* window = windows ? specs::open_window(*windows, in.context.now) : nullptr;
   if (!window) return "idle: no window is open";
-  if (!in.live.build.deadline) return "idle: nothing is about to stop it";
-  return fmt::format("kept until {} ({})", moment_text(window->until), window->reason);
+  if (in.live.dormant) return "idle: it is dormant";
+  const StopForecast& stop = in.forecast.stop;
+  if (!stop.at) return "idle: nothing is about to stop it";
+  switch (stop.by) {
+    case StopBy::keep_awake:
+      return fmt::format("kept until {} ({})", moment_text(*stop.at), window->reason);
+    case StopBy::template_limit:
+      return fmt::format("kept until {}, where the limit of its template stops it", moment_text(*stop.at));
+    default:
+      break;
+  }
+  if (*stop.at >= window->until) return "idle: it is not stopped before";
+  return fmt::format("idle: it is stopped on {} all the same", moment_text(*stop.at));
 }
 
 std::string effective(const ManagedField& field, const StandingInput& in,
@@ -84,18 +101,22 @@ std::string effective(const ManagedField& field, const StandingInput& in,
 /// Whether the template's policy leaves no choice, whoever wants what.
 bool policy_decides(const ManagedField& field, const StandingInput& in,
                     const specs::DeclaredFields::Declared* declared) {
+  if (&field == &kAutomaticUpdates && must_update(in)) return true;
   if (!in.context.policy) return false;
   if (&field == &kAutostart && !in.context.policy->allow_user_autostart) return true;
   if (&field == &kTtl && !in.context.policy->allow_user_autostop) return true;
-  if (&field == &kAutomaticUpdates && in.context.policy->require_active_version) return true;
   return declared && (!field.refused_by(*in.context.policy, declared->value).empty() ||
                       !field.ineffective_under(*in.context.policy, declared->value).empty());
 }
 
 std::string decider(const ManagedField& field, const StandingInput& in,
                     const specs::DeclaredFields::Declared* declared) {
-  if (policy_decides(field, in, declared))
-    return fmt::format("the policy of template {}", in.context.policy->name);
+  if (in.live.prebuild) return "nobody: prebuilt workspaces are left alone";
+  if (in.live.task) return "nobody: workspaces of AI tasks are left alone";
+  if (policy_decides(field, in, declared)) {
+    return fmt::format("the policy of template {}",
+                       in.context.policy ? in.context.policy->name : in.live.template_name);
+  }
   if (!declared) return "the owner: no spec declares it";
   if (!field.left_alone(declared->value, in.context).empty())
     return "nobody: it is not kept, see the remarks";

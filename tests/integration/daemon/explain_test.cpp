@@ -54,7 +54,7 @@ TEST(Explain, TellsWhoChangedWhat) {
   EXPECT_EQ(text.code, 0) << text.err;
   EXPECT_THAT(text.out, AllOf(HasSubstr("Condition:  InSync\n"), HasSubstr("Last changes of its settings:\n"),
                               HasSubstr("admin: ttl: 4h → 8h (coder-reconciler/"),
-                              HasSubstr("Last builds:\n"), Not(HasSubstr("Plan:"))));
+                              HasSubstr("Last builds:\n"), Not(HasSubstr("Plan, "))));
 }
 
 TEST(Explain, SaysThatTheTokenMayNotReadTheAuditLog) {
@@ -77,7 +77,7 @@ TEST(Explain, KnowsWorkspacesThatNoSpecDeclares) {
   EXPECT_EQ(text.code, 0) << text.err;
   EXPECT_THAT(text.out, AllOf(HasSubstr("Declared:   no; nothing is done to it\n"),
                               HasSubstr("  stored:   4h\n"), Not(HasSubstr("Condition:")),
-                              Not(HasSubstr("decides:   the spec")), Not(HasSubstr("Plan:"))));
+                              Not(HasSubstr("decides:   the spec")), Not(HasSubstr("Plan, "))));
   const auto made =
       json::parse(deployment.call({"explain", "alice/dev", deployment.specs(), "--output", "json"}).out);
   EXPECT_EQ(made["declared"], false);
@@ -124,10 +124,16 @@ TEST(Explain, FindsASpecThatNamesItsOwnerById) {
       "specs/dev.yaml",
       "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: dev}\nspec:\n  owner: " + id +
           "\n  template: docker\n  ttl: 8h\n");
+  deployment.folder.write(
+      "specs/fresh.yaml",
+      "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: fresh}\nspec:\n  owner: " + id +
+          "\n  template: docker\n");
   for (const std::string& owner : {std::string("alice"), id}) {
-    const auto ended = deployment.call({"explain", owner + "/dev", deployment.specs()});
-    EXPECT_EQ(ended.code, 0) << ended.err;
-    EXPECT_THAT(ended.out, HasSubstr("specs/dev.yaml:1:1")) << owner;
+    for (const std::string name : {"dev", "fresh"}) {
+      const auto ended = deployment.call({"explain", owner + '/' + name, deployment.specs()});
+      EXPECT_EQ(ended.code, 0) << ended.err;
+      EXPECT_THAT(ended.out, HasSubstr("specs/" + name + ".yaml:1:1")) << owner;
+    }
   }
 }
 
@@ -141,6 +147,28 @@ TEST(Explain, EndsAsOthersWithoutCoderOrToken) {
         testing::run_program(CR_PROGRAM, {"explain", workspace, deployment.specs()}, environment);
     EXPECT_EQ(ended.code, 6) << workspace << ended.out << ended.err;
   }
+}
+
+TEST(Explain, KnowsWhatInvalidSpecsAndPreviousNamesAreAbout) {
+  Deployment deployment;
+  deployment.declare("specs/dev.yaml", "dev", "  ttl: never\n");
+  const auto invalid = deployment.call({"explain", "alice/dev", deployment.specs()});
+  EXPECT_THAT(invalid.out, HasSubstr("Declared:   by a document that is invalid; nothing is done to it\n"));
+  deployment.folder.write("specs/dev.yaml",
+                          "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: dev-2, "
+                          "previousNames: [dev]}\nspec:\n  owner: alice\n  template: docker\n");
+  const auto renamed = deployment.call({"explain", "alice/dev", deployment.specs()});
+  EXPECT_THAT(renamed.out, HasSubstr("it is a previous name of alice/dev-2 ("));
+}
+
+TEST(Explain, WritesJsonWhenThereIsNothingToExplain) {
+  Deployment deployment;
+  deployment.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  const auto ended = deployment.call({"explain", "alice/nope", deployment.specs(), "--output", "json"});
+  EXPECT_EQ(ended.code, 64);
+  const auto made = json::parse(ended.out);
+  EXPECT_EQ(made["declared"], false);
+  EXPECT_THAT(made["failure"].get<std::string>(), HasSubstr("no spec declares alice/nope"));
 }
 
 TEST(Explain, SaysWhatIsIdleAndWhy) {

@@ -136,6 +136,19 @@ TEST_P(Renamed, WhatAnInvalidSpecIsAboutIsNotRenamedAway) {
   EXPECT_THAT(message("api-dev"), HasSubstr("declared by a spec of its own"));
 }
 
+TEST_P(Renamed, NothingIsRenamedWhileADocumentCannotBeUnderstood) {
+  add("api");
+  edit([](standin::State& state) { state.set_allow_renames(true); });
+  world_.allow_invalid_specs();
+  world_.declare({renamed("api-dev", "api"), "metadata: {name: [\n"});
+  (void)world_.cycle();
+  EXPECT_THAT(calls(), IsEmpty());
+  EXPECT_EQ(world_.reason("alice", "api-dev"), Reason::RenameRefused);
+  world_.declare({renamed("api-dev", "api")});
+  (void)world_.converge();
+  EXPECT_EQ(world_.reason("alice", "api-dev"), Reason::InSync);
+}
+
 TEST_P(Renamed, ThoseThatAreFoundUnderNoNameKeepNobodyWaitingForEver) {
   add("old");
   edit([](standin::State& state) { state.set_allow_renames(true); });

@@ -156,7 +156,30 @@ TEST(PreviousNames, WhatAnInvalidSpecDeclaresIsDeclaredAllTheSame) {
   ASSERT_THAT(state.diagnostics, SizeIs(2));
   EXPECT_THAT(state.diagnostics[0].message, HasSubstr("previous name alice/api is declared at t.yaml:"));
   EXPECT_THAT(state.specs, SizeIs(1)) << "nothing is renamed away that a spec in need of a mend is about";
+  EXPECT_THAT(state.elsewhere, ElementsAre(Identity{"alice", "api"}, Identity{"alice", "dev"}));
+}
+
+TEST(PreviousNames, WhatIsLeftOutIsDeclaredElsewhere) {
+  DesiredState state = assembled({document("dev", "", ""), document("dev", "", ""),
+                                  document("web", "  previousNames: [old]\n", ""),
+                                  document("api", "  previousNames: [old]\n", "")});
+  EXPECT_THAT(state.specs, IsEmpty());
+  EXPECT_THAT(state.elsewhere,
+              ElementsAre(Identity{"alice", "api"}, Identity{"alice", "dev"}, Identity{"alice", "web"}));
+  EXPECT_EQ(state.unknown_documents, 0U);
+  state = assembled({document("dev", "", ""), "metadata: {name: [\n", document("a b", "", ""),
+                     document("api", "", "  ttl: never\n")});
   EXPECT_THAT(state.elsewhere, ElementsAre(Identity{"alice", "api"}));
+  EXPECT_EQ(state.unknown_documents, 2U) << "nobody can tell what these are about";
+}
+
+TEST(PreviousNames, WhatIsRememberedOfInvalidDocumentsIsSmall) {
+  const std::string long_name(100'000, 'x');
+  std::string text = "apiVersion: v1\nkind: List\nitems:\n- &a {metadata: {name: " + long_name +
+                     "}, spec: {owner: alice}}\n";
+  for (int i = 0; i < 1'000; ++i) text += "- *a\n";
+  const ParsedFile parsed = parse(text, std::make_shared<const std::string>("t.yaml"));
+  EXPECT_THAT(parsed.rejected, IsEmpty()) << "no workspace can have such a name";
 }
 
 TEST(PreviousNames, TwoThatClaimTheSameAreBothErrors) {

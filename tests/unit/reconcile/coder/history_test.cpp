@@ -85,6 +85,11 @@ TEST(History, StrangeRowsAreBoundedAndHarmNobody) {
       EXPECT_LE(part.before.size(), 1'000U);
     }
   }
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  const auto nested = decode_past_changes(R"({"audit_logs":[{"action":"write","diff":{"a":{"old":)" + deep +
+                                          R"(,"new":{"Valid":true,"x":)" + deep + "}}}}]}");
+  ASSERT_TRUE(nested);
+  EXPECT_EQ(nested->at(0).parts.at(0).before, "…");
   EXPECT_EQ(decode_past_builds(R"([7,null,{"build_number":-1,"job":null}])")->size(), 3U);
 }
 

@@ -129,15 +129,20 @@ TEST(Standing, ATtlSaysWhatReallyStopsTheWorkspace) {
 TEST(Standing, ExceptionsAreToldWhereTheyAreDeclared) {
   const specs::KeepAwake windows(
       std::vector<specs::AwakeWindow>{{.from = {}, .until = kMorning, .reason = "training run 7"}});
-  const auto awake = [&](LiveWorkspace row) {
-    return standing("keepAwake", a_spec().set("keepAwake", windows), row, docker());
+  const auto awake = [&](StopForecast stop) {
+    Forecast forecast;
+    forecast.stop = stop;
+    return standing("keepAwake", a_spec().set("keepAwake", windows), live().running(), docker(), forecast);
   };
-  LiveWorkspace runs = live().running();
-  runs.build.deadline = Instant(kNow + 1h);
-  EXPECT_EQ(awake(runs).effective, "kept until Thu 2026-11-26 08:00 UTC (training run 7)");
-  EXPECT_EQ(awake(runs).decides, "the spec");
-  runs.build.deadline = {};
-  EXPECT_EQ(awake(runs).effective, "idle: nothing is about to stop it");
+  const FieldStanding kept = awake({Instant(kMorning), StopBy::keep_awake});
+  EXPECT_EQ(kept.effective, "kept until Thu 2026-11-26 08:00 UTC (training run 7)");
+  EXPECT_EQ(kept.decides, "the spec");
+  EXPECT_EQ(awake({}).effective, "idle: nothing is about to stop it");
+  EXPECT_EQ(awake({Instant(kMorning - 1h), StopBy::template_limit}).effective,
+            "kept until Thu 2026-11-26 07:00 UTC, where the limit of its template stops it");
+  EXPECT_EQ(awake({Instant(kMorning + 1h), StopBy::ttl}).effective, "idle: it is not stopped before");
+  EXPECT_EQ(awake({Instant(kMorning - 1h), StopBy::ttl}).effective,
+            "idle: it is stopped on Thu 2026-11-26 07:00 UTC all the same");
   const specs::KeepAwake over(std::vector<specs::AwakeWindow>{{.from = {}, .until = kNow, .reason = "x"}});
   EXPECT_EQ(standing("keepAwake", a_spec().set("keepAwake", over), live(), docker()).effective,
             "idle: no window is open");
@@ -146,6 +151,21 @@ TEST(Standing, ExceptionsAreToldWhereTheyAreDeclared) {
   const FieldStanding retained =
       standing("retain", a_spec().set("retain", specs::Retention{kMorning, "leave"}), live(), policy);
   EXPECT_EQ(retained.decides, "nobody: it is not kept, see the remarks") << "it was not allowed";
+}
+
+TEST(Standing, OfWhatIsLeftAloneNobodyDecides) {
+  const LiveWorkspace prebuilt = live().with([](LiveWorkspace& one) { one.prebuild = true; });
+  const LiveWorkspace of_a_task = live().with([](LiveWorkspace& one) { one.task = true; });
+  for (const LiveWorkspace& row : {prebuilt, of_a_task})
+    EXPECT_THAT(standing("ttl", a_spec().ttl(8h), row, docker()).decides, HasSubstr("nobody: "));
+}
+
+TEST(Standing, WhatItsSpecKeepsDormantIsNotToBeWoken) {
+  Forecast forecast;
+  forecast.start.at = Instant(kMorning);
+  forecast.start.blocked = {Cause::Dormant};
+  EXPECT_EQ(standing("autostart", a_spec().dormant(true), live().dormant(), docker(), forecast).effective,
+            "idle: its spec keeps it dormant");
 }
 
 TEST(Standing, AFavoriteIsItsOwnersAlone) {
@@ -180,8 +200,9 @@ TEST(Standing, WithoutATemplateNoPolicyDecides) {
   ASSERT_EQ(all.size(), 5U);
   EXPECT_EQ(all[0].key, "automaticUpdates");
   EXPECT_EQ(all[0].effective, "always: its template requires the active version") << "Coder's row tells";
-  for (const FieldStanding& one : all)
-    EXPECT_THAT(one.decides, ::testing::Not(HasSubstr("policy"))) << one.key;
+  EXPECT_THAT(all[0].decides, HasSubstr("policy")) << "one sentence must not deny the other";
+  for (std::size_t i = 1; i < all.size(); ++i)
+    EXPECT_THAT(all[i].decides, ::testing::Not(HasSubstr("policy"))) << all[i].key;
 }
 
 }  // namespace
