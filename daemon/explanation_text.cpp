@@ -24,7 +24,7 @@ class Section {
  public:
   explicit Section(std::string title) : title_(std::move(title)) {}
 
-  void add(std::string key, std::string value) {
+  void add(std::string key, const std::string& value) {
     if (!value.empty()) lines_.emplace_back(std::move(key), visible(value));
   }
   [[nodiscard]] std::string text() const {
@@ -201,6 +201,7 @@ std::string history_text(std::string_view title, const std::vector<Item>& items,
                          Text text) {
   if (!unread.empty()) return list_text(title, {unread});
   std::vector<std::string> lines;
+  lines.reserve(items.size());
   for (const Item& item : items) lines.push_back(text(item));
   return list_text(title, lines);
 }

@@ -85,8 +85,7 @@ class PreviousNames {
     diagnostic.document_column = one.where.column;
     diagnostic.field = "metadata.previousNames";
     diagnostic.message = "previous name " + identity.to_string() +
-                         (declared ? " is declared at " : " is also a previous name at ") +
-                         other.to_string();
+                         (declared ? " is declared at " : " is also a previous name at ") + other.to_string();
     diagnostic.remedy = declared ? "remove it here, or remove that spec" : "keep it in one of them";
     return diagnostic;
   }
@@ -141,7 +140,9 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
     left_out.emplace(diagnostic.where.path(), diagnostic.document, diagnostic.document_column);
   state.invalid_documents = left_out.size();
   state.unknown_documents = count_unknown(left_out, documents, rejected);
-  for (Rejected& one : rejected) state.elsewhere.push_back(std::move(one.identity));
+  for (Rejected& one : rejected) {
+    if (!one.identity.name.empty()) state.elsewhere.push_back(std::move(one.identity));
+  }
   state.diagnostics = std::move(diagnostics);
 
   state.specs.reserve(documents.size());

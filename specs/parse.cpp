@@ -138,7 +138,8 @@ class FileParser {
     }
   }
 
-  /// Only what could be the name of a workspace: whatever else stands there can be of any length.
+  /// What it is about: nothing where it is no workspace's, or names what no workspace can be called (and what
+  /// can be of any length).
   void note_rejected(const YamlNode& node, std::uint32_t line) {
     const auto text_of = [&](std::string_view parent, std::string_view key) -> std::string_view {
       const YamlNode* mapping = node.kind == YamlNode::Kind::mapping ? find_value(node, parent) : nullptr;
@@ -148,9 +149,14 @@ class FileParser {
     };
     const std::string_view owner = text_of("spec", "owner");
     const std::string_view name = text_of("metadata", "name");
+    const YamlNode* version = node.kind == YamlNode::Kind::mapping ? find_value(node, "apiVersion") : nullptr;
+    const bool is_foreign = version && version->kind == YamlNode::Kind::scalar &&
+                            !std::string_view(version->text).starts_with("coder-reconciler");
+    if (!is_foreign && (owner.empty() || name.empty())) return;
     const bool is_id = owner.size() == 36 && owner_id_problem(owner).empty();
-    if ((!is_id && !username_problem(owner).empty()) || !name_problem(name).empty()) return;
-    Identity identity{text::lower(owner), text::lower(name)};
+    Identity identity;
+    if ((is_id || username_problem(owner).empty()) && name_problem(name).empty())
+      identity = {text::lower(owner), text::lower(name)};
     SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
     result_.rejected.push_back({std::move(identity), std::move(where)});
   }

@@ -23,7 +23,8 @@ struct ParsedFile {
   /// Valid ones, in order of appearance. Of one piece: as long as somebody holds one of them all are there.
   std::vector<SpecPtr> specs;
   std::vector<Diagnostic> diagnostics;  ///< of the documents that were left out, in order of appearance
-  std::vector<Rejected> rejected;       ///< of those, which tell what workspace they are about
+  /// Of those, which tell what workspace they are about; an empty identity: none that there can be.
+  std::vector<Rejected> rejected;
 };
 
 /// Parses one file's text: documents between `---`, each `kind: Workspace` or `kind: List` of such. A

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "reconcile/report/build_words.h"
+#include "specs/text/ascii.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {
@@ -125,7 +126,7 @@ void Progress::set_builds(const reconcile::BuildsSeen& builds) {
 }
 
 void Progress::on_build(const reconcile::LiveWorkspace& workspace) {
-  const std::string name = specs::visible(workspace.owner_name + '/' + workspace.name);
+  const std::string name = specs::visible(text::lower(workspace.owner_name + '/' + workspace.name));
   if (workspace.build.active()) {
     builds_[name] = workspace.build.status;
   } else {

@@ -96,12 +96,20 @@ bool read_job(json::value value, LiveBuild& build, Problem& problem) {
   });
 }
 
-bool read_provisioner_count(json::value value, std::optional<std::uint64_t>& count, Problem& problem) {
+/// Those that are registered with the right tags, and those of them that were heard of lately.
+struct Provisioners {
+  std::optional<std::uint64_t> count, available;
+};
+
+bool read_provisioners(json::value value, Provisioners& into, Problem& problem) {
   if (is_null(value)) return true;
   return for_each_field(value, "matched_provisioners", problem,
                         [&](json::raw_json_string key, json::value field) {
-                          if (!is(key, "count")) return true;
-                          return read_unsigned(field, count.emplace(), "count", problem);
+                          if (is(key, "count"))
+                            return read_unsigned(field, into.count.emplace(), "count", problem);
+                          if (is(key, "available"))
+                            return read_unsigned(field, into.available.emplace(), "available", problem);
+                          return true;
                         });
 }
 
@@ -112,7 +120,7 @@ constexpr std::string_view kBuildKeys[] = {"id",     "build_number",         "tr
 template <class Object>
 bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
   Seen seen(kBuildKeys);
-  std::optional<std::uint64_t> provisioners;
+  Provisioners provisioners;
   for (auto entry : object) {
     json::field field;
     if (const auto failed = std::move(entry).get(field)) return problem.broken(failed);
@@ -166,7 +174,7 @@ bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
         break;
       case 'm':
         if (is(key, "matched_provisioners")) {
-          if (!read_provisioner_count(value, provisioners, problem)) return false;
+          if (!read_provisioners(value, provisioners, problem)) return false;
         } else if (is(key, "max_deadline")) {
           if (!read_time(value, build.max_deadline, "max_deadline", problem)) return false;
         }
@@ -188,9 +196,10 @@ bool read_build_fields(Object& object, LiveBuild& build, Problem& problem) {
     }
   }
   // Finished builds say 0 too, and mean nothing by it.
-  if (provisioners && build.status == BuildStatus::pending) {
-    build.has_provisioner = *provisioners > 0;
-    build.provisioners = static_cast<std::uint16_t>(std::min<std::uint64_t>(*provisioners, UINT16_MAX));
+  if (provisioners.count && build.status == BuildStatus::pending) {
+    build.has_provisioner = *provisioners.count > 0;
+    const std::uint64_t there = provisioners.available.value_or(*provisioners.count);
+    build.provisioners = static_cast<std::uint16_t>(std::min<std::uint64_t>(there, UINT16_MAX));
   }
   return seen.all(problem);
 }

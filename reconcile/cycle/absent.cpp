@@ -91,7 +91,7 @@ class Looking {
     const auto first =
         std::ranges::upper_bound(all, state_.memory.remembered.look_ups.looked_for_last, {},
                                  [](const WorkspaceFacts* one) -> const Identity& { return *one->identity; });
-    std::ranges::rotate(all, first);
+    std::rotate(all.begin(), first, all.end());
     return all;
   }
 
@@ -183,7 +183,8 @@ class Looking {
     }
     if (state_.desired.unknown_documents > 0) {
       return fmt::format(
-          "it exists as {}, which one of the documents that cannot be understood may be about; mend them, and "
+          "it exists as {}, which one of the documents that cannot be understood may be about; mend them, "
+          "and "
           "it is renamed",
           name);
     }

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "reconcile/read/reader.h"
+
 namespace cr::reconcile {
 namespace {
 
@@ -21,8 +23,9 @@ async::awaitable<void> time_builds(CycleState& state) {
   const std::vector<SeenBuilds::Ended> due = builds.take_untimed(by, kTimedACycle);
   for (const SeenBuilds::Ended& ended : due) {
     auto spans = co_await memory.reader.timings(ended.id);
-    // A Coder that is away, or that fails at this, is not asked again for something that nobody needs.
-    if (!spans) co_return;
+    // A Coder that is away is not asked again for something that nobody needs.
+    if (!spans && ends_reading(spans.error())) co_return;
+    if (!spans) continue;
     const StageTimes times = stage_times(*spans, ended.build->created, ended.build->completed);
     if (times == StageTimes{}) continue;
     const SeenBuildPtr timed = builds.set_times(ended, times);

@@ -12,8 +12,8 @@ using std::chrono::sys_seconds;
 constexpr auto kStuckAfter = 30min;
 // Between a build's end and the deadline that Coder counts from it, and between a deadline and the stop.
 constexpr auto kSlack = 1min;
-// From a stop that is due to its end. Coder names the next start when the stop has ended, and passes over what
-// was due before: a start so soon after may come, and is not promised.
+// From a stop that is due to its end. Coder names the next start when the stop has ended, and passes over
+// what was due before: a start so soon after may come, and is not promised.
 constexpr auto kStopTakes = 5min;
 // What is being started counts its time to live from the end of that build.
 constexpr auto kBuildTakes = 5min;
@@ -112,7 +112,7 @@ class Outlook {
     }
     if (!lasting.empty()) return {};
     if (runs_until(after)) {
-      const Instant end = run_end(live_, in_.now);
+      const Instant end = kept_end();
       if (!end) return {};
       after = *end + kStopTakes;
     }
@@ -158,10 +158,19 @@ class Outlook {
     return causes;
   }
 
+  /// run_end(), with the exception that keeps it running.
+  [[nodiscard]] Instant kept_end() const {
+    const Instant end = run_end(live_, in_.now);
+    if (!is_running(build_) || !end || !(in_.kept_awake_until > end)) return end;
+    const bool cut = build_.max_deadline && build_.max_deadline < in_.kept_awake_until;
+    return cut ? build_.max_deadline : in_.kept_awake_until;
+  }
+
   /// Of what runs, or is being started. What is stopped or failed does not.
   [[nodiscard]] bool runs_until(sys_seconds at) const {
     if (build_.transition == Transition::stop || build_.ended_badly()) return false;
-    if (is_running(build_)) return !build_.deadline || *build_.deadline + kStopTakes > at;
+    const Instant end = kept_end();
+    if (is_running(build_)) return !end || *end + kStopTakes > at;
     return !live_.ttl || in_.now + *live_.ttl + kBuildTakes > at;
   }
 
@@ -195,11 +204,8 @@ class Outlook {
       return {Instant(std::chrono::floor<std::chrono::minutes>(in_.now) + 1min), StopBy::suspension};
     }
     if (!build_.deadline) return {};
-    if (in_.kept_awake_until > build_.deadline) {
-      const bool cut = build_.max_deadline && build_.max_deadline < in_.kept_awake_until;
-      if (!cut) return {in_.kept_awake_until, StopBy::keep_awake};
-      return {build_.max_deadline, StopBy::template_limit};
-    }
+    if (const Instant end = kept_end(); end != build_.deadline)
+      return {end, end == in_.kept_awake_until ? StopBy::keep_awake : StopBy::template_limit};
     return {build_.deadline, decider()};
   }
 

@@ -66,7 +66,7 @@ bool must_update(const StandingInput& in) {
   return in.context.policy ? in.context.policy->require_active_version : in.live.requires_active_version;
 }
 
-std::string effective_updates(const StandingInput& in, std::string stored) {
+std::string effective_updates(const StandingInput& in, const std::string& stored) {
   return must_update(in) ? "always: its template requires the active version" : stored;
 }
 

@@ -1,8 +1,15 @@
 #include "reconcile/memory/provisioners_seen.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace cr::reconcile {
+namespace {
+
+// A week's starts have come and gone by then.
+constexpr std::chrono::days kKept{7};
+
+}  // namespace
 
 std::optional<ProvisionerSight> ProvisionersSeen::most() const {
   const auto most = std::ranges::max_element(last_, {}, [](const auto& entry) { return entry.second.count; });
@@ -10,6 +17,7 @@ std::optional<ProvisionerSight> ProvisionersSeen::most() const {
 }
 
 void ProvisionersSeen::observe(const CycleFacts& cycle) {
+  std::erase_if(last_, [&](const auto& entry) { return cycle.begun_wall - entry.second.at > kKept; });
   for (const WorkspaceFacts& one : cycle.workspaces) {
     const LiveWorkspace* live = one.latest();
     if (!live || live->build.status != BuildStatus::pending) continue;

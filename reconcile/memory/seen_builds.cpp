@@ -115,7 +115,7 @@ SeenBuildPtr SeenBuilds::set_times(const Ended& ended, const StageTimes& times) 
   if (found == builds_.end() || found->second.build->id != ended.build->id) return nullptr;
   SeenBuild timed = *found->second.build;
   timed.stages = times;
-  found->second.build = std::make_shared<const SeenBuild>(std::move(timed));
+  found->second.build = std::make_shared<const SeenBuild>(timed);
   return found->second.build;
 }
 

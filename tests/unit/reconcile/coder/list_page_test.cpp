@@ -252,7 +252,8 @@ TEST(ListPage, HowManyProvisionersThereAreIsToldOfPendingBuildsAlone) {
     row["latest_build"]["matched_provisioners"] = provisioners;
     return decode_row(row).build.provisioners;
   };
-  EXPECT_EQ(told("pending", {{"count", 3}, {"available", 1}}), 3);
+  EXPECT_EQ(told("pending", {{"count", 3}, {"available", 1}}), 1) << "the others were not heard of for long";
+  EXPECT_EQ(told("pending", {{"count", 3}}), 3);
   EXPECT_EQ(told("pending", {{"count", 1'000'000}}), 65'535) << "as many as anybody needs to know";
   EXPECT_EQ(told("pending", {{"count", 0}}), 0);
   EXPECT_EQ(told("pending", nullptr), 0);

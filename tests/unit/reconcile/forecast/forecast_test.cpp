@@ -329,6 +329,9 @@ TEST(Forecast, WhatIsKeptAwakeStopsWhenThatIsOverUnlessTheTemplateLetsNothingRun
   EXPECT_EQ(look(limited, until(5h)).stop, (StopForecast{Instant(kNow + 3h), StopBy::template_limit}));
   const auto endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
   EXPECT_EQ(look(endless, until(5h)).stop, StopForecast{}) << "nothing stops it anyway";
+  const StartForecast start = look(running(), until(13h)).start;
+  EXPECT_EQ(causes_of(start), "AlreadyRunning") << "it is still running at nine";
+  EXPECT_EQ(start.instead, Instant(kTomorrowAtNine + 24h));
 }
 
 coder::Template stopping_failed_after(std::chrono::milliseconds span) {

@@ -49,6 +49,14 @@ TEST(ProvisionersSeen, OfATemplateTheLatestLookCounts) {
   EXPECT_EQ(seen.most(), (ProvisionerSight{3, kMorning + 2min})) << "of one look, the most";
 }
 
+TEST(ProvisionersSeen, ALookOfLongAgoIsForgotten) {
+  ProvisionersSeen seen;
+  see(seen, kMorning, {waiting(1, 50)});
+  see(seen, kMorning + 24h * 3, {waiting(2, 3)});
+  see(seen, kMorning + 24h * 8, {});
+  EXPECT_EQ(seen.most(), (ProvisionerSight{3, kMorning + 24h * 3}));
+}
+
 TEST(ProvisionersSeen, OfAllTemplatesTheMostIsSaid) {
   ProvisionersSeen seen;
   see(seen, kMorning, {waiting(1, 5)});
