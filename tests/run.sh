@@ -40,8 +40,8 @@ if [ -n "$all" ]; then
   step "build and run what has threads with the thread sanitizer"
   cmake --preset tsan
   cmake --build --preset tsan --target cr_threaded_tests
-  ctest --preset tsan -L threads -j 2 --no-tests=error
+  ctest --preset tsan -L threads -j 4 --no-tests=error
 fi
 
 step "tests"
-ctest --preset asan -j 2 --no-tests=error
+ctest --preset asan -j 4 --no-tests=error

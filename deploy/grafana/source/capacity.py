@@ -129,7 +129,7 @@ FLEET = [
           "Mean of each stage, of builds that coder-reconciler started. A long queue: provisioners are missing. A long apply: the "
           "template. A long connect or start: image and start scripts.",
           query("sum by (stage) (rate(coder_reconciler_build_stage_seconds_sum{@}[$__rate_interval])) / "
-                "(sum by (stage) (rate(coder_reconciler_build_stage_seconds_count{@}[$__rate_interval])) > 0)", "{{stage}}"),
+                "clamp_min(sum by (stage) (rate(coder_reconciler_build_stage_seconds_count{@}[$__rate_interval])), 1e-9)", "{{stage}}"),
           "s", table=True, interval=SOME_CYCLES),
     graph("Starts ahead", 12, 8,
           "Workspaces that Coder will start within that time, as their schedules say. Many within an hour are a stampede: are there "

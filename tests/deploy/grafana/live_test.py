@@ -22,9 +22,10 @@ SCALE = 60
 # Outside there are four scrapes in a minute, here one: steps of annotations have as many scrapes as there.
 SCRAPES_A_STEP = 4
 # Panels that are at 0 when the scenario has ended: it is over by then, or the scenario has none of it.
-# A missed start takes ten minutes, and here no template deletes anything.
+# A missed start takes ten minutes, here no template deletes anything, and what took how long in a build is asked half a minute
+# after its end.
 QUIET = {"Approvals of held plans", "Log, token file and defects", "Contested", "Builds in flight", "Missed starts",
-         "Deletions ahead"}
+         "Deletions ahead", "Where builds spend their time"}
 
 
 def say(good, sentence, why=()):
