@@ -105,19 +105,22 @@ class Outlook {
   /// The first start that is named, and allowed, once all that blocks this one is over.
   [[nodiscard]] Instant instead_of(const StartForecast& start) const {
     sys_seconds after = *start.at;
+    Instant stop;
     CauseSet lasting = start.blocked.without(Cause::DayNotAllowed).without(Cause::AlreadyRunning);
     if (const Instant stopped = failed_stop(build_, in_.policy, in_.now)) {
       lasting = lasting.without(Cause::LastBuildFailed);
-      after = std::max(after, *stopped + kStopTakes);
+      stop = stopped;
     }
     if (!lasting.empty()) return {};
     if (runs_until(after)) {
-      const Instant end = kept_end();
-      if (!end) return {};
-      after = *end + kStopTakes;
+      stop = kept_end();
+      if (!stop) return {};
     }
+    // Whether a start comes that is due while it is being stopped nobody knows, nor what follows then.
+    if (stop) after = std::max(after, *stop);
     const auto other = next_allowed(*in_.schedule, days(), after);
-    return other ? Instant(*other) : Instant();
+    const bool in_doubt = other && stop && *other <= *stop + kStopTakes;
+    return other && !in_doubt ? Instant(*other) : Instant();
   }
 
   [[nodiscard]] Instant next_named() const {

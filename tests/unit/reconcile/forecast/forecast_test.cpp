@@ -411,8 +411,8 @@ TEST(Forecast, ThePromisedStartIsTheFirstAfterWhatRunsHasStopped) {
   EXPECT_EQ(causes_of(start), "AlreadyRunning");
   EXPECT_FALSE(start.fails());
   EXPECT_EQ(start.next(), Instant(kTomorrowAtNine + 4h)) << "at one o'clock";
-  EXPECT_EQ(look(until(4h - 30s)).start.next(), Instant(kTomorrowAtNine + 24h))
-      << "the stop takes the place of the start at one";
+  EXPECT_FALSE(look(until(4h - 30s)).start.next())
+      << "whether the start at one comes while it is being stopped nobody knows, nor what follows";
   EXPECT_TRUE(needs_schedule(until(1h), nullptr, kNow));
   const LiveWorkspace endless = running().with([](LiveWorkspace& row) { row.build.deadline = {}; });
   EXPECT_FALSE(look(endless).start.next());
