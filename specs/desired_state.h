@@ -39,11 +39,11 @@ struct Rejected {
 
 /// Everything that one read of the sources declares.
 struct DesiredState {
-  std::vector<SpecPtr> specs;           ///< valid ones, sorted by identity, identities unique
-  /// What is declared too and is none of `specs`: by documents that were left out, as far as they tell it, and
-  /// by what a selection has left out. Sorted.
+  std::vector<SpecPtr> specs;  ///< valid ones, sorted by identity, identities unique
+  /// What is declared too and is none of `specs`: by documents that were left out, as far as they tell it,
+  /// and by what a selection has left out. Sorted.
   std::vector<Identity> elsewhere;
-  std::size_t unknown_documents = 0;  ///< of the invalid ones: nobody can tell what they are about
+  std::size_t unknown_documents = 0;    ///< of the invalid ones: nobody can tell what they are about
   std::vector<Diagnostic> diagnostics;  ///< of all documents that were left out, in order of file and line
   std::size_t invalid_documents = 0;    ///< left out for an error of their own
   std::size_t duplicate_documents = 0;  ///< left out because another document has the same identity

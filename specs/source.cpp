@@ -117,7 +117,9 @@ class Gathering {
     diagnostics_.back().excerpt = {};
   }
 
-  DesiredState assembled() { return assemble(std::move(specs_), std::move(diagnostics_), std::move(rejected_)); }
+  DesiredState assembled() {
+    return assemble(std::move(specs_), std::move(diagnostics_), std::move(rejected_));
+  }
 
  private:
   std::vector<SpecPtr> specs_;
