@@ -31,7 +31,8 @@ struct Identity {
 
 using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 
-/// The workspace that an invalid document is about: its own still, and nobody else's.
+/// The workspace that an invalid document is about: its own still, and nobody else's. Without an identity it
+/// is about none that there can be.
 struct Rejected {
   Identity identity;
   SourcePosition where;

@@ -62,9 +62,8 @@ class Looking {
       if (one->absence_proven && looks <= kLooksACycle) {
         renamed.push_back(one);
       } else {
-        state_.exclude(*one, {Reason::Updating,
-                              "it is looked for under its previous names in one of the "
-                              "next cycles"});
+        state_.exclude(
+            *one, {Reason::Updating, "it is looked for under its previous names in one of the next cycles"});
       }
     }
     if (!renamed.empty()) state_.memory.remembered.look_ups.looked_for_last = *renamed.back()->identity;
@@ -183,9 +182,8 @@ class Looking {
     }
     if (state_.desired.unknown_documents > 0) {
       return fmt::format(
-          "it exists as {}, which one of the documents that cannot be understood may be about; mend them, "
-          "and "
-          "it is renamed",
+          "it exists as {}, which one of the documents that cannot be understood may be about; mend "
+          "them, and it is renamed",
           name);
     }
     if (candidates.front().allows_renames) return {};
