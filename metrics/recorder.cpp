@@ -315,9 +315,10 @@ void Recorder::on_build_ended(const specs::Identity&, const reconcile::SeenBuild
   instruments_->builds[place + index(result)]->Increment();
 }
 
-void Recorder::on_build_timed(const specs::Identity&, const reconcile::SeenBuild& build) {
+void Recorder::on_build_timed(const specs::Identity&, const reconcile::SeenBuild&,
+                              const reconcile::StageTimes& fresh) {
   for (const reconcile::BuildStage stage : reconcile::kBuildStages) {
-    if (const auto time = time_of(build.stages, stage))
+    if (const auto time = time_of(fresh, stage))
       instruments_->build_stages[index(stage)]->Observe(in_seconds(*time));
   }
 }

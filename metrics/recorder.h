@@ -53,7 +53,8 @@ class Recorder final : public reconcile::Observer {
   void on_action(const reconcile::Outcome& outcome) override;
   void on_defect(const specs::Identity& workspace, std::string_view what) override;
   void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
-  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                      const reconcile::StageTimes& fresh) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
   /// What there is now, in the order of the catalogue, series sorted by their labels. Families without a

@@ -34,6 +34,7 @@ struct Limits {
   /// What took how long in a build of ours is asked so long after its end was seen: agents connect, and run
   /// their scripts, when the build is over.
   std::chrono::seconds timings_after{30};
+  std::chrono::seconds timings_again = std::chrono::minutes(10);  ///< once more, where agents were not ready
 };
 
 /// Keeps declared workspaces as declared. One instance lives as long as the process; what it remembers

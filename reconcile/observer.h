@@ -28,8 +28,8 @@ class Observer : public coder::CallObserver, public ReadObserver, public Executi
   virtual void on_plan(std::size_t) {}
   /// A build of ours has ended, as a cycle sees it. Once for each.
   virtual void on_build_ended(const specs::Identity&, const SeenBuild&) {}
-  /// Coder has told what took how long in it. Not of each.
-  virtual void on_build_timed(const specs::Identity&, const SeenBuild&) {}
+  /// Coder has told what took how long in it; `fresh` is what it had not told before. Not of each.
+  virtual void on_build_timed(const specs::Identity&, const SeenBuild&, const StageTimes& /*fresh*/) {}
   virtual void on_cycle(const CycleReport&) {}
 };
 

@@ -34,26 +34,34 @@ Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, st
   return diagnostic;
 }
 
-/// Specs whose previous names are somebody's: declared by a spec of their own, valid or not, or claimed by
-/// another spec too.
+/// Specs whose previous names are somebody's: declared by a spec of their own, or claimed by another spec
+/// too, be these valid or not.
 class PreviousNames {
  public:
   /// Both sorted. Each gets a diagnostic.
   PreviousNames(const std::vector<SpecPtr>& documents, const std::vector<Rejected>& rejected,
                 std::vector<Diagnostic>& diagnostics) {
-    std::map<Identity, std::vector<const WorkspaceSpec*>> claims;
+    std::map<Identity, std::vector<Claim>> claims;
     for (const SpecPtr& spec : documents) {
       for (const std::string& name : spec->previous_names)
-        claims[{text::lower(spec->owner), text::lower(name)}].push_back(spec.get());
+        claims[{text::lower(spec->owner), text::lower(name)}].push_back({spec.get(), &spec->where});
     }
-    for (const auto& [identity, specs] : claims) {
+    if (claims.empty()) return;
+    for (const Rejected& one : rejected) {
+      for (const std::string& name : one.previous_names) {
+        const auto claimed = claims.find({one.identity.owner, text::lower(name)});
+        if (claimed != claims.end()) claimed->second.push_back({nullptr, &one.where});
+      }
+    }
+    for (const auto& [identity, by] : claims) {
       const SourcePosition* declared = find(documents, rejected, identity);
-      if (!declared && specs.size() < 2) continue;
-      for (const WorkspaceSpec* one : specs) {
-        const WorkspaceSpec* other = specs.size() > 1 && one == specs.front() ? specs[1] : specs.front();
-        const SourcePosition& place = declared ? *declared : other->where;
-        diagnostics.push_back(claimed_twice(*one, identity, place, declared != nullptr));
-        in_doubt_.insert(one);
+      if (!declared && by.size() < 2) continue;
+      for (const Claim& one : by) {
+        if (!one.spec) continue;
+        const Claim& other = by.size() > 1 && &one == &by.front() ? by[1] : by.front();
+        const SourcePosition& place = declared ? *declared : *other.where;
+        diagnostics.push_back(claimed_twice(*one.spec, identity, place, declared != nullptr));
+        in_doubt_.insert(one.spec);
       }
     }
   }
@@ -68,6 +76,11 @@ class PreviousNames {
   }
 
  private:
+  struct Claim {
+    const WorkspaceSpec* spec;  ///< null: of a document that is invalid anyway
+    const SourcePosition* where;
+  };
+
   static const SourcePosition* find(const std::vector<SpecPtr>& documents,
                                     const std::vector<Rejected>& rejected, const Identity& identity) {
     const auto found = std::ranges::lower_bound(documents, identity, {},

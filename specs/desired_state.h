@@ -36,6 +36,7 @@ using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 struct Rejected {
   Identity identity;
   SourcePosition where;
+  std::vector<std::string> previous_names{};  ///< as far as they can be read
 };
 
 /// Everything that one read of the sources declares.

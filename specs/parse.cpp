@@ -158,7 +158,22 @@ class FileParser {
     if ((is_id || username_problem(owner).empty()) && name_problem(name).empty())
       identity = {text::lower(owner), text::lower(name)};
     SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
-    result_.rejected.push_back({std::move(identity), std::move(where)});
+    std::vector<std::string> previous;
+    if (!identity.owner.empty()) previous = previous_names_of(node);
+    result_.rejected.push_back({std::move(identity), std::move(where), std::move(previous)});
+  }
+
+  static std::vector<std::string> previous_names_of(const YamlNode& document) {
+    const YamlNode* metadata = find_value(document, "metadata");
+    const bool is_mapping = metadata && metadata->kind == YamlNode::Kind::mapping;
+    const YamlNode* previous = is_mapping ? find_value(*metadata, "previousNames") : nullptr;
+    std::vector<std::string> names;
+    if (!previous || previous->kind != YamlNode::Kind::sequence) return names;
+    for (const YamlNode* item : previous->children) {
+      const bool legible = item->kind == YamlNode::Kind::scalar && name_problem(item->text).empty();
+      if (legible) names.emplace_back(item->text);
+    }
+    return names;
   }
 
   bool parse_list(const YamlNode& root, std::uint32_t first_line) {

@@ -125,7 +125,8 @@ void LogObserver::on_build_ended(const specs::Identity& workspace, const reconci
   log_build(LogLevel::info, "build ended", workspace, build);
 }
 
-void LogObserver::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+void LogObserver::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                                 const reconcile::StageTimes&) {
   log_build(LogLevel::debug, "build timed", workspace, build);
 }
 

@@ -20,7 +20,8 @@ class LogObserver final : public reconcile::Observer {
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;
   void on_token_file(std::string_view problem) override;
   void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
-  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                      const reconcile::StageTimes& fresh) override;
   void on_phase(reconcile::Phase phase, std::chrono::nanoseconds duration) override;
   void on_defect(const specs::Identity& workspace, std::string_view what) override;
   void on_action(const reconcile::Outcome& outcome) override;

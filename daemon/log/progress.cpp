@@ -106,7 +106,8 @@ void Progress::on_build_ended(const specs::Identity& workspace, const reconcile:
   if (tells_builds_) ended_[name] = reconcile::in_words(build);
 }
 
-void Progress::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) {
+void Progress::on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                              const reconcile::StageTimes&) {
   on_build_ended(workspace, build);
 }
 

@@ -33,7 +33,8 @@ class Progress final : public reconcile::Observer {
   void on_plan(std::size_t actions) override;
   void on_action(const reconcile::Outcome& outcome) override;
   void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
-  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override;
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                      const reconcile::StageTimes& fresh) override;
   void on_cycle(const reconcile::CycleReport& report) override;
 
   /// From now on what became of builds is said, too: a line for each that has ended.

@@ -38,8 +38,9 @@ class Tee : public reconcile::Observer {
   void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) override {
     for (auto* observer : observers_) observer->on_build_ended(workspace, build);
   }
-  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override {
-    for (auto* observer : observers_) observer->on_build_timed(workspace, build);
+  void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                      const reconcile::StageTimes& fresh) override {
+    for (auto* observer : observers_) observer->on_build_timed(workspace, build, fresh);
   }
   void on_cycle(const reconcile::CycleReport& report) override {
     for (auto* observer : observers_) observer->on_cycle(report);

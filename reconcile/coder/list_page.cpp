@@ -35,16 +35,16 @@ constexpr std::pair<std::string_view, BuildStatus> kBuildStatuses[] = {
     {"deleting", BuildStatus::deleting},   {"deleted", BuildStatus::deleted}};
 // What clients name as their reason is a person's wish, whichever client it was.
 constexpr std::pair<std::string_view, BuildReason> kBuildReasons[] = {
-    {"initiator", BuildReason::person},
+    {"initiator", BuildReason::initiator},
     {"autostart", BuildReason::autostart},
     {"autostop", BuildReason::autostop},
     {"dormancy", BuildReason::dormancy},
     {"autodelete", BuildReason::autodelete},
-    {"dashboard", BuildReason::person},
-    {"cli", BuildReason::person},
-    {"ssh_connection", BuildReason::person},
-    {"vscode_connection", BuildReason::person},
-    {"jetbrains_connection", BuildReason::person}};
+    {"dashboard", BuildReason::client},
+    {"cli", BuildReason::client},
+    {"ssh_connection", BuildReason::client},
+    {"vscode_connection", BuildReason::client},
+    {"jetbrains_connection", BuildReason::client}};
 constexpr std::pair<std::string_view, LiveAutomaticUpdates> kAutomaticUpdates[] = {
     {"never", LiveAutomaticUpdates::never}, {"always", LiveAutomaticUpdates::always}};
 

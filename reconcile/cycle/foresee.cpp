@@ -77,7 +77,8 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
 awaitable<bool> ask_who_is_inactive(CycleState& state) {
   Remembered<std::vector<UserId>>& inactive = state.memory.remembered.look_ups.inactive_users;
   const bool matters = std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
-    return one.live && !one.live->autostart_schedule.empty();
+    return one.live &&
+           (!one.live->autostart_schedule.empty() || one.live->build.status == BuildStatus::running);
   });
   std::chrono::nanoseconds every =
       inactive.value ? std::chrono::nanoseconds(kInactivityIsGoodFor) : kAskAgain;

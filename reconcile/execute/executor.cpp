@@ -37,8 +37,9 @@ struct Ended {
   std::optional<ApiError> error;
   std::string note;
   std::optional<LiveWorkspace> row;
-  bool carry_on = true;    ///< whether the workspace's next action may go
-  bool made_by_us = true;  ///< a create: whether it made the workspace
+  bool carry_on = true;              ///< whether the workspace's next action may go
+  bool made_by_us = true;            ///< a create: whether it made the workspace
+  std::optional<LiveBuild> started;  ///< the build that it has queued
 };
 
 Ended done(std::string note = {}) {
@@ -152,12 +153,10 @@ class Execution {
       }
       item.conclusive = carry_on && ended.row.has_value();
       if (ended.row) item.row = std::move(ended.row);
-      tell(item, actions[i], std::move(ended.error), ended.result, std::move(ended.note),
-           clock_.now() - begun);
+      tell(item, actions[i], std::move(ended), clock_.now() - begun);
       if (carry_on) continue;
       for (++i; i < actions.size(); ++i) {
-        tell(item, actions[i], std::nullopt, ActionResult::skipped,
-             "an earlier action on this workspace was not done", {});
+        tell(item, actions[i], skipped("an earlier action on this workspace was not done"), {});
       }
     }
     if (item.slot) ++slots_;
@@ -243,6 +242,7 @@ class Execution {
     Ended ended;
     ended.result = result;
     ended.note = std::move(note);
+    if (made_by_us) ended.started = row.build;
     ended.row = std::move(row);
     ended.made_by_us = made_by_us;
     return ended;
@@ -254,8 +254,7 @@ class Execution {
       auto call = writer_.queue_build(id, transition);
       ApiResult<LiveBuild> reply = co_await shielded_write(std::move(call));
       if (reply) {
-        ++executed_.builds_started;
-        co_return done();
+        co_return started(std::move(*reply));
       }
       const ApiError error = reply.error();
       const bool maybe = coder::traits_of(error.fault).may_be_done;
@@ -269,12 +268,18 @@ class Execution {
       ApiResult<std::optional<LiveWorkspace>> after = co_await reader_.workspace_by_id(id);
       if (!after || !*after) co_return failed(error);
       if ((**after).build.id != *before) {
-        ++executed_.builds_started;
-        co_return done("the response was lost, but the build exists");
+        co_return started(std::move((**after).build), "the response was lost, but the build exists");
       }
       if (!may_repeat(error, tries)) co_return failed(error);
       co_await pause(item.plan->workspace, error, tries);
     }
+  }
+
+  Ended started(LiveBuild build, std::string note = {}) {
+    ++executed_.builds_started;
+    Ended ended = done(std::move(note));
+    ended.started = std::move(build);
+    return ended;
   }
 
   bool may_repeat(const ApiError& error, std::uint32_t tries) {
@@ -316,16 +321,16 @@ class Execution {
     if (error.fault == ApiFault::unauthorized || silences_ >= kSilencesInARow) executed_.broken_off = error;
   }
 
-  void tell(Item& item, const Action& action, std::optional<ApiError> error, ActionResult result,
-            std::string note, std::chrono::nanoseconds duration) {
+  void tell(Item& item, const Action& action, Ended ended, std::chrono::nanoseconds duration) {
     Outcome outcome;
     outcome.action = action;
-    outcome.result = result;
-    if (error) outcome.request_id = error->request_id;
-    outcome.error = std::move(error);
-    outcome.note = std::move(note);
+    outcome.result = ended.result;
+    if (ended.error) outcome.request_id = ended.error->request_id;
+    outcome.error = std::move(ended.error);
+    outcome.note = std::move(ended.note);
     outcome.duration = duration;
-    if (result == ActionResult::success) silences_ = 0;
+    outcome.started = std::move(ended.started);
+    if (outcome.result == ActionResult::success) silences_ = 0;
     observer_.on_action(outcome);
     item.outcomes.push_back(std::move(outcome));
   }

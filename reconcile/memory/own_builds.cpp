@@ -5,13 +5,14 @@
 #include "reconcile/memory/fingerprint.h"
 
 namespace cr::reconcile {
-namespace {
 
-bool queues_a_build(const Action& action) {
-  return !field_write_of(action);
+const LiveBuild* OwnBuilds::queued_in(const WorkspaceFacts& one) {
+  const LiveBuild* last = nullptr;
+  for (const Outcome& outcome : one.done->outcomes) {
+    if (outcome.started) last = &*outcome.started;
+  }
+  return last;
 }
-
-}  // namespace
 
 bool OwnBuilds::has_failed(const LiveBuild& build, const std::optional<UserId>& me) {
   return build.ended_badly() && me && build.initiator == *me;
@@ -42,16 +43,23 @@ std::optional<std::uint32_t> OwnBuilds::failed_tries(const WorkspaceFacts& read,
 std::size_t OwnBuilds::under_way(const CycleFacts& read) const {
   return static_cast<std::size_t>(std::ranges::count_if(read.workspaces, [&](const WorkspaceFacts& one) {
     if (!one.live) return one.read_error && queued_.contains(*one.identity);
-    if (!one.live->build.active()) return false;
-    return !read.me || one.live->build.initiator == *read.me || queued_.contains(*one.identity);
+    const LiveBuild& build = one.live->build;
+    return build.active() && (!read.me || build.initiator == *read.me || has_queued(*one.identity, build.id));
   }));
+}
+
+bool OwnBuilds::has_queued(const Identity& workspace, const BuildId& build) const {
+  const auto queued = queued_.find(workspace);
+  return queued != queued_.end() && queued->second == build;
 }
 
 void OwnBuilds::observe(const CycleFacts& cycle) {
   std::erase_if(failures_, [&](const auto& entry) { return !cycle.find(entry.first); });
-  std::erase_if(queued_, [&](const Identity& workspace) {
-    const WorkspaceFacts* one = cycle.find(workspace);
-    return !one || (!one->read_error && !(one->live && one->live->build.active()));
+  std::erase_if(queued_, [&](const auto& entry) {
+    const WorkspaceFacts* one = cycle.find(entry.first);
+    if (!one) return true;
+    return !one->read_error &&
+           !(one->live && one->live->build.id == entry.second && !one->live->build.ended());
   });
   for (const WorkspaceFacts& one : cycle.workspaces) {
     if (one.live && one.diff && has_failed(one.live->build, cycle.me)) {
@@ -60,25 +68,15 @@ void OwnBuilds::observe(const CycleFacts& cycle) {
       // A build that is under way may be the retry whose end is still to be counted.
       failures_.erase(*one.identity);
     }
-    for (const Outcome& outcome : one.done->outcomes) {
-      if (outcome.result == ActionResult::success && queues_a_build(outcome.action))
-        queued_.insert(*one.identity);
-    }
+    if (const LiveBuild* build = queued_in(one)) queued_.insert_or_assign(*one.identity, build->id);
   }
 }
 
 bool OwnBuilds::is_ours(const WorkspaceFacts& one, const std::optional<UserId>& me) const {
   const LiveBuild& build = one.latest()->build;
+  if (has_queued(*one.identity, build.id)) return true;
   // What Coder begins by itself it begins in the name of the workspace's owner.
-  const bool by_somebody = build.reason == BuildReason::person || build.reason == BuildReason::unknown;
-  return by_somebody && ((me && build.initiator == *me) || queued_.contains(*one.identity));
-}
-
-bool OwnBuilds::has_queued(const WorkspaceFacts& one) {
-  if (one.live && one.live->build.id == one.latest()->build.id) return false;
-  return std::ranges::any_of(one.done->outcomes, [](const Outcome& outcome) {
-    return outcome.result == ActionResult::success && queues_a_build(outcome.action);
-  });
+  return build.reason == BuildReason::initiator && me && build.initiator == *me;
 }
 
 }  // namespace cr::reconcile

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "reconcile/memory/facts.h"
 #include "reconcile/model/live_workspace.h"
@@ -28,11 +27,12 @@ class OwnBuilds {
 
   void observe(const CycleFacts& cycle);
 
-  /// Whether its latest build is one that we queued, and none that Coder began by itself for the token's
-  /// user. While we do not know who we are, only what we are known to have queued.
+  /// Whether its latest build is one that we queued: in this process, or, as far as can be told, in an
+  /// earlier one: under the token's user, and neither by Coder itself nor by a client that a person works
+  /// with.
   [[nodiscard]] bool is_ours(const WorkspaceFacts& one, const std::optional<UserId>& me) const;
-  /// Whether this cycle queued its latest build.
-  [[nodiscard]] static bool has_queued(const WorkspaceFacts& one);
+  /// The build of it that this cycle queued last; null: none.
+  [[nodiscard]] static const LiveBuild* queued_in(const WorkspaceFacts& one);
 
   /// Workspaces whose latest build failed.
   [[nodiscard]] std::size_t failed() const { return failures_.size(); }
@@ -46,9 +46,10 @@ class OwnBuilds {
   };
   [[nodiscard]] static bool has_failed(const LiveBuild& build, const std::optional<UserId>& me);
   [[nodiscard]] Failures failures_after(const WorkspaceFacts& read) const;
+  [[nodiscard]] bool has_queued(const Identity& workspace, const BuildId& build) const;
 
   std::map<Identity, Failures> failures_;
-  std::set<Identity> queued_;  ///< with a build whose end no read has shown
+  std::map<Identity, BuildId> queued_;  ///< whose end no read has shown
 };
 
 }  // namespace cr::reconcile

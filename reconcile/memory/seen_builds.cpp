@@ -8,16 +8,18 @@ namespace {
 
 constexpr std::size_t kMostEnded = 1'000;
 
-bool has_ended(const LiveBuild& build) {
-  return !build.active() && build.status != BuildStatus::unknown;
-}
-
 SeenBuild seen(const LiveBuild& build) {
   return {.id = build.id,
           .transition = build.transition,
           .status = build.status,
           .created = build.created,
           .completed = build.completed};
+}
+
+/// Agents connect and run their scripts when the build is over, and may take their time.
+bool wants_agents(const SeenBuild& build) {
+  return build.status == BuildStatus::running &&
+         !(time_of(build.stages, BuildStage::start) && time_of(build.stages, BuildStage::connect));
 }
 
 }  // namespace
@@ -31,35 +33,33 @@ void SeenBuilds::observe(const CycleFacts& cycle, const OwnBuilds& own) {
     return live ? live->build.id != entry.second.build->id : !one->read_error;
   });
   for (const WorkspaceFacts& one : cycle.workspaces) {
+    if (const LiveBuild* build = one.acted() ? OwnBuilds::queued_in(one) : nullptr)
+      enter(*one.identity, one.latest() ? one.latest()->id : one.id, *build);
     if (one.latest()) look_at(one, cycle, own);
   }
   forget_the_oldest();
+}
+
+void SeenBuilds::enter(const Identity& workspace, const WorkspaceId& id, const LiveBuild& build) {
+  Entry entry;
+  entry.id = id;
+  entry.build = std::make_shared<const SeenBuild>(seen(build));
+  builds_.insert_or_assign(workspace, std::move(entry));
 }
 
 void SeenBuilds::look_at(const WorkspaceFacts& one, const CycleFacts& cycle, const OwnBuilds& own) {
   const LiveWorkspace& live = *one.latest();
   const LiveBuild& build = live.build;
   if (build.active()) {
-    if (own.is_ours(one, cycle.me)) {
-      Entry entry;
-      entry.id = live.id;
-      entry.build = std::make_shared<const SeenBuild>(seen(build));
-      builds_.insert_or_assign(*one.identity, std::move(entry));
-    }
+    if (own.is_ours(one, cycle.me)) enter(*one.identity, live.id, build);
     return;
   }
-  if (!has_ended(build) || (builds_.empty() && !one.acted())) return;
+  if (builds_.empty() || !build.ended()) return;
   const auto known = builds_.find(*one.identity);
-  // One may begin and end within a cycle.
-  const bool was_under_way = known != builds_.end() ? !known->second.ended : own.has_queued(one);
-  if (!was_under_way) return;
-  Entry entry;
-  entry.id = live.id;
-  entry.build = std::make_shared<const SeenBuild>(seen(build));
-  entry.ended = cycle.ended;
-  entry.untimed = true;
-  just_ended_.push_back({*one.identity, live.id, entry.build});
-  builds_.insert_or_assign(*one.identity, std::move(entry));
+  if (known == builds_.end() || known->second.ended || known->second.build->id != build.id) return;
+  known->second.build = std::make_shared<const SeenBuild>(seen(build));
+  known->second.ended = cycle.ended;
+  just_ended_.push_back({*one.identity, live.id, known->second.build});
 }
 
 void SeenBuilds::forget_the_oldest() {
@@ -94,17 +94,21 @@ SeenBuildPtr SeenBuilds::of(const Identity& workspace) const {
   return found == builds_.end() ? nullptr : found->second.build;
 }
 
-std::vector<SeenBuilds::Ended> SeenBuilds::take_untimed(async::SteadyTime by, std::size_t most) {
+std::vector<SeenBuilds::Ended> SeenBuilds::take_untimed(async::SteadyTime now, const AskAfter& after,
+                                                        std::size_t most) {
   std::vector<std::pair<async::SteadyTime, Identity>> due;
   for (const auto& [workspace, entry] : builds_) {
-    if (entry.untimed && *entry.ended <= by) due.emplace_back(*entry.ended, workspace);
+    if (!entry.ended || entry.asked > 1 || (entry.asked == 1 && !wants_agents(*entry.build))) continue;
+    if (*entry.ended + (entry.asked == 0 ? after.first : after.again) <= now)
+      due.emplace_back(*entry.ended, workspace);
   }
   std::ranges::sort(due);
   if (due.size() > most) due.resize(most);
   std::vector<Ended> taken;
+  taken.reserve(due.size());
   for (const auto& [when, workspace] : due) {
     Entry& entry = builds_.at(workspace);
-    entry.untimed = false;
+    ++entry.asked;
     taken.push_back({workspace, entry.id, entry.build});
   }
   return taken;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -15,8 +16,8 @@
 
 namespace cr::reconcile {
 
-/// Builds of ours that a cycle saw under way, and what became of them: of each declared workspace the latest,
-/// as long as no other has followed. Of those that have ended the last thousand are kept.
+/// Builds of ours that a cycle queued or saw under way, and what became of them: of each declared workspace
+/// the latest, as long as no other has followed. Of those that have ended the last thousand are kept.
 class SeenBuilds {
  public:
   void observe(const CycleFacts& cycle, const OwnBuilds& own);
@@ -35,9 +36,14 @@ class SeenBuilds {
   };
   /// Whose end the last cycle was the first to see.
   [[nodiscard]] const std::vector<Ended>& just_ended() const { return just_ended_; }
-  /// At most so many whose end was seen at `by` or before and whose times nobody has asked for, the first to
-  /// end first. They are as asked for afterwards.
-  [[nodiscard]] std::vector<Ended> take_untimed(async::SteadyTime by, std::size_t most);
+  /// How long after the end of a build was seen its times are asked for: all of them, and once more where the
+  /// agents of a workspace that runs had not said by then how long they took.
+  struct AskAfter {
+    std::chrono::seconds first, again;
+  };
+  /// At most so many whose times are due, the first to end first. They are as asked for afterwards.
+  [[nodiscard]] std::vector<Ended> take_untimed(async::SteadyTime now, const AskAfter& after,
+                                                std::size_t most);
   /// Null where another build has followed meanwhile.
   SeenBuildPtr set_times(const Ended& ended, const StageTimes& times);
 
@@ -46,9 +52,10 @@ class SeenBuilds {
     WorkspaceId id;
     SeenBuildPtr build;
     std::optional<async::SteadyTime> ended{};  ///< when that was seen
-    bool untimed = false;
+    int asked = 0;                             ///< how often for its times
   };
   void look_at(const WorkspaceFacts& one, const CycleFacts& cycle, const OwnBuilds& own);
+  void enter(const Identity& workspace, const WorkspaceId& id, const LiveBuild& build);
   void forget_the_oldest();
 
   std::map<Identity, Entry> builds_;

@@ -28,7 +28,8 @@ enum class BuildStatus : std::uint8_t {
 enum class Transition : std::uint8_t { start, stop, del, unknown };
 /// `latest_build.reason`, as far as it matters who wanted the build.
 enum class BuildReason : std::uint8_t {
-  person,  ///< by whatever client, ours included
+  initiator,  ///< a person whose client does not say what it is, or a program: we are one
+  client,     ///< a person, by a client that says so (Coder >= 2.25): the dashboard, an IDE
   autostart,
   autostop,
   dormancy,
@@ -62,6 +63,9 @@ struct LiveBuild {
   [[nodiscard]] bool ended_badly() const {
     return status == BuildStatus::failed || status == BuildStatus::canceled;
   }
+
+  /// It is over, however it ended. Of a status that is not known it is not said.
+  [[nodiscard]] bool ended() const { return !active() && status != BuildStatus::unknown; }
 
   /// A job that is pending, running or being cancelled: Coder refuses another build meanwhile.
   [[nodiscard]] bool active() const {

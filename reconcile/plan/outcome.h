@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "reconcile/coder/api_error.h"
+#include "reconcile/model/live_workspace.h"
 #include "reconcile/plan/action.h"
 
 namespace cr::reconcile {
@@ -26,6 +27,7 @@ struct Outcome {
   std::string note;                      ///< why skipped, or e.g. "exists already"
   std::string request_id;                ///< Coder's, where there was an answer
   std::chrono::nanoseconds duration{0};
+  std::optional<LiveBuild> started{};  ///< the build that it has queued, as Coder had it then
   bool operator==(const Outcome&) const = default;
 };
 

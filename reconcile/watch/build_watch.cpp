@@ -30,14 +30,10 @@ bool is_barred(const WatchEnd& end, WatchWay way) {
   return end.status != 401 && end.status != 403 && end.status != 429 && end.status < 500;
 }
 
-bool has_ended(const LiveBuild& build) {
-  return !build.active() && build.status != BuildStatus::unknown;
-}
-
 }  // namespace
 
 bool shows_end_of(const BuildId& build, const LiveWorkspace& state) {
-  return state.build.id != build || has_ended(state.build);
+  return state.build.id != build || state.build.ended();
 }
 
 BuildWatch::BuildWatch(coder::WorkspaceWatcher& watcher, async::Clock& clock, Told told, Limits limits)

@@ -71,6 +71,41 @@ TEST_P(Builds, UntilTheFirstBuildHasEndedItIsCreating) {
   EXPECT_EQ(world_.reason("alice", "w100"), Reason::InSync);
 }
 
+TEST_P(Builds, EachOfOursIsSeenToEndOnceHoweverSoonItDoes) {
+  add("dev");
+  world_.declare({a_document("alice", "dev", {"dormant: true"}), a_document("alice", "w100")});
+  (void)world_.cycle();
+  (void)world_.converge();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync) << message("dev");
+  EXPECT_EQ(world_.builds_ended(), 2U) << "the create's and the stop that dormancy waits for";
+  (void)world_.cycle();
+  EXPECT_EQ(world_.builds_ended(), 2U);
+}
+
+TEST_P(Builds, WhatAPersonStartsWithOurUserIsNotOurs) {
+  add("dev");
+  world_.declare({a_document("alice", "dev")});
+  (void)world_.cycle();
+  by_hand();
+  edit([](standin::State& state) {
+    const std::string id = state.find_workspace("alice", "dev")->id;
+    standin::Build build;
+    build.transition = standin::Transition::stop;
+    build.version_id = state.find_workspace("alice", "dev")->latest().version_id;
+    build.initiator_id = state.find_user("admin")->id;
+    // An older Coder is not told by what client.
+    if (state.since(standin::Age::v2_29)) build.reason = "dashboard";
+    state.queue_build(*state.fleet().by_id(id), std::move(build));
+  });
+  (void)world_.cycle();
+  edit([](standin::State& state) {
+    state.start_builds();
+    state.finish_builds();
+  });
+  (void)world_.cycle();
+  EXPECT_EQ(world_.builds_ended(), GetParam() < standin::Age::v2_29 ? 1U : 0U);
+}
+
 TEST_P(Builds, AFirstBuildThatFailsIsRetriedThreeTimesAndThenLeftAlone) {
   edit([](standin::State& state) {
     state.edit_template("docker", [](standin::Template& t) { t.builds_fail = true; });

@@ -24,11 +24,13 @@ namespace cr::testing {
                                      std::string_view template_name = "docker",
                                      const std::vector<std::string>& annotations = {});
 
-/// Counts the waits of the client between two attempts.
-class WaitCounter final : public reconcile::Observer {
+/// Counts the waits of the client between two attempts, and the builds of ours that were seen to end.
+class Counter final : public reconcile::Observer {
  public:
   std::size_t retries = 0;
+  std::size_t builds_ended = 0;
   void on_retry(reconcile::RetryReason, const coder::ApiError&) override { ++retries; }
+  void on_build_ended(const reconcile::Identity&, const reconcile::SeenBuild&) override { ++builds_ended; }
 };
 
 /// A whole reconciler on a real socket: spec files in a directory of their own, a stand-in Coder, the HTTP
@@ -69,6 +71,8 @@ class World {
 
   standin::Server server;
   reconcile::Reconciler& reconciler() { return *reconciler_; }
+  /// Of ours, as the cycles so far have told it.
+  [[nodiscard]] std::size_t builds_ended() const { return observer_.builds_ended; }
 
   /// The workspace's row of the last cycle.
   [[nodiscard]] const reconcile::WorkspaceStatus& status(std::string_view owner, std::string_view name) const;
@@ -87,7 +91,7 @@ class World {
   std::filesystem::path directory_;
   boost::asio::io_context context_;
   ManualClock clock_;
-  WaitCounter observer_;
+  Counter observer_;
   reconcile::Limits limits_;
   Mode mode_;
   std::string owner_tokens_;

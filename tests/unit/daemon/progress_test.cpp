@@ -132,7 +132,7 @@ TEST(Progress, SaysWhatTookHowLongInABuildThatHasEnded) {
   timed.stages[0] = 2s;
   timed.stages[4] = 60s;
   watched.progress.on_build_ended({"alice", "dev"}, a_build(running));
-  watched.progress.on_build_timed({"alice", "dev"}, timed);
+  watched.progress.on_build_timed({"alice", "dev"}, timed, timed.stages);
   watched.progress.on_build_ended({"bob", "web"}, a_build(failed));
   EXPECT_EQ(watched.take(), "");
   watched.progress.on_cycle(reconcile::CycleReport{});

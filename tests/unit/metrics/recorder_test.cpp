@@ -455,7 +455,7 @@ TEST(Recorder, BuildsAreCountedByTheirEndAndTimedByStage) {
   reconcile::SeenBuild timed;
   timed.stages[static_cast<std::size_t>(reconcile::BuildStage::queue)] = 4s;
   timed.stages[static_cast<std::size_t>(reconcile::BuildStage::apply)] = 90s;
-  recorder.on_build_timed({"alice", "dev"}, timed);
+  recorder.on_build_timed({"alice", "dev"}, timed, timed.stages);
   EXPECT_EQ(value(R"(build_stage_seconds_sum{stage="apply"})"), 90);
   EXPECT_EQ(value(R"(build_stage_seconds_bucket{stage="apply",le="30"})"), 0);
   EXPECT_EQ(value(R"(build_stage_seconds_bucket{stage="apply",le="120"})"), 1);

@@ -190,6 +190,27 @@ TEST(PreviousNames, TwoThatClaimTheSameAreBothErrors) {
   EXPECT_THAT(state.specs, IsEmpty());
 }
 
+TEST(PreviousNames, OneThatAnInvalidSpecClaimsTooIsRefused) {
+  const DesiredState state =
+      assembled({document("dev", "  previousNames: [api]\n", ""),
+                 document("web", "  previousNames: [Api, 7up, {}]\n", "  ttl: never\n"),
+                 document("cli", "  previousNames: [old]\n", "", "bob")});
+  ASSERT_FALSE(state.diagnostics.empty());
+  EXPECT_THAT(state.diagnostics[0].message,
+              HasSubstr("previous name alice/api is also a previous name at t.yaml:"));
+  EXPECT_EQ(state.invalid_documents, 2U);
+  EXPECT_THAT(state.specs, SizeIs(1)) << "whose of the two it was nobody can tell until both are valid";
+  EXPECT_THAT(state.elsewhere, ElementsAre(Identity{"alice", "dev"}, Identity{"alice", "web"}));
+}
+
+TEST(PreviousNames, OfAnInvalidSpecOfAnotherOwnerNothingIsClaimed) {
+  const DesiredState state =
+      assembled({document("dev", "  previousNames: [api]\n", ""),
+                 document("web", "  previousNames: [api]\n", "  ttl: never\n", "bob")});
+  EXPECT_EQ(state.invalid_documents, 1U);
+  EXPECT_THAT(state.specs, SizeIs(1));
+}
+
 TEST(PreviousNames, WhatIsDeclaredTwiceIsDeclared) {
   const DesiredState state = assembled(
       {document("dev", "  previousNames: [api]\n", ""), document("api", "", ""), document("api", "", "")});

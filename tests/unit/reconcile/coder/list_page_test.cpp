@@ -94,7 +94,7 @@ TEST_P(RecordedPage, ReadsAsItsDomSays) {
       EXPECT_EQ(row.build.completed, instant(build["job"].value("completed_at", json())));
       EXPECT_EQ(row.build.deadline, instant(build["deadline"]));
       EXPECT_EQ(row.build.max_deadline, instant(build["max_deadline"]));
-      EXPECT_EQ(row.build.reason, BuildReason::person) << build["reason"];
+      EXPECT_EQ(row.build.reason, BuildReason::initiator) << build["reason"];
       EXPECT_EQ(row.build.id.to_string(), build["id"]);
       EXPECT_EQ(row.build.number, build["build_number"].get<std::uint32_t>());
       EXPECT_EQ(row.build.version.to_string(), build["template_version_id"]);

@@ -28,12 +28,15 @@ class CycleParts : public ::testing::Test {
     void on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild&) override {
       ended.push_back(workspace.name);
     }
-    void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build) override {
+    void on_build_timed(const specs::Identity& workspace, const reconcile::SeenBuild& build,
+                        const reconcile::StageTimes& told) override {
       timed.push_back(workspace.name);
       last = build;
+      fresh = told;
     }
     std::vector<std::string> ended, timed;
     reconcile::SeenBuild last;
+    reconcile::StageTimes fresh{};
   };
 
   /// Neither read nor excluded: absent.

@@ -51,6 +51,16 @@ TEST_F(Foresee, NothingIsAskedWhereNothingStartsByItself) {
   EXPECT_TRUE(coder_.calls().empty());
 }
 
+TEST_F(Foresee, WhatRunsIsAskedAboutEvenIfItNeverStartsByItself) {
+  const Facts& one = reads(
+      a_spec("bob", "a"), a_live(1, "bob", "a").owned_by(a_user_id(6)).running().with([](LiveWorkspace& row) {
+        row.tells_next_start = true;
+      }));
+  ask();
+  EXPECT_EQ(coder_.count("inactive_users"), 1U);
+  EXPECT_EQ(forecast_of(one).stop.by, reconcile::StopBy::suspension);
+}
+
 TEST_F(Foresee, OneListTellsWhoIsNotActiveForTenMinutes) {
   for (int cycle = 0; cycle < 3; ++cycle) {
     reads(a_spec("bob", "a"), LiveBuilder(daily(1, "a")).owned_by(a_user_id(6)));

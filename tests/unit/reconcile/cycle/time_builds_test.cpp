@@ -91,6 +91,20 @@ TEST_F(TimeBuilds, AgentsHaveTimeToConnect) {
   EXPECT_EQ(coder_.count("timings"), 1U);
 }
 
+TEST_F(TimeBuilds, AStartScriptThatTakesItsTimeIsToldOfLater) {
+  memory_.limits.timings_again = 15s;
+  cycle(1, BuildStatus::starting);
+  cycle(1, BuildStatus::running);
+  ASSERT_EQ(observer_.timed.size(), 1U);
+  EXPECT_EQ(time_of(observer_.fresh, BuildStage::start), std::nullopt);
+  coder_.timed.push_back({BuildStage::start, at(66), at(366)});
+  for (int i = 0; i < 5; ++i) cycle(1, BuildStatus::running);
+  ASSERT_EQ(observer_.timed.size(), 2U);
+  EXPECT_EQ(time_of(observer_.fresh, BuildStage::start), 300s);
+  EXPECT_EQ(time_of(observer_.fresh, BuildStage::apply), std::nullopt) << "that was told";
+  EXPECT_EQ(time_of(observer_.last.stages, BuildStage::apply), 46s) << "and is still known";
+}
+
 TEST_F(TimeBuilds, AFailureIsQuietAndNotAskedAgain) {
   const auto fail_one = [&](ApiFault fault) {
     observer_ = Told();

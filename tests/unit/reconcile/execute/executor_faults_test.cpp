@@ -38,6 +38,7 @@ TEST_P(LostAnswer, OfACreateThatWasDoneIsFoundByNameAndNotSentAgain) {
   EXPECT_EQ(coder_.count("create"), 1U);
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success, ActionResult::success));
   EXPECT_EQ(executed.outcomes[0].note, "the response was lost, but the workspace exists");
+  EXPECT_TRUE(executed.outcomes[0].started);
   EXPECT_EQ(coder_.find("alice", "dev")->ttl, std::chrono::minutes(60));
 }
 
@@ -97,6 +98,8 @@ TEST_F(LostBuild, ThatWasQueuedIsSeenAndNotAskedForAgain) {
   EXPECT_EQ(coder_.count("build "), 1U);
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::success));
   EXPECT_EQ(executed.outcomes[0].note, "the response was lost, but the build exists");
+  ASSERT_TRUE(executed.outcomes[0].started);
+  EXPECT_EQ(executed.outcomes[0].started->id, coder_.fleet[0].build.id);
   EXPECT_EQ(executed.builds_started, 1U);
 }
 

@@ -73,6 +73,7 @@ TEST_F(ExecutorTest, WhatIsThereAlreadyIsAdoptedAndCompared) {
   EXPECT_EQ(coder_.fleet[0].ttl, std::chrono::minutes(480));
   EXPECT_THAT(results(executed), ElementsAre(ActionResult::skipped, ActionResult::success));
   EXPECT_EQ(executed.outcomes[0].note, "already exists");
+  EXPECT_FALSE(executed.outcomes[0].started) << "its build is somebody's";
 }
 
 TEST_F(ExecutorTest, WhatCreationCouldNotSetFollowsInTheSameCycle) {
@@ -129,6 +130,10 @@ TEST_F(ExecutorTest, StopsAndRetriesTakeBuildSlotsToo) {
   EXPECT_EQ(coder_.count("build "), 1U);
   EXPECT_EQ(executed.builds_started, 1U);
   EXPECT_EQ(executed.waiting_for_slot, 1U);
+  ASSERT_TRUE(executed.outcomes[0].started) << "the build that it is, for whoever waits for its end";
+  EXPECT_EQ(executed.outcomes[0].started->id, coder_.fleet[0].build.id);
+  EXPECT_EQ(executed.outcomes[0].started->transition, reconcile::Transition::stop);
+  EXPECT_FALSE(executed.outcomes[1].started);
 }
 
 TEST_F(ExecutorTest, ARefusedCreateGivesItsSlotBack) {

@@ -54,6 +54,12 @@ class CycleBuilder {
       this->done().outcomes = done;
       return *this;
     }
+    /// Did it, and Coder queued that build for it.
+    One& starts(reconcile::Action action, reconcile::LiveBuild build) {
+      did(std::move(action));
+      cycle_.outcomes_[index_].back().started = std::move(build);
+      return *this;
+    }
     /// What a reply, or the read back, showed after that.
     One& is_seen_as(reconcile::LiveWorkspace live) {
       const auto* row = &cycle_.rows_.emplace_back(std::move(live));

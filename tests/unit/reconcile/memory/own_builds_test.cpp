@@ -89,7 +89,10 @@ TEST_F(OwnBuildsTest, AreKeptWhileTheWorkspaceIsNotComparedOrNotRead) {
 
 TEST_F(OwnBuildsTest, AreForgottenWithTheirDeclaration) {
   CycleBuilder before;
-  before.add(spec).reads(a_live_dev()).did(StopWorkspace{{"alice", "dev"}, a_live_dev().id});
+  before.add(spec)
+      .reads(a_live_dev())
+      .starts(StopWorkspace{{"alice", "dev"}, a_live_dev().id},
+              a_build(2, Transition::stop, BuildStatus::pending, kMe));
   builds.observe(before.facts());
   builds.observe(CycleBuilder().facts());
   CycleBuilder again;
@@ -110,18 +113,22 @@ TEST_F(OwnBuildsTest, AreUnderWayUntilAReadShowsTheirEnd) {
     std::size_t under_way;
     std::size_t afterwards;  ///< with a read that fails
   };
-  LiveWorkspace starting = a_live_dev();
-  starting.build = a_build(2, Transition::stop, BuildStatus::stopping, kSomebody);
+  const LiveBuild stop = a_build(2, Transition::stop, BuildStatus::pending, kMe);
+  LiveWorkspace stopping = a_live_dev();
+  stopping.build = a_build(2, Transition::stop, BuildStatus::stopping, kSomebody);
+  LiveWorkspace followed = a_live_dev();
+  followed.build = a_build(3, Transition::start, BuildStatus::starting, kSomebody);
   const Row rows[] = {
       {"not read", [](auto& one) { one.is_not_read(); }, 1, 1},
-      {"under way, whoever it says began it", [&](auto& one) { one.reads(starting); }, 1, 1},
+      {"under way, whoever it says began it", [&](auto& one) { one.reads(stopping); }, 1, 1},
+      {"followed by somebody else's", [&](auto& one) { one.reads(followed); }, 0, 0},
       {"ended", [](auto& one) { one.reads(a_live_dev()); }, 0, 0},
       {"gone", [](auto& one) { one.is_absent(); }, 0, 0},
   };
   for (const Row& row : rows) {
     builds = {};
     CycleBuilder before;
-    before.add(spec).reads(a_live_dev()).did(StopWorkspace{{"alice", "dev"}, a_live_dev().id});
+    before.add(spec).reads(a_live_dev()).starts(StopWorkspace{{"alice", "dev"}, a_live_dev().id}, stop);
     builds.observe(before.facts());
     CycleBuilder cycle;
     auto one = cycle.add(spec);
@@ -153,13 +160,34 @@ TEST_F(OwnBuildsTest, WhatCoderBeganByItselfIsNoneOfOurs) {
     return builds.is_ours(cycle.add(spec).reads(live).facts(), me);
   };
   const UserId me = a_user_id(kMe);
-  EXPECT_TRUE(is_ours(BuildReason::person, me));
-  EXPECT_TRUE(is_ours(BuildReason::unknown, me));
-  for (const BuildReason reason :
-       {BuildReason::autostart, BuildReason::autostop, BuildReason::dormancy, BuildReason::autodelete})
+  EXPECT_TRUE(is_ours(BuildReason::initiator, me)) << "of an earlier process";
+  for (const BuildReason reason : {BuildReason::autostart, BuildReason::autostop, BuildReason::dormancy,
+                                   BuildReason::autodelete, BuildReason::client, BuildReason::unknown})
     EXPECT_FALSE(is_ours(reason, me));
-  EXPECT_FALSE(is_ours(BuildReason::person, a_user_id(kSomebody)));
-  EXPECT_FALSE(is_ours(BuildReason::person, std::nullopt));
+  EXPECT_FALSE(is_ours(BuildReason::initiator, a_user_id(kSomebody)));
+  EXPECT_FALSE(is_ours(BuildReason::initiator, std::nullopt));
+}
+
+TEST_F(OwnBuildsTest, WhatWeQueuedIsOursWhateverCoderSaysOfIt) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(2, Transition::stop, BuildStatus::stopping, kSomebody);
+  CycleBuilder before;
+  before.add(spec).reads(a_live_dev()).starts(StopWorkspace{{"alice", "dev"}, live.id}, live.build);
+  builds.observe(before.facts());
+  CycleBuilder cycle;
+  EXPECT_TRUE(builds.is_ours(cycle.add(spec).reads(live).facts(), std::nullopt));
+  live.build.id = a_build(3, Transition::stop, BuildStatus::stopping, kSomebody).id;
+  CycleBuilder other;
+  EXPECT_FALSE(builds.is_ours(other.add(spec).reads(live).facts(), std::nullopt));
+}
+
+TEST_F(OwnBuildsTest, AWorkspaceThatIsFoundInPlaceOfACreateHasABuildOfSomebody) {
+  LiveWorkspace live = a_live_dev();
+  live.build = a_build(1, Transition::start, BuildStatus::starting, kSomebody);
+  CycleBuilder cycle;
+  auto one = cycle.add(spec).is_absent().did(CreateWorkspace{{"alice", "dev"}, {}, {}}).is_seen_as(live);
+  builds.observe(cycle.facts());
+  EXPECT_FALSE(builds.is_ours(one.facts(), a_user_id(kMe)));
 }
 
 }  // namespace

@@ -84,10 +84,25 @@ TEST_F(SeenBuildsTest, OneMayBeginAndEndWithinACycle) {
   const LiveWorkspace stopped = with(3, BuildStatus::stopped, kMe, Transition::stop);
   cycle.add(spec)
       .reads(with(2, BuildStatus::running, kSomebody))
-      .did(StopWorkspace{{"alice", "dev"}, stopped.id})
+      .starts(StopWorkspace{{"alice", "dev"}, stopped.id},
+              with(3, BuildStatus::pending, kMe, Transition::stop).build)
       .is_seen_as(stopped);
   observe(cycle);
   EXPECT_EQ(ended(), 1U);
+}
+
+TEST_F(SeenBuildsTest, OneThatNoReadHasShownIsInFlightAndItsEndIsSeen) {
+  const LiveWorkspace queued = with(3, BuildStatus::pending, kMe, Transition::stop);
+  CycleBuilder cycle;
+  cycle.add(spec)
+      .reads(with(2, BuildStatus::running, kSomebody))
+      .starts(StopWorkspace{{"alice", "dev"}, queued.id}, queued.build);
+  observe(cycle);
+  EXPECT_EQ(builds.in_flight(), (std::vector<OwnBuild>{{queued.id, queued.build.id}}));
+  EXPECT_EQ(ended(), 0U);
+  reads(with(3, BuildStatus::stopped, kMe, Transition::stop));
+  EXPECT_EQ(ended(), 1U) << "over before the next cycle";
+  EXPECT_TRUE(builds.in_flight().empty());
 }
 
 TEST_F(SeenBuildsTest, AStatusThatIsNotKnownIsNoEnd) {
@@ -110,11 +125,12 @@ TEST_F(SeenBuildsTest, TimesAreAskedForOnceAndNotTooSoon) {
   reads(with(3, BuildStatus::starting));
   const async::SteadyTime seen = now;
   reads(with(3, BuildStatus::running));
-  EXPECT_TRUE(builds.take_untimed(seen - 1s, 9).empty());
-  EXPECT_TRUE(builds.take_untimed(seen, 0).empty());
-  const auto due = builds.take_untimed(seen, 9);
+  const SeenBuilds::AskAfter after{.first = 20s, .again = 60s};
+  EXPECT_TRUE(builds.take_untimed(seen + 19s, after, 9).empty());
+  EXPECT_TRUE(builds.take_untimed(seen + 20s, after, 0).empty());
+  const auto due = builds.take_untimed(seen + 20s, after, 9);
   ASSERT_EQ(due.size(), 1U);
-  EXPECT_TRUE(builds.take_untimed(seen, 9).empty());
+  EXPECT_TRUE(builds.take_untimed(seen + 20s, after, 9).empty());
   StageTimes times;
   times[0] = 7s;
   ASSERT_TRUE(builds.set_times(due[0], times));
@@ -124,6 +140,33 @@ TEST_F(SeenBuildsTest, TimesAreAskedForOnceAndNotTooSoon) {
   reads(with(4, BuildStatus::starting));
   EXPECT_FALSE(builds.set_times(due[0], times)) << "of another build by now";
   EXPECT_EQ(builds.of({"alice", "dev"})->stages, StageTimes{});
+}
+
+TEST_F(SeenBuildsTest, TimesAreAskedForOnceMoreWhereAgentsWereNotReady) {
+  const SeenBuilds::AskAfter after{.first = 20s, .again = 60s};
+  /// How often they are asked for of a build that ends so, when the first answer has these stages.
+  const auto asked = [&](BuildStatus status, std::initializer_list<BuildStage> stages) {
+    builds = {};
+    reads(with(3, BuildStatus::starting));
+    const async::SteadyTime seen = now;
+    reads(with(3, status));
+    const auto first = builds.take_untimed(seen + 20s, after, 9);
+    if (first.size() != 1) return first.size();
+    StageTimes times;
+    for (const BuildStage stage : stages) times[static_cast<std::size_t>(stage)] = 7s;
+    builds.set_times(first[0], times);
+    EXPECT_TRUE(builds.take_untimed(seen + 59s, after, 9).empty());
+    const std::size_t again = builds.take_untimed(seen + 60s, after, 9).size();
+    EXPECT_TRUE(builds.take_untimed(seen + 24h, after, 9).empty());
+    return 1 + again;
+  };
+  using enum BuildStage;
+  EXPECT_EQ(asked(BuildStatus::running, {apply, start, connect}), 1U);
+  EXPECT_EQ(asked(BuildStatus::running, {apply, connect}), 2U) << "a script that takes its time";
+  EXPECT_EQ(asked(BuildStatus::running, {apply, start}), 2U);
+  EXPECT_EQ(asked(BuildStatus::running, {}), 2U);
+  EXPECT_EQ(asked(BuildStatus::failed, {apply}), 1U) << "nothing runs that could have agents";
+  EXPECT_EQ(asked(BuildStatus::stopped, {apply}), 1U);
 }
 
 TEST_F(SeenBuildsTest, OfThoseThatHaveEndedTheLastThousandAreKept) {
@@ -147,8 +190,9 @@ TEST_F(SeenBuildsTest, OfThoseThatHaveEndedTheLastThousandAreKept) {
   cycle_of(BuildStatus::starting, 0);
   cycle_of(BuildStatus::running, 0);
   EXPECT_EQ(ended(), 600U);
-  EXPECT_EQ(builds.take_untimed(now, 20).size(), 20U);
-  EXPECT_EQ(builds.take_untimed(now, 10'000).size(), 580U);
+  const SeenBuilds::AskAfter at_once{.first = 0s, .again = 60s};
+  EXPECT_EQ(builds.take_untimed(now, at_once, 20).size(), 20U);
+  EXPECT_EQ(builds.take_untimed(now, at_once, 10'000).size(), 580U);
 }
 
 }  // namespace
