@@ -362,6 +362,7 @@ awaitable<ApiResult<LiveBuild>> ScriptedCoder::queue_build(const WorkspaceId& id
                            ++row->build.number;
                            row->build.transition = transition;
                            row->build.status = BuildStatus::pending;
+                           row->build.reason = BuildReason::initiator;
                            row->build.initiator = a_user_id(1);
                            return row->build;
                          });

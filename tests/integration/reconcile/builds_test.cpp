@@ -15,6 +15,7 @@ using ::testing::IsEmpty;
 reconcile::Limits five_builds() {
   reconcile::Limits limits;
   limits.max_builds = 5;
+  limits.idle_before_stop = 0s;
   return limits;
 }
 

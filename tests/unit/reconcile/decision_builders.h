@@ -106,6 +106,7 @@ class SpecBuilder {
   build.number = number;
   build.transition = transition;
   build.status = status;
+  build.reason = reconcile::BuildReason::initiator;
   build.initiator = a_user_id(initiator);
   build.version = an_id<reconcile::VersionId>(1);
   build.version_name = "v1";

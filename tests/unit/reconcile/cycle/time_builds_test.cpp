@@ -36,6 +36,7 @@ class TimeBuilds : public CycleParts {
             a_live(static_cast<std::uint32_t>(i + 1), "alice", name).with([&](LiveWorkspace& row) {
               row.build.status = status;
               row.build.transition = reconcile::Transition::start;
+              row.build.reason = reconcile::BuildReason::initiator;
               row.build.initiator = a_user_id(9);
               row.build.created = at(0);
               row.build.completed = row.build.active() ? Instant() : at(60);
