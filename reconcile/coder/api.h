@@ -94,10 +94,22 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<User>>> inactive_users() = 0;
 };
 
-/// What Coder says of a setting that it took.
+// What Coder says of what it took. `request_id` finds the call in its logs, and its row in the audit log.
+
+/// A setting.
 struct Kept {
   std::optional<LiveWorkspace> row;  ///< the workspace as it keeps it now, where the reply shows it
   bool was_so = false;               ///< 304: it was so already
+  std::string request_id = {};
+};
+struct Created {
+  LiveWorkspace row;  ///< what Coder kept
+  std::string request_id;
+};
+/// The audit log has no row of the call itself: a build's row comes when it ends, and names the build.
+struct Queued {
+  LiveBuild build;
+  std::string request_id;
 };
 
 class CoderWriter {
@@ -105,15 +117,14 @@ class CoderWriter {
   virtual ~CoderWriter() = default;
 
   /// Never repeated inside, whatever the fault, unless it is sure that Coder did not see it (no connection,
-  /// 429): after a lost answer look by name first. The reply's workspace is what Coder kept.
-  [[nodiscard]] virtual awaitable<ApiResult<LiveWorkspace>> create_workspace(
-      const CreateRequest& request) = 0;
+  /// 429): after a lost answer look by name first.
+  [[nodiscard]] virtual awaitable<ApiResult<Created>> create_workspace(const CreateRequest& request) = 0;
   /// Sets one thing of a workspace.
   [[nodiscard]] virtual awaitable<ApiResult<Kept>> set(const WorkspaceId& id, const Setting& setting) = 0;
   /// Queues a build with the last build's version. `conflict` if one is active. Not repeated inside, as
   /// create.
-  [[nodiscard]] virtual awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id,
-                                                                    Transition transition) = 0;
+  [[nodiscard]] virtual awaitable<ApiResult<Queued>> queue_build(const WorkspaceId& id,
+                                                                 Transition transition) = 0;
 };
 
 // Coder with the tokens of workspaces' owners. Again two types: whoever was given the readers alone cannot

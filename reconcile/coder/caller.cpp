@@ -185,6 +185,9 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
       answer.status = response->status;
       answer.body = std::move(response->body);
       answer.request_id = response->header(kRequestId);
+      const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall());
+      if (const auto date = http::parse_http_date(response->header("Date"), now))
+        answer.asked_at = *date - std::chrono::ceil<std::chrono::microseconds>(done.duration);
       out.answer = std::move(answer);
     }
   } else {

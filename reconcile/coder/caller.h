@@ -52,6 +52,9 @@ struct Answer2xx {
   int status = 0;
   std::string body;
   std::string request_id;
+  /// By the clock of who answered, cut to its whole seconds (`Date`), less what the call took: the request
+  /// left then or later. Absent: the answer does not tell its time.
+  std::optional<std::chrono::sys_time<std::chrono::microseconds>> asked_at;
 };
 
 /// Makes calls: headers, token, rate limit, attempts and waits between them, classification. What comes back

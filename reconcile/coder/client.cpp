@@ -41,6 +41,7 @@ struct Client::Parts {
         reader(http_reader(caller)),
         writer(http_writer(caller)),
         history(http_history(caller)),
+        audit(http_audit(caller)),
         watcher(http_watcher(caller, clock, std::move(dialer))),
         base_url(std::move(url)) {}
 
@@ -51,6 +52,7 @@ struct Client::Parts {
   std::unique_ptr<CoderReader> reader;
   std::unique_ptr<CoderWriter> writer;
   std::unique_ptr<HistoryReader> history;
+  std::unique_ptr<AuditReader> audit;
   std::unique_ptr<WorkspaceWatcher> watcher;
   std::string base_url;
 };
@@ -71,6 +73,10 @@ Readers Client::readers() {
 Writers Client::writers() {
   return {.all = &writer(), .owners = parts_->owners.get()};
 }
+AuditReader& Client::audit() {
+  return *parts_->audit;
+}
+
 HistoryReader& Client::history() {
   return *parts_->history;
 }

@@ -9,6 +9,7 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
+#include "reconcile/coder/audit.h"
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
 #include "reconcile/coder/history.h"
@@ -66,6 +67,7 @@ class Client {
   [[nodiscard]] Readers readers();
   [[nodiscard]] Writers writers();
   [[nodiscard]] HistoryReader& history();
+  [[nodiscard]] AuditReader& audit();
   [[nodiscard]] WorkspaceWatcher& watcher();
 
   /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "reconcile/coder/audit_json.h"
 #include "reconcile/coder/search.h"
 #include "reconcile/http/url.h"
-#include "specs/text/message_text.h"
 #include "specs/text/timestamp.h"
 
 namespace cr::coder {
@@ -18,55 +18,10 @@ using nlohmann::json;
 
 constexpr std::string_view kBuildsPattern = "/api/v2/workspaces/{workspace}/builds";
 constexpr Route kPastBuilds{.method = "GET", .pattern = kBuildsPattern, .body_limit = Route::kAllOfThem};
-constexpr Route kAudit{.method = "GET", .pattern = "/api/v2/audit", .body_limit = Route::kAllOfThem};
-
-/// Nothing that is longer is read by anybody.
-constexpr std::size_t kLongest = 500;
-
-std::string text_at(const json& from, const char* key) {
-  if (!from.is_object()) return {};
-  const auto found = from.find(key);
-  if (found == from.end() || !found->is_string()) return {};
-  return std::string(text::cut(found->get_ref<const std::string&>(), kLongest));
-}
 
 Instant time_at(const json& from, const char* key) {
   const auto at = text::parse_timestamp(text_at(from, key));
   return at ? Instant(*at) : Instant();
-}
-
-const json& part_at(const json& from, const char* key) {
-  static const json kNone;
-  if (!from.is_object()) return kNone;
-  const auto found = from.find(key);
-  return found == from.end() ? kNone : *found;
-}
-
-/// What Go writes for a value that may be none: {"Time": …, "Valid": false}.
-const json* valid_part(const json& value) {
-  const auto valid = value.find("Valid");
-  if (valid == value.end() || *valid != json(true)) return nullptr;
-  for (const auto& [key, part] : value.items()) {
-    if (key != "Valid") return &part;
-  }
-  return nullptr;
-}
-
-/// Settings are plain values: what nests is shown as such, however deep it goes.
-std::string plain_text(const json& value) {
-  constexpr std::string_view kNothing = "none";
-  if (value.is_null()) return std::string(kNothing);
-  if (value.is_structured()) return "…";
-  if (!value.is_string())
-    return std::string(text::cut(value.dump(-1, ' ', false, json::error_handler_t::replace), kLongest));
-  const std::string& words = value.get_ref<const std::string&>();
-  return words.empty() || words == "null" ? std::string(kNothing) : std::string(text::cut(words, kLongest));
-}
-
-std::string value_text(const json& value) {
-  if (!value.is_object() || !value.contains("Valid")) return plain_text(value);
-  const json* part = valid_part(value);
-  return part ? plain_text(*part) : plain_text(json());
 }
 
 PastBuild read_build(const json& from) {
@@ -89,20 +44,8 @@ PastChange read_change(const json& from) {
   change.user = text_at(part_at(from, "user"), "username");
   change.user_agent = text_at(from, "user_agent");
   change.action = text_at(from, "action");
-  const json& status = part_at(from, "status_code");
-  if (status.is_number_integer()) change.status = status.get<int>();
-  const json& diff = part_at(from, "diff");
-  // A create has every field of a workspace in it.
-  if (!diff.is_object() || change.action == "create") return change;
-  for (const auto& [field, values] : diff.items()) {
-    const bool secret = part_at(values, "secret") == json(true);
-    PastChange::Part part{std::string(text::cut(field, kLongest)), "(secret)", "(secret)"};
-    if (!secret) {
-      part.before = value_text(part_at(values, "old"));
-      part.now = value_text(part_at(values, "new"));
-    }
-    change.parts.push_back(std::move(part));
-  }
+  change.status = status_at(from, "status_code");
+  change.parts = changed_parts(from);
   return change;
 }
 
@@ -125,7 +68,7 @@ class HttpHistory final : public HistoryReader {
   }
 
   awaitable<ApiResult<std::vector<PastChange>>> changes_of(const WorkspaceId& id, std::size_t most) override {
-    CallRequest request(kAudit, std::string(kAudit.pattern));
+    CallRequest request(routes::kAudit, std::string(routes::kAudit.pattern));
     request.query = search_query("resource_type:workspace resource_id:" + id.to_string()) +
                     fmt::format("&limit={}", most);
     auto answer = co_await caller_.call(request);

@@ -11,6 +11,7 @@
 #include "reconcile/coder/caller.h"
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/types.h"
+#include "reconcile/model/audit_row.h"
 
 /// What became of one workspace, and by whom: for a person who asks, never for a decision.
 namespace cr::coder {
@@ -30,12 +31,7 @@ struct PastBuild {
 
 /// A change of a workspace's settings, as the audit log has it.
 struct PastChange {
-  /// One thing that was changed.
-  struct Part {
-    std::string field;        ///< in Coder's words: "autostart_schedule"
-    std::string before, now;  ///< as Coder writes it, a TTL in nanoseconds; "none" where there is none
-    bool operator==(const Part&) const = default;
-  };
+  using Part = reconcile::AuditRow::Part;
   Instant at;
   std::string user;         ///< username; empty: of nobody that is known
   std::string user_agent;   ///< of the client

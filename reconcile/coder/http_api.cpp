@@ -326,7 +326,7 @@ class HttpWriter final : public CoderWriter {
  public:
   explicit HttpWriter(Caller& caller) : caller_(caller) {}
 
-  awaitable<ApiResult<LiveWorkspace>> create_workspace(const CreateRequest& create) override {
+  awaitable<ApiResult<Created>> create_workspace(const CreateRequest& create) override {
     if (!by_organization_) {
       CallRequest request = request_of<routes::kCreateWorkspace>(create.owner);
       auto created = co_await send(std::move(request), create);
@@ -347,6 +347,7 @@ class HttpWriter final : public CoderWriter {
     if (!answer) co_return answer.error();
     Kept kept;
     kept.was_so = answer->status == 304;
+    kept.request_id = answer->request_id;
     if (kept.was_so || setting.route->answer != Answer::json_or_same) co_return kept;
     auto workspace = decoder_.workspace(answer->body);
     if (!workspace) co_return caller_.not_understood(request, *answer, workspace.error().message);
@@ -354,14 +355,17 @@ class HttpWriter final : public CoderWriter {
     co_return kept;
   }
 
-  awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override {
+  awaitable<ApiResult<Queued>> queue_build(const WorkspaceId& id, Transition transition) override {
     if (transition != Transition::start && transition != Transition::stop) {
       co_return not_sent(routes::kBuilds, "only start and stop builds are ever queued");
     }
     CallRequest request = request_of<routes::kBuilds>(id);
     request.body = encode_build(transition);
-    auto decode = [this](std::string& body) { return decoder_.build(body); };
-    co_return co_await call_and_decode(caller_, request, decode);
+    auto answer = co_await caller_.call(request);
+    if (!answer) co_return answer.error();
+    auto build = decoder_.build(answer->body);
+    if (!build) co_return caller_.not_understood(request, *answer, build.error().message);
+    co_return Queued{std::move(*build), std::move(answer->request_id)};
   }
 
  private:
@@ -376,10 +380,13 @@ class HttpWriter final : public CoderWriter {
     co_return found->organization_id;
   }
 
-  awaitable<ApiResult<LiveWorkspace>> send(CallRequest request, const CreateRequest& create) {
+  awaitable<ApiResult<Created>> send(CallRequest request, const CreateRequest& create) {
     request.body = encode_create(create);
-    auto decode = [this](std::string& body) { return decoder_.workspace(body); };
-    co_return co_await call_and_decode(caller_, request, decode);
+    auto answer = co_await caller_.call(request);
+    if (!answer) co_return answer.error();
+    auto row = decoder_.workspace(answer->body);
+    if (!row) co_return caller_.not_understood(request, *answer, row.error().message);
+    co_return Created{std::move(*row), std::move(answer->request_id)};
   }
 
   Caller& caller_;

@@ -103,6 +103,10 @@ inline constexpr Route kResolveAutostart{.method = "GET",
 inline constexpr Route kUsers{
     .method = "GET", .pattern = "/api/v2/users", .body_limit = Route::kAllOfThem, .list = true};
 
+// Before 2.29 Coder counts all rows that match, which can take seconds.
+inline constexpr Route kAudit{
+    .method = "GET", .pattern = "/api/v2/audit", .body_limit = Route::kAllOfThem, .list = true};
+
 inline constexpr Route kCreateWorkspace{
     .method = "POST", .pattern = "/api/v2/users/{user}/workspaces", .repeat = Repeat::if_unseen};
 inline constexpr Route kAutostart{

@@ -36,15 +36,17 @@ struct Ended {
   ActionResult result = ActionResult::success;
   std::optional<ApiError> error;
   std::string note;
+  std::string request_id;  ///< of the answer to the write that did it
   std::optional<LiveWorkspace> row;
   bool carry_on = true;              ///< whether the workspace's next action may go
   bool made_by_us = true;            ///< a create: whether it made the workspace
   std::optional<LiveBuild> started;  ///< the build that it has queued
 };
 
-Ended done(std::string note = {}) {
+Ended done(std::string note, std::string request_id = {}) {
   Ended ended;
   ended.note = std::move(note);
+  ended.request_id = std::move(request_id);
   return ended;
 }
 Ended skipped(std::string note) {
@@ -209,10 +211,12 @@ class Execution {
     if (!take_slot(item)) co_return wait_for_slot(item);
     for (std::uint32_t tries = 1;; ++tries) {
       auto call = writer_.create_workspace(action.request);
-      ApiResult<LiveWorkspace> reply = co_await shielded_write(std::move(call));
+      ApiResult<coder::Created> reply = co_await shielded_write(std::move(call));
       if (reply) {
         ++executed_.builds_started;
-        co_return adopt(std::move(*reply), ActionResult::success, {}, true);
+        Ended ended = adopt(std::move(reply->row), ActionResult::success, {}, true);
+        ended.request_id = std::move(reply->request_id);
+        co_return ended;
       }
       const ApiError error = reply.error();
       const bool maybe = coder::traits_of(error.fault).may_be_done;
@@ -252,9 +256,10 @@ class Execution {
     if (!take_slot(item)) co_return wait_for_slot(item);
     for (std::uint32_t tries = 1;; ++tries) {
       auto call = writer_.queue_build(id, transition);
-      ApiResult<LiveBuild> reply = co_await shielded_write(std::move(call));
+      ApiResult<coder::Queued> reply = co_await shielded_write(std::move(call));
       if (reply) {
-        co_return started(std::move(*reply));
+        ++executed_.builds_started;
+        co_return done({}, std::move(reply->request_id));
       }
       const ApiError error = reply.error();
       const bool maybe = coder::traits_of(error.fault).may_be_done;
@@ -306,8 +311,8 @@ class Execution {
       co_return ended;
     }
     if (!kept) co_return failed(kept.error());
-    if (kept->was_so) co_return done("already set");
-    Ended ended;
+    if (kept->was_so) co_return done("already set", std::move(kept->request_id));
+    Ended ended = done({}, std::move(kept->request_id));
     ended.row = std::move(kept->row);
     co_return ended;
   }
@@ -325,11 +330,10 @@ class Execution {
     Outcome outcome;
     outcome.action = action;
     outcome.result = ended.result;
-    if (ended.error) outcome.request_id = ended.error->request_id;
+    outcome.request_id = ended.error ? ended.error->request_id : std::move(ended.request_id);
     outcome.error = std::move(ended.error);
     outcome.note = std::move(ended.note);
     outcome.duration = duration;
-    outcome.started = std::move(ended.started);
     if (outcome.result == ActionResult::success) silences_ = 0;
     observer_.on_action(outcome);
     item.outcomes.push_back(std::move(outcome));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,24 +28,32 @@ struct AuditRow {
   AuditRowId id;
   AuditTime at;
   About about = About::other;
-  std::optional<WorkspaceId> workspace;   ///< of a workspace's row and of a build's
+  std::optional<WorkspaceId> workspace;   ///< of a workspace's row, and of a build's that tells it
   std::optional<TemplateId> template_id;  ///< of a template's row
   std::optional<UserId> user;
-  std::string username;      ///< empty: of nobody that is known
-  std::string user_agent;    ///< of the client; empty for builds
-  std::string action;        ///< "create", "write", "delete", "start", "stop"
-  std::string build_reason;  ///< of a build's row
-  int status = 0;            ///< of the reply: from 400 on it was refused
-  std::string request_id;    ///< as the reply's header had it
-  std::vector<Part> parts;   ///< none: it changed nothing, or was refused; of a create not listed
+  std::string username;          ///< empty: of nobody that is known
+  std::string user_agent;        ///< of the client; empty for builds
+  std::string action;            ///< "create", "write", "delete", "start", "stop"
+  std::string build_reason;      ///< of a build's row
+  int status = 0;                ///< of the reply: from 400 on it was refused
+  std::string request_id;        ///< as the reply's header had it; of a build the id of its job
+  std::vector<Part> parts;       ///< none: it changed nothing, or was refused; of a create not listed
+  std::optional<BuildId> build;  ///< of a build's row
   bool operator==(const AuditRow&) const = default;
+};
+
+/// Which rows are asked for.
+struct AuditQuery {
+  std::optional<std::chrono::year_month_day> date_from;
+  std::size_t limit = 1;
+  std::size_t offset = 0;
 };
 
 /// The newest rows first, as one request gets them.
 struct AuditPage {
   std::vector<AuditRow> rows;
   std::uint64_t count = 0;  ///< of all rows that match; some servers stop counting at 2001
-  AuditTime asked_at;       ///< by Coder's clock (`Date`); the request left then or before
+  AuditTime asked_at;       ///< by Coder's clock (`Date`); the request left then or later
   bool operator==(const AuditPage&) const = default;
 };
 

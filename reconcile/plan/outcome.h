@@ -25,7 +25,7 @@ struct Outcome {
   ActionResult result = ActionResult::skipped;
   std::optional<coder::ApiError> error;  ///< if failed
   std::string note;                      ///< why skipped, or e.g. "exists already"
-  std::string request_id;                ///< Coder's, where there was an answer
+  std::string request_id;                ///< Coder's, where the write was answered
   std::chrono::nanoseconds duration{0};
   std::optional<LiveBuild> started{};  ///< the build that it has queued, as Coder had it then
   bool operator==(const Outcome&) const = default;

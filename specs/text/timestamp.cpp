@@ -101,6 +101,18 @@ std::optional<std::chrono::sys_seconds> parse_timestamp(std::string_view text) {
   return offset ? std::optional(at - *offset) : std::nullopt;
 }
 
+std::optional<std::chrono::sys_time<std::chrono::microseconds>> parse_timestamp_us(std::string_view text) {
+  const auto at = parse_timestamp(text);
+  if (!at) return std::nullopt;
+  std::chrono::microseconds fraction{0};
+  std::size_t next = text.find('.') + 1;
+  if (next == 0) return *at;
+  for (int worth = 100'000; worth > 0 && next < text.size() && is_digit(text[next]); worth /= 10, ++next) {
+    fraction += std::chrono::microseconds(worth * (text[next] - '0'));
+  }
+  return *at + fraction;
+}
+
 std::optional<std::chrono::sys_days> parse_date(std::string_view text) {
   using namespace std::chrono;
   if (text.size() != std::string_view("2026-11-24").size()) return std::nullopt;

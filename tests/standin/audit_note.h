@@ -7,13 +7,11 @@
 
 namespace cr::standin {
 
-/// Writes the audit row of a call that changes something, refused and idle calls included, with the status of
-/// the reply that it is given at the end.
-[[nodiscard]] Reply audited(Call& call, Reply reply, std::string_view action, std::string_view resource_type,
-                            const Workspace& workspace, std::string diff = "{}");
-
-/// {"<field>":{"old":<old>,"new":<new>,"secret":false}}, or {} when they are the same; JSON texts.
-[[nodiscard]] std::string diff_json(std::string_view field, std::string_view old_json,
-                                    std::string_view new_json);
+/// Writes the audit row of a call that changes a workspace, refused and idle calls included, with the status
+/// of the reply that it is given at the end. `action`: create or write.
+[[nodiscard]] Reply audited(Call& call, Reply reply, std::string_view action, const Workspace& workspace,
+                            std::string diff = "{}");
+/// Likewise of one that changes a template.
+[[nodiscard]] Reply audited(Call& call, Reply reply, const Template& of, std::string diff);
 
 }  // namespace cr::standin

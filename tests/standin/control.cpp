@@ -83,6 +83,40 @@ void drift(State& state, const json& body) {
   }
 }
 
+/// Whose changes those that follow are.
+void set_person(State& state, const json& body) {
+  Person person;
+  person.username = body.value("username", person.username);
+  person.user_agent = body.value("user_agent", person.user_agent);
+  if (!person.username.empty() && state.find_user(person.username) == nullptr) {
+    throw std::out_of_range("no user " + person.username);
+  }
+  state.set_person(std::move(person));
+}
+
+void befall(AuditLog& log, const json& body) {
+  if (body.contains("writing")) log.set_writing(body["writing"].get<bool>());
+  if (body.contains("forbidden")) log.set_forbidden(body["forbidden"].get<bool>());
+  if (body.contains("prune")) log.prune(body["prune"].get<std::size_t>());
+  if (body.contains("restore_without")) log.restore_without(body["restore_without"].get<std::size_t>());
+  if (body.contains("lose_next")) log.lose_next(body["lose_next"].get<std::size_t>());
+  if (body.contains("double_next_answers")) {
+    log.double_next_answers(body["double_next_answers"].get<std::size_t>());
+  }
+  if (body.contains("delay_next")) {
+    const std::chrono::milliseconds by(body.at("delay_ms").get<std::int64_t>());
+    log.delay_next(body["delay_next"].get<std::size_t>(), by);
+  }
+}
+
+ordered_json read_cost(const ReadCost& cost) {
+  ordered_json body;
+  body["workspace_rows"] = cost.workspace_rows;
+  body["audit_rows"] = cost.audit_rows;
+  body["audit_rows_counted"] = cost.audit_rows_counted;
+  return body;
+}
+
 FaultRule parse_fault(const json& body) {
   const auto kind = parse_fault_kind(body.at("kind").get<std::string>());
   if (!kind) throw std::invalid_argument("no such kind of fault");
@@ -130,6 +164,23 @@ Reply dispatch(Exchange& exchange, const Request& request) {
   }
   if (what == "DELETE /faults") {
     exchange.faults().clear();
+    return answer_with(done);
+  }
+  if (what == "POST /person") {
+    set_person(state, body);
+    return answer_with(done);
+  }
+  if (what == "GET /audit") {
+    done["rows"] = state.audit().size();
+    return answer_with(done);
+  }
+  if (what == "POST /audit") {
+    befall(state.audit_log(), body);
+    return answer_with(done);
+  }
+  if (what == "GET /cost") return answer_with(read_cost(state.read_cost()));
+  if (what == "DELETE /cost") {
+    state.read_cost() = ReadCost();
     return answer_with(done);
   }
   if (what == "POST /finish-builds") {

@@ -174,6 +174,9 @@ struct StageTiming {
   [[nodiscard]] bool of_connection() const { return stage == "connect"; }
 };
 
+/// The reason of a build by which Coder deletes what was dormant for too long.
+inline constexpr std::string_view kAutodelete = "autodelete";
+
 struct Build {
   std::string id;
   int number = 1;
@@ -224,13 +227,21 @@ struct Workspace {
   [[nodiscard]] Build& latest() { return builds.back(); }
 };
 
+/// Which build a row of the audit log is about.
+struct AuditedBuild {
+  std::string workspace_id;
+  std::string workspace_name;
+  int number = 0;
+  std::string reason;
+};
+
 /// One row of the audit log; its JSON is made when it is asked for.
 struct AuditRow {
   std::string id;
-  std::string request_id;
+  std::string request_id;  ///< As the reply's header had it; of a build the id of its job.
   Time time{};
   std::string user_id;
-  std::string user_agent;
+  std::string user_agent;     ///< Empty: a build's.
   std::string action;         ///< create, write, delete, start, stop.
   std::string resource_type;  ///< workspace, workspace_build, template.
   std::string resource_id;
@@ -238,6 +249,8 @@ struct AuditRow {
   std::string organization_id;
   int status = 0;
   std::string diff = "{}";  ///< JSON text: {"field": {"old": …, "new": …, "secret": false}}.
+  std::optional<AuditedBuild> build;
+  std::string created_for;  ///< Of a workspace's creation: the owner's name.
 };
 
 }  // namespace cr::standin

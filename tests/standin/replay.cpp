@@ -19,18 +19,24 @@ ReplayTest::ReplayTest(Tour tour) : state_(GetParam()), recording_(load_recordin
 Reply ReplayTest::send(const std::string& method, const std::string& target, const std::string& body,
                        const std::string& token) {
   Request request = Request::make(method, target, body);
-  request.headers["user-agent"] = "replay";
+  request.headers["user-agent"] = kUserAgent;
   if (!token.empty()) request.headers["coder-session-token"] = token;
   return answer(state_, request);
 }
 
+namespace {
+
+std::string header_of(const Reply& reply, std::string_view wanted) {
+  for (const auto& [name, value] : reply.headers) {
+    if (name == wanted) return value;
+  }
+  return {};
+}
+
+}  // namespace
+
 void ReplayTest::check_headers(const RecordedExchange& exchange, const Reply& reply) const {
-  const auto value_of = [&](std::string_view wanted) {
-    for (const auto& [name, value] : reply.headers) {
-      if (name == wanted) return value;
-    }
-    return std::string();
-  };
+  const auto value_of = [&](std::string_view wanted) { return header_of(reply, wanted); };
   for (const auto* name : {"X-Coder-Build-Version", "X-Coder-Request-Id", "X-Ratelimit-Limit",
                            "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Www-Authenticate"}) {
     EXPECT_EQ(exchange.headers.contains(name), !value_of(name).empty()) << name;
@@ -70,6 +76,11 @@ void ReplayTest::replay(const RecordedExchange& exchange) {
   EXPECT_EQ(reply.status, exchange.status) << reply.body;
   if (reply.status != exchange.status) return;
   check_headers(exchange, reply);
+  // The audit log names calls by it.
+  constexpr const char* kRequestId = "X-Coder-Request-Id";
+  if (exchange.headers.contains(kRequestId)) {
+    ids_.pair(exchange.headers[kRequestId], header_of(reply, kRequestId));
+  }
   if (reply.content_type.starts_with("application/json")) {
     json body = json::parse(reply.body);
     settle(exchange, body);

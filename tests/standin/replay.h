@@ -44,6 +44,9 @@ class ReplayTest : public testing::TestWithParam<Age> {
   void check_effect(const RecordedExchange& exchange);
 };
 
+/// Of the client that the recordings were made with.
+inline constexpr std::string_view kUserAgent = "Python-urllib/3.11";
+
 /// Whether each exchange is in the tour once, or listed with a reason.
 void expect_whole(const std::map<std::string, RecordedExchange>& recording,
                   const std::vector<std::string>& tour,

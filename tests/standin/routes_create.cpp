@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "tests/standin/audit_diff.h"
 #include "tests/standin/audit_note.h"
 #include "tests/standin/cron.h"
 #include "tests/standin/decode.h"
@@ -254,7 +255,8 @@ Reply create_for(Call& call, const User& owner, const std::string& organization_
   build.parameters = std::get<NamedValues>(parameters);
 
   Fleet::Row* row = race_lost ? nullptr : find_prebuild(state, build.preset_id);
-  if (row != nullptr) {
+  const bool claims = row != nullptr;
+  if (claims) {
     // A claim changes owner and name and keeps what is older: the id, created_at, and automatic_updates.
     row->workspace.owner_id = owner.id;
     row->workspace.name = wish.name;
@@ -275,9 +277,11 @@ Reply create_for(Call& call, const User& owner, const std::string& organization_
   }
   state.queue_build(*row, std::move(build));
   if (race_lost) return lost_race(call);
-  return audited(call,
-                 Reply::json(201, workspace_json(state, *row, call.caller.id(), Moment::just_queued) + "\n"),
-                 "create", "workspace", row->workspace);
+  Reply reply = Reply::json(201, workspace_json(state, *row, call.caller.id(), Moment::just_queued) + "\n");
+  // A claim is nobody's creation. Refused creates leave no row either: there is nothing that it could name.
+  if (claims) return reply;
+  return audited(call, std::move(reply), "create", row->workspace,
+                 diff_of_creation(state.age(), row->workspace));
 }
 
 Reply create(Call& call) {

@@ -1,8 +1,7 @@
 // The PUTs and the PATCH that change one setting of a workspace. All of them work on deleted workspaces too.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "tests/standin/audit_diff.h"
 #include "tests/standin/audit_note.h"
 #include "tests/standin/cron.h"
 #include "tests/standin/decode.h"
@@ -17,10 +16,6 @@ namespace {
 
 constexpr std::string_view kForbidden = "unauthorized: rbac: forbidden";
 constexpr std::string_view kTtlRefused = "Error updating workspace time until shutdown.";
-
-std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump();
-}
 
 Reply prebuild_conflict() {
   return Reply::error(409, "Unable to change this setting of a prebuilt workspace.",
@@ -39,7 +34,7 @@ Reply change_workspace(Call& call, Reply (*change)(Call&, Fleet::Row&, std::stri
   std::string diff = "{}";
   Reply reply = change(call, row, diff);
   call.state.touch(row);
-  return audited(call, std::move(reply), "write", "workspace", row.workspace, std::move(diff));
+  return audited(call, std::move(reply), "write", row.workspace, std::move(diff));
 }
 
 Reply set_autostart(Call& call, Fleet::Row& row, std::string& diff) {
@@ -75,14 +70,14 @@ Reply set_autostart(Call& call, Fleet::Row& row, std::string& diff) {
   }
   if (!may_change_workspace(call.state, call.caller, workspace))
     return Reply::error(500, kFailed, kForbidden);
-  const std::string before = json_text(workspace.autostart_schedule.value_or(""));
+  const std::string before = audit_schedule(workspace.autostart_schedule);
   if (text.empty()) {
     workspace.autostart_schedule.reset();
   } else {
     workspace.autostart_schedule = text;
   }
   call.state.compute_next_start(workspace);
-  diff = diff_json("autostart_schedule", before, json_text(text));
+  diff = diff_json("autostart_schedule", before, audit_schedule(workspace.autostart_schedule));
   return Reply::empty(204);
 }
 
@@ -110,11 +105,11 @@ Reply set_ttl(Call& call, Fleet::Row& row, std::string& diff) {
         500, kTtlRefused,
         fmt::format("execute transaction: update workspace time until shutdown: {}", kForbidden));
   }
-  const std::int64_t before = workspace.ttl_ms.value_or(0) * 1'000'000;
+  const std::string before = audit_duration(workspace.ttl_ms);
   workspace.ttl_ms = ttl;
   // Setting leaves the running build's deadline alone; clearing takes it away, but before 2.19 from the next.
   if (!ttl && call.state.since(Age::v2_20)) workspace.latest().deadline = workspace.latest().max_deadline;
-  diff = diff_json("ttl", std::to_string(before), std::to_string(ttl.value_or(0) * 1'000'000));
+  diff = diff_json("ttl", before, audit_duration(ttl));
   return Reply::empty(204);
 }
 
@@ -128,9 +123,9 @@ Reply set_automatic_updates(Call& call, Fleet::Row& row, std::string& diff) {
     const std::vector<Validation> wrong = {{"automatic_updates", "must be always or never"}};
     return Reply::error(400, "Invalid request", {}, wrong);
   }
-  const std::string before = workspace.always_update ? "\"always\"" : "\"never\"";
+  const std::string before = audit_updates(workspace.always_update);
   workspace.always_update = wish == "always";
-  diff = diff_json("automatic_updates", before, json_text(wish));
+  diff = diff_json("automatic_updates", before, audit_updates(workspace.always_update));
   return Reply::empty(204);
 }
 
@@ -144,15 +139,14 @@ Reply set_dormant(Call& call, Fleet::Row& row, std::string& diff) {
   if (wish == workspace.dormant_at.has_value()) return Reply::empty(304);
   if (!may_change_workspace(call.state, call.caller, workspace))
     return Reply::error(500, kFailed, kForbidden);
+  const std::string before = audit_time(workspace.dormant_at);
   if (wish) {
     call.state.put_to_sleep(workspace);
   } else {
     call.state.wake(workspace);
   }
   call.state.touch(row);
-  const std::string at = wish ? format_time(*workspace.dormant_at) : "0001-01-01T00:00:00Z";
-  diff = diff_json("dormant_at", fmt::format(R"({{"Time":"0001-01-01T00:00:00Z","Valid":{}}})", !wish),
-                   fmt::format(R"({{"Time":"{}","Valid":{}}})", at, wish));
+  diff = diff_json("dormant_at", before, audit_time(workspace.dormant_at));
   // A scoped token may put a workspace to sleep and then cannot read it again.
   if (!may_read_workspace(call.state, call.caller, workspace)) {
     return Reply::error(500, "Internal error fetching workspace.", kForbidden);
@@ -237,19 +231,24 @@ Reply rename(Call& call, Fleet::Row& row, std::string& diff) {
     const std::vector<Validation> wrong = {{"name", "This value is already in use and should be unique."}};
     return Reply::error(409, fmt::format("Workspace \"{}\" already exists.", name), {}, wrong);
   }
-  diff = diff_json("name", json_text(workspace.name), json_text(name));
+  diff = diff_json("name", audit_text(workspace.name), audit_text(name));
   workspace.name = name;
   return Reply::empty(204);
 }
 
-Reply set_favorite(Call& call, Fleet::Row& row, std::string& diff) {
+/// Refused before Coder's audit begins, so that others' attempts leave no row.
+Reply set_favorite(Call& call) {
+  const auto found = workspace_in_path(call, call.params[0]);
+  if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
+  Fleet::Row& row = *std::get<Fleet::Row*>(found);
   if (call.caller.id() != row.workspace.owner_id) {
     return Reply::error(403, "You can only favorite workspaces that you own.");
   }
   const bool wish = call.request.method == "PUT";
-  diff = diff_json("favorite", row.workspace.favorite ? "true" : "false", wish ? "true" : "false");
+  std::string diff = diff_json("favorite", audit_flag(row.workspace.favorite), audit_flag(wish));
   row.workspace.favorite = wish;
-  return Reply::empty(204);
+  call.state.touch(row);
+  return audited(call, Reply::empty(204), "write", row.workspace, std::move(diff));
 }
 
 Reply use(Call& call) {
@@ -273,10 +272,8 @@ const std::vector<Route>& setting_routes() {
       {"PUT", "/api/v2/workspaces/{workspace}/dormant",
        [](Call& c) { return change_workspace(c, set_dormant); }},
       {"PUT", "/api/v2/workspaces/{workspace}/extend", extend},
-      {"PUT", "/api/v2/workspaces/{workspace}/favorite",
-       [](Call& c) { return change_workspace(c, set_favorite); }},
-      {"DELETE", "/api/v2/workspaces/{workspace}/favorite",
-       [](Call& c) { return change_workspace(c, set_favorite); }},
+      {"PUT", "/api/v2/workspaces/{workspace}/favorite", set_favorite},
+      {"DELETE", "/api/v2/workspaces/{workspace}/favorite", set_favorite},
       {"PATCH", "/api/v2/workspaces/{workspace}", [](Call& c) { return change_workspace(c, rename); }},
       {"POST", "/api/v2/workspaces/{workspace}/usage", use},
   };

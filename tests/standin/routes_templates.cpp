@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "tests/standin/audit_note.h"
 #include "tests/standin/decode.h"
 #include "tests/standin/lookup.h"
 #include "tests/standin/parameters.h"
@@ -136,11 +137,11 @@ Reply patch(Call& call) {
   Decoder body(call.request.body, "UpdateTemplateMeta");
   const auto ttl = body.integer("default_ttl_ms");
   if (body.error()) return *body.error();
-  call.state.edit_template(of.name, [&](Template& edited) {
+  std::string diff = call.state.change_template(of.name, [&](Template& edited) {
     if (ttl) edited.default_ttl_ms = *ttl;
     edited.updated_at = call.state.now();
   });
-  return Reply::json(200, template_json(call.state, of).dump() + "\n");
+  return audited(call, Reply::json(200, template_json(call.state, of).dump() + "\n"), of, std::move(diff));
 }
 
 Reply versions(Call& call) {

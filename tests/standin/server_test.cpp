@@ -223,6 +223,26 @@ TEST_F(ServerTest, ControlsMakeDriftAndCountRequests) {
   EXPECT_EQ(ask("POST", "/standin/drift", R"({"owner":"nobody","name":"dev"})").status, 400);
 }
 
+TEST_F(ServerTest, ControlsReachTheAuditLogAndWhatAnswersCost) {
+  const auto rows = [&] { return json::parse(ask("GET", "/standin/audit").body)["rows"].get<int>(); };
+  EXPECT_EQ(ask("POST", "/standin/person", R"({"username":"admin","user_agent":"curl"})").status, 200);
+  EXPECT_EQ(ask("POST", "/standin/person", R"({"username":"nobody"})").status, 400);
+  constexpr auto kDrift = R"({"owner":"alice","name":"dev","ttl_ms":null})";
+  static_cast<void>(ask("POST", "/standin/drift", kDrift));
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(ask("POST", "/standin/audit", R"({"lose_next":1})").status, 200);
+  static_cast<void>(ask("POST", "/standin/drift", kDrift));
+  EXPECT_EQ(rows(), 1);
+  EXPECT_EQ(ask("POST", "/standin/audit", R"({"prune":1,"forbidden":true,"writing":false})").status, 200);
+  static_cast<void>(ask("POST", "/standin/drift", kDrift));
+  EXPECT_EQ(rows(), 0);
+  EXPECT_EQ(ask("GET", "/api/v2/audit").status, 403);
+  EXPECT_EQ(ask("GET", kList).status, 200);
+  EXPECT_EQ(json::parse(ask("GET", "/standin/cost").body)["workspace_rows"], 1);
+  EXPECT_EQ(ask("DELETE", "/standin/cost").status, 200);
+  EXPECT_EQ(json::parse(ask("GET", "/standin/cost").body)["workspace_rows"], 0);
+}
+
 TEST_F(ServerTest, AProxyForwardsAndTunnelsAndCounts) {
   Proxy proxy;
   const std::string authority = "127.0.0.1:" + std::to_string(server_.port());

@@ -262,11 +262,4 @@ std::size_t State::workspace_count() const {
       std::ranges::count_if(fleet_.all(), [](const auto& row) { return !row->workspace.deleted; }));
 }
 
-std::size_t State::audit_count(std::string_view action, std::string_view resource_type) const {
-  return static_cast<std::size_t>(std::ranges::count_if(audit_, [&](const AuditRow& row) {
-    return (action.empty() || row.action == action) &&
-           (resource_type.empty() || row.resource_type == resource_type);
-  }));
-}
-
 }  // namespace cr::standin

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/standin/audit_log.h"
 #include "tests/standin/fleet.h"
 #include "tests/standin/model.h"
 #include "tests/standin/rate_limit.h"
@@ -55,6 +56,20 @@ struct WorkspaceSnapshot {
 };
 
 enum class DeletedBy { person, coder };
+
+/// Whose changes those behind a reconciler's back are, for the audit log.
+struct Person {
+  std::string username;  ///< Empty: the owner of what is changed; of a template the site owner.
+  std::string user_agent = "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0";
+};
+
+/// What answers cost a real server: rows that it had to build, or to count, whatever is kept here.
+struct ReadCost {
+  std::size_t workspace_rows = 0;
+  std::size_t audit_rows = 0;
+  /// Before 2.29 all that match a search are counted each time, later 2001 at most.
+  std::size_t audit_rows_counted = 0;
+};
 
 /// How long builds take. Nothing sleeps: they move on when a request arrives or a test says so.
 struct BuildPace {
@@ -128,11 +143,18 @@ class State {
   [[nodiscard]] const Workspace* workspace_by_id(std::string_view id) const;
 
   // Behind a reconciler's back. Each throws std::out_of_range for what does not exist.
+  //
+  // What Coder does by itself, or what no audit log tells: no rows.
   void edit_user(std::string_view username, const std::function<void(User&)>& edit);
-  void edit_template(std::string_view name, const std::function<void(Template&)>& edit);
   void edit_version(std::string_view id, const std::function<void(TemplateVersion&)>& edit);
   void edit_workspace(std::string_view owner, std::string_view name,
                       const std::function<void(Workspace&)>& edit);
+
+  // What a person does: with the row that the API call for it leaves in the audit log, of this person.
+  void set_person(Person person) { person_ = std::move(person); }
+  const Template& create_template(std::string_view name, std::string_view organization = {});
+  /// A row if it changes the active version, the name, or a policy.
+  void edit_template(std::string_view name, const std::function<void(Template&)>& edit);
   void set_autostart(std::string_view owner, std::string_view name, std::optional<std::string> schedule);
   void set_ttl(std::string_view owner, std::string_view name, std::optional<std::int64_t> ttl_ms);
   void set_always_update(std::string_view owner, std::string_view name, bool always);
@@ -140,7 +162,7 @@ class State {
   void set_favorite(std::string_view owner, std::string_view name, bool favorite);
   /// Its latest build becomes a start, or a stop, that has succeeded.
   void set_running(std::string_view owner, std::string_view name, bool running);
-  /// Deleted by its owner, or by Coder when its time as a dormant workspace was over.
+  /// Deleted by a person, or by Coder when its time as a dormant workspace was over, which leaves no row.
   void delete_workspace(std::string_view owner, std::string_view name, DeletedBy by = DeletedBy::person);
   void suspend(std::string_view username);
 
@@ -192,11 +214,15 @@ class State {
   [[nodiscard]] std::size_t workspace_count() const;
 
   // Audit log.
-  [[nodiscard]] const std::deque<AuditRow>& audit() const { return audit_; }
+  [[nodiscard]] const std::deque<AuditRow>& audit() const { return audit_.rows(); }
+  /// To let something befall it.
+  [[nodiscard]] AuditLog& audit_log() { return audit_; }
   /// Rows of that action and type ("" = any).
   [[nodiscard]] std::size_t audit_count(std::string_view action = {},
                                         std::string_view resource_type = {}) const;
-  void add_audit(AuditRow row) { audit_.push_back(std::move(row)); }
+  void add_audit(AuditRow row) { audit_.add(std::move(row), now()); }
+  /// What answers have cost since the start or the last reset.
+  [[nodiscard]] ReadCost& read_cost() { return read_cost_; }
 
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
 
@@ -219,6 +245,9 @@ class State {
   /// The days on which the template lets workspaces start; all of them without a licence.
   [[nodiscard]] const std::vector<std::string>& allowed_days(const Template& of) const;
   void touch(Fleet::Row& row);
+  /// As edit_template, but whoever calls it writes the row: comes back as its diff.
+  [[nodiscard]] std::string change_template(std::string_view name,
+                                            const std::function<void(Template&)>& edit);
   Fleet::Row& insert_workspace(Workspace workspace);
   /// Queues a build: sets id, number, times, and pending.
   Build& queue_build(Fleet::Row& row, Build build);
@@ -247,6 +276,13 @@ class State {
   void note_uses();
   void start(Fleet::Row& row);
   void finish(Fleet::Row& row);
+  /// Who edits, or `fallback` (a name or an id) where nobody was named.
+  [[nodiscard]] const User& person_or(std::string_view fallback) const;
+  [[nodiscard]] AuditRow row_of_person(std::string_view fallback, int status);
+  void note_change(const Workspace& workspace, int status, std::string diff);
+  void note_template(const Template& of, std::string_view action, int status, std::string diff);
+  /// Of the latest build, which has ended. Coder's own deletions are not in the log.
+  void note_build_end(const Workspace& workspace);
   [[nodiscard]] bool has_provisioner(const Workspace& workspace) const;
   [[nodiscard]] bool failed_too_long_ago(const Workspace& workspace) const;
   [[nodiscard]] bool is_to_be_started(const Workspace& workspace) const;
@@ -269,7 +305,9 @@ class State {
   std::map<std::string, TemplateVersion> versions_;
   std::unordered_map<std::string, Fleet::Row*> build_rows_;
   Fleet fleet_;
-  std::deque<AuditRow> audit_;
+  AuditLog audit_;
+  Person person_;
+  ReadCost read_cost_;
   RateLimit rate_limit_;
 
   struct Use {

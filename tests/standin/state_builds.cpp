@@ -48,6 +48,7 @@ void State::finish(Fleet::Row& row) {
     if (!start_of_broken) --builds_to_fail_;
     build.job = JobStatus::failed;
     build.error = template_of(workspace).build_error;
+    note_build_end(workspace);
     touch(row);
     return;
   }
@@ -60,13 +61,17 @@ void State::finish(Fleet::Row& row) {
     }
     compute_next_start(workspace);
   }
+  note_build_end(workspace);
   touch(row);
 }
 
 void State::cancel_build(Fleet::Row& row) {
   Build& build = row.workspace.latest();
+  // A job that nobody had taken ends with nobody to tell of it.
+  const bool was_taken = build.job == JobStatus::running;
   build.job = JobStatus::canceled;
   build.completed_at = now();
+  if (was_taken) note_build_end(row.workspace);
   std::erase_if(active_, [&](const ActiveBuild& active) { return active.row == &row; });
   touch(row);
 }
@@ -86,6 +91,7 @@ void State::finish_builds() {
 
 void State::on_request() {
   note_uses();
+  audit_.publish(now());
   if (active_.empty() || pace_.kind == BuildPace::Kind::by_hand) return;
   start_builds();
   const Time at = now();

@@ -1,6 +1,7 @@
 // Changes made behind a reconciler's back, and the small steps that the routes share with them.
 #include <stdexcept>
 
+#include "tests/standin/audit_diff.h"
 #include "tests/standin/cron.h"
 #include "tests/standin/state.h"
 
@@ -41,11 +42,6 @@ void State::edit_user(std::string_view username, const std::function<void(User&)
   for (Fleet::Row* row : fleet_.of_owner(user.id)) touch(*row);
 }
 
-void State::edit_template(std::string_view name, const std::function<void(Template&)>& edit) {
-  edit(template_named(name));
-  ++epoch_;
-}
-
 void State::edit_version(std::string_view id, const std::function<void(TemplateVersion&)>& edit) {
   TemplateVersion& version = versions_.at(std::string(id));
   edit(version);
@@ -65,38 +61,59 @@ void State::edit_workspace(std::string_view owner, std::string_view name,
 void State::set_autostart(std::string_view owner, std::string_view name,
                           std::optional<std::string> schedule) {
   edit_workspace(owner, name, [&](Workspace& workspace) {
+    std::string diff = diff_json("autostart_schedule", audit_schedule(workspace.autostart_schedule),
+                                 audit_schedule(schedule));
     workspace.autostart_schedule = std::move(schedule);
     compute_next_start(workspace);
+    note_change(workspace, 204, std::move(diff));
   });
 }
 
 void State::set_ttl(std::string_view owner, std::string_view name, std::optional<std::int64_t> ttl_ms) {
-  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.ttl_ms = ttl_ms; });
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    std::string diff = diff_json("ttl", audit_duration(workspace.ttl_ms), audit_duration(ttl_ms));
+    workspace.ttl_ms = ttl_ms;
+    note_change(workspace, 204, std::move(diff));
+  });
 }
 
 void State::set_always_update(std::string_view owner, std::string_view name, bool always) {
-  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.always_update = always; });
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    std::string diff =
+        diff_json("automatic_updates", audit_updates(workspace.always_update), audit_updates(always));
+    workspace.always_update = always;
+    note_change(workspace, 204, std::move(diff));
+  });
 }
 
 void State::set_dormant(std::string_view owner, std::string_view name, bool dormant) {
   edit_workspace(owner, name, [&](Workspace& workspace) {
+    const std::string before = audit_time(workspace.dormant_at);
     if (dormant) {
       put_to_sleep(workspace);
     } else {
       wake(workspace);
     }
+    note_change(workspace, 200, diff_json("dormant_at", before, audit_time(workspace.dormant_at)));
   });
 }
 
 void State::set_favorite(std::string_view owner, std::string_view name, bool favorite) {
-  edit_workspace(owner, name, [&](Workspace& workspace) { workspace.favorite = favorite; });
+  edit_workspace(owner, name, [&](Workspace& workspace) {
+    std::string diff = diff_json("favorite", audit_flag(workspace.favorite), audit_flag(favorite));
+    workspace.favorite = favorite;
+    note_change(workspace, 204, std::move(diff));
+  });
 }
 
 void State::set_running(std::string_view owner, std::string_view name, bool running) {
   edit_workspace(owner, name, [&](Workspace& workspace) {
-    workspace.latest().transition = running ? Transition::start : Transition::stop;
-    workspace.latest().job = JobStatus::succeeded;
-    workspace.latest().completed_at = now();
+    Build& build = workspace.latest();
+    build.transition = running ? Transition::start : Transition::stop;
+    build.job = JobStatus::succeeded;
+    build.completed_at = now();
+    build.initiator_id = person_or(workspace.owner_id).id;
+    note_build_end(workspace);
   });
 }
 
@@ -111,13 +128,15 @@ void State::delete_workspace(std::string_view owner, std::string_view name, Dele
   build.version_id = last.version_id;
   build.preset_id = last.preset_id;
   build.parameters = last.parameters;
-  build.initiator_id = row.workspace.owner_id;
-  if (by == DeletedBy::coder) build.reason = "autodelete";
+  const bool by_coder = by == DeletedBy::coder;
+  build.initiator_id = by_coder ? row.workspace.owner_id : person_or(row.workspace.owner_id).id;
+  if (by_coder) build.reason = std::string(kAutodelete);
   build.created_at = now();
   build.started_at = build.completed_at = now();
   build_rows_[build.id] = &row;
   row.workspace.builds.push_back(std::move(build));
   row.workspace.deleted = true;
+  note_build_end(row.workspace);
   touch(row);
 }
 

@@ -85,7 +85,7 @@ void State::run_lifecycle() {
       build.reason = "dormancy";
     } else if (workspace.dormant_at && workspace.deleting_at && *workspace.deleting_at <= now()) {
       build.transition = Transition::del;
-      build.reason = "autodelete";
+      build.reason = std::string(kAutodelete);
     } else {
       continue;
     }

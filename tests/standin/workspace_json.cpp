@@ -320,6 +320,7 @@ std::string_view build_status(const Build& build) {
 std::string workspace_json(State& state, Fleet::Row& row, const std::string& reader_id, Moment moment) {
   std::string out;
   if (moment == Moment::just_queued) {
+    ++state.read_cost().workspace_rows;
     write_workspace(out, state, row.workspace, reader_id, moment);
   } else {
     append_workspace_json(state, row, reader_id, out);
@@ -328,6 +329,7 @@ std::string workspace_json(State& state, Fleet::Row& row, const std::string& rea
 }
 
 void append_workspace_json(State& state, Fleet::Row& row, const std::string& reader_id, std::string& out) {
+  ++state.read_cost().workspace_rows;
   // Only the owner sees the favorite, so only then does the row differ by reader.
   if (row.workspace.favorite && reader_id == row.workspace.owner_id) {
     write_workspace(out, state, row.workspace, reader_id, Moment::later);

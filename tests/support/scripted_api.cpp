@@ -289,8 +289,8 @@ awaitable<ApiResult<std::vector<coder::User>>> ScriptedCoder::inactive_users() {
   });
 }
 
-awaitable<ApiResult<LiveWorkspace>> ScriptedCoder::create_workspace(const coder::CreateRequest& request) {
-  return call<LiveWorkspace>("create " + request.name, [this, request]() -> ApiResult<LiveWorkspace> {
+awaitable<ApiResult<coder::Created>> ScriptedCoder::create_workspace(const coder::CreateRequest& request) {
+  return call<coder::Created>("create " + request.name, [this, request]() -> ApiResult<coder::Created> {
     if (find(request.owner.to_string(), request.name)) return ApiError(ApiFault::conflict, "name in use");
     const coder::User* owner = user_named(request.owner.to_string());
     LiveWorkspace row = a_live(next_id_++, owner ? owner->username : "somebody", request.name);
@@ -305,7 +305,7 @@ awaitable<ApiResult<LiveWorkspace>> ScriptedCoder::create_workspace(const coder:
     row.build.initiator = a_user_id(1);
     if (on_create) on_create(row);
     fleet.push_back(row);
-    return row;
+    return coder::Created{row, request_id};
   });
 }
 
@@ -333,9 +333,10 @@ awaitable<ApiResult<coder::Kept>> ScriptedCoder::set(const WorkspaceId& id, cons
   const bool dormant = body["dormant"];
   auto sleep = [this, id, dormant]() -> ApiResult<coder::Kept> {
     LiveWorkspace* row = find(id);
-    if (!row || row->dormant == dormant) return coder::Kept{.row = {}, .was_so = true};
+    if (!row || row->dormant == dormant)
+      return coder::Kept{.row = {}, .was_so = true, .request_id = request_id};
     row->dormant = dormant;
-    return coder::Kept{.row = *row};
+    return coder::Kept{.row = *row, .request_id = request_id};
   };
   return call<coder::Kept>("dormant " + last_digits(id) + (dormant ? " true" : " false"), std::move(sleep));
 }
@@ -347,25 +348,25 @@ awaitable<ApiResult<coder::Kept>> ScriptedCoder::change(const WorkspaceId& id, c
                            [this, id, effect = std::move(effect)]() -> ApiResult<coder::Kept> {
                              // Coder takes writes to deleted workspaces, and nothing comes of them.
                              if (LiveWorkspace* row = find(id)) effect(*row);
-                             return coder::Kept{};
+                             return coder::Kept{.request_id = request_id};
                            });
 }
 
-awaitable<ApiResult<LiveBuild>> ScriptedCoder::queue_build(const WorkspaceId& id, Transition transition) {
+awaitable<ApiResult<coder::Queued>> ScriptedCoder::queue_build(const WorkspaceId& id, Transition transition) {
   const std::string which = transition == Transition::stop ? " stop" : " start";
-  return call<LiveBuild>("build " + last_digits(id) + which,
-                         [this, id, transition]() -> ApiResult<LiveBuild> {
-                           LiveWorkspace* row = find(id);
-                           if (!row) return ApiError(ApiFault::not_found, "no such workspace");
-                           if (row->build.active()) return ApiError(ApiFault::conflict, "a build is active");
-                           row->build.id = an_id<BuildId>(next_id_++);
-                           ++row->build.number;
-                           row->build.transition = transition;
-                           row->build.status = BuildStatus::pending;
-                           row->build.reason = BuildReason::initiator;
-                           row->build.initiator = a_user_id(1);
-                           return row->build;
-                         });
+  return call<coder::Queued>("build " + last_digits(id) + which,
+                             [this, id, transition]() -> ApiResult<coder::Queued> {
+                               LiveWorkspace* row = find(id);
+                               if (!row) return ApiError(ApiFault::not_found, "no such workspace");
+                               if (row->build.active())
+                                 return ApiError(ApiFault::conflict, "a build is active");
+                               row->build.id = an_id<BuildId>(next_id_++);
+                               ++row->build.number;
+                               row->build.transition = transition;
+                               row->build.status = BuildStatus::pending;
+                               row->build.initiator = a_user_id(1);
+                               return coder::Queued{row->build, request_id};
+                             });
 }
 
 }  // namespace cr::testing

@@ -43,6 +43,8 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   std::vector<WorkspaceId> mismatched;
   /// What each build's timings are.
   std::vector<reconcile::TimedSpan> timed;
+  /// Of the answer to each write.
+  std::string request_id;
   /// Changes what a create keeps, as a template's policy or a prebuild would.
   std::function<void(LiveWorkspace&)> on_create;
 
@@ -98,9 +100,10 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<std::vector<reconcile::TimedSpan>>> timings(const WorkspaceId& id) override;
   coder::awaitable<ApiResult<std::vector<coder::User>>> inactive_users() override;
 
-  coder::awaitable<ApiResult<LiveWorkspace>> create_workspace(const coder::CreateRequest& request) override;
+  coder::awaitable<ApiResult<coder::Created>> create_workspace(const coder::CreateRequest& request) override;
   coder::awaitable<ApiResult<coder::Kept>> set(const WorkspaceId& id, const coder::Setting& setting) override;
-  coder::awaitable<ApiResult<LiveBuild>> queue_build(const WorkspaceId& id, Transition transition) override;
+  coder::awaitable<ApiResult<coder::Queued>> queue_build(const WorkspaceId& id,
+                                                         Transition transition) override;
 
  private:
   struct Fault {

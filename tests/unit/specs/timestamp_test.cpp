@@ -111,6 +111,18 @@ TEST(Timestamp, IsNoneWhereAnyCharacterIsWrong) {
   }
 }
 
+TEST(Timestamp, IsReadToTheMicrosecondWhereItIsAskedFor) {
+  const auto at = sys_days(year{2026} / 11 / 25) + hours(21);
+  EXPECT_EQ(parse_timestamp_us("2026-11-25T21:00:00Z"), at);
+  EXPECT_EQ(parse_timestamp_us("2026-11-25T21:00:00.5Z"), at + milliseconds(500));
+  EXPECT_EQ(parse_timestamp_us("2026-11-25T21:00:00.000007Z"), at + microseconds(7));
+  EXPECT_EQ(parse_timestamp_us("2026-11-25T21:00:00.851979999Z"), at + microseconds(851'979));
+  EXPECT_EQ(parse_timestamp_us("2026-11-25T22:30:00.25+01:30"), at + milliseconds(250));
+  for (const char* bad : {"", "2026-11-25", "2026-11-25T21:00:00.Z", "2026-11-25T21:00:00.5"}) {
+    EXPECT_EQ(parse_timestamp_us(bad), std::nullopt) << bad;
+  }
+}
+
 TEST(Timestamp, DatesAreTheDaysThatThereAre) {
   for (int y : {0, 1600, 1900, 1999, 2000, 2026, 2028, 9999}) {
     for (int m = 0; m <= 13; ++m) {

@@ -359,8 +359,9 @@ TEST_F(Requests, CreateWorkspace) {
   request.ttl = 8h;
   const auto created = run(client.writer().create_workspace(request));
   ASSERT_TRUE(created) << created.error().to_string();
-  EXPECT_EQ(created->build.status, BuildStatus::pending);
-  EXPECT_EQ(created->build.version_name, "");
+  EXPECT_EQ(created->request_id, "a-request-id");
+  EXPECT_EQ(created->row.build.status, BuildStatus::pending);
+  EXPECT_EQ(created->row.build.version_name, "");
   EXPECT_EQ(line(), "POST /api/v2/users/" + kId + "/workspaces HTTP/1.1");
   EXPECT_EQ(body(), R"({"name":"dev","template_id":")" + kOtherId + R"(","ttl_ms":28800000})");
 }
@@ -381,6 +382,37 @@ TEST_F(Requests, AnUnknownOwnerIsNoUnknownRoute) {
   const auto created = run(client.writer().create_workspace(CreateRequest()));
   EXPECT_EQ(created.error().fault, ApiFault::not_found);
   EXPECT_EQ(server.requests().size(), 1U);
+}
+
+TEST_F(Requests, TheAuditLog) {
+  const std::string body = R"({"audit_logs":[],"count":3})";
+  const auto dated = [&](const std::string& date) {
+    server.answer_all("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + date +
+                      "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+  };
+  dated("Date: Wed, 25 Nov 2026 21:18:00 GMT\r\n");
+  const reconcile::AuditQuery newest;
+  ASSERT_TRUE(run(client.audit().newest(newest)));
+  EXPECT_EQ(line(), "GET /api/v2/audit?limit=1 HTTP/1.1");
+  reconcile::AuditQuery back;
+  back.date_from = std::chrono::year{2026} / 1 / 9;
+  back.limit = 25;
+  back.offset = 50;
+  const auto page = run(client.audit().newest(back));
+  ASSERT_TRUE(page);
+  EXPECT_EQ(line(), "GET /api/v2/audit?q=date_from:2026-01-09&limit=25&offset=50 HTTP/1.1");
+  EXPECT_EQ(page->count, 3U);
+  const reconcile::AuditTime told = std::chrono::sys_days(std::chrono::year{2026} / 11 / 25) + 21h + 18min;
+  EXPECT_LE(page->asked_at, told);
+  EXPECT_GT(page->asked_at, told - 20s);
+  reconcile::AuditQuery nothing;
+  nothing.limit = 0;
+  ASSERT_TRUE(run(client.audit().newest(nothing)));
+  EXPECT_EQ(line(), "GET /api/v2/audit?limit=1 HTTP/1.1") << "none at all would be all";
+  for (const char* date : {"", "Date: yesterday\r\n"}) {
+    dated(date);
+    EXPECT_EQ(run(client.audit().newest(newest)).error().fault, ApiFault::contract) << date;
+  }
 }
 
 TEST_F(Requests, Settings) {
@@ -408,6 +440,7 @@ TEST_F(Requests, Dormancy) {
   const auto kept = run(testing::send_dormant(client.writer(), id, true));
   ASSERT_TRUE(kept);
   ASSERT_TRUE(kept->row);
+  EXPECT_EQ(kept->request_id, "a-request-id");
   EXPECT_TRUE(kept->row->dormant);
   EXPECT_EQ(line(), "PUT /api/v2/workspaces/" + kId + "/dormant HTTP/1.1");
   EXPECT_EQ(body(), R"({"dormant":true})");
@@ -423,7 +456,8 @@ TEST_F(Requests, Builds) {
   const WorkspaceId id = *WorkspaceId::parse(kId);
   const auto build = run(client.writer().queue_build(id, Transition::stop));
   ASSERT_TRUE(build) << build.error().to_string();
-  EXPECT_EQ(build->transition, Transition::stop);
+  EXPECT_EQ(build->request_id, "a-request-id");
+  EXPECT_EQ(build->build.transition, Transition::stop);
   EXPECT_EQ(line(), "POST /api/v2/workspaces/" + kId + "/builds HTTP/1.1");
   EXPECT_EQ(body(), R"({"transition":"stop"})");
 }

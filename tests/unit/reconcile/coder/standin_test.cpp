@@ -278,6 +278,65 @@ TEST_P(AgainstCoder, DormancyAnswersTheWorkspaceOrThatItWasSo) {
   EXPECT_FALSE(awake.row->dormant);
 }
 
+TEST_P(AgainstCoder, OurOwnWritesAreKnownInTheAuditLogByTheirRequestIds) {
+  Client client = as_admin();
+  const WorkspaceId id = dev(client).id;
+  const Kept kept = must(testing::send_ttl(client.writer(), id, 90min));
+  const Queued queued = must(client.writer().queue_build(id, Transition::stop));
+  // The build ends before the next request is answered.
+  reconcile::AuditQuery query;
+  query.limit = 5;
+  const reconcile::AuditPage page = must(client.audit().newest(query));
+  ASSERT_EQ(page.rows.size(), 2U);
+  EXPECT_EQ(page.count, 2U);
+  const reconcile::AuditRow& build = page.rows[0];
+  EXPECT_EQ(build.about, reconcile::AuditRow::About::build);
+  EXPECT_EQ(build.action, "stop");
+  EXPECT_EQ(build.workspace, id);
+  EXPECT_EQ(build.build, queued.build.id);
+  EXPECT_NE(build.request_id, queued.request_id) << "it is the job's";
+  const reconcile::AuditRow& ttl = page.rows[1];
+  EXPECT_EQ(ttl.workspace, id);
+  EXPECT_EQ(ttl.request_id, kept.request_id);
+  EXPECT_EQ(ttl.username, "admin");
+  EXPECT_EQ(ttl.user_agent, "coder-reconciler");
+  EXPECT_EQ(ttl.parts, (std::vector<reconcile::AuditRow::Part>{{"ttl", "28800000000000", "5400000000000"}}));
+}
+
+TEST_P(AgainstCoder, TheAuditLogTellsWhoElseChangedWhatAndWhenItWasAsked) {
+  Client client = as("auditor", {standin::Role::auditor});
+  const auto before = coder.with_state([](standin::State& state) {
+    state.set_person({.username = "bob", .user_agent = "curl"});
+    state.set_autostart("alice", "dev", std::nullopt);
+    state.edit_template("simple", [](standin::Template& of) { of.default_ttl_ms = 3'600'000; });
+    return state.now();
+  });
+  reconcile::AuditQuery query;
+  query.date_from = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(before));
+  query.limit = 25;
+  const auto left = coder.with_state([](standin::State& state) { return state.now(); });
+  const reconcile::AuditPage page = must(client.audit().newest(query));
+  EXPECT_LE(page.asked_at, left) << "what happens from then on is in the next answer";
+  EXPECT_GT(page.asked_at, left - 20s);
+  ASSERT_EQ(page.rows.size(), 2U);
+  EXPECT_EQ(page.rows[0].about, reconcile::AuditRow::About::template_);
+  EXPECT_EQ(page.rows[0].parts.at(0).field, "default_ttl");
+  EXPECT_EQ(page.rows[1].username, "bob");
+  EXPECT_EQ(page.rows[1].user_agent, "curl");
+  EXPECT_EQ(page.rows[1].parts.at(0).now, "none");
+  query.offset = 2;
+  EXPECT_TRUE(must(client.audit().newest(query)).rows.empty());
+}
+
+TEST_P(AgainstCoder, WhoMayNotReadTheAuditLogIsForbidden) {
+  Client client = as("alice");
+  const reconcile::AuditQuery query;
+  EXPECT_EQ(run(client.audit().newest(query)).error().fault, ApiFault::forbidden);
+  coder.with_state([](standin::State& state) { state.audit_log().set_forbidden(true); });
+  Client admin = as_admin();
+  EXPECT_EQ(run(admin.audit().newest(query)).error().fault, ApiFault::forbidden);
+}
+
 TEST_P(AgainstCoder, ACreateAnswersWhatWasKeptAndTheSecondIsAConflict) {
   Client client = as_admin();
   CreateRequest request;
@@ -287,7 +346,9 @@ TEST_P(AgainstCoder, ACreateAnswersWhatWasKeptAndTheSecondIsAConflict) {
   request.autostart_schedule = "CRON_TZ=UTC 0 9 * * 1-5";
   request.ttl = 8h;
   request.automatic_updates_always = true;
-  const LiveWorkspace created = must(client.writer().create_workspace(request));
+  const Created reply = must(client.writer().create_workspace(request));
+  EXPECT_FALSE(reply.request_id.empty());
+  const LiveWorkspace& created = reply.row;
   EXPECT_EQ(created.name, "Web");
   EXPECT_EQ(created.owner_name, "bob");
   EXPECT_EQ(created.ttl, 8h);
@@ -329,7 +390,7 @@ TEST_P(AgainstCoder, ABuildIsQueuedAndASecondIsAConflict) {
     state.set_build_pace(pace);
   });
   const WorkspaceId id = dev(client).id;
-  const LiveBuild build = must(client.writer().queue_build(id, Transition::stop));
+  const LiveBuild build = must(client.writer().queue_build(id, Transition::stop)).build;
   EXPECT_EQ(build.transition, Transition::stop);
   EXPECT_TRUE(build.active());
   EXPECT_EQ(run(client.writer().queue_build(id, Transition::start)).error().fault, ApiFault::conflict);

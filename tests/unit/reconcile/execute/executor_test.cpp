@@ -28,6 +28,30 @@ TEST_F(ExecutorTest, ActionsOfOneWorkspaceGoInOrder) {
   EXPECT_EQ(listener_.heard, executed.outcomes);
 }
 
+TEST_F(ExecutorTest, EachWriteThatWasTakenIsKnownByTheRequestIdOfItsAnswer) {
+  coder_.fleet = {a_live(1, "alice", "dev"), a_live(2, "alice", "web")};
+  coder_.request_id = "0b68bb13";
+  work_.build_slots = 9;
+  plan({plan_for({ttl(1, "dev", 480), dormant(1, "dev", true)}), plan_for({stop(2, "web")}),
+        plan_for({create("new")})});
+  const Executed executed = execute();
+  ASSERT_THAT(executed.outcomes, SizeIs(4));
+  for (const Outcome& outcome : executed.outcomes) {
+    EXPECT_EQ(outcome.result, ActionResult::success);
+    EXPECT_EQ(outcome.request_id, "0b68bb13");
+  }
+}
+
+TEST_F(ExecutorTest, AWriteWhoseAnswerWasLostHasNoRequestId) {
+  coder_.request_id = "0b68bb13";
+  coder_.fail("create", ApiFault::timeout, 1, /*after_effect=*/true);
+  plan({create("dev")});
+  const Executed executed = execute();
+  ASSERT_THAT(executed.outcomes, SizeIs(1));
+  EXPECT_EQ(executed.outcomes[0].result, ActionResult::success);
+  EXPECT_EQ(executed.outcomes[0].request_id, "");
+}
+
 TEST_F(ExecutorTest, NeverMoreWorkspacesAtATimeThanAllowed) {
   std::vector<WorkspacePlan> plans;
   for (std::uint32_t i = 1; i <= 20; ++i) plans.push_back(plan_for({ttl(i, "w" + std::to_string(i), 60)}));

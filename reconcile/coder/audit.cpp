@@ -1,0 +1,139 @@
+#include "reconcile/coder/audit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "reconcile/coder/audit_json.h"
+#include "reconcile/coder/search.h"
+#include "specs/text/timestamp.h"
+
+namespace cr::coder {
+namespace {
+
+using boost::asio::awaitable;
+using nlohmann::json;
+using reconcile::AuditPage;
+using reconcile::AuditQuery;
+using reconcile::AuditRow;
+
+template <class Id>
+std::optional<Id> id_at(const json& from, const char* key) {
+  const json& text = part_at(from, key);
+  return text.is_string() ? Id::parse(text.get_ref<const std::string&>()) : std::nullopt;
+}
+
+AuditRow::About about_of(const json& from) {
+  const json& type = part_at(from, "resource_type");
+  if (type == json("workspace")) return AuditRow::About::workspace;
+  if (type == json("workspace_build")) return AuditRow::About::build;
+  if (type == json("template")) return AuditRow::About::template_;
+  return AuditRow::About::other;
+}
+
+/// Nothing if it cannot be told which row it is, when it was written, or what it is about.
+std::optional<AuditRow> read_row(const json& from) {
+  AuditRow row;
+  const auto id = id_at<reconcile::AuditRowId>(from, "id");
+  const auto at = text::parse_timestamp_us(text_at(from, "time"));
+  if (!id || !at) return std::nullopt;
+  row.id = *id;
+  row.at = *at;
+  row.about = about_of(from);
+  const json& more = part_at(from, "additional_fields");
+  switch (row.about) {
+    case AuditRow::About::workspace:
+      row.workspace = id_at<reconcile::WorkspaceId>(from, "resource_id");
+      if (!row.workspace) return std::nullopt;
+      break;
+    case AuditRow::About::build:
+      row.build = id_at<reconcile::BuildId>(from, "resource_id");
+      row.workspace = id_at<reconcile::WorkspaceId>(more, "workspace_id");
+      row.build_reason = text_at(more, "build_reason");
+      break;
+    case AuditRow::About::template_:
+      row.template_id = id_at<reconcile::TemplateId>(from, "resource_id");
+      if (!row.template_id) return std::nullopt;
+      break;
+    case AuditRow::About::other:
+      break;
+  }
+  const json& user = part_at(from, "user");
+  row.user = id_at<reconcile::UserId>(user, "id");
+  row.username = text_at(user, "username");
+  row.user_agent = text_at(from, "user_agent");
+  row.action = text_at(from, "action");
+  row.status = status_at(from, "status_code");
+  row.request_id = text_at(from, "request_id");
+  row.parts = changed_parts(from);
+  return row;
+}
+
+std::string query_of(const AuditQuery& query) {
+  std::string text;
+  if (query.date_from) {
+    const auto& day = *query.date_from;
+    text = search_query(fmt::format("date_from:{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                                    static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()))) +
+           "&";
+  }
+  text += fmt::format("limit={}", query.limit);
+  if (query.offset > 0) text += fmt::format("&offset={}", query.offset);
+  return text;
+}
+
+class HttpAudit final : public AuditReader {
+ public:
+  explicit HttpAudit(Caller& caller) : caller_(caller) {}
+
+  awaitable<ApiResult<AuditPage>> newest(const AuditQuery& query) override {
+    CallRequest request(routes::kAudit, std::string(routes::kAudit.pattern));
+    // Coder reads 0 as "as many as fit".
+    const AuditQuery asked{query.date_from, std::max<std::size_t>(query.limit, 1), query.offset};
+    request.query = query_of(asked);
+    request.body_limit = body_limit_of_rows(asked.limit);
+    auto answer = co_await caller_.call(request);
+    if (!answer) co_return answer.error();
+    if (!answer->asked_at) co_return caller_.not_understood(request, *answer, "no Date in its head");
+    auto page = decode_audit_page(answer->body);
+    if (!page) co_return caller_.not_understood(request, *answer, page.error().message);
+    if (page->rows.size() > asked.limit) page->rows.resize(asked.limit);
+    page->asked_at = *answer->asked_at;
+    co_return std::move(*page);
+  }
+
+ private:
+  Caller& caller_;
+};
+
+}  // namespace
+
+std::unique_ptr<AuditReader> http_audit(Caller& caller) {
+  return std::make_unique<HttpAudit>(caller);
+}
+
+DecodeResult<AuditPage> decode_audit_page(std::string_view body) {
+  const json root = json::parse(body, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded()) return DecodeError("broken JSON");
+  const json& count = part_at(root, "count");
+  if (!count.is_number_unsigned()) return DecodeError("\"count\" is not a number of rows");
+  AuditPage page;
+  page.count = count.get<std::uint64_t>();
+  const json& rows = part_at(root, "audit_logs");
+  if (rows.is_null() && root.contains("audit_logs")) return page;
+  if (!rows.is_array()) return DecodeError("\"audit_logs\" is not an array");
+  for (const json& one : rows) {
+    if (auto row = read_row(one)) {
+      page.rows.push_back(std::move(*row));
+    } else if (page.rows.empty()) {
+      return DecodeError("the newest row of \"audit_logs\" cannot be understood");
+    }
+  }
+  return page;
+}
+
+}  // namespace cr::coder
