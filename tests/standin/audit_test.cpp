@@ -1,13 +1,10 @@
 // What leaves rows in the audit log, what the log answers, and what can befall it.
 #include <gmock/gmock.h>
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
-#include "tests/standin/api.h"
-#include "tests/standin/state.h"
-#include "tests/standin/timestamp.h"
+#include "tests/standin/small_state.h"
 
 namespace cr::standin {
 namespace {
@@ -19,30 +16,10 @@ using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-class Audit : public testing::TestWithParam<Age> {
+class Audit : public testing::TestWithParam<Age>, protected SmallState {
  protected:
-  Audit() : state_(GetParam()) {
-    state_.set_time(*parse_time("2026-11-24T12:00:00Z"));
-    state_.add_user("alice");
-    alice_ = state_.add_token("alice");
-    state_.add_template("docker");
-    WorkspaceSeed seed;
-    seed.owner = "alice";
-    seed.name = "dev";
-    seed.template_name = "docker";
-    seed.ttl_ms = 3'600'000;
-    id_ = state_.add_workspace(seed).id;
-  }
+  Audit() : SmallState(GetParam()), alice_(state_.add_token("alice")) {}
 
-  Reply send(const std::string& method, const std::string& target, const json& body = nullptr) {
-    Request request = Request::make(method, target, body.is_null() ? std::string() : body.dump());
-    request.headers["coder-session-token"] = token_;
-    request.headers["user-agent"] = "probe";
-    return answer(state_, request);
-  }
-  int put(const std::string& setting, const json& body) {
-    return send("PUT", "/api/v2/workspaces/" + id_ + "/" + setting, body).status;
-  }
   int build(const std::string& transition) {
     return send("POST", "/api/v2/workspaces/" + id_ + "/builds", {{"transition", transition}}).status;
   }
@@ -73,29 +50,26 @@ class Audit : public testing::TestWithParam<Age> {
     state_.set_build_pace(by_hand);
   }
 
-  State state_;
-  std::string id_;
   std::string alice_;
-  std::string token_{State::kAdminToken};
 };
 
 INSTANTIATE_TEST_SUITE_P(Ages, Audit, testing::ValuesIn(kAges),
                          [](const auto& age) { return name_of(age.param); });
 
 TEST_P(Audit, EachSettingIsWrittenAsCoderStoresIt) {
-  EXPECT_EQ(put("ttl", {{"ttl_ms", nullptr}}), 204);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", nullptr}}).status, 204);
   EXPECT_EQ(newest()["diff"], json({{"ttl", {{"old", 3'600'000'000'000}, {"new", 0}, {"secret", false}}}}));
-  EXPECT_EQ(put("autostart", {{"schedule", "0 9 * * 1-5"}}), 204);
+  EXPECT_EQ(put("autostart", {{"schedule", "0 9 * * 1-5"}}).status, 204);
   EXPECT_EQ(newest()["diff"]["autostart_schedule"]["old"], "null");
-  EXPECT_EQ(put("autostart", {{"schedule", nullptr}}), 204);
+  EXPECT_EQ(put("autostart", {{"schedule", nullptr}}).status, 204);
   EXPECT_EQ(newest()["diff"]["autostart_schedule"],
             json({{"old", "0 9 * * 1-5"}, {"new", "null"}, {"secret", false}}));
-  EXPECT_EQ(put("autoupdates", {{"automatic_updates", "always"}}), 204);
+  EXPECT_EQ(put("autoupdates", {{"automatic_updates", "always"}}).status, 204);
   EXPECT_EQ(newest()["diff"]["automatic_updates"]["new"], "always");
-  EXPECT_EQ(put("dormant", {{"dormant", true}}), 200);
+  EXPECT_EQ(put("dormant", {{"dormant", true}}).status, 200);
   const json asleep = {{"Time", "2026-11-24T12:00:00Z"}, {"Valid", true}};
   EXPECT_EQ(newest()["diff"]["dormant_at"]["new"], asleep);
-  EXPECT_EQ(put("dormant", {{"dormant", false}}), 200);
+  EXPECT_EQ(put("dormant", {{"dormant", false}}).status, 200);
   EXPECT_EQ(newest()["diff"]["dormant_at"]["old"], asleep);
   const json row = newest();
   EXPECT_EQ(row["resource_id"], id_);
@@ -113,23 +87,23 @@ TEST_P(Audit, TheRequestIdIsThatOfTheReply) {
 }
 
 TEST_P(Audit, RefusedAndIdleCallsLeaveRowsWithoutADiff) {
-  EXPECT_EQ(put("ttl", {{"ttl_ms", 1}}), 400);
-  EXPECT_EQ(put("ttl", {{"ttl_ms", 3'600'000}}), 204);
-  EXPECT_EQ(put("dormant", {{"dormant", false}}), 304);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", 1}}).status, 400);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", 3'600'000}}).status, 204);
+  EXPECT_EQ(put("dormant", {{"dormant", false}}).status, 304);
   const json answer = ask();
   for (const json& row : answer["audit_logs"]) EXPECT_EQ(row["diff"], json::object());
   EXPECT_THAT(rows(), ElementsAre("write workspace 304", "write workspace 204", "write workspace 400"));
 }
 
 TEST_P(Audit, SomeCallsLeaveNone) {
-  EXPECT_EQ(put("extend", {{"deadline", "2026-11-24T16:00:00Z"}}), 200);
+  EXPECT_EQ(put("extend", {{"deadline", "2026-11-24T16:00:00Z"}}).status, 200);
   EXPECT_EQ(send("POST", "/api/v2/workspaces/" + id_ + "/usage").status, 204);
-  EXPECT_EQ(put("favorite", nullptr), 403) << "not the owner";
+  EXPECT_EQ(put("favorite", nullptr).status, 403) << "not the owner";
   EXPECT_EQ(create("dev"), 409);
   EXPECT_EQ(build("restart"), 400);
   EXPECT_THAT(rows(), IsEmpty());
   token_ = alice_;
-  EXPECT_EQ(put("favorite", nullptr), 204);
+  EXPECT_EQ(put("favorite", nullptr).status, 204);
   token_ = State::kAdminToken;
   EXPECT_THAT(rows(), ElementsAre("write workspace 204"));
 }
@@ -170,6 +144,16 @@ TEST_P(Audit, BuildsThatFailOrAreStoppedOnTheirWayHaveRowsToo) {
   state_.start_builds();
   cancel();
   EXPECT_THAT(rows(), ElementsAre("stop workspace_build 500", "stop workspace_build 500"));
+}
+
+TEST_P(Audit, AStartThatWakesAWorkspaceIsAChangeOfIt) {
+  EXPECT_EQ(build("stop"), 201);
+  EXPECT_EQ(put("dormant", {{"dormant", true}}).status, 200);
+  builds_by_hand();
+  const bool wakes = state_.since(Age::v2_35);
+  EXPECT_EQ(build("start"), wakes ? 201 : 403);
+  EXPECT_THAT(rows("limit=1"), ElementsAre(wakes ? "write workspace 201" : "write workspace 200"));
+  EXPECT_EQ(newest()["diff"]["dormant_at"]["new"]["Valid"], !wakes);
 }
 
 TEST_P(Audit, BuildsThatCoderStartsHaveRowsWithTheirReason) {
@@ -259,7 +243,7 @@ TEST_P(Audit, IsSearchedByWhatRowsSay) {
   state_.set_ttl("alice", "dev", 60'000);
   state_.advance(hours(24));
   EXPECT_EQ(build("stop"), 201);
-  EXPECT_EQ(put("ttl", {{"ttl_ms", 120'000}}), 204);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", 120'000}}).status, 204);
   const auto count = [&](const std::string& q) { return ask("limit=5&q=" + q)["count"].get<int>(); };
   EXPECT_EQ(count(""), 3);
   EXPECT_EQ(count("resource_type:workspace"), 2);
@@ -314,7 +298,7 @@ TEST_P(Audit, RowsCanBeLostPrunedOrTakenBack) {
   state_.set_ttl("alice", "dev", 360'000);
   EXPECT_EQ(ask()["count"], 3);
   log.set_writing(false);
-  EXPECT_EQ(put("ttl", {{"ttl_ms", 60'000}}), 204);
+  EXPECT_EQ(put("ttl", {{"ttl_ms", 60'000}}).status, 204);
   EXPECT_EQ(ask()["count"], 3);
   log.prune(100);
   EXPECT_EQ(ask()["count"], 0);

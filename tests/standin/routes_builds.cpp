@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tests/standin/audit_diff.h"
+#include "tests/standin/audit_note.h"
 #include "tests/standin/decode.h"
 #include "tests/standin/json_writer.h"
 #include "tests/standin/lookup.h"
@@ -82,6 +84,7 @@ Reply queue(Call& call, Fleet::Row& row) {
     return Reply::error(
         400, fmt::format("The provided template version \"{}\" has failed to import.", version->name));
   }
+  const std::string dormant_before = audit_time(workspace.dormant_at);
   if (*transition == Transition::start && workspace.dormant_at) {
     if (state.before(Age::v2_35)) {
       return Reply::error(403, "insert workspace build", "authorize context: unauthorized: rbac: forbidden");
@@ -102,10 +105,14 @@ Reply queue(Call& call, Fleet::Row& row) {
   build.parameters = std::move(values);
   if (knows_reasons && !reason.empty()) build.reason = reason;
   state.queue_build(row, std::move(build));
-  return Reply::json(201, build_json(state, row, workspace.builds.size() - 1, Moment::just_queued) + "\n");
+  Reply reply =
+      Reply::json(201, build_json(state, row, workspace.builds.size() - 1, Moment::just_queued) + "\n");
+  std::string woken = diff_json("dormant_at", dormant_before, audit_time(workspace.dormant_at));
+  if (woken == "{}") return reply;
+  return audited(call, std::move(reply), "write", workspace, std::move(woken));
 }
 
-/// Leaves no row in the audit log: what was queued leaves one when it ends.
+/// Leaves no row in the audit log, unless it wakes the workspace: what was queued leaves one when it ends.
 Reply post_build(Call& call) {
   const auto found = workspace_in_path(call, call.params[0]);
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;

@@ -6,36 +6,17 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tests/standin/api.h"
-#include "tests/standin/timestamp.h"
+#include "tests/standin/small_state.h"
 
 namespace cr::standin {
 namespace {
 
 using nlohmann::json;
 
-class StateTest : public testing::Test {
+class StateTest : public testing::Test, protected SmallState {
  protected:
-  explicit StateTest(Age age = Age::v2_35) : state_(age) {
-    state_.set_time(*parse_time("2026-11-24T12:00:00Z"));
-    state_.add_user("alice");
-    state_.add_template("docker");
-    WorkspaceSeed seed;
-    seed.owner = "alice";
-    seed.name = "dev";
-    seed.template_name = "docker";
-    seed.ttl_ms = 3'600'000;
-    id_ = state_.add_workspace(seed).id;
-  }
+  explicit StateTest(Age age = Age::v2_35) : SmallState(age) {}
 
-  Reply send(const std::string& method, const std::string& target, const json& body = nullptr) {
-    Request request = Request::make(method, target, body.is_null() ? std::string() : body.dump());
-    request.headers["coder-session-token"] = token_;
-    return answer(state_, request);
-  }
-  Reply put(const std::string& setting, const json& body) {
-    return send("PUT", "/api/v2/workspaces/" + id_ + "/" + setting, body);
-  }
   Reply create(const std::string& owner, json body) {
     body["template_id"] = state_.find_template("docker")->id;
     return send("POST", "/api/v2/users/" + owner + "/workspaces", body);
@@ -45,10 +26,6 @@ class StateTest : public testing::Test {
     return json::parse(send("GET", "/api/v2/workspaces?q=" + query).body);
   }
   void edit(const std::function<void(Template&)>& change) { state_.edit_template("docker", change); }
-
-  State state_;
-  std::string id_;
-  std::string token_{State::kAdminToken};
 };
 
 /// Before there was a create by owner alone.
