@@ -348,7 +348,7 @@ awaitable<ApiResult<coder::Kept>> ScriptedCoder::change(const WorkspaceId& id, c
                            [this, id, effect = std::move(effect)]() -> ApiResult<coder::Kept> {
                              // Coder takes writes to deleted workspaces, and nothing comes of them.
                              if (LiveWorkspace* row = find(id)) effect(*row);
-                             return coder::Kept{.request_id = request_id};
+                             return coder::Kept{.row = {}, .request_id = request_id};
                            });
 }
 
