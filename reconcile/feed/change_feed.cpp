@@ -1,0 +1,239 @@
+#include "reconcile/feed/change_feed.h"
+
+#include <algorithm>
+#include <set>
+#include <variant>
+
+namespace cr::reconcile::feed {
+namespace {
+
+/// So long after a change was seen, rows about it can still come.
+constexpr auto kAuthorsSettle = 2 * kLateness;
+
+/// Whether the call can have changed something: one that was refused cannot. Of one that failed in Coder
+/// nobody knows, and a build that failed has been all the same.
+bool may_have_changed(const AuditRow& row) {
+  return row.about == AuditRow::About::build || row.status < 400 || row.status >= 500;
+}
+
+}  // namespace
+
+std::optional<AuditQuery> ChangeFeed::begin(SteadyTime now, AuditTime coder_now) {
+  began_ = now;
+  coder_began_ = coder_now;
+  asked_ = looked_ = false;
+  templates_named_.clear();
+  if (!wanted_ || (ask_again_ && now < *ask_again_)) return std::nullopt;
+  return walk_.begin(coder_now);
+}
+
+std::optional<AuditQuery> ChangeFeed::take(const AuditPage& page) {
+  if (!asked_ && page.asked_at > AuditTime{}) coder_began_ = page.asked_at;
+  asked_ = true;
+  LogWalk::Step step = walk_.take(page);
+  if (const auto* next = std::get_if<AuditQuery>(&step)) return *next;
+  learn(std::get<Look>(step));
+  return std::nullopt;
+}
+
+void ChangeFeed::refused() {
+  ask_again_ = began_ + pace_.sweep_interval;
+  walk_.forget();
+  begin_anew();
+  covered_since_.reset();
+  trust_.lose(Distrust::refused);
+}
+
+void ChangeFeed::failed() {
+  // Nothing is lost: the next look goes down to where the last whole one ended.
+  looked_ = false;
+}
+
+void ChangeFeed::begin_anew() {
+  covered_since_ = began_;
+  untold_.clear();
+  own_writes_.expect_none();
+  sweep_.restart(began_);
+}
+
+void ChangeFeed::learn(Look& look) {
+  ++look_;
+  looked_ = true;
+  ask_again_.reset();
+  rows_told_ += look.rows.size();
+  trust_.looked();
+  bool shows_ours = false;
+  for (const AuditRow& row : look.rows) {
+    const bool ours = own_writes_.take(row);
+    shows_ours |= ours;
+    rows_.add(row, ours, look_);
+    name(row, ours);
+  }
+  for (auto& [id, known] : known_) {
+    if (std::ranges::find(templates_named_, known.template_id) != templates_named_.end())
+      known.template_named = true;
+  }
+  if (look.kind == Look::Kind::whole) {
+    if (shows_ours) trust_.saw_row_of_ours();
+    if (own_writes_.overdue(began_) > 0) {
+      trust_.lose(Distrust::no_row_of_ours);
+      sweep_.restart(began_);
+    }
+    judge_untold();
+  } else {
+    begin_anew();
+    if (look.kind == Look::Kind::gap) trust_.lose(Distrust::gap);
+  }
+  settle_authors();
+}
+
+void ChangeFeed::name(const AuditRow& row, bool ours) {
+  if (!may_have_changed(row)) return;
+  if (row.template_id && row.about == AuditRow::About::template_) {
+    if (std::ranges::find(templates_named_, *row.template_id) == templates_named_.end())
+      templates_named_.push_back(*row.template_id);
+    return;
+  }
+  // What we wrote ourselves has been read back since, or is still due.
+  if (!row.workspace || ours) return;
+  if (const auto known = known_.find(*row.workspace); known != known_.end()) known->second.named = true;
+}
+
+void ChangeFeed::judge_untold() {
+  const std::size_t missed = std::erase_if(
+      untold_, [&](const Untold& one) { return began_ - one.seen >= kLateness && !rows_.tells(one.change); });
+  std::erase_if(untold_, [&](const Untold& one) { return rows_.tells(one.change); });
+  if (missed == 0) return;
+  missed_changes_ += missed;
+  trust_.lose(Distrust::missed_change);
+  sweep_.restart(began_);
+}
+
+void ChangeFeed::settle_authors() {
+  for (auto& [key, known] : changes_) {
+    if (coder_began_ - known.change.before <= kAuthorsSettle) known.author = rows_.author_of(known.change);
+  }
+}
+
+bool ChangeFeed::covers(const Known& known) const {
+  return covered_since_ && known.read_at >= *covered_since_;
+}
+
+AuditTime ChangeFeed::coder_time(SteadyTime at) const {
+  return coder_began_ + std::chrono::ceil<AuditTime::duration>(at - began_);
+}
+
+std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
+  ++choice_;
+  const bool whole = !looked_ || trust_.state() != Trust::trusted;
+  std::vector<Why> why(declared.size(), Why::whole);
+  std::vector<Sweep::Resting> resting;
+  std::optional<SteadyTime> oldest;
+  bool all_read = true;
+  std::size_t known_ones = 0;
+  for (std::uint32_t i = 0; i < declared.size(); ++i) {
+    const auto found = known_.find(declared[i].id);
+    Told told;
+    if (found != known_.end()) {
+      Known& known = found->second;
+      known_ones += known.declared == choice_ ? 0 : 1;
+      known.declared = choice_;
+      told = {.read = known.read,
+              .written = known.write_unread,
+              .named = known.named,
+              .template_named = known.template_named,
+              .covered = covers(known)};
+      oldest = oldest ? std::min(*oldest, known.read_at) : known.read_at;
+    } else if (!declared[i].id.is_nil()) {
+      all_read = false;
+    }
+    if (whole) continue;
+    why[i] = reason_to_read(declared[i], told);
+    if (why[i] == Why::rests) resting.push_back({found->second.read_at, i});
+  }
+  if (known_ones < known_.size()) {
+    const auto is_forgotten = [&](const WorkspaceId& id) { return !known_.contains(id); };
+    std::erase_if(known_, [&](const auto& entry) { return entry.second.declared != choice_; });
+    std::erase_if(changes_, [&](const auto& entry) { return is_forgotten(entry.first.first); });
+    std::erase_if(untold_, [&](const Untold& one) { return is_forgotten(one.change.workspace); });
+  }
+
+  // A change that may still be told speaks neither for the feed nor against it.
+  if (looked_ && all_read && oldest && untold_.empty() && sweep_.is_round_over(*oldest, began_))
+    trust_.swept();
+  if (whole) {
+    sweep_.all_read(began_);
+    return why;
+  }
+  const std::size_t called_for = declared.size() - resting.size();
+  for (const std::uint32_t index : sweep_.pick(std::move(resting), called_for, began_))
+    why[index] = Why::sweep;
+  return why;
+}
+
+void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) {
+  Known& known = known_[row.id];
+  const SettingPrints prints = prints_of(row);
+  const bool built = prints.build != known.prints.build;
+  for (const Setting setting : kSettings) {
+    if (known.read && prints.of(setting) != known.prints.of(setting))
+      note_change(row, known, setting, ours.has(setting), built, now);
+  }
+  known = {.read_at = began_,
+           .read_at_coder = coder_began_,
+           .look = look_,
+           .declared = choice_,
+           .template_id = row.template_id,
+           .prints = prints,
+           .read = true};
+}
+
+void ChangeFeed::note_change(const LiveWorkspace& row, const Known& before, Setting setting, bool is_ours,
+                             bool by_build, SteadyTime now) {
+  const std::pair key(row.id, setting);
+  if (before.written.has(setting)) {
+    changes_.erase(key);
+    return;
+  }
+  ChangeSeen change{.workspace = row.id,
+                    .template_id = row.template_id,
+                    .setting = setting,
+                    .value = kept_text(setting, row),
+                    .told_before = before.look,
+                    .after = before.read_at_coder,
+                    .before = coder_time(now)};
+  Author author = rows_.author_of(change);
+  // A start wakes a dormant workspace, and makes its row when it ends.
+  const bool by_start = setting == Setting::dormant && by_build;
+  // Nothing was promised of what came before the feed.
+  if (is_ours && covers(before) && !by_start && !rows_.tells(change)) untold_.push_back({change, now});
+  changes_.insert_or_assign(key, ChangeKnown{std::move(change), std::move(author)});
+}
+
+void ChangeFeed::gone(const WorkspaceId& workspace) {
+  known_.erase(workspace);
+  std::erase_if(changes_, [&](const auto& entry) { return entry.first.first == workspace; });
+  std::erase_if(untold_, [&](const Untold& one) { return one.change.workspace == workspace; });
+}
+
+void ChangeFeed::wrote(const OwnWrite& write, SteadyTime now) {
+  if (!wanted_) return;
+  own_writes_.add(write, now);
+  const auto known = known_.find(write.workspace);
+  if (known == known_.end()) return;
+  known->second.written |= write.settings;
+  known->second.write_unread = true;
+}
+
+Author ChangeFeed::author_of(const WorkspaceId& workspace, Setting setting) const {
+  const auto found = changes_.find({workspace, setting});
+  return found == changes_.end() ? Author() : found->second.author;
+}
+
+std::chrono::nanoseconds ChangeFeed::sweep_age(SteadyTime now) const {
+  SteadyTime oldest = now;
+  for (const auto& [id, known] : known_) oldest = std::min(oldest, known.read_at);
+  return now - oldest;
+}
+
+}  // namespace cr::reconcile::feed

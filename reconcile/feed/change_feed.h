@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "reconcile/feed/author.h"
+#include "reconcile/feed/feed_trust.h"
+#include "reconcile/feed/log_walk.h"
+#include "reconcile/feed/own_writes.h"
+#include "reconcile/feed/read_set.h"
+#include "reconcile/feed/setting.h"
+#include "reconcile/feed/sweep.h"
+#include "reconcile/model/audit_row.h"
+#include "reconcile/model/live_workspace.h"
+
+namespace cr::reconcile::feed {
+
+/// Follows Coder's audit log, so that a cycle reads again only what may have changed, and tells who changed
+/// it. It is a hint and no truth: whatever it is wrong about, each declared workspace is read at least once
+/// within the sweep interval; and it is believed only while nothing speaks against it.
+///
+/// One cycle, in this order:
+///   1. `begin`, and `take` for each answer until there is no further query. A request that ends otherwise is
+///      `refused` or `failed`, and ends the look: the cycle reads whole.
+///   2. `choose`: which of the declared workspaces are read.
+///   3. For each that a read, or a reply to a write, showed: `saw`; for each id that is proven to lead
+///   nowhere:
+///      `gone`; for each write: `wrote`, before what shows its effect. A read that fails is no read: nothing
+///      is told of it, and the workspace stays due.
+///
+/// No I/O, no clock. A value; not thread-safe.
+class ChangeFeed {
+ public:
+  /// `wanted`: false keeps it off for good: every cycle reads whole.
+  explicit ChangeFeed(Pace pace, bool wanted = true) : wanted_(wanted), pace_(pace), sweep_(pace) {}
+
+  /// A cycle begins now. The first query; none where the log is not to be read in this cycle. `coder_now`: by
+  /// Coder's clock, as far as it is known.
+  [[nodiscard]] std::optional<AuditQuery> begin(SteadyTime now, AuditTime coder_now);
+  /// Answers the last query. The next one; none: the look is over.
+  [[nodiscard]] std::optional<AuditQuery> take(const AuditPage& page);
+  /// Coder does not let this token read its log, or has none (403, 404, 400): asked again after a sweep
+  /// interval.
+  void refused();
+  /// No answer, or none that can be understood. The next look catches up.
+  void failed();
+
+  /// One for each of `declared`. What is not among them is forgotten.
+  [[nodiscard]] std::vector<Why> choose(std::span<const Declared> declared);
+  /// Templates that a row named in this cycle's look: what is remembered of them may be old.
+  [[nodiscard]] const std::vector<TemplateId>& templates_named() const { return templates_named_; }
+
+  /// `ours`: the settings that its spec declares: a change of one that no row tells is one missed.
+  void saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now);
+  void gone(const WorkspaceId& workspace);
+  void wrote(const OwnWrite& write, SteadyTime now);
+
+  /// Who set the setting to what was last seen. Nobody where it has not been seen to change, where Coder or
+  /// we did it, and while no row tells: one may still come.
+  [[nodiscard]] Author author_of(const WorkspaceId& workspace, Setting setting) const;
+
+  [[nodiscard]] Trust state() const { return trust_.state(); }
+  [[nodiscard]] std::optional<Distrust> distrust() const { return trust_.why(); }
+  [[nodiscard]] std::uint64_t rows_told() const { return rows_told_; }
+  [[nodiscard]] std::uint64_t missed_changes() const { return missed_changes_; }
+  /// Age of the oldest read that a declared workspace's state rests on; 0 where there is none.
+  [[nodiscard]] std::chrono::nanoseconds sweep_age(SteadyTime now) const;
+
+ private:
+  /// Of one workspace that has been read or named.
+  struct Known {
+    SteadyTime read_at{};       ///< when the cycle of its last read began
+    AuditTime read_at_coder{};  ///< the same by Coder's clock
+    LookNumber look = 0;        ///< the last one before that read
+    std::uint32_t declared = 0;
+    TemplateId template_id{};
+    SettingPrints prints{};
+    SettingSet written{};  ///< by us since
+    bool read = false;
+    bool write_unread = false;
+    bool named = false;
+    bool template_named = false;
+  };
+  /// A change that the log has still to tell.
+  struct Untold {
+    ChangeSeen change;
+    SteadyTime seen;
+  };
+  struct ChangeKnown {
+    ChangeSeen change;
+    Author author;
+  };
+
+  void learn(Look& look);
+  void name(const AuditRow& row, bool ours);
+  void judge_untold();
+  void settle_authors();
+  void begin_anew();
+  void note_change(const LiveWorkspace& row, const Known& before, Setting setting, bool is_ours,
+                   bool by_build, SteadyTime now);
+  [[nodiscard]] bool covers(const Known& known) const;
+  [[nodiscard]] AuditTime coder_time(SteadyTime at) const;
+
+  bool wanted_;
+  Pace pace_;
+  FeedTrust trust_;
+  LogWalk walk_;
+  OwnWrites own_writes_;
+  RecentRows rows_;
+  Sweep sweep_;
+
+  SteadyTime began_{};                       ///< this cycle
+  AuditTime coder_began_{};                  ///< the same by Coder's clock
+  bool asked_ = false;                       ///< and Coder has answered the first query
+  bool looked_ = false;                      ///< and the look is over
+  std::optional<SteadyTime> ask_again_;      ///< once refused
+  std::optional<SteadyTime> covered_since_;  ///< since then every change is told, if the feed is right
+  LookNumber look_ = 0;
+  std::uint32_t choice_ = 0;
+
+  std::unordered_map<WorkspaceId, Known> known_;
+  std::vector<Untold> untold_;
+  std::map<std::pair<WorkspaceId, Setting>, ChangeKnown> changes_;
+  std::vector<TemplateId> templates_named_;
+  std::uint64_t rows_told_ = 0;
+  std::uint64_t missed_changes_ = 0;
+};
+
+}  // namespace cr::reconcile::feed

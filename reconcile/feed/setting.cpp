@@ -1,0 +1,123 @@
+#include "reconcile/feed/setting.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+
+namespace cr::reconcile::feed {
+namespace {
+
+constexpr std::string_view kNone = "none";
+constexpr std::int64_t kNanosecondsInOne = 1'000'000;  // millisecond
+
+struct Names {
+  std::string_view field, word;
+};
+constexpr Names names_of(Setting setting) {
+  switch (setting) {
+    case Setting::name:
+      return {"name", "name"};
+    case Setting::automatic_updates:
+      return {"automatic_updates", "automatic_updates"};
+    case Setting::autostart:
+      return {"autostart", "autostart_schedule"};
+    case Setting::ttl:
+      return {"ttl", "ttl"};
+    case Setting::favorite:
+      return {"favorite", "favorite"};
+    case Setting::dormant:
+      return {"dormant", "dormant_at"};
+  }
+  return {};
+}
+
+template <class Matches>
+std::optional<Setting> find_setting(Matches matches) {
+  const auto* found = std::ranges::find_if(kSettings, matches);
+  return found == kSettings.end() ? std::nullopt : std::optional(*found);
+}
+
+std::int64_t ttl_of(const LiveWorkspace& row) {
+  return row.ttl ? row.ttl->count() : 0;
+}
+
+template <class T>
+std::uint32_t print(const T& value) {
+  const std::size_t hash = std::hash<T>{}(value);
+  return static_cast<std::uint32_t>(hash ^ hash >> 32);
+}
+
+std::uint32_t print_of(Setting setting, const LiveWorkspace& row) {
+  switch (setting) {
+    case Setting::name:
+      return print(row.name);
+    case Setting::automatic_updates:
+      return static_cast<std::uint32_t>(row.automatic_updates);
+    case Setting::autostart:
+      return print(row.autostart_schedule);
+    case Setting::ttl:
+      return print(ttl_of(row));
+    case Setting::favorite:
+      return static_cast<std::uint32_t>(row.favorite);
+    case Setting::dormant:
+      return static_cast<std::uint32_t>(row.dormant);
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string_view to_string(Setting setting) {
+  return names_of(setting).field;
+}
+
+std::optional<Setting> setting_of_field(std::string_view field) {
+  return find_setting([&](Setting one) { return names_of(one).field == field; });
+}
+
+std::optional<Setting> setting_of_word(std::string_view word) {
+  return find_setting([&](Setting one) { return names_of(one).word == word; });
+}
+
+std::string kept_text(Setting setting, const LiveWorkspace& row) {
+  switch (setting) {
+    case Setting::name:
+      return row.name;
+    case Setting::automatic_updates:
+      switch (row.automatic_updates) {
+        case LiveAutomaticUpdates::never:
+          return "never";
+        case LiveAutomaticUpdates::always:
+          return "always";
+        case LiveAutomaticUpdates::unknown:
+          return {};
+      }
+      return {};
+    case Setting::autostart:
+      return row.autostart_schedule.empty() ? std::string(kNone) : row.autostart_schedule;
+    case Setting::ttl:
+      // Rows have nanoseconds, as Go counts.
+      return ttl_of(row) <= 0 ? std::string(kNone) : std::to_string(ttl_of(row) * kNanosecondsInOne);
+    case Setting::favorite:
+      return row.favorite ? "true" : "false";
+    case Setting::dormant:
+      return row.dormant ? "dormant" : std::string(kNone);
+  }
+  return {};
+}
+
+std::string as_kept(Setting setting, std::string_view logged) {
+  const bool none = logged == kNone || logged.empty();
+  if (setting == Setting::dormant) return std::string(none ? kNone : "dormant");
+  if (none || (setting == Setting::ttl && logged == "0")) return std::string(kNone);
+  return std::string(logged);
+}
+
+SettingPrints prints_of(const LiveWorkspace& row) {
+  SettingPrints prints;
+  for (const Setting one : kSettings) prints.values[static_cast<std::size_t>(one)] = print_of(one, row);
+  prints.build = print(row.build.id);
+  return prints;
+}
+
+}  // namespace cr::reconcile::feed

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reconcile/feed/own_writes.h"
+
+namespace cr::reconcile::feed {
+
+/// Reads take so many ids in one request.
+inline constexpr std::size_t kBatch = 150;
+
+struct Pace {
+  std::chrono::milliseconds interval{60'000};           ///< between cycles
+  std::chrono::milliseconds sweep_interval{1'800'000};  ///< within which each workspace is read at least once
+};
+
+/// The rolling sweep: which of the workspaces that nothing calls for are read all the same.
+///
+/// Each cycle reads the share of the declared ones that the time since the last one calls for, those first
+/// whose last read is oldest, rounded up so that requests are full. So each is read within the sweep
+/// interval, and no cycle asks for more than ⌈declared × time / sweep interval / 150⌉ requests. What would
+/// be too old by the next cycle, after failed reads or late cycles, is read beyond that. A cycle that follows
+/// soon after another reads none: the next one does. A value.
+class Sweep {
+ public:
+  explicit Sweep(Pace pace) : pace_(pace) {}
+
+  /// One that nothing calls for.
+  struct Resting {
+    SteadyTime last_read;
+    std::uint32_t index;  ///< for the caller
+  };
+  /// The indices of those to be read, in no order. `called_for`: how many are read anyway.
+  [[nodiscard]] std::vector<std::uint32_t> pick(std::vector<Resting> resting, std::size_t called_for,
+                                                SteadyTime now);
+  /// All are read in this cycle.
+  void all_read(SteadyTime now) { last_pick_ = now; }
+
+  /// Whether every declared workspace has been read since this was last true (at first: since the first call)
+  /// and a sweep's time has passed. `oldest`: the oldest read that a declared workspace's state rests on.
+  [[nodiscard]] bool is_round_over(SteadyTime oldest, SteadyTime now);
+  /// The round begins anew.
+  void restart(SteadyTime now) { round_began_ = now; }
+
+ private:
+  Pace pace_;
+  std::optional<SteadyTime> last_pick_;
+  std::optional<SteadyTime> round_began_;
+};
+
+}  // namespace cr::reconcile::feed

@@ -1,0 +1,1 @@
+#include "reconcile/feed/change_feed.h"
