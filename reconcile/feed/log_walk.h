@@ -38,7 +38,8 @@ struct Look {
 
 /// Follows the audit log: one look asks for the newest row, and where that is not the one seen last, for
 /// 5, 25, then 100 more at a time, down to the one seen last. Rows can come late: until a minute has passed
-/// since the newest one a look goes a minute deeper, and tells only those that it has not told.
+/// since the newest one a look goes a minute deeper, and tells only those that it has not told. It does not
+/// after a first look or a gap: what came before those is for a whole read to see.
 ///
 /// A look is `begin`, and `take` for each answer; one that is not taken to its end changes nothing, and the
 /// next goes over the same rows again. Keeps the ids of about a minute's rows. No I/O, no clock; Coder's time
@@ -46,7 +47,7 @@ struct Look {
 class LogWalk {
  public:
   static constexpr std::size_t kFullPage = 100;
-  /// So many full pages behind are a gap.
+  /// So many full pages without the row seen last are a gap.
   static constexpr int kMostPages = 10;
 
   /// `coder_now`: by Coder's clock as far as it is known; counts for the first look only.
@@ -75,13 +76,11 @@ class LogWalk {
     std::vector<AuditRow> rows;
   };
 
-  /// Nothing below this is still to come.
-  [[nodiscard]] AuditTime bottom() const;
   void read(const AuditPage& page);
   [[nodiscard]] Look finish(Look::Kind kind);
 
   std::optional<Position> position_;
-  AuditTime looked_at_{};  ///< the last look, by Coder's clock
+  AuditTime bottom_{};  ///< nothing below this is still to come; not above the position
   Progress progress_;
   std::set<std::pair<AuditTime, AuditRowId>> told_;  ///< those that another look can come across
 };

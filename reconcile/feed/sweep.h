@@ -10,21 +10,19 @@
 
 namespace cr::reconcile::feed {
 
-/// Reads take so many ids in one request.
-inline constexpr std::size_t kBatch = 150;
-
 struct Pace {
   std::chrono::milliseconds interval{60'000};           ///< between cycles
   std::chrono::milliseconds sweep_interval{1'800'000};  ///< within which each workspace is read at least once
+  std::size_t batch = 150;                              ///< so many ids are read in one request
 };
 
 /// The rolling sweep: which of the workspaces that nothing calls for are read all the same.
 ///
-/// Each cycle reads the share of the declared ones that the time since the last one calls for, those first
-/// whose last read is oldest, rounded up so that requests are full. So each is read within the sweep
-/// interval, and no cycle asks for more than ⌈declared × time / sweep interval / 150⌉ requests. What would
-/// be too old by the next cycle, after failed reads or late cycles, is read beyond that. A cycle that follows
-/// soon after another reads none: the next one does. A value.
+/// Each cycle reads a share of them, those first whose last read is oldest, so that each has been read again
+/// one cycle before the sweep interval is over; but no more than ⌈declared × interval / sweep interval /
+/// batch⌉ requests take. Cycles that come late read as much more. What would be too old by the next cycle,
+/// after reads that failed, is read in any case. A cycle that follows soon after another reads nothing: the
+/// next one does. A value.
 class Sweep {
  public:
   explicit Sweep(Pace pace) : pace_(pace) {}
@@ -47,6 +45,8 @@ class Sweep {
   void restart(SteadyTime now) { round_began_ = now; }
 
  private:
+  [[nodiscard]] std::size_t share_of(std::size_t declared, std::chrono::milliseconds elapsed) const;
+
   Pace pace_;
   std::optional<SteadyTime> last_pick_;
   std::optional<SteadyTime> round_began_;
