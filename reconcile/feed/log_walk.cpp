@@ -51,7 +51,7 @@ LogWalk::Step LogWalk::take(const AuditPage& page) {
     // So many rows in the last minute that not all of it is looked at once more.
     return finish(progress_.found ? Look::Kind::whole : Look::Kind::gap);
   }
-  progress_.asked.offset += page.rows.size();
+  progress_.asked.offset += progress_.asked.limit;
   progress_.asked.limit = limit_after(progress_.asked.limit);
   return progress_.asked;
 }

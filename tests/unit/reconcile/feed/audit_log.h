@@ -89,8 +89,8 @@ class AuditLog {
     add(std::move(row), at);
   }
   void add(reconcile::AuditRow row, reconcile::AuditTime visible) {
-    const auto before = [&](const Kept& one) { return one.row.at <= row.at; };
-    const auto place = std::ranges::find_if(rows_, before);
+    const auto place =
+        std::ranges::upper_bound(rows_, row.at, {}, [](const Kept& one) { return one.row.at; });
     rows_.insert(place, {std::move(row), visible});
   }
   /// Rows of which `gone` is true are not there any more.
@@ -103,9 +103,9 @@ class AuditLog {
                                           reconcile::AuditTime now) const {
     reconcile::AuditPage page;
     page.asked_at = std::chrono::floor<std::chrono::seconds>(now);
-    for (const Kept& one : rows_) {
-      if (one.visible > now || one.row.at < query.since) continue;
-      if (page.count++ >= query.offset && page.rows.size() < query.limit) page.rows.push_back(one.row);
+    for (auto one = rows_.rbegin(); one != rows_.rend() && one->row.at >= query.since; ++one) {
+      if (one->visible > now) continue;
+      if (page.count++ >= query.offset && page.rows.size() < query.limit) page.rows.push_back(one->row);
     }
     return page;
   }
@@ -120,7 +120,7 @@ class AuditLog {
     reconcile::AuditRow row;
     reconcile::AuditTime visible;
   };
-  std::vector<Kept> rows_;  ///< the newest first
+  std::vector<Kept> rows_;  ///< by time
 };
 
 }  // namespace cr::testing
