@@ -7,11 +7,30 @@
 namespace cr::reconcile::feed {
 namespace {
 
-/// Coder's clock is known to the second, and several of its replicas need not agree on more.
+/// Coder's clock is known to the second, rounded down, and several of its replicas need not agree on more.
 constexpr std::chrono::seconds kClockDoubt{2};
 
 bool is_within(AuditTime at, const ChangeSeen& change) {
-  return at >= change.after - kClockDoubt && at <= change.before + kClockDoubt;
+  return at >= change.after && at <= change.before + kClockDoubt;
+}
+
+/// Whether Coder may have written settings to the template's workspaces: a new version alone changes none.
+bool may_rewrite(const AuditRow& template_row) {
+  const auto is_version = [](const AuditRow::Part& part) { return part.field == "active_version_id"; };
+  return template_row.parts.empty() || !std::ranges::all_of(template_row.parts, is_version);
+}
+bool is_under_policy(Setting setting) {
+  switch (setting) {
+    case Setting::autostart:
+    case Setting::ttl:
+    case Setting::dormant:
+      return true;
+    case Setting::name:
+    case Setting::automatic_updates:
+    case Setting::favorite:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -33,7 +52,7 @@ const std::string* RecentRows::Row::value_of(Setting setting) const {
 
 void RecentRows::add(const AuditRow& row, bool ours, LookNumber look) {
   std::optional<Key> key;
-  if (row.about == AuditRow::About::template_ && row.template_id) key = *row.template_id;
+  if (row.about == AuditRow::About::template_ && row.template_id && may_rewrite(row)) key = *row.template_id;
   if (row.about == AuditRow::About::workspace && row.workspace) key = *row.workspace;
   if (row.about == AuditRow::About::build && row.workspace) key = *row.workspace;
   const bool build = row.about == AuditRow::About::build;
@@ -62,6 +81,7 @@ const std::deque<RecentRows::Row>* RecentRows::rows_of(const Key& key) const {
 
 std::optional<AuditTime> RecentRows::last_template_row(const ChangeSeen& change) const {
   std::optional<AuditTime> last;
+  if (!is_under_policy(change.setting)) return last;
   if (const auto* rows = rows_of(change.template_id)) {
     for (const Row& row : *rows) {
       if (row.look > change.told_before && (!last || row.at > *last)) last = row.at;

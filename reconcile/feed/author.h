@@ -50,7 +50,7 @@ class RecentRows {
  public:
   explicit RecentRows(std::size_t most = 20'000) : most_(most) {}
 
-  /// Only what can have changed a setting is kept: no refused calls.
+  /// Only what can have changed a setting is kept: no refused calls, no new versions of templates.
   void add(const AuditRow& row, bool ours, LookNumber look);
 
   /// Whether a row tells of the change: one that set this value, or one of its template, whose policy may

@@ -121,7 +121,22 @@ TEST_F(AuthorTest, WhereATemplateMayHaveRewrittenItSinceItIsNobody) {
   EXPECT_THAT(author().users, ::testing::Contains("carol"));
 }
 
-TEST_F(AuthorTest, AnotherTemplateMatters) {
+TEST_F(AuthorTest, ANewVersionOfTheTemplateRewritesNothing) {
+  told(sets_ttl(1, 10s));
+  told(RowBuilder(2, kNoon + 20s).of_template(kDocker).set("active_version_id", "new"));
+  EXPECT_THAT(author().users, ElementsAre("alice"));
+}
+
+TEST_F(AuthorTest, ATemplateRewritesNoAutomaticUpdates) {
+  ChangeSeen change = ttl_change();
+  change.setting = Setting::automatic_updates;
+  change.value = "always";
+  told(RowBuilder(1, kNoon + 10s).of(kDev).set("automatic_updates", "always"));
+  told(RowBuilder(2, kNoon + 20s).of_template(kDocker).set("default_ttl", "14400000000000"));
+  EXPECT_THAT(rows_.author_of(change).users, ElementsAre("alice"));
+}
+
+TEST_F(AuthorTest, AnotherTemplateRewritesNothing) {
   told(sets_ttl(1, 10s));
   told(RowBuilder(2, kNoon + 20s).of_template(numbered<TemplateId>(2)));
   EXPECT_TRUE(author().known());
@@ -168,7 +183,9 @@ TEST(Tells, ARowThatSetTheValueOrOneOfTheTemplate) {
   EXPECT_FALSE(rows.tells(ttl_change()));
   rows.add(sets_ttl(1, 10s, "7200000000000"), false, kAfter);
   EXPECT_FALSE(rows.tells(ttl_change())) << "another value";
-  rows.add(RowBuilder(2, kNoon).of_template(kDocker), false, kAfter);
+  rows.add(RowBuilder(2, kNoon).of_template(kDocker).set("active_version_id", "new"), false, kAfter);
+  EXPECT_FALSE(rows.tells(ttl_change())) << "a version is no policy";
+  rows.add(RowBuilder(3, kNoon).of_template(kDocker).set("default_ttl", "14400000000000"), false, kAfter);
   EXPECT_TRUE(rows.tells(ttl_change()));
 }
 

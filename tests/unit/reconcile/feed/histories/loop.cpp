@@ -73,7 +73,7 @@ void Loop::read(std::size_t number) {
       see(i);
     } else if (feed_ && !ids_[i].is_nil()) {
       feed_->gone(ids_[i]);
-      ids_[i] = {};
+      forget(i);
     }
   }
   std::vector<std::size_t> to_mend;
@@ -116,6 +116,8 @@ void Loop::mend(std::size_t number, std::size_t workspace) {
     const std::string request = world_.write(workspace, kUsed.at(i), *wish);
     ++writes_[{workspace, kUsed.at(i)}];
     written_at_.push_back(world_.now());
+    if (const auto seen = seen_.find({workspace, kUsed.at(i)}); seen != seen_.end())
+      seen->second.written = true;
     wrote = true;
     if (!feed_) continue;
     feed_->wrote({ids_[workspace], {kUsed.at(i)}, numbered<reconcile::UserId>(kUs), request}, steady());
@@ -125,8 +127,27 @@ void Loop::mend(std::size_t number, std::size_t workspace) {
 }
 
 void Loop::see(std::size_t workspace) {
+  if (ids_[workspace] != world_.row(workspace).id) forget(workspace);
   ids_[workspace] = world_.row(workspace).id;
   if (feed_) feed_->saw(world_.row(workspace), ours(workspace), steady());
+  for (const Setting setting : kUsed) {
+    const std::pair what(workspace, setting);
+    const Seen now{world_.value(workspace, setting), world_.now()};
+    const auto before = seen_.find(what);
+    if (before != seen_.end() && before->second.value != now.value) {
+      turns_.erase(what);
+      if (!before->second.written) turns_[what] = {before->second.at, now.at, now.value};
+    }
+    seen_[what] = now;
+  }
+}
+
+void Loop::forget(std::size_t workspace) {
+  ids_[workspace] = {};
+  for (const Setting setting : kUsed) {
+    seen_.erase({workspace, setting});
+    turns_.erase({workspace, setting});
+  }
 }
 
 }  // namespace cr::testing

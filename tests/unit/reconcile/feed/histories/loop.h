@@ -32,6 +32,13 @@ class Loop {
   };
   const Cycle& run(std::size_t number);
 
+  /// A setting that was another one when it was seen before, and that we did not write in between.
+  struct Turn {
+    milliseconds after{}, before{};  ///< when it was seen
+    Value value = 0;
+  };
+  [[nodiscard]] const std::map<std::pair<std::size_t, Setting>, Turn>& turns() const { return turns_; }
+
   /// When the last read of it that succeeded began.
   [[nodiscard]] milliseconds read_at(std::size_t workspace) const { return read_at_[workspace]; }
   /// Of each workspace and setting, those that Coder took.
@@ -58,6 +65,15 @@ class Loop {
   std::vector<milliseconds> read_at_;
   std::vector<reconcile::WorkspaceId> ids_;  ///< nil: not known
   std::vector<bool> in_sync_;
+  struct Seen {
+    Value value = 0;
+    milliseconds at{};
+    bool written = false;  ///< by us since
+  };
+  void forget(std::size_t workspace);
+
+  std::map<std::pair<std::size_t, Setting>, Seen> seen_;
+  std::map<std::pair<std::size_t, Setting>, Turn> turns_;
   std::map<std::pair<std::size_t, Setting>, int> writes_;
   std::vector<milliseconds> written_at_;
 };

@@ -251,6 +251,7 @@ void World::happen(const Event& event) {
       break;
     case Kind::policy: {
       const TemplateId id = numbered<TemplateId>(1 + event.workspace);
+      policies_[id] = now_;
       const auto row =
           add(row_by(event.user).of_template(id).set("default_ttl", "?"), event.row_after, event.row_lost);
       for (std::size_t i = 0; i < rows_.size(); ++i) {

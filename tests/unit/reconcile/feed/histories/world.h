@@ -135,6 +135,12 @@ class World {
   /// One that is not there is made as declared.
   std::string create(std::size_t workspace);
 
+  /// Whether the workspace's template has been given another policy since.
+  [[nodiscard]] bool is_rewritten_since(std::size_t workspace, milliseconds at) const {
+    const auto last = policies_.find(rows_[workspace].template_id);
+    return last != policies_.end() && last->second >= at;
+  }
+
   [[nodiscard]] AuditTime coder_time(milliseconds at) const { return kNoon + history_.clock_difference + at; }
   [[nodiscard]] const AuditLog& log() const { return log_; }
   [[nodiscard]] milliseconds now() const { return now_; }
@@ -155,6 +161,7 @@ class World {
   std::vector<LiveWorkspace> rows_;
   std::vector<bool> exists_;
   std::map<std::pair<std::size_t, Setting>, std::vector<Write>> writes_;
+  std::map<reconcile::TemplateId, milliseconds> policies_;  ///< the last one of each
   AuditLog log_;
   std::uint64_t row_number_ = 0;
   std::uint64_t id_number_ = 0;
