@@ -7,9 +7,6 @@
 namespace cr::reconcile::feed {
 namespace {
 
-/// So long after a change was seen, rows about it can still come.
-constexpr auto kAuthorsSettle = 2 * kLateness;
-
 /// Whether the call can have changed something: one that was refused cannot. Of one that failed in Coder
 /// nobody knows, and a build that failed has been all the same.
 bool may_have_changed(const AuditRow& row) {
@@ -110,9 +107,12 @@ void ChangeFeed::judge_untold() {
 }
 
 void ChangeFeed::settle_authors() {
-  for (auto& [key, known] : changes_) {
-    if (coder_began_ - known.change.before <= kAuthorsSettle) known.author = rows_.author_of(known.change);
+  for (auto& [key, one] : changes_) {
+    if (one.settled) continue;
+    one.author = rows_.author_of(one.change);
+    one.settled = began_ - one.seen >= kLateness;
   }
+  std::erase_if(changes_, [](const auto& one) { return one.second.settled && !one.second.author.known(); });
 }
 
 bool ChangeFeed::covers(const Known& known) const {
@@ -176,8 +176,20 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
   const SettingPrints prints = prints_of(row);
   const bool built = prints.build != known.prints.build;
   for (const Setting setting : kSettings) {
-    if (known.read && prints.of(setting) != known.prints.of(setting))
-      note_change(row, known, setting, ours.has(setting), built, now);
+    if (!known.read) break;
+    if (known.written.has(setting)) {
+      // It is what we made of it, or somebody else has set it since.
+      attribute(change_of(row, known, setting, known.written_at, now), now);
+      continue;
+    }
+    if (prints.of(setting) == known.prints.of(setting)) continue;
+    ChangeSeen change = change_of(row, known, setting, known.read_at_coder, now);
+    // A start wakes a dormant workspace, and makes its row when it ends.
+    const bool by_start = setting == Setting::dormant && built;
+    // Nothing was promised of what came before the feed.
+    if (ours.has(setting) && covers(known) && !by_start && !rows_.tells(change))
+      untold_.push_back({change, now});
+    attribute(std::move(change), now);
   }
   known = {.read_at = began_,
            .read_at_coder = coder_began_,
@@ -188,26 +200,21 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
            .read = true};
 }
 
-void ChangeFeed::note_change(const LiveWorkspace& row, const Known& before, Setting setting, bool is_ours,
-                             bool by_build, SteadyTime now) {
-  const std::pair key(row.id, setting);
-  if (before.written.has(setting)) {
-    changes_.erase(key);
-    return;
-  }
-  ChangeSeen change{.workspace = row.id,
-                    .template_id = row.template_id,
-                    .setting = setting,
-                    .value = kept_text(setting, row),
-                    .told_before = before.look,
-                    .after = before.read_at_coder,
-                    .before = coder_time(now)};
+ChangeSeen ChangeFeed::change_of(const LiveWorkspace& row, const Known& before, Setting setting,
+                                 AuditTime after, SteadyTime now) const {
+  return {.workspace = row.id,
+          .template_id = row.template_id,
+          .setting = setting,
+          .value = kept_text(setting, row),
+          .told_before = before.look,
+          .after = after,
+          .before = coder_time(now)};
+}
+
+void ChangeFeed::attribute(ChangeSeen change, SteadyTime now) {
+  const std::pair key(change.workspace, change.setting);
   Author author = rows_.author_of(change);
-  // A start wakes a dormant workspace, and makes its row when it ends.
-  const bool by_start = setting == Setting::dormant && by_build;
-  // Nothing was promised of what came before the feed.
-  if (is_ours && covers(before) && !by_start && !rows_.tells(change)) untold_.push_back({change, now});
-  changes_.insert_or_assign(key, ChangeKnown{std::move(change), std::move(author)});
+  changes_.insert_or_assign(key, Attributed{std::move(change), now, std::move(author)});
 }
 
 void ChangeFeed::gone(const WorkspaceId& workspace) {
@@ -222,6 +229,7 @@ void ChangeFeed::wrote(const OwnWrite& write, SteadyTime now) {
   const auto known = known_.find(write.workspace);
   if (known == known_.end()) return;
   known->second.written |= write.settings;
+  known->second.written_at = coder_time(now);
   known->second.write_unread = true;
 }
 

@@ -80,7 +80,8 @@ class ChangeFeed {
     std::uint32_t declared = 0;
     TemplateId template_id{};
     SettingPrints prints{};
-    SettingSet written{};  ///< by us since
+    SettingSet written{};    ///< by us since
+    AuditTime written_at{};  ///< the last of these
     bool read = false;
     bool write_unread = false;
     bool named = false;
@@ -91,9 +92,12 @@ class ChangeFeed {
     ChangeSeen change;
     SteadyTime seen;
   };
-  struct ChangeKnown {
+  /// A change whose author is known, or may still be told.
+  struct Attributed {
     ChangeSeen change;
+    SteadyTime seen;
     Author author;
+    bool settled = false;  ///< no row of it can come any more
   };
 
   void learn(Look& look);
@@ -101,8 +105,10 @@ class ChangeFeed {
   void judge_untold();
   void settle_authors();
   void begin_anew();
-  void note_change(const LiveWorkspace& row, const Known& before, Setting setting, bool is_ours,
-                   bool by_build, SteadyTime now);
+  /// `after`: by Coder's clock.
+  [[nodiscard]] ChangeSeen change_of(const LiveWorkspace& row, const Known& before, Setting setting,
+                                     AuditTime after, SteadyTime now) const;
+  void attribute(ChangeSeen change, SteadyTime now);
   [[nodiscard]] bool covers(const Known& known) const;
   [[nodiscard]] AuditTime coder_time(SteadyTime at) const;
 
@@ -125,7 +131,7 @@ class ChangeFeed {
 
   std::unordered_map<WorkspaceId, Known> known_;
   std::vector<Untold> untold_;
-  std::map<std::pair<WorkspaceId, Setting>, ChangeKnown> changes_;
+  std::map<std::pair<WorkspaceId, Setting>, Attributed> changes_;
   std::vector<TemplateId> templates_named_;
   std::uint64_t rows_told_ = 0;
   std::uint64_t missed_changes_ = 0;

@@ -117,7 +117,7 @@ void Loop::mend(std::size_t number, std::size_t workspace) {
     ++writes_[{workspace, kUsed.at(i)}];
     written_at_.push_back(world_.now());
     if (const auto seen = seen_.find({workspace, kUsed.at(i)}); seen != seen_.end())
-      seen->second.written = true;
+      seen->second.written = world_.now();
     wrote = true;
     if (!feed_) continue;
     feed_->wrote({ids_[workspace], {kUsed.at(i)}, numbered<reconcile::UserId>(kUs), request}, steady());
@@ -134,10 +134,8 @@ void Loop::see(std::size_t workspace) {
     const std::pair what(workspace, setting);
     const Seen now{world_.value(workspace, setting), world_.now()};
     const auto before = seen_.find(what);
-    if (before != seen_.end() && before->second.value != now.value) {
-      turns_.erase(what);
-      if (!before->second.written) turns_[what] = {before->second.at, now.at, now.value};
-    }
+    if (before != seen_.end() && (before->second.written || before->second.value != now.value))
+      turns_[what] = {before->second.written.value_or(before->second.at), now.at, now.value};
     seen_[what] = now;
   }
 }

@@ -32,7 +32,7 @@ class Loop {
   };
   const Cycle& run(std::size_t number);
 
-  /// A setting that was another one when it was seen before, and that we did not write in between.
+  /// A setting that was another one when it was seen before, or that we have written since.
   struct Turn {
     milliseconds after{}, before{};  ///< when it was seen
     Value value = 0;
@@ -68,7 +68,7 @@ class Loop {
   struct Seen {
     Value value = 0;
     milliseconds at{};
-    bool written = false;  ///< by us since
+    std::optional<milliseconds> written{};  ///< by us since
   };
   void forget(std::size_t workspace);
 
