@@ -121,7 +121,7 @@ class Lived {
       bool all_shown = cycle.looked;
       for (const World::Write& one : world_.log_of(i, setting)) {
         // Coder's clock is known to the second.
-        if (one.at <= turn->second.after - 3s || one.at > turn->second.before) continue;
+        if (one.at <= turn->second.after - 3s || one.at > turn->second.before + 3s) continue;
         during.push_back(one);
         all_shown &= one.row && world_.log().shows(*one.row, world_.coder_time(cycle.began));
       }
@@ -135,7 +135,8 @@ class Lived {
       }
       if (!history_.faults.honest() || !all_shown || during.empty()) return;
       const World::Write& last = during.back();
-      if (last.at <= std::max(turn->second.after, *looked_first_) || last.user == kUs) return;
+      if (last.at <= std::max(turn->second.after, *looked_first_) || last.at > turn->second.before) return;
+      if (last.user == kUs) return;
       if (last.user == kNobody) {
         EXPECT_FALSE(author.known()) << to_string(author) << " of what Coder did";
         return;
