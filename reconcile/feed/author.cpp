@@ -125,8 +125,7 @@ Author RecentRows::author_of(const ChangeSeen& change) const {
     if (fits(*row)) author.users.push_back((*row)->user);
   }
   std::ranges::sort(author.users);
-  const auto doubled = std::ranges::unique(author.users);
-  author.users.erase(doubled.begin(), doubled.end());
+  author.users.erase(std::unique(author.users.begin(), author.users.end()), author.users.end());
   if (author.several()) author.client.clear();
   return author;
 }

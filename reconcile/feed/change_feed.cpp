@@ -66,9 +66,8 @@ void ChangeFeed::learn(Look& look) {
     rows_.add(row, ours, look_);
     name(row, ours);
   }
-  for (auto& [id, known] : known_) {
-    if (std::ranges::find(templates_named_, known.template_id) != templates_named_.end())
-      known.template_named = true;
+  if (!templates_named_.empty()) {
+    for (auto& [id, known] : known_) known.template_named |= is_named(known.template_id);
   }
   if (look.kind == Look::Kind::whole) {
     if (shows_ours) trust_.saw_row_of_ours();
@@ -84,11 +83,14 @@ void ChangeFeed::learn(Look& look) {
   settle_authors();
 }
 
+bool ChangeFeed::is_named(const TemplateId& id) const {
+  return std::ranges::find(templates_named_, id) != templates_named_.end();
+}
+
 void ChangeFeed::name(const AuditRow& row, bool ours) {
   if (!may_have_changed(row)) return;
   if (row.template_id && row.about == AuditRow::About::template_) {
-    if (std::ranges::find(templates_named_, *row.template_id) == templates_named_.end())
-      templates_named_.push_back(*row.template_id);
+    if (!is_named(*row.template_id)) templates_named_.push_back(*row.template_id);
     return;
   }
   // What we wrote ourselves has been read back since, or is still due.

@@ -28,9 +28,8 @@ namespace cr::reconcile::feed {
 ///   1. `begin`, and `take` for each answer until there is no further query. A request that ends otherwise is
 ///      `refused` or `failed`, and ends the look: the cycle reads whole.
 ///   2. `choose`: which of the declared workspaces are read.
-///   3. For each that a read, or a reply to a write, showed: `saw`; for each id that is proven to lead
-///   nowhere:
-///      `gone`; for each write: `wrote`, before what shows its effect. A read that fails is no read: nothing
+///   3. `saw` for each that a read, or a reply to a write, showed; `gone` for each id that is proven to lead
+///      nowhere; `wrote` for each write, before what shows its effect. A read that fails is no read: nothing
 ///      is told of it, and the workspace stays due.
 ///
 /// No I/O, no clock. A value; not thread-safe.
@@ -58,6 +57,7 @@ class ChangeFeed {
   /// `ours`: the settings that its spec declares: a change of one that no row tells is one missed.
   void saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now);
   void gone(const WorkspaceId& workspace);
+  /// `now`: after the reply.
   void wrote(const OwnWrite& write, SteadyTime now);
 
   /// Who set the setting to what was last seen. Nobody where it has not been seen to change, where Coder or
@@ -72,12 +72,12 @@ class ChangeFeed {
   [[nodiscard]] std::chrono::nanoseconds sweep_age(SteadyTime now) const;
 
  private:
-  /// Of one workspace that has been read or named.
+  /// Of one workspace that has been read.
   struct Known {
-    SteadyTime read_at{};       ///< when the cycle of its last read began
-    AuditTime read_at_coder{};  ///< the same by Coder's clock
-    LookNumber look = 0;        ///< the last one before that read
-    std::uint32_t declared = 0;
+    SteadyTime read_at{};        ///< when the cycle of its last read began
+    AuditTime read_at_coder{};   ///< the same by Coder's clock
+    LookNumber look = 0;         ///< the last one before that read
+    std::uint32_t declared = 0;  ///< in that choice
     TemplateId template_id{};
     SettingPrints prints{};
     SettingSet written{};    ///< by us since
@@ -102,6 +102,7 @@ class ChangeFeed {
 
   void learn(Look& look);
   void name(const AuditRow& row, bool ours);
+  [[nodiscard]] bool is_named(const TemplateId& id) const;
   void judge_untold();
   void settle_authors();
   void begin_anew();

@@ -24,7 +24,8 @@ struct OwnWrite {
   SettingSet settings;  ///< what it may have changed; of a create all
   /// Whose token it was; nothing where that is not known.
   std::optional<UserId> user;
-  /// As the reply's header had it. Empty, or no user: its row cannot be known again, and none is waited for.
+  /// As the reply's header had it. Empty, or no user: no row is waited for, since none need come or it could
+  /// not be known again.
   std::string request_id;
 };
 

@@ -53,7 +53,7 @@ const std::vector<LayerRule> kLayers = {
      {"specs/", "reconcile/async/clock.h", "reconcile/model/", "reconcile/coder/api_error.h",
       "reconcile/coder/fault.h", "reconcile/coder/types.h", "reconcile/fields/", "reconcile/resolve/",
       "reconcile/diff/", "reconcile/plan/", "reconcile/read/costs.h", "reconcile/read/read_plan.h",
-      "reconcile/memory/"}},
+      "reconcile/feed/", "reconcile/memory/"}},
     {"reconcile/execute/",
      {"specs/", "reconcile/async/", "reconcile/model/", "reconcile/coder/", "reconcile/fields/",
       "reconcile/plan/", "reconcile/memory/backoff.h", "reconcile/execute/"}},

@@ -28,6 +28,7 @@ SKIPPED = {
     "tests/run.sh": "is what runs this test",
     "tests/run.sh --all": "is what runs this test",
     "tests/bench/run.sh": "takes minutes",
+    "tests/feed_histories.sh": "takes minutes",
     "tests/fuzz/run.sh 120": "compiles with clang, and takes minutes for each target",
     "tests/coverage.sh": "compiles for minutes",
     "deploy/scripts/install-packages.sh": "installs packages; the first step of tests/run.sh",

@@ -281,6 +281,19 @@ TEST_F(ChangeFeedTest, AStartThatWakesADormantOneIsNoneMissedBeforeItEnds) {
   EXPECT_EQ(feed_.missed_changes(), 1u);
 }
 
+TEST_F(ChangeFeedTest, AnAuthorIsToldThoughTheLooksFailedForAWhile) {
+  earn_trust();
+  log_.add(set_ttl(5, 2h));
+  for (int i = 0; i < 5; ++i) {
+    pass(60s);
+    ASSERT_TRUE(feed_.begin(now_, coder_now_));
+    feed_.failed();
+    (void)read();
+  }
+  (void)cycle();
+  EXPECT_THAT(feed_.author_of(id(5), Setting::ttl).users, ElementsAre("alice"));
+}
+
 TEST_F(ChangeFeedTest, WhoUndidAWriteOfOursThatWasNotReadBackIsTheAuthor) {
   earn_trust();
   log_.add(set_ttl(5, 2h));

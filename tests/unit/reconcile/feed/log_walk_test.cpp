@@ -152,6 +152,21 @@ TEST_F(LogWalkTest, RowsThatAreAddedWhileItPagesAreNeitherLostNorDoubled) {
   EXPECT_THAT(later, ::testing::Each(::testing::Ge(1000u)));
 }
 
+TEST_F(LogWalkTest, APageThatShowsRowsTwiceHidesNone) {
+  row(1);
+  (void)look();
+  pass(120s);
+  (void)look();
+  rows(2, 40);
+  LogWalk::Step step = walk_.begin(now_);
+  while (auto* query = std::get_if<AuditQuery>(&step)) {
+    AuditPage page = log_.page(*query, now_);
+    page.rows.push_back(page.rows.front());
+    step = walk_.take(page);
+  }
+  EXPECT_THAT(std::get<Look>(step).rows, SizeIs(40));
+}
+
 TEST_F(LogWalkTest, AnEmptyLogIsAPlaceToo) {
   EXPECT_EQ(look().kind, Kind::first);
   pass(60s);
