@@ -143,7 +143,8 @@ History make_history(std::uint64_t seed, std::chrono::minutes length) {
   history.faults = choose_faults(dice);
   history.workspaces = 4 + dice.below(24);
   history.templates = 1 + dice.below(3);
-  history.clock_difference = std::chrono::seconds(static_cast<std::int64_t>(dice.below(7200)) - 3600);
+  // From eight in the morning to past midnight: the log is asked by days.
+  history.clock_difference = dice.once_in(3) ? 11h + dice.up_to(1h) : dice.up_to(4h) - 4h;
   history.declared.resize(history.workspaces);
   for (auto& settings : history.declared) {
     for (std::size_t i = 0; i < kUsed.size(); ++i) {

@@ -95,7 +95,7 @@ struct History {
   Faults faults;
   std::size_t workspaces = 0;
   std::size_t templates = 1;
-  std::chrono::seconds clock_difference{};
+  milliseconds clock_difference{};
   std::vector<std::array<std::optional<Value>, kSettingsUsed>> declared;
   std::vector<Event> events;         ///< by time
   std::vector<milliseconds> cycles;  ///< when each begins
