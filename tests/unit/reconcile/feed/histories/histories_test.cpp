@@ -190,9 +190,9 @@ class Lived {
   bool found_out_ = false;
 };
 
-constexpr std::uint64_t kParts = 10;
+constexpr std::uint64_t kParts = 20;
 
-/// A tenth of the histories each.
+/// A part of the histories each.
 class FeedHistories : public ::testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(FeedHistories, KeepWhatTheFeedPromises) {
