@@ -47,11 +47,11 @@ constexpr int kUnreachableInARow = 3;
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       ReadObserver& observer, ReadBuffers buffers)
+       ReadObserver& observer, ReadBuffers buffers, std::span<const LiveWorkspace* const> kept)
       : reader_(reader),
         clock_(clock),
         observer_(observer),
-        progress_(std::move(targets), costs, std::move(buffers.live)),
+        progress_(std::move(targets), costs, std::move(buffers.live), kept),
         queries_(std::move(buffers.queries)),
         end_(clock.now() + kLongest) {}
 
@@ -166,8 +166,9 @@ class Pass {
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, ReadObserver& observer, ReadBuffers buffers) {
-  Pass pass(reader, clock, std::move(targets), costs, observer, std::move(buffers));
+                                 ReadCosts costs, ReadObserver& observer, ReadBuffers buffers,
+                                 std::span<const LiveWorkspace* const> kept) {
+  Pass pass(reader, clock, std::move(targets), costs, observer, std::move(buffers), kept);
   co_return co_await pass.run();
 }
 

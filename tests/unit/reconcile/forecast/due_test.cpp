@@ -1,0 +1,74 @@
+#include "reconcile/forecast/due.h"
+
+#include <gtest/gtest.h>
+
+#include "reconcile/fields/managed_field.h"
+#include "tests/unit/reconcile/decision_builders.h"
+
+namespace cr::reconcile {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::SpecBuilder;
+
+constexpr std::chrono::sys_seconds kRead = std::chrono::sys_days(std::chrono::year(2026) / 11 / 25) + 8h;
+
+struct Moment {
+  const char* what;
+  Instant LiveWorkspace::*of_row;
+  Instant LiveBuild::*of_build;
+};
+constexpr Moment kMoments[] = {{"start", &LiveWorkspace::next_start, nullptr},
+                               {"deletion", &LiveWorkspace::deleting, nullptr},
+                               {"deadline", nullptr, &LiveBuild::deadline},
+                               {"latest deadline", nullptr, &LiveBuild::max_deadline}};
+
+LiveWorkspace with(const Moment& moment, std::chrono::sys_seconds at) {
+  LiveWorkspace row = cr::testing::a_live(1, "alice", "dev");
+  (moment.of_row ? row.*moment.of_row : row.build.*moment.of_build) = Instant(at);
+  return row;
+}
+
+TEST(Due, WhatARowForetellsMayHaveComeFromThenOn) {
+  for (const Moment& moment : kMoments) {
+    const LiveWorkspace row = with(moment, kRead + 1h);
+    const auto due = [&](std::chrono::seconds after) {
+      return time_may_have_moved(SpecBuilder(), row, kRead, kRead + after);
+    };
+    EXPECT_FALSE(due(1h - 1s)) << moment.what;
+    EXPECT_TRUE(due(1h)) << moment.what;
+    EXPECT_TRUE(due(24h)) << moment.what << ": and nobody has looked since";
+  }
+}
+
+TEST(Due, WhatCoderDoesLateIsStillSeen) {
+  for (const Moment& moment : kMoments) {
+    const auto read_after = [&](std::chrono::seconds after) {
+      return time_may_have_moved(SpecBuilder(), with(moment, kRead - after), kRead, kRead + 1min);
+    };
+    EXPECT_TRUE(read_after(1s)) << moment.what << ": read just after it, and nothing had happened yet";
+    EXPECT_TRUE(read_after(15min - 1s)) << moment.what;
+    EXPECT_FALSE(read_after(15min)) << moment.what << ": it will not come any more";
+  }
+}
+
+TEST(Due, AnExceptionInForceIsLookedAfterEachCycle) {
+  const LiveWorkspace row = cr::testing::a_live(1, "alice", "dev");
+  SpecBuilder awake;
+  awake.set("keepAwake", specs::KeepAwake({{.from = kRead + 1h, .until = kRead + 2h, .reason = "training"}}));
+  EXPECT_FALSE(time_may_have_moved(awake, row, kRead, kRead + 59min));
+  EXPECT_TRUE(time_may_have_moved(awake, row, kRead, kRead + 1h));
+  EXPECT_FALSE(time_may_have_moved(awake, row, kRead, kRead + 2h)) << "it is over";
+  SpecBuilder retained;
+  retained.set("retain", specs::Retention{.until = kRead + 2h, .reason = "leave"});
+  EXPECT_TRUE(time_may_have_moved(retained, row, kRead, kRead + 1min));
+  EXPECT_FALSE(time_may_have_moved(retained, row, kRead, kRead + 2h));
+}
+
+TEST(Due, WhatHasNothingAheadRests) {
+  EXPECT_FALSE(
+      time_may_have_moved(SpecBuilder(), cr::testing::a_live(1, "alice", "dev"), kRead, kRead + 240h));
+}
+
+}  // namespace
+}  // namespace cr::reconcile
