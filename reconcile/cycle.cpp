@@ -10,7 +10,9 @@
 
 #include "reconcile/cycle/address.h"
 #include "reconcile/cycle/decide.h"
+#include "reconcile/cycle/follow.h"
 #include "reconcile/cycle/foresee.h"
+#include "reconcile/cycle/look_back.h"
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
 #include "reconcile/cycle/read_back.h"
@@ -47,6 +49,7 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
   one.spec = &spec;
   one.identity = &target.identity;
   one.id = target.id;
+  one.kept = target.kept;
   if (const auto* live = std::get_if<const LiveWorkspace*>(&entry)) one.live = *live;
   if (const auto* absent = std::get_if<Absent>(&entry)) {
     one.absence_proven = absent->proven;
@@ -68,8 +71,9 @@ awaitable<void> read(CycleState& state) {
   if (wrong_address) {
     state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address, std::move(buffers)));
   } else {
+    const std::vector<const LiveWorkspace*> stand = co_await choose_whom_to_read(state, targets);
     auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(), memory.observer,
-                             std::move(buffers));
+                             std::move(buffers), stand);
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;
@@ -78,6 +82,7 @@ awaitable<void> read(CycleState& state) {
   for (std::size_t i = 0; i < state.desired.specs.size(); ++i) {
     state.declared.push_back(facts_of(*state.desired.specs[i], state.read->targets[i], state.read->live[i]));
   }
+  tell_what_was_read(state);
   state.read_duration = timer.elapsed();
 }
 
@@ -115,6 +120,7 @@ awaitable<void> resolve(CycleState& state) {
   exclude_endless_exceptions(state);
   co_await look_up(state);
   exclude_changed_owners(state);
+  co_await look_back(state);
 }
 
 void diff_plan_and_guard(CycleState& state) {
@@ -166,9 +172,11 @@ awaitable<ReportPtr> run(CycleState& state) {
   diff_plan_and_guard(state);
   co_await carry_out(state);
   take_outcomes(state);
+  tell_what_was_written(state);
   co_await time_builds(state);
   co_await ask_about_starts(state);
   ReportPtr report = make_report(state);
+  keep_rows(state, *report);
   state.give_buffers_back();
   co_return report;
 }
@@ -200,7 +208,11 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   } catch (const std::exception& error) {
     defect = error.what();
   }
-  if (!report) report = make_report_of_defect(memory, desired, begun, begun_wall, std::move(defect));
+  if (!report) {
+    // The log believes that what this cycle read is known: only the rows of a whole cycle are.
+    memory.kept = {};
+    report = make_report_of_defect(memory, desired, begun, begun_wall, std::move(defect));
+  }
   memory.observer.on_cycle(*report);
   co_return report;
 }

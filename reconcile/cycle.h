@@ -4,12 +4,14 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api.h"
+#include "reconcile/feed/sweep.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/memory/builds_seen.h"
 #include "reconcile/model/own_build.h"
@@ -31,6 +33,11 @@ struct Limits {
   std::string_view retain_setting = FieldContext().retain_setting;  ///< how messages name it
   std::string_view tokens_setting = FieldContext().tokens_setting;  ///< likewise, of owners' tokens
   bool allow_retain = false;  ///< `retain` may override a template's dormancy
+  /// How the audit log is followed; absent: every cycle reads whole.
+  std::optional<feed::Pace> follow{};
+  /// For a process that does not stay: of what has drifted the audit log is asked who set it, and how often
+  /// within a day it has been set back.
+  bool look_back = false;
   /// What took how long in a build of ours is asked so long after its end was seen: agents connect, and run
   /// their scripts, when the build is over.
   std::chrono::seconds timings_after{30};

@@ -159,7 +159,9 @@ class FileParser {
       identity = {text::lower(owner), text::lower(name)};
     SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
     std::vector<std::string> previous;
-    if (!identity.owner.empty()) previous = previous_names_of(node);
+    if (is_id || username_problem(owner).empty()) previous = previous_names_of(node);
+    // Whose these are is known although the workspace's own name is not.
+    if (!previous.empty()) identity.owner = text::lower(owner);
     result_.rejected.push_back({std::move(identity), std::move(where), std::move(previous)});
   }
 

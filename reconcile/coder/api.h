@@ -148,10 +148,14 @@ class OwnersWriter {
   [[nodiscard]] virtual CoderWriter* writer_of(const std::string& username) = 0;
 };
 
-/// All that Coder is read by. `owners` null: no directory of their tokens was given.
+class AuditReader;
+
+/// All that Coder is read by. `owners` null: no directory of their tokens was given. `audit` null: the audit
+/// log is not followed.
 struct Readers {
   CoderReader& all;
   OwnersReader* owners = nullptr;
+  AuditReader* audit = nullptr;
 };
 /// All that Coder is changed by; likewise. `all` null: nothing is changed.
 struct Writers {

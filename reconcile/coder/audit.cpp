@@ -73,14 +73,15 @@ std::optional<AuditRow> read_row(const json& from) {
   return row;
 }
 
+std::string from_day(std::chrono::sys_days since) {
+  const std::chrono::year_month_day day(since);
+  return fmt::format("date_from:{:04}-{:02}-{:02}", static_cast<int>(day.year()),
+                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+}
+
 std::string query_of(const AuditQuery& query) {
   std::string text;
-  if (query.date_from) {
-    const auto& day = *query.date_from;
-    text = search_query(fmt::format("date_from:{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                                    static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()))) +
-           "&";
-  }
+  if (query.since != std::chrono::sys_days{}) text = search_query(from_day(query.since)) + "&";
   text += fmt::format("limit={}", query.limit);
   if (query.offset > 0) text += fmt::format("&offset={}", query.offset);
   return text;
@@ -92,8 +93,9 @@ class HttpAudit final : public AuditReader {
 
   awaitable<ApiResult<AuditPage>> newest(const AuditQuery& query) override {
     CallRequest request(routes::kAudit, std::string(routes::kAudit.pattern));
+    AuditQuery asked = query;
     // Coder reads 0 as "as many as fit".
-    const AuditQuery asked{query.date_from, std::max<std::size_t>(query.limit, 1), query.offset};
+    asked.limit = std::max<std::size_t>(query.limit, 1);
     request.query = query_of(asked);
     request.body_limit = body_limit_of_rows(asked.limit);
     auto answer = co_await caller_.call(request);
@@ -104,6 +106,22 @@ class HttpAudit final : public AuditReader {
     if (page->rows.size() > asked.limit) page->rows.resize(asked.limit);
     page->asked_at = *answer->asked_at;
     co_return std::move(*page);
+  }
+
+  awaitable<ApiResult<std::vector<AuditRow>>> of_workspace(const reconcile::WorkspaceId& id,
+                                                           std::chrono::sys_days since,
+                                                           std::size_t most) override {
+    CallRequest request(routes::kAudit, std::string(routes::kAudit.pattern));
+    request.query =
+        search_query("resource_type:workspace resource_id:" + id.to_string() + " " + from_day(since)) +
+        fmt::format("&limit={}", most);
+    request.body_limit = body_limit_of_rows(most);
+    auto answer = co_await caller_.call(request);
+    if (!answer) co_return answer.error();
+    auto page = decode_audit_page(answer->body);
+    if (!page) co_return caller_.not_understood(request, *answer, page.error().message);
+    if (page->rows.size() > most) page->rows.resize(most);
+    co_return std::move(page->rows);
   }
 
  private:

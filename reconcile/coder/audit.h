@@ -1,8 +1,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/caller.h"
@@ -21,6 +24,9 @@ class AuditReader {
   /// understood: an answer that looks quiet and is not would be worse than none.
   [[nodiscard]] virtual boost::asio::awaitable<ApiResult<reconcile::AuditPage>> newest(
       const reconcile::AuditQuery& query) = 0;
+  /// The newest rows about this workspace from `since` on, at most `most`; `asked_at` is not told.
+  [[nodiscard]] virtual boost::asio::awaitable<ApiResult<std::vector<reconcile::AuditRow>>> of_workspace(
+      const reconcile::WorkspaceId& id, std::chrono::sys_days since, std::size_t most) = 0;
 };
 /// The caller outlives it.
 [[nodiscard]] std::unique_ptr<AuditReader> http_audit(Caller& caller);

@@ -68,7 +68,7 @@ CoderWriter& Client::writer() {
   return *parts_->writer;
 }
 Readers Client::readers() {
-  return {.all = reader(), .owners = parts_->owners.get()};
+  return {.all = reader(), .owners = parts_->owners.get(), .audit = parts_->audit.get()};
 }
 Writers Client::writers() {
   return {.all = &writer(), .owners = parts_->owners.get()};

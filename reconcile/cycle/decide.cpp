@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "reconcile/cycle/follow.h"
 #include "reconcile/fields/managed_field.h"
 
 namespace cr::reconcile {
@@ -25,7 +26,9 @@ void compare(CycleState& state, WorkspaceFacts& one) {
     one.diff = state.keep(diff_absent(*one.spec));
     return;
   }
-  one.diff = state.keep(diff(*one.spec, *one.live, state.context_of(*one.spec, *one.live)));
+  WorkspaceDiff found = diff(*one.spec, *one.live, state.context_of(*one.spec, *one.live));
+  name_authors(state, *one.live, found);
+  one.diff = state.keep(std::move(found));
   if (!waits_for_policy(state, one)) return;
   one.read_error = &*state.policies_unread;
   one.live = nullptr;
@@ -52,7 +55,8 @@ void plan(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& pl
   input.memory.failed_builds = remembered.builds.failed_tries(one, input.me);
   PlannedWorkspace planned = plan_workspace(input);
   if (planned.waiting) state.decided_of(one).waiting = &state.waits.emplace_back(std::move(*planned.waiting));
-  if (planned.plan) plans.push_back(std::move(*planned.plan));
+  // A row of an earlier cycle is good as long as there is nothing to do: before a write it is read anew.
+  if (planned.plan && !one.kept) plans.push_back(std::move(*planned.plan));
 }
 
 void decide_one(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& plans) {

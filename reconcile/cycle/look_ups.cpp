@@ -6,6 +6,7 @@
 
 #include "reconcile/async/structured.h"
 #include "reconcile/cycle/absent.h"
+#include "reconcile/cycle/follow.h"
 #include "reconcile/diff/first_build.h"
 #include "reconcile/fields/managed_field.h"
 #include "specs/text/ascii.h"
@@ -152,8 +153,8 @@ bool needs_policy(const specs::WorkspaceSpec& spec) {
   });
 }
 
-/// Keeps what is in use, reads it anew; deprecated templates, which the list leaves out, one by one: there
-/// are few.
+/// Keeps what is in use, reads it anew where it may have changed; deprecated templates, which the list leaves
+/// out, one by one: there are few.
 awaitable<void> refresh_policies(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   coder::CoderReader& reader = state.memory.reader;
@@ -164,6 +165,14 @@ awaitable<void> refresh_policies(CycleState& state) {
   }
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
   std::erase_if(look_ups.doubted_policies, [&](const TemplateId& id) { return !used.contains(id); });
+  if (const auto in_doubt = templates_in_doubt(state); !in_doubt) {
+    look_ups.policies_since = state.begun;
+  } else {
+    std::erase_if(used, [&](const TemplateId& id) {
+      return look_ups.policies.contains(id) && !look_ups.doubted_policies.contains(id) &&
+             !in_doubt->contains(id);
+    });
+  }
 
   std::set<TemplateId> listed_ids;
   std::vector<TemplateId> batch;
@@ -207,19 +216,14 @@ bool differs_by_who_we_are(const WorkspaceFacts& one) {
 }
 
 /// Builds that are ours are told from others' by who we are.
-awaitable<void> ask_who_we_are(CycleState& state) {
-  LookUps& look_ups = state.memory.remembered.look_ups;
-  coder::CoderReader& reader = state.memory.reader;
+awaitable<void> ask_who_we_are_if_it_matters(CycleState& state) {
+  // Rows of our own writes are known by whose token it is.
   const bool matters =
-      std::any_of(state.declared.begin(), state.declared.end(), [](const WorkspaceFacts& one) {
+      state.memory.feed || std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
         return one.live && (one.live->build.active() || one.live->build.ended_badly() ||
                             needs_me(*one.live) || differs_by_who_we_are(one));
       });
-  const bool known = look_ups.me.value && !look_ups.me.due(state.begun, kAskAgain);
-  if (!matters || known) co_return;
-  look_ups.me.asked = state.begun;
-  ApiResult<coder::Me> me = co_await reader.me();
-  if (me) look_ups.me.value = me->user.id;
+  if (matters) co_await ask_who_we_are(state);
 }
 
 awaitable<void> ask_when_the_token_expires(CycleState& state) {
@@ -386,6 +390,14 @@ awaitable<void> ask(coder::CoderReader& reader, std::vector<Question> questions,
   co_await asking.run(std::move(questions));
 }
 
+awaitable<void> ask_who_we_are(CycleState& state) {
+  Remembered<UserId>& me = state.memory.remembered.look_ups.me;
+  if (me.value && !me.due(state.begun, kAskAgain)) co_return;
+  me.asked = state.begun;
+  ApiResult<coder::Me> told = co_await state.memory.reader.me();
+  if (told) me.value = told->user.id;
+}
+
 awaitable<void> look_up(CycleState& state) {
   mark_duplicates(state);
   state.users = state.memory.remembered.look_ups.answers.known_users();
@@ -394,7 +406,7 @@ awaitable<void> look_up(CycleState& state) {
   if (state.stopped_by) co_return;
   co_await refresh_policies(state);
   if (state.stopped_by) co_return;
-  co_await ask_who_we_are(state);
+  co_await ask_who_we_are_if_it_matters(state);
   co_await ask_when_the_token_expires(state);
   co_await resolve_absent(state);
   mark_duplicates(state);

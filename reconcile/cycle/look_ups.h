@@ -21,4 +21,7 @@ namespace cr::reconcile {
 /// state: one request.
 [[nodiscard]] async::awaitable<void> look_up(CycleState& state);
 
+/// Whose token it is; asked at most once an hour.
+[[nodiscard]] async::awaitable<void> ask_who_we_are(CycleState& state);
+
 }  // namespace cr::reconcile

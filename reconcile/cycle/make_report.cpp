@@ -140,6 +140,14 @@ void when_to_look_again(const CycleState& state, CycleReport& report, async::Ste
   if (const auto due = state.memory.remembered.backoff.next_due(now)) no_later_than(*due - now);
 }
 
+Following following_of(const feed::ChangeFeed& feed, async::SteadyTime now) {
+  return {.state = feed.state(),
+          .why = feed.distrust(),
+          .rows = feed.rows_told(),
+          .missed_changes = feed.missed_changes(),
+          .oldest_read = feed.sweep_age(now)};
+}
+
 }  // namespace
 
 ReportPtr make_report(CycleState& state) {
@@ -168,6 +176,7 @@ ReportPtr make_report(CycleState& state) {
   report->provisioners = memory.remembered.provisioners.most();
   if (memory.remembered.look_ups.token.value)
     report->token_expires = memory.remembered.look_ups.token.value->expires_at;
+  if (memory.feed) report->following = following_of(*memory.feed, now);
   report->verdict = std::move(state.verdict);
   report->plan = std::move(state.plan);
   report->outcomes = std::move(state.executed.outcomes);

@@ -10,7 +10,10 @@
 
 #include "reconcile/cycle.h"
 #include "reconcile/execute/executor.h"
+#include "reconcile/feed/change_feed.h"
 #include "reconcile/memory/facts.h"
+#include "reconcile/memory/kept_rows.h"
+#include "reconcile/memory/looked_back.h"
 #include "reconcile/memory/memories.h"
 #include "reconcile/plan/planner.h"
 #include "reconcile/read/reader.h"
@@ -32,14 +35,18 @@ struct Reconciler::Memory {
          Limits limits_)
       : reader(readers.all),
         owners_reader(readers.owners),
+        audit(readers.audit),
         writer(writers.all),
         owners_writer(writers.owners),
         clock(clock_),
         observer(observer_),
-        limits(limits_) {}
+        limits(limits_) {
+    if (audit && limits.follow) feed.emplace(*limits.follow);
+  }
 
   coder::CoderReader& reader;
   coder::OwnersReader* owners_reader;  ///< null: no owner's token is at hand
+  coder::AuditReader* audit;           ///< null: its log is not followed
   coder::CoderWriter* writer;          ///< null: plan only
   coder::OwnersWriter* owners_writer;  ///< as owners_reader
   async::Clock& clock;
@@ -47,9 +54,12 @@ struct Reconciler::Memory {
   Limits limits;
 
   Memories remembered;
-  StatusTable statuses;             ///< of the last cycle that ended in no defect
-  async::WallTime statuses_from{};  ///< when that began
-  CycleBuffers buffers;             ///< lent to the cycle that is under way
+  std::optional<feed::ChangeFeed> feed;  ///< absent: the log is not followed
+  KeptRows kept;                         ///< for it
+  LookedBack looked_back;                ///< without it
+  StatusTable statuses;                  ///< of the last cycle that ended in no defect
+  async::WallTime statuses_from{};       ///< when that began
+  CycleBuffers buffers;                  ///< lent to the cycle that is under way
 
   /// Coder's clock, as far as its answers have told.
   [[nodiscard]] std::chrono::sys_seconds coders_time() const;
@@ -73,6 +83,8 @@ struct CycleState {
   std::chrono::nanoseconds read_duration{0};
   std::chrono::sys_seconds coders_now{};  ///< by Coder's clock, when the read had ended
 
+  std::vector<feed::Why> chosen;  ///< why each is read, or that it is not; empty: all are
+  bool look_failed = false;       ///< the log was asked and gave no answer
   std::optional<ReadOutcome> read;
   bool address_checked = false;
   std::vector<WorkspaceFacts> declared;               ///< in the order of desired.specs

@@ -258,8 +258,7 @@ class Execution {
       auto call = writer_.queue_build(id, transition);
       ApiResult<coder::Queued> reply = co_await shielded_write(std::move(call));
       if (reply) {
-        ++executed_.builds_started;
-        co_return done({}, std::move(reply->request_id));
+        co_return started(std::move(reply->build), {}, std::move(reply->request_id));
       }
       const ApiError error = reply.error();
       const bool maybe = coder::traits_of(error.fault).may_be_done;
@@ -280,9 +279,9 @@ class Execution {
     }
   }
 
-  Ended started(LiveBuild build, std::string note = {}) {
+  Ended started(LiveBuild build, std::string note, std::string request_id = {}) {
     ++executed_.builds_started;
-    Ended ended = done(std::move(note));
+    Ended ended = done(std::move(note), std::move(request_id));
     ended.started = std::move(build);
     return ended;
   }
@@ -334,6 +333,7 @@ class Execution {
     outcome.error = std::move(ended.error);
     outcome.note = std::move(ended.note);
     outcome.duration = duration;
+    outcome.started = std::move(ended.started);
     if (outcome.result == ActionResult::success) silences_ = 0;
     observer_.on_action(outcome);
     item.outcomes.push_back(std::move(outcome));

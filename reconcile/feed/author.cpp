@@ -35,16 +35,6 @@ bool is_under_policy(Setting setting) {
 
 }  // namespace
 
-std::string to_string(const Author& author) {
-  std::string text;
-  for (const std::string& user : author.users) {
-    if (!text.empty()) text += " or ";
-    text += user;
-  }
-  if (author.known() && !author.client.empty()) text += " (" + author.client + ")";
-  return text;
-}
-
 const std::string* RecentRows::Row::value_of(Setting setting) const {
   const auto found = std::ranges::find(set, setting, &std::pair<Setting, std::string>::first);
   return found == set.end() ? nullptr : &found->second;
@@ -59,7 +49,8 @@ void RecentRows::add(const AuditRow& row, bool ours, LookNumber look) {
   // A build that failed bears 500, and has been all the same.
   if (!key || (row.status >= 400 && !build)) return;
 
-  Row kept{.at = row.at, .look = look, .ours = ours, .build = build, .user = row.username};
+  Row kept{.at = row.at, .look = look, .ours = ours, .build = build};
+  if (!is_coders_own(row)) kept.user = row.username;
   kept.client = client_of(row.user_agent);
   for (const AuditRow::Part& part : row.parts) {
     if (const auto setting = setting_of_word(part.field); setting && !build)

@@ -12,22 +12,10 @@
 
 #include "reconcile/feed/setting.h"
 #include "reconcile/model/audit_row.h"
+#include "reconcile/model/author.h"
 #include "reconcile/model/ids.h"
 
 namespace cr::reconcile::feed {
-
-/// Who made a change, as far as the log tells.
-struct Author {
-  std::vector<std::string> users;  ///< usernames, sorted: none where nobody is known, several where rows of
-                                   ///< several fit
-  AuditTime at{};                  ///< of the last row that fits
-  std::string client;              ///< client_of its user agent; empty where several fit
-  [[nodiscard]] bool known() const { return !users.empty(); }
-  [[nodiscard]] bool several() const { return users.size() > 1; }
-  bool operator==(const Author&) const = default;
-};
-/// "alice (dashboard)", "alice or bob"; empty where nobody is known.
-[[nodiscard]] std::string to_string(const Author& author);
 
 /// Numbers the looks, the first one 1: rows told in a later look than that before a read may be about what
 /// came after that read.

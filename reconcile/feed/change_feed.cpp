@@ -7,6 +7,9 @@
 namespace cr::reconcile::feed {
 namespace {
 
+/// A log that does not answer costs more than it spares.
+constexpr int kFailuresToGiveUp = 3;
+
 /// Whether the call can have changed something: one that was refused cannot. Of one that failed in Coder
 /// nobody knows, and a build that failed has been all the same.
 bool may_have_changed(const AuditRow& row) {
@@ -34,16 +37,25 @@ std::optional<AuditQuery> ChangeFeed::take(const AuditPage& page) {
 }
 
 void ChangeFeed::refused() {
+  give_up(Distrust::refused);
+}
+
+void ChangeFeed::give_up(Distrust why) {
   ask_again_ = began_ + pace_.sweep_interval;
+  failed_in_a_row_ = 0;
   walk_.forget();
   begin_anew();
   covered_since_.reset();
-  trust_.lose(Distrust::refused);
+  trust_.lose(why);
 }
 
 void ChangeFeed::failed() {
   // Nothing is lost: the next look goes down to where the last whole one ended.
   looked_ = false;
+}
+
+void ChangeFeed::failed_alone() {
+  if (++failed_in_a_row_ >= kFailuresToGiveUp) give_up(Distrust::unanswered);
 }
 
 void ChangeFeed::begin_anew() {
@@ -57,6 +69,7 @@ void ChangeFeed::learn(Look& look) {
   ++look_;
   looked_ = true;
   ask_again_.reset();
+  failed_in_a_row_ = 0;
   rows_told_ += look.rows.size();
   trust_.looked();
   bool shows_ours = false;

@@ -48,6 +48,9 @@ class ChangeFeed {
   void refused();
   /// No answer, or none that can be understood. The next look catches up.
   void failed();
+  /// And Coder has answered all else since: three times in a row, and the log is left alone for a sweep
+  /// interval.
+  void failed_alone();
 
   /// One for each of `declared`. What is not among them is forgotten.
   [[nodiscard]] std::vector<Why> choose(std::span<const Declared> declared);
@@ -106,6 +109,7 @@ class ChangeFeed {
   void judge_untold();
   void settle_authors();
   void begin_anew();
+  void give_up(Distrust why);
   /// `after`: by Coder's clock.
   [[nodiscard]] ChangeSeen change_of(const LiveWorkspace& row, const Known& before, Setting setting,
                                      AuditTime after, SteadyTime now) const;
@@ -125,7 +129,8 @@ class ChangeFeed {
   AuditTime coder_began_{};                  ///< the same by Coder's clock
   bool asked_ = false;                       ///< and Coder has answered the first query
   bool looked_ = false;                      ///< and the look is over
-  std::optional<SteadyTime> ask_again_;      ///< once refused
+  std::optional<SteadyTime> ask_again_;      ///< once refused, or given up
+  int failed_in_a_row_ = 0;                  ///< alone
   std::optional<SteadyTime> covered_since_;  ///< since then every change is told, if the feed is right
   LookNumber look_ = 0;
   std::uint32_t choice_ = 0;

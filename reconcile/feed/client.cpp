@@ -12,7 +12,7 @@ struct Known {
 };
 /// In this order: an IDE's own browser also says Mozilla, and so does the dashboard's.
 constexpr Known kKnown[] = {
-    {"coder-reconciler", "coder-reconciler"},
+    {kOwnClient, kOwnClient},
     {"coder gateway", "JetBrains IDE"},
     {"coder toolbox", "JetBrains IDE"},
     {"jetbrains", "JetBrains IDE"},

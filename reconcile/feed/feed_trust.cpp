@@ -18,6 +18,8 @@ std::string_view to_string(Distrust why) {
   switch (why) {
     case Distrust::refused:
       return "the token may not read the audit log";
+    case Distrust::unanswered:
+      return "the audit log does not answer";
     case Distrust::gap:
       return "rows of the audit log may be missing";
     case Distrust::missed_change:
@@ -48,7 +50,8 @@ void FeedTrust::swept() {
 }
 
 void FeedTrust::lose(Distrust why) {
-  state_ = why == Distrust::refused ? Trust::off : Trust::on_probation;
+  const bool is_asked = why != Distrust::refused && why != Distrust::unanswered;
+  state_ = is_asked ? Trust::on_probation : Trust::off;
   sweeps_ = 0;
   why_ = why;
 }

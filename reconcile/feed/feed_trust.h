@@ -18,6 +18,7 @@ enum class Trust : std::uint8_t {
 /// Why trust was lost, or could not be had.
 enum class Distrust : std::uint8_t {
   refused,         ///< the token may not read the log
+  unanswered,      ///< the log does not answer, although Coder does
   gap,             ///< rows between two looks may be unknown
   missed_change,   ///< a read found a change that no row told
   no_row_of_ours,  ///< a write of ours has no row: Coder writes none any more

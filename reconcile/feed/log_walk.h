@@ -15,15 +15,6 @@ namespace cr::reconcile::feed {
 /// A row may come so much later than the time that it bears.
 inline constexpr std::chrono::seconds kLateness{60};
 
-/// One request for rows, the newest first.
-struct AuditQuery {
-  std::size_t limit = 1;
-  std::size_t offset = 0;
-  /// Rows of this day (UTC) and later are enough: servers before 2.29 count all that match, at each request.
-  std::chrono::sys_days since{};
-  bool operator==(const AuditQuery&) const = default;
-};
-
 /// What one look at the log came to.
 struct Look {
   enum class Kind : std::uint8_t {

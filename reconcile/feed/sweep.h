@@ -29,8 +29,8 @@ class Sweep {
 
   /// One that nothing calls for.
   struct Resting {
-    SteadyTime last_read;
-    std::uint32_t index;  ///< for the caller
+    SteadyTime last_read{};
+    std::uint32_t index = 0;  ///< for the caller
   };
   /// The indices of those to be read, in no order. `called_for`: how many are read anyway.
   [[nodiscard]] std::vector<std::uint32_t> pick(std::vector<Resting> resting, std::size_t called_for,

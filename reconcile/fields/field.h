@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "reconcile/model/author.h"
 #include "specs/declared_fields.h"
 
 namespace cr::reconcile {
@@ -82,6 +83,7 @@ struct Change {
   Field field;
   std::string from;      ///< the live value as people read it: "8h", "none", "always"
   specs::FieldValue to;  ///< the declared one; where it cannot be written, its text
+  Author by{};           ///< who set the live one, if that is known
   bool operator==(const Change&) const = default;
 };
 

@@ -90,7 +90,8 @@ struct WorkspaceFacts {
   const WorkspaceDiff* diff = nullptr;
   Rarely<Decided> decided{};
   Rarely<Done> done{};
-  bool absence_proven = false;                     ///< absent by a look at its very name
+  bool kept = false;            ///< the row is one of an earlier cycle, that need not be read
+  bool absence_proven = false;  ///< absent by a look at its very name
   coder::Deleted deleted = coder::Deleted::never;  ///< absent: what became of the last one, where it is known
 
   [[nodiscard]] bool absent() const { return !live && !read_error; }

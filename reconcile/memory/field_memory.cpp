@@ -61,6 +61,11 @@ void FieldStory::wrote(std::uint64_t wish, async::SteadyTime now) {
   at_ = now;
 }
 
+void FieldStory::contest(std::uint64_t wish, async::SteadyTime now) {
+  wrote(wish, now);
+  stage_ = Stage::contested;
+}
+
 void FieldStory::read_back(OtherValue other, async::SteadyTime now) {
   if (stage_ != Stage::written) return;
   if (!other) return confirm(now);
@@ -158,6 +163,11 @@ FieldSet FieldMemory::taken(const specs::WorkspaceSpec& spec, const LiveWorkspac
     if (now < next->second.until && wish_fingerprint(spec, field) == next->second.wish) taken.add(field);
   }
   return taken;
+}
+
+void FieldMemory::know_contested(const WorkspaceId& workspace, Field field, std::uint64_t wish,
+                                 async::SteadyTime now) {
+  stories_[{workspace, field}].contest(wish, now);
 }
 
 void FieldMemory::observe(const CycleFacts& cycle) {

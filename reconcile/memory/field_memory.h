@@ -36,6 +36,9 @@ class FieldStory {
   /// `moves`: the field differs again as time goes on, which is nobody's round.
   [[nodiscard]] bool read(OtherValue other, std::uint64_t wish, async::SteadyTime now, bool moves = false);
 
+  /// As after the third round.
+  void contest(std::uint64_t wish, async::SteadyTime now);
+
   [[nodiscard]] bool contested() const { return stage_ == Stage::contested; }
   /// Coder kept another value; whether the next try is due or not.
   [[nodiscard]] bool overridden() const { return stage_ == Stage::overridden; }
@@ -71,6 +74,9 @@ class FieldMemory {
   /// Fields of which Coder's word is still enough (ManagedField::taken_for).
   [[nodiscard]] FieldSet taken(const specs::WorkspaceSpec& spec, const LiveWorkspace& row,
                                async::SteadyTime now) const;
+
+  /// What another process has come to: it is contested as long as this is its wish (wish_fingerprint).
+  void know_contested(const WorkspaceId& workspace, Field field, std::uint64_t wish, async::SteadyTime now);
 
   void observe(const CycleFacts& cycle);
 

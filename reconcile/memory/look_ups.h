@@ -60,7 +60,9 @@ struct LookUps {
   async::SteadyTime answers_since{};               ///< when the oldest of them may have been asked
   KnownOwners owners;                              ///< kept only while some spec gives its owner by UUID
   std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
-  /// Of these a write was refused: good to show until they are read again, and not to write by.
+  async::SteadyTime policies_since{};              ///< when all of them were read anew
+  /// Of these a write was refused, or the log names them: good to show until they are read again, and not to
+  /// write by.
   std::set<TemplateId> doubted_policies;
   std::map<BuildId, BuildParameters> parameters;  ///< immutable, so good as long as the build is the latest
   Remembered<UserId> me;

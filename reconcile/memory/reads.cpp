@@ -17,6 +17,7 @@ std::vector<Target> Reads::lend_targets(std::span<const specs::SpecPtr> specs) {
   for (Target& target : known_) {
     target.stage = target.id.is_nil() ? Stage::unknown : Stage::by_id;
     target.contradictions = 0;
+    target.kept = false;
   }
   return std::exchange(known_, {});
 }

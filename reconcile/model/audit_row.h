@@ -42,11 +42,20 @@ struct AuditRow {
   bool operator==(const AuditRow&) const = default;
 };
 
-/// Which rows are asked for.
+/// What Coder does by itself, such as making dormant what nobody uses, it may enter under the owner's name:
+/// no client has asked for it (coderd/autobuild).
+[[nodiscard]] inline bool is_coders_own(const AuditRow& row) {
+  return row.about == AuditRow::About::workspace && row.user_agent.empty();
+}
+
+/// One request for rows, the newest first.
 struct AuditQuery {
-  std::optional<std::chrono::year_month_day> date_from;
   std::size_t limit = 1;
   std::size_t offset = 0;
+  /// Rows of this day (UTC) and later are enough; 1970-01-01: all. Servers before 2.29 count all that match,
+  /// at each request.
+  std::chrono::sys_days since{};
+  bool operator==(const AuditQuery&) const = default;
 };
 
 /// The newest rows first, as one request gets them.

@@ -60,6 +60,7 @@ enum class JsonWords : std::uint8_t {
   spans,
   stop_by,
   faults,
+  trust,
   diagnostic_kinds,
   warning_kinds,
   log_levels
@@ -155,6 +156,10 @@ inline constexpr std::string_view kUnknown = "workspaces that could not be read"
 inline constexpr std::string_view kOwner = "as Coder compares it, in lower case";
 inline constexpr std::string_view kFile = "of the workspace's spec";
 inline constexpr std::string_view kOfCreate = "of a create, if declared";
+inline constexpr std::string_view kSetBy =
+    "who set the value in Coder, by the audit log: a username, or all that fit, with commas between";
+inline constexpr std::string_view kSetAt = "when that was";
+inline constexpr std::string_view kSetWith = "the client: dashboard, CLI, API (and its name), …";
 
 /// Rows and groups of rows, one behind the other.
 template <std::size_t... kSizes>
@@ -237,7 +242,13 @@ inline constexpr auto kReportFields = rows(
          "workspaces with a field that somebody else keeps changing back"},
         {kSummary, "waiting", kBoolean, kAlways, "whether a build or a build slot is waited for"},
         {kSummary, "lookAgainInSeconds", kSeconds, kSometimes, "when the next cycle could do more"},
-        {kSummary, "tokenExpires", kTime, kSometimes, "when Coder's token ends; absent if never"}}),
+        {kSummary, "tokenExpires", kTime, kSometimes, "when Coder's token ends; absent if never"},
+        {kSummary, "changeFeed", word(JsonWords::trust), kSometimes,
+         "how the audit log is followed; absent where that is switched off"},
+        {kSummary, "changeFeedDoubt", kText, kSometimes,
+         "why it is not trusted, if something speaks against it"},
+        {kSummary, "oldestReadSeconds", kSeconds, kSometimes,
+         "age of the oldest read that the state of a declared workspace rests on"}}),
 
     of({{kWorkspace, "formatVersion", kVersion, kSometimes, kFormat}}), identity(kWorkspace),
     of({{kWorkspace, "id", kText, kSometimes, "of the live workspace, once known"},
@@ -287,12 +298,18 @@ inline constexpr auto kReportFields = rows(
         {kAction, "template", kText, kSometimes, "of a create"},
         {kAction, "version", kText, kSometimes, kOfCreate},
         {kAction, "parameters", kTexts, kSometimes, kOfCreate},
+        {kAction, "setBy", kText, kSometimes, kSetBy},
+        {kAction, "setAt", kTime, kSometimes, kSetAt},
+        {kAction, "setWith", kText, kSometimes, kSetWith},
         {kAction, "retry", kCount, kSometimes, "of a create whose first build failed: which retry it is"}}),
 
     of({{kDrift, "field", word(JsonWords::fields), kAlways, "what differs"},
         {kDrift, "live", kText, kAlways, "value in Coder, as text"},
         {kDrift, "desired", kText, kAlways, "declared value, as text"},
-        {kDrift, "informational", kBoolean, kAlways, "whether it is only reported: it applies at creation"}}),
+        {kDrift, "informational", kBoolean, kAlways, "whether it is only reported: it applies at creation"},
+        {kDrift, "setBy", kText, kSometimes, kSetBy},
+        {kDrift, "setAt", kTime, kSometimes, kSetAt},
+        {kDrift, "setWith", kText, kSometimes, kSetWith}}),
 
     of({{kRemark, "remark", word(JsonWords::remarks), kAlways, "its kind"},
         {kRemark, "message", kText, kAlways, "what it says"}}),

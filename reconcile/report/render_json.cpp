@@ -63,6 +63,14 @@ void add_failure(ReportKeys<kPart> object, const CycleReport& report) {
   if (!report.revision.empty()) object["revision"] = report.revision;
 }
 
+template <const JsonPart& kPart>
+void add_author(ReportKeys<kPart> object, const Author& author) {
+  if (!author.known()) return;
+  object["setBy"] = fmt::format("{}", fmt::join(author.users, ", "));
+  object["setAt"] = timestamp(std::chrono::floor<std::chrono::seconds>(author.at));
+  if (!author.client.empty()) object["setWith"] = author.client;
+}
+
 struct ActionJson {
   json& made;
   ReportKeys<json_parts::kAction> object{made};
@@ -80,6 +88,7 @@ struct ActionJson {
   void operator()(const WriteField& action) const {
     object["from"] = action.change.from;
     object["to"] = specs::to_text(action.change.to);
+    add_author(object, action.change.by);
   }
 };
 
@@ -204,6 +213,7 @@ json status_json(const WorkspaceStatus& status) {
     one["live"] = change.from;
     one["desired"] = specs::to_text(change.to);
     one["informational"] = is_informational(change.field);
+    add_author(one, change.by);
   }
   add_forecast(object, status.forecast);
   if (status.last_error) object["error"] = error_json(*status.last_error);
@@ -249,6 +259,11 @@ json summary_json(const CycleReport& report) {
   object["waiting"] = report.waiting;
   if (report.look_again_in) object["lookAgainInSeconds"] = seconds(*report.look_again_in);
   if (report.token_expires) object["tokenExpires"] = timestamp(*report.token_expires);
+  if (report.following) {
+    object["changeFeed"] = feed::to_string(report.following->state);
+    if (report.following->why) object["changeFeedDoubt"] = feed::to_string(*report.following->why);
+    object["oldestReadSeconds"] = seconds(report.following->oldest_read);
+  }
   return made;
 }
 

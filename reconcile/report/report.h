@@ -11,6 +11,7 @@
 
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
+#include "reconcile/feed/feed_trust.h"
 #include "reconcile/fields/field.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/model/ids.h"
@@ -28,6 +29,16 @@ namespace cr::reconcile {
 
 enum class CycleResult : std::uint8_t { in_sync, converged, partial, held, failed };
 [[nodiscard]] std::string_view to_string(CycleResult result);
+
+/// How the audit log is followed.
+struct Following {
+  feed::Trust state = feed::Trust::off;
+  std::optional<feed::Distrust> why{};  ///< while it is not trusted: what speaks against it, if anything
+  std::uint64_t rows = 0;               ///< since the start
+  std::uint64_t missed_changes = 0;     ///< likewise: changes that no row told
+  /// Age of the oldest read that the state of a declared workspace rests on.
+  std::chrono::nanoseconds oldest_read{0};
+};
 
 /// What a cycle found and did. Immutable once published.
 struct CycleReport {
@@ -51,6 +62,7 @@ struct CycleReport {
   /// The most provisioners that could take the builds of any one template, when last seen; absent: never.
   std::optional<ProvisionerSight> provisioners;
   std::optional<std::chrono::sys_seconds> token_expires;
+  std::optional<Following> following;  ///< absent: this process does not follow the log
   /// Something that we wait for (a build of ours, a build slot) will change soon: look again after
   /// `look_again_in`.
   bool waiting = false;

@@ -36,6 +36,7 @@ struct ChangeOf {
     const Change& change = action.change;
     std::string text = fmt::format("{}: {} → {}", to_string(change.field), visible(change.from),
                                    visible(specs::to_text(change.to)));
+    if (change.by.known()) text += ", set by " + visible(to_string(change.by));
     if (const std::string_view caution = entry_of(change.field).caution; !caution.empty())
       text += fmt::format(" ({})", caution);
     return text;

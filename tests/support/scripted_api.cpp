@@ -364,6 +364,7 @@ awaitable<ApiResult<coder::Queued>> ScriptedCoder::queue_build(const WorkspaceId
                                ++row->build.number;
                                row->build.transition = transition;
                                row->build.status = BuildStatus::pending;
+                               row->build.reason = BuildReason::initiator;
                                row->build.initiator = a_user_id(1);
                                return coder::Queued{row->build, request_id};
                              });

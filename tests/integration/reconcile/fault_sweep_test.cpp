@@ -23,7 +23,7 @@ using ::testing::IsEmpty;
 /// A create with a follow-up, two drifted fields, a stop, a waking, and one that is in sync.
 class Scene {
  public:
-  explicit Scene(standin::Age age) : world(age) {
+  explicit Scene(standin::Age age) : world(age, World::following()) {
     world.server.with_state([](standin::State& state) {
       for (const char* user : {"alice", "bob", "carol"}) state.add_user(user);
       state.add_template("docker");

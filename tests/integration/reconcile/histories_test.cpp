@@ -58,7 +58,7 @@ enum class Approver { at_once, late, never };
 class History {
  public:
   History(standin::Age age, std::uint64_t seed)
-      : random_(seed), world_(age, limits()), approver_(static_cast<Approver>(seed / 2 % 3)) {
+      : random_(seed), world_(age, limits(seed)), approver_(static_cast<Approver>(seed / 2 % 3)) {
     world_.server.set_fault_seed(seed);
     edit([](standin::State& state) {
       for (const char* user : {"alice", "bob", "carol"}) state.add_user(user);
@@ -94,11 +94,13 @@ class History {
   }
 
  private:
-  static reconcile::Limits limits() {
+  static reconcile::Limits limits(std::uint64_t seed) {
     reconcile::Limits limits;
     limits.max_changes.count = kLimit;
     limits.max_builds = 3;
     limits.idle_before_stop = std::chrono::seconds(0);
+    // Each kind of approver lives through both.
+    if (seed / 6 % 2 == 0) limits.follow = World::following().follow;
     return limits;
   }
   std::size_t pick(std::size_t below) { return random_() % below; }

@@ -57,6 +57,12 @@ reconcile::Limits World::generous() {
   return limits;
 }
 
+reconcile::Limits World::following() {
+  reconcile::Limits limits = generous();
+  limits.follow = {.interval = 60s, .sweep_interval = 30min};
+  return limits;
+}
+
 World::World(standin::Age age, reconcile::Limits limits, Mode mode)
     : server(age),
       directory_(make_directory()),
@@ -127,7 +133,9 @@ ReportPtr World::cycle() {
 
 ReportPtr World::plan_beside() {
   coder::Client client = make_client({});
-  reconcile::Reconciler planner(client.readers(), {}, clock_, observer_, limits_);
+  reconcile::Limits limits = limits_;
+  limits.follow.reset();
+  reconcile::Reconciler planner(client.readers(), {}, clock_, observer_, limits);
   return run(planner);
 }
 

@@ -43,6 +43,8 @@ class World {
 
   /// Limits that the tests of other things never meet.
   [[nodiscard]] static reconcile::Limits generous();
+  /// These, and the audit log is followed as the daemon does.
+  [[nodiscard]] static reconcile::Limits following();
 
   /// What the spec directory holds from now on.
   void declare(const std::vector<std::string>& documents);

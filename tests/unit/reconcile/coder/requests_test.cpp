@@ -395,7 +395,7 @@ TEST_F(Requests, TheAuditLog) {
   ASSERT_TRUE(run(client.audit().newest(newest)));
   EXPECT_EQ(line(), "GET /api/v2/audit?limit=1 HTTP/1.1");
   reconcile::AuditQuery back;
-  back.date_from = std::chrono::year{2026} / 1 / 9;
+  back.since = std::chrono::year{2026} / 1 / 9;
   back.limit = 25;
   back.offset = 50;
   const auto page = run(client.audit().newest(back));

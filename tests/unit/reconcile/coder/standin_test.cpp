@@ -312,7 +312,7 @@ TEST_P(AgainstCoder, TheAuditLogTellsWhoElseChangedWhatAndWhenItWasAsked) {
     return state.now();
   });
   reconcile::AuditQuery query;
-  query.date_from = std::chrono::year_month_day(std::chrono::floor<std::chrono::days>(before));
+  query.since = std::chrono::floor<std::chrono::days>(before);
   query.limit = 25;
   const auto left = coder.with_state([](standin::State& state) { return state.now(); });
   const reconcile::AuditPage page = must(client.audit().newest(query));

@@ -99,7 +99,7 @@ class AuditLog {
     std::erase_if(rows_, [&](const Kept& one) { return gone(one.row); });
   }
 
-  [[nodiscard]] reconcile::AuditPage page(const reconcile::feed::AuditQuery& query,
+  [[nodiscard]] reconcile::AuditPage page(const reconcile::AuditQuery& query,
                                           reconcile::AuditTime now) const {
     reconcile::AuditPage page;
     page.asked_at = std::chrono::floor<std::chrono::seconds>(now);

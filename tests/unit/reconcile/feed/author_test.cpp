@@ -46,6 +46,12 @@ TEST_F(AuthorTest, IsTheUserOfTheRowThatSetTheValueWithTimeAndClient) {
   EXPECT_EQ(to_string(author()), "alice (dashboard)");
 }
 
+TEST_F(AuthorTest, WhatCoderDoesInTheOwnersNameIsNobodys) {
+  told(sets_ttl(1, 10s).with(""));
+  EXPECT_FALSE(author().known());
+  EXPECT_TRUE(rows_.tells(ttl_change())) << "it is a row all the same";
+}
+
 TEST_F(AuthorTest, NoRowIsNobody) {
   EXPECT_FALSE(author().known());
 }

@@ -111,7 +111,7 @@ class Lived {
   /// Nothing is invented: who is named did set it to this, since it was last seen to be another.
   void expect_authors_true(const Loop::Cycle& cycle) {
     for_each_declared([&](std::size_t i, Setting setting, Value) {
-      const Author author = feed_.author_of(world_.row(i).id, setting);
+      const reconcile::Author author = feed_.author_of(world_.row(i).id, setting);
       const auto turn = loop_.turns().find({i, setting});
       if (turn == loop_.turns().end()) {
         EXPECT_FALSE(author.known()) << to_string(author) << " of what has not been seen to change";

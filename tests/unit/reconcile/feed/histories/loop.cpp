@@ -37,7 +37,7 @@ const Loop::Cycle& Loop::run(std::size_t number) {
 }
 
 void Loop::look(std::size_t number) {
-  std::optional<AuditQuery> query = feed_->begin(steady(), world_.coder_time(world_.now()));
+  std::optional<reconcile::AuditQuery> query = feed_->begin(steady(), world_.coder_time(world_.now()));
   const bool refused = cycle_.began >= history_.refused_from && cycle_.began < history_.refused_until;
   while (query) {
     ++cycle_.queries;
