@@ -138,6 +138,7 @@ inline constexpr JsonField kOwnFields[] = {
     {kLogLine, "field", kText, kSometimes, "what an action changes, or the path of a spec's invalid field"},
     {kLogLine, "old", kText, kSometimes, "value or reason before"},
     {kLogLine, "new", kText, kSometimes, "value or reason now"},
+    {kLogLine, "set_by", kText, kSometimes, "who set the old value, by the audit log"},
     {kLogLine, "status", kCount, kSometimes, "HTTP status; 0 if there was no answer"},
     {kLogLine, "request_id", kText, kSometimes, "finds the call in Coder's logs"},
     {kLogLine, "duration", kSeconds, kSometimes, "how long it took, in seconds"},

@@ -38,6 +38,9 @@ std::vector<std::string> all_faults() {
 
 std::vector<std::string> words_of(JsonWords words) {
   switch (words) {
+    case JsonWords::trust:
+      return names_of(std::vector{reconcile::feed::Trust::off, reconcile::feed::Trust::on_probation,
+                                  reconcile::feed::Trust::trusted});
     case JsonWords::none:
       return {};
     case JsonWords::cycle_results:

@@ -27,6 +27,8 @@ constexpr ActionResult kActionResults[] = {ActionResult::success, ActionResult::
                                            ActionResult::skipped};
 constexpr CycleResult kCycleResults[] = {CycleResult::in_sync, CycleResult::converged, CycleResult::partial,
                                          CycleResult::held, CycleResult::failed};
+constexpr reconcile::feed::Trust kTrust[] = {
+    reconcile::feed::Trust::off, reconcile::feed::Trust::on_probation, reconcile::feed::Trust::trusted};
 constexpr Phase kPhases[] = {Phase::load, Phase::read, Phase::resolve, Phase::plan, Phase::execute};
 constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::timeout, RetryReason::throttled,
                                          RetryReason::server};
@@ -147,6 +149,15 @@ std::vector<Metric> declare_all() {
       gauge(live_workspaces_read, "coder_reconciler_live_workspaces_read",
             "Live workspaces read by the last cycle, by how they were requested.",
             {{"how", {"ids", "owner", "name", "page"}}}),
+      gauge(change_feed, "coder_reconciler_change_feed",
+            "How the audit log is followed: 1 for the state that is in force.",
+            {{"state", names_of(kTrust)}}),
+      counter(change_feed_rows, "coder_reconciler_change_feed_rows_total",
+              "Rows of the audit log that were read."),
+      counter(change_feed_missed_changes, "coder_reconciler_change_feed_missed_changes_total",
+              "Changes that a read found and no row of the audit log had told."),
+      gauge(sweep_age, "coder_reconciler_sweep_age_seconds",
+            "Age of the oldest read that the state of a declared workspace rests on."),
       gauge(starts_expected, "coder_reconciler_starts_expected",
             "Workspaces whose schedule starts them within so long.", {within}),
       gauge(stops_expected, "coder_reconciler_stops_expected",

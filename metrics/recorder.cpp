@@ -155,6 +155,10 @@ struct Recorder::Instruments {
   Gauge& missed_starts = Family<Gauge>(registry, MetricId::missed_starts).series({});
   std::vector<Gauge*> exceptions = Family<Gauge>(registry, MetricId::exceptions).each_of_two();
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
+  std::vector<Gauge*> change_feed = Family<Gauge>(registry, MetricId::change_feed).each();
+  Counter& change_feed_rows = Family<Counter>(registry, MetricId::change_feed_rows).series({});
+  Counter& missed_changes = Family<Counter>(registry, MetricId::change_feed_missed_changes).series({});
+  Gauge& sweep_age = Family<Gauge>(registry, MetricId::sweep_age).series({});
 
   /// Series of one (method, route), made when first needed.
   struct Endpoint {
@@ -220,6 +224,7 @@ struct Recorder::Instruments {
   }
 
   void count_workspaces(const reconcile::CycleReport& report);
+  void show_following(const reconcile::Following& following);
 };
 
 Recorder::Recorder() : instruments_(std::make_unique<Instruments>()) {}
@@ -342,6 +347,9 @@ void Recorder::on_cycle(const reconcile::CycleReport& report) {
   in.live_read[index(ReadHow::name)]->Set(static_cast<double>(report.live_read.name));
   in.live_read[index(ReadHow::page)]->Set(static_cast<double>(report.live_read.page));
 
+  if (report.following || report.internal_error.empty())
+    in.show_following(report.following.value_or(reconcile::Following()));
+
   // A cycle that got nowhere has not learnt that the token lives for ever.
   if (report.token_expires) {
     if (in.token == nullptr) in.token = &in.token_expiry.series({});
@@ -349,6 +357,15 @@ void Recorder::on_cycle(const reconcile::CycleReport& report) {
   } else if (in.token != nullptr && !failed) {
     in.token_expiry.remove(std::exchange(in.token, nullptr));
   }
+}
+
+void Recorder::Instruments::show_following(const reconcile::Following& following) {
+  for (std::size_t i = 0; i < change_feed.size(); ++i)
+    change_feed[i]->Set(i == index(following.state) ? 1 : 0);
+  // The feed counts since the start as well, so the difference is what is new.
+  change_feed_rows.Increment(static_cast<double>(following.rows) - change_feed_rows.Value());
+  missed_changes.Increment(static_cast<double>(following.missed_changes) - missed_changes.Value());
+  sweep_age.Set(in_seconds(following.oldest_read));
 }
 
 void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& report) {

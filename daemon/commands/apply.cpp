@@ -43,7 +43,7 @@ class OutcomeCollector final : public reconcile::Observer {
 };
 
 reconcile::Limits limits_of_apply(const Config& config) {
-  reconcile::Limits limits = limits_of(config);
+  reconcile::Limits limits = limits_of_command(config);
   // It does not stay until agents have connected.
   limits.timings_after = std::chrono::seconds(0);
   return limits;

@@ -222,7 +222,7 @@ awaitable<ReportPtr> ask(Question& question) {
   alone.elsewhere = others(question);
   alone.unknown_documents = question.desired.unknown_documents;
   reconcile::Reconciler reconciler(question.session.client().readers(), {}, question.session.clock(),
-                                   question.session.observer(), limits_of(question.config));
+                                   question.session.observer(), limits_of_command(question.config));
   auto cycle = reconciler.run_cycle(alone);
   report = co_await std::move(cycle);
   take(*report, question.found);

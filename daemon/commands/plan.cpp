@@ -68,7 +68,7 @@ ExitCode plan(const Config& config, Terminal& terminal) {
     return exit_code_of_plan(report, desired,
                              config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
   };
-  return run_read_only(config, terminal, {.show = show, .exit_code = exit_code});
+  return run_read_only(config, terminal, {.show = show, .exit_code = exit_code, .shows_drift = true});
 }
 
 }  // namespace cr::daemon

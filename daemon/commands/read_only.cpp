@@ -17,7 +17,7 @@ async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, S
                                      const ReadOnly& command) {
   TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
   reconcile::Reconciler reconciler(session.client().readers(), {}, session.clock(), session.observer(),
-                                   limits_of(config));
+                                   command.shows_drift ? limits_of_command(config) : limits_of(config));
   auto cycle = reconciler.run_cycle(desired);
   reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
   if (!report) report = limit.report_of_silence();

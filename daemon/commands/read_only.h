@@ -15,6 +15,7 @@ namespace cr::daemon {
 struct ReadOnly {
   std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
   std::function<ExitCode(const reconcile::CycleReport&, const specs::DesiredState&)> exit_code;
+  bool shows_drift = false;  ///< so it is worth asking who made it
 };
 
 /// Loads the specs, runs one cycle without a writer (whatever its plan says, nothing here could carry it

@@ -32,6 +32,16 @@
 namespace cr::daemon {
 namespace {
 
+/// Only who stays can follow a log.
+reconcile::Limits limits_of_daemon(const Config& config) {
+  reconcile::Limits limits = limits_of(config);
+  if (config.change_feed) {
+    limits.follow = {.interval = std::chrono::ceil<std::chrono::milliseconds>(config.interval),
+                     .sweep_interval = std::chrono::ceil<std::chrono::milliseconds>(config.sweep_interval)};
+  }
+  return limits;
+}
+
 /// The daemon put together: each part gets by reference what it needs of the others, and all of them end with
 /// it.
 ///
@@ -89,7 +99,7 @@ class Daemon {
     }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().readers(), session_.client().writers(), clock_, during_cycle_,
-                        limits_of(config_));
+                        limits_of_daemon(config_));
     build_watch_.emplace(session_.client().watcher(), clock_, told_of_builds());
     if (config_.listen.enabled) {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),

@@ -56,6 +56,12 @@ reconcile::Limits limits_of(const Config& config) {
           .allow_retain = config.allow_retain};
 }
 
+reconcile::Limits limits_of_command(const Config& config) {
+  reconcile::Limits limits = limits_of(config);
+  limits.look_back = true;
+  return limits;
+}
+
 Session::Session(const Config& config, Terminal& terminal, Kind kind,
                  std::vector<reconcile::Observer*> observers)
     : config_(config),

@@ -19,6 +19,8 @@ namespace cr::daemon {
 
 /// What a reconciler may do, by these settings.
 [[nodiscard]] reconcile::Limits limits_of(const Config& config);
+/// The same for a command that ends: what a process remembers is asked of the audit log.
+[[nodiscard]] reconcile::Limits limits_of_command(const Config& config);
 
 /// A stream that tells nothing is no failure: builds are asked about as ever.
 void log_given_up(Logger& log, const coder::WatchEnd& end);

@@ -59,6 +59,8 @@ struct Config {
   std::chrono::nanoseconds idle_before_stop = std::chrono::minutes{30};
   bool allow_retain = false;
   std::chrono::nanoseconds interval = std::chrono::seconds{60};
+  bool change_feed = true;  ///< follow the audit log, if the token may read it
+  std::chrono::nanoseconds sweep_interval = std::chrono::minutes{30};
   std::chrono::nanoseconds shutdown_timeout = std::chrono::seconds{25};
   std::chrono::nanoseconds within = std::chrono::hours{24};  ///< of forecast
   std::optional<std::chrono::nanoseconds> timeout;           ///< absent: kApplyTimeout, kPlanTimeout

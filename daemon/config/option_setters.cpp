@@ -132,6 +132,10 @@ std::string set_output(Config& config, const Values& values) {
       {{"text", OutputFormat::text}, {"json", OutputFormat::json}, {"markdown", OutputFormat::markdown}});
 }
 
+std::string set_change_feed(Config& config, const Values& values) {
+  return set_choice<&Config::change_feed, bool>(config, values.back(), {{"auto", true}, {"off", false}});
+}
+
 std::string set_log_format(Config& config, const Values& values) {
   return set_choice<&Config::log_format, LogFormat>(
       config, values.back(),

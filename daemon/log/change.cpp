@@ -15,7 +15,7 @@ struct Describe {
   LoggedChange operator()(const reconcile::StopWorkspace&) const { return {}; }
   LoggedChange operator()(const reconcile::WriteField& action) const {
     const reconcile::Change& change = action.change;
-    return {to_string(change.field), change.from, specs::to_text(change.to)};
+    return {to_string(change.field), change.from, specs::to_text(change.to), to_string(change.by)};
   }
 };
 

@@ -11,6 +11,7 @@ namespace cr::daemon {
 struct LoggedChange {
   std::string_view field;
   std::string from, to;
+  std::string by{};  ///< who set the old one; empty: nobody knows
 };
 [[nodiscard]] LoggedChange logged_change(const reconcile::Action& action);
 

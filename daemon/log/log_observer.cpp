@@ -103,6 +103,7 @@ void LogObserver::on_action(const reconcile::Outcome& outcome) {
     fields.push_back(text("field", change.field));
     if (!change.from.empty()) fields.push_back(text("old", change.from));
     fields.push_back(text("new", change.to));
+    if (!change.by.empty()) fields.push_back(text("set_by", change.by));
   }
   if (outcome.error) {
     add_error(fields, *outcome.error);

@@ -143,6 +143,20 @@ void write_fact(HtmlWriter& out, std::string_view name, std::string_view value, 
   if (!more.empty()) out.leaf("span", {{"class", "more"}}, more);
 }
 
+std::pair<std::string_view, std::string> how_it_follows(const reconcile::Following& following) {
+  const std::string oldest =
+      fmt::format("every workspace read within the last {}", in_words(following.oldest_read));
+  switch (following.state) {
+    case reconcile::feed::Trust::trusted:
+      return {"followed", oldest};
+    case reconcile::feed::Trust::on_probation:
+      return {"on probation", following.why ? std::string(to_string(*following.why)) : oldest};
+    case reconcile::feed::Trust::off:
+      break;
+  }
+  return {"not followed", following.why ? std::string(to_string(*following.why)) : oldest};
+}
+
 void write_facts(HtmlWriter& out, const PageInput& input) {
   const Board& board = input.board;
   const auto list = out.element("dl", {{"class", "facts"}, {"id", "facts"}});
@@ -160,6 +174,10 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
     write_fact(out, "Builds in progress", std::to_string(report->builds_in_flight), "started by this daemon");
     if (report->backing_off > 0)
       write_fact(out, "Backing off", std::to_string(report->backing_off), "waiting for their next attempt");
+    if (report->following) {
+      const auto [value, more] = how_it_follows(*report->following);
+      write_fact(out, "Audit log", value, more);
+    }
     if (report->token_expires)
       write_fact(out, "Token", fmt::format("{} left", in_words(*report->token_expires - input.now)),
                  "of Coder's");

@@ -53,7 +53,8 @@ TEST(Apply, EndsWithTheCycleThatWroteAndReadItBack) {
   const auto requests = deployment.coder.requests();
   const auto write = std::ranges::find_if(requests, [](const auto& request) { return request.is_write(); });
   ASSERT_NE(write, requests.end());
-  EXPECT_EQ(requests.end() - write, 3) << "the write, one look at what was kept, and whose owner is suspended";
+  EXPECT_EQ(requests.end() - write, 3)
+      << "the write, one look at what was kept, and whose owner is suspended";
 }
 
 TEST(Plan, ShowsTheChangeAndMakesNone) {

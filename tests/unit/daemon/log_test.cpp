@@ -130,9 +130,9 @@ TEST_F(Logged, AnActionWithFieldOldAndNew) {
   outcome.request_id = "r1";
   outcome.duration = 12ms;
   observer_.on_action(outcome);
-  EXPECT_EQ(lines_,
-            std::vector<std::string>{"INFO  action done workspace=w0 owner=alice action=set_ttl field=ttl "
-                                     "old=4h new=8h request_id=r1 duration=0.012"});
+  EXPECT_EQ(lines_, std::vector<std::string>{
+                        "INFO  action done workspace=w0 owner=alice action=set_ttl field=ttl "
+                        "old=4h new=8h set_by=\"bob (dashboard)\" request_id=r1 duration=0.012"});
 }
 
 TEST_F(Logged, AFailedActionWithCodersAnswer) {
@@ -143,10 +143,10 @@ TEST_F(Logged, AFailedActionWithCodersAnswer) {
   outcome.error->request_id = "r2";
   observer_.on_action(outcome);
   ASSERT_EQ(lines_.size(), 1U);
-  EXPECT_EQ(
-      lines_[0].find("ERROR action failed workspace=w0 owner=alice action=set_ttl field=ttl old=4h new=8h "
-                     "status=409 request_id=r2 error="),
-      0U)
+  EXPECT_EQ(lines_[0].find("ERROR action failed workspace=w0 owner=alice action=set_ttl field=ttl old=4h "
+                           "new=8h set_by=\"bob (dashboard)\" "
+                           "status=409 request_id=r2 error="),
+            0U)
       << lines_[0];
 }
 

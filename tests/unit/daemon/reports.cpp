@@ -49,6 +49,14 @@ reconcile::CycleReport a_failed_report(coder::ApiFault fault, const std::string&
   return report;
 }
 
+namespace {
+
+reconcile::Author a_person() {
+  return {.users = {"bob"}, .at = reconcile::AuditTime(std::chrono::hours(1)), .client = "dashboard"};
+}
+
+}  // namespace
+
 reconcile::CycleReport a_full_report() {
   auto report = a_report({reconcile::Reason::BackingOff});
   coder::ApiError error(coder::ApiFault::rejected, "no");
@@ -76,7 +84,12 @@ reconcile::CycleReport a_full_report() {
       .at = tomorrow, .blocked = {reconcile::Cause::DayNotAllowed}, .instead = tomorrow, .missed = tomorrow};
   workspace.forecast.stop = {tomorrow, reconcile::StopBy::ttl};
   workspace.forecast.deletion = tomorrow;
-  workspace.drift = {{field::ttl, "4h", "8h"}};
+  workspace.drift = {{field::ttl, "4h", "8h", a_person()}};
+  report.following = {.state = reconcile::feed::Trust::on_probation,
+                      .why = reconcile::feed::Distrust::missed_change,
+                      .rows = 3,
+                      .missed_changes = 1,
+                      .oldest_read = std::chrono::minutes(12)};
   workspace.last_error = std::make_shared<const coder::ApiError>(error);
   workspace.next_try = async::WallTime{};
   workspace.known_since = async::WallTime{};
@@ -85,7 +98,9 @@ reconcile::CycleReport a_full_report() {
 
 reconcile::Outcome a_success() {
   reconcile::Outcome outcome;
-  outcome.action = set_ttl({"alice", "w0"}, a_workspace_id(1), std::chrono::hours{4}, std::chrono::hours{8});
+  auto write = set_ttl({"alice", "w0"}, a_workspace_id(1), std::chrono::hours{4}, std::chrono::hours{8});
+  write.change.by = a_person();
+  outcome.action = write;
   outcome.result = reconcile::ActionResult::success;
   return outcome;
 }

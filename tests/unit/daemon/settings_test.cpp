@@ -43,6 +43,8 @@ TEST(Settings, WhatHelpCallsTheDefaultIsTheDefault) {
     EXPECT_EQ(written.wait, untouched.wait) << option.name;
     EXPECT_EQ(written.idle_before_stop, untouched.idle_before_stop) << option.name;
     EXPECT_EQ(written.allow_retain, untouched.allow_retain) << option.name;
+    EXPECT_EQ(written.change_feed, untouched.change_feed) << option.name;
+    EXPECT_EQ(written.sweep_interval, untouched.sweep_interval) << option.name;
   }
 }
 
@@ -81,6 +83,7 @@ TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
                                                        {"HOST:PORT", ":1"},
                                                        {"NAMES", "reconciler.example.com"},
                                                        {"", "true"},
+                                                       {"auto|off", "off"},
                                                        {"PATH", "specs"}};
   for (const Option& option : all_options()) {
     if (option.set == nullptr) continue;
