@@ -25,7 +25,7 @@ SCRAPES_A_STEP = 4
 # A missed start takes ten minutes, here no template deletes anything, and what took how long in a build is asked half a minute
 # after its end.
 QUIET = {"Approvals of held plans", "Log, token file and defects", "Contested", "Builds in flight", "Missed starts",
-         "Deletions ahead", "Where builds spend their time"}
+         "Deletions ahead", "Where builds spend their time", "The audit log followed"}
 
 
 def say(good, sentence, why=()):
