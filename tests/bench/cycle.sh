@@ -10,18 +10,9 @@ cycles=${CYCLES:-10}
 
 . "$(dirname "$0")/processes.sh"
 
-# CPU of all threads of a process, in ticks (of 10 ms): user and system.
-cpu_ticks() {
-  local stat
-  stat=$(<"/proc/$1/stat")
-  # Behind the command, which may hold blanks: utime and stime are fields 14 and 15 of proc(5).
-  read -r -a fields <<<"${stat##*) }"
-  echo $((fields[11] + fields[12]))
-}
-
 "$build/tests/bench/cr_bench_write_specs" "$work/specs" "$declared" $((fleet / declared)) 50
 start_standin "$fleet"
-start_daemon --interval 1h "$work/specs"
+start_daemon --interval 1h --change-feed off "$work/specs"
 
 # The first cycle learns the ids. One more, and all is in the steady state.
 wait_for 600 cycles_reach 1

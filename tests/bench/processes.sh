@@ -42,6 +42,21 @@ start_daemon() {
   daemon=http://$(sed -n 's/.*listen[^0-9]*\(127\.0\.0\.1:[0-9]*\).*/\1/p' "$work/daemon.log" | head -n 1)
 }
 
+stop_daemon() {
+  kill "$daemon_pid"
+  wait "$daemon_pid" || true
+  daemon_pid=
+}
+
+# CPU of all threads of a process, in ticks (of 10 ms): user and system.
+cpu_ticks() {
+  local stat
+  stat=$(<"/proc/$1/stat")
+  # Behind the command, which may hold blanks: utime and stime are fields 14 and 15 of proc(5).
+  read -r -a fields <<<"${stat##*) }"
+  echo $((fields[11] + fields[12]))
+}
+
 cycles_done() { curl -fsS "$daemon/metrics" | awk '/^coder_reconciler_cycles_total/ { sum += $2 } END { print sum + 0 }'; }
 cycles_reach() { (($(cycles_done) >= $1)); }
 peak_kib() { sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status"; }

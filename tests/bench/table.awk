@@ -55,6 +55,7 @@ END {
   if (!("cycle_late_ms" in value)) failed = failed "answers: were not measured\n"
   else if (!value["cycles_on_time"]) failed = failed "answers: no cycle came in its time\n"
   if (!("cycle_cpu_ms" in value)) failed = failed "the whole cycle: was not measured\n"
+  if (!("followed_100000_requests" in value)) failed = failed "the audit log followed: was not measured\n"
   if (!("resident_reloaded_kib" in value)) failed = failed "resident memory: was not measured\n"
   if (failed) { printf "%s", failed; exit 1 }
   row("CPU time of", "", "baseline", "ratio", "to reach", "")
@@ -76,6 +77,14 @@ END {
             value["cycle_requests_limit"], "<= " value["cycle_requests_limit"])
     at_most("  peak resident memory of the process", value["peak_rss_kib"] / 1024, "MiB", "40 MiB + 400 B a workspace", 0,
             value["peak_rss_limit_kib"] / 1024, sprintf("<= %.1f MiB", value["peak_rss_limit_kib"] / 1024))
+  }
+  for (n = 10000; n <= 100000; n *= 10) {
+    at_most("quiet cycle with the audit log, " n " declared: requests", value["followed_" n "_requests"], "", "without",
+            value["whole_" n "_requests"], 0, "")
+    at_most("  their bound", value["followed_" n "_requests"], "", "", 0, value["followed_" n "_requests_limit"],
+            "<= " value["followed_" n "_requests_limit"])
+    at_most("  workspace rows that Coder builds", value["followed_" n "_rows"], "", "without", value["whole_" n "_rows"], 0.05, "<= 0.05")
+    at_most("  CPU of the whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0, "")
   }
   at_most("cycle without work, 100 000 declared, from memory", ms("quiet_cycle/100000"), "ms", "", 0, 0, "")
   growth("  allocations of it", allocations, 0)

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# What a quiet cycle costs Coder and us, with the audit log followed and without: the daemon and the stand-in Coder, each a process of
+# its own. Interval and sweep interval are to each other as a minute to half an hour.
+# Usage: feed.sh BUILD_DIR. Prints lines "name value"; DECLARED (10000) and CYCLES (10) change the sizes.
+set -euo pipefail
+build=$1
+declared=${DECLARED:-10000}
+cycles=${CYCLES:-10}
+
+. "$(dirname "$0")/processes.sh"
+
+"$build/tests/bench/cr_bench_write_specs" "$work/specs" "$declared" 1 50
+start_standin "$declared"
+
+metric() { curl -fsS "$daemon/metrics" | sed -n "s/^coder_reconciler_$1 //p"; }
+is_trusted() { [[ $(metric 'change_feed{state="trusted"}') == 1 ]]; }
+cost() { curl -fsS "$coder/standin/cost" | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/p"; }
+
+# Of one kind of cycle, after its first ones: requests, rows that Coder built, and CPU.
+measure() {
+  local name=$1 before ticks
+  before=$(cycles_done)
+  wait_for 60 cycles_reach $((before + 2))
+  curl -fsS -X DELETE "$coder/standin/requests" >/dev/null
+  curl -fsS -X DELETE "$coder/standin/cost" >/dev/null
+  before=$(cycles_done)
+  ticks=$(cpu_ticks "$daemon_pid")
+  wait_for 120 cycles_reach $((before + cycles))
+  ticks=$(($(cpu_ticks "$daemon_pid") - ticks))
+  local requests
+  requests=$(curl -fsS "$coder/standin/requests" | grep -o '"target":"/api/[^"]*"' | wc -l)
+  awk -v name="$name" -v cycles="$cycles" -v requests="$requests" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
+    -v rows="$(cost workspace_rows)" -v audit="$(cost audit_rows)" 'BEGIN {
+      printf "%s_requests %.1f\n", name, requests / cycles
+      printf "%s_rows %.0f\n", name, rows / cycles
+      printf "%s_audit_rows %.1f\n", name, audit / cycles
+      printf "%s_cpu_ms %.1f\n", name, ticks * 1000 / hz / cycles
+    }'
+}
+
+start_daemon --interval 2s --sweep-interval 60s --change-feed off "$work/specs"
+wait_for 600 cycles_reach 2
+measure "whole_$declared"
+stop_daemon
+start_daemon --interval 2s --sweep-interval 60s "$work/specs"
+wait_for 600 cycles_reach 1
+# A write of its own earns the log its trust.
+one=$(curl -fsS "$daemon/api/v1/workspaces?limit=1" | jq -c '.workspaces[0] | {owner, name, ttl_ms: 60000}')
+curl -fsS -X POST "$coder/standin/drift" -d "$one" >/dev/null
+wait_for 60 is_trusted
+measure "followed_$declared"
+echo "followed_${declared}_requests_limit $((1 + (declared / 30 + 149) / 150))"
