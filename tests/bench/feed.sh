@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # What a quiet cycle costs Coder and us, with the audit log followed and without: the daemon and the stand-in Coder, each a process of
 # its own. Interval and sweep interval are to each other as a minute to half an hour.
-# Usage: feed.sh BUILD_DIR. Prints lines "name value"; DECLARED (10000) and CYCLES (10) change the sizes.
+# Usage: feed.sh BUILD_DIR. Prints lines "name value"; DECLARED (10000), CYCLES (10) and INTERVAL (2 s) change the sizes.
 set -euo pipefail
 build=$1
 declared=${DECLARED:-10000}
 cycles=${CYCLES:-10}
-interval=2  # seconds; the sweep takes thirty of them
+interval=${INTERVAL:-2}  # seconds; the sweep takes thirty of them
 
 . "$(dirname "$0")/processes.sh"
 
@@ -26,12 +26,9 @@ measure() {
   curl -fsS -X DELETE "$coder/standin/cost" >/dev/null
   before=$(cycles_done)
   ticks=$(cpu_ticks "$daemon_pid")
-  # Nobody asks it for metrics meanwhile: that would be most of its work.
-  sleep $((cycles * interval))
+  # Rarely asked how far it is: answering with metrics would be most of its work.
+  until cycles_reach $((before + cycles)); do sleep 0.7; done
   ticks=$(($(cpu_ticks "$daemon_pid") - ticks))
-  local done_now
-  done_now=$(cycles_done)
-  local cycles=$((done_now - before))
   local requests
   requests=$(curl -fsS "$coder/standin/requests" | grep -o '"target":"/api/[^"]*"' | wc -l)
   awk -v name="$name" -v cycles="$cycles" -v requests="$requests" -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" \
