@@ -37,6 +37,7 @@ std::string declared_text(feed::Setting setting, const specs::FieldValue& declar
 std::vector<Drifted> to_be_asked(const CycleState& state) {
   std::vector<Drifted> drifted;
   for (const WorkspaceFacts& one : state.declared) {
+    if (drifted.size() + state.memory.looked_back.asked.size() >= kMostAsked) break;
     if (!one.live || one.decided->excluded || state.memory.looked_back.asked.contains(one.live->id)) continue;
     Drifted found{&one, {}};
     const WorkspaceDiff differs = diff(*one.spec, *one.live, state.context_of(*one.spec, *one.live));
@@ -44,7 +45,6 @@ std::vector<Drifted> to_be_asked(const CycleState& state) {
       if (feed::setting_of_field(to_string(change.field))) found.fields.push_back(change.field);
     }
     if (!found.fields.empty()) drifted.push_back(std::move(found));
-    if (drifted.size() + state.memory.looked_back.asked.size() >= kMostAsked) break;
   }
   return drifted;
 }

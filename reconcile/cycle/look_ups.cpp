@@ -165,9 +165,8 @@ awaitable<void> refresh_policies(CycleState& state) {
   }
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
   std::erase_if(look_ups.doubted_policies, [&](const TemplateId& id) { return !used.contains(id); });
-  if (const auto in_doubt = templates_in_doubt(state); !in_doubt) {
-    look_ups.policies_since = state.begun;
-  } else {
+  const auto in_doubt = templates_in_doubt(state);
+  if (in_doubt) {
     std::erase_if(used, [&](const TemplateId& id) {
       return look_ups.policies.contains(id) && !look_ups.doubted_policies.contains(id) &&
              !in_doubt->contains(id);
@@ -206,6 +205,7 @@ awaitable<void> refresh_policies(CycleState& state) {
       if (coder::is_transient(one.error().fault)) co_return;
     }
   }
+  if (!in_doubt) look_ups.policies_since = state.begun;
 }
 
 /// What somebody else has started is not stopped at once, and a favorite is its owner's.

@@ -62,6 +62,12 @@ class Follow : public WithAge {
       state.set_person({.username = user, .user_agent = agent});
     });
   }
+  void fail_requests_to(std::string prefix) {
+    standin::FaultRule rule(standin::FaultKind::status);
+    rule.status = 500;
+    rule.target_prefix = std::move(prefix);
+    world_.server.add_fault(rule);
+  }
   [[nodiscard]] std::int64_t ttl_hours(const std::string& name) {
     return world_.live("alice", name)->ttl_ms.value_or(0) / 3'600'000;
   }
@@ -141,10 +147,7 @@ TEST_P(Follow, WhoMayNotReadTheLogReadsWhole) {
 
 TEST_P(Follow, ALookThatFailsMakesTheCycleReadWholeAndLosesNoTrust) {
   earn_trust();
-  standin::FaultRule rule(standin::FaultKind::status);
-  rule.status = 500;
-  rule.target_prefix = "/api/v2/audit";
-  world_.server.add_fault(rule);
+  fail_requests_to("/api/v2/audit");
   set_ttl(name_of(377), 2);
   const auto report = minute();
   EXPECT_EQ(report->live_read.ids, kFleet);
@@ -156,10 +159,7 @@ TEST_P(Follow, ALookThatFailsMakesTheCycleReadWholeAndLosesNoTrust) {
 
 TEST_P(Follow, ALogThatDoesNotAnswerIsLeftAloneForAWhile) {
   earn_trust();
-  standin::FaultRule rule(standin::FaultKind::status);
-  rule.status = 500;
-  rule.target_prefix = "/api/v2/audit";
-  world_.server.add_fault(rule);
+  fail_requests_to("/api/v2/audit");
   for (int i = 0; i < 3; ++i) (void)minute();
   EXPECT_EQ(last_->following->state, Trust::off);
   EXPECT_EQ(last_->following->why, reconcile::feed::Distrust::unanswered);
@@ -184,10 +184,7 @@ TEST_P(Follow, ATemplateThatCouldNotBeReadWhenItsRowCameIsReadLater) {
   edit([](standin::State& state) {
     state.edit_template("docker", [](standin::Template& of) { of.allow_user_autostop = false; });
   });
-  standin::FaultRule rule(standin::FaultKind::status);
-  rule.status = 500;
-  rule.target_prefix = "/api/v2/templates";
-  world_.server.add_fault(rule);
+  fail_requests_to("/api/v2/templates");
   (void)minute();
   world_.server.clear_faults();
   (void)minute();

@@ -463,5 +463,27 @@ TEST(Recorder, BuildsAreCountedByTheirEndAndTimedByStage) {
   EXPECT_EQ(value(R"(build_stage_seconds_count{stage="plan"})"), 0) << "what is not known is not zero";
 }
 
+TEST(Following, IsShownByItsStateAndCountedFromTheStart) {
+  Recorder recorder;
+  const auto value = [&](const std::string& series) { return value_of(recorder, series); };
+  reconcile::CycleReport report;
+  report.following = {.state = reconcile::feed::Trust::trusted,
+                      .rows = 5,
+                      .missed_changes = 1,
+                      .oldest_read = std::chrono::minutes(12)};
+  for (int cycle = 0; cycle < 2; ++cycle) {
+    recorder.on_cycle(report);
+    EXPECT_EQ(value(R"(change_feed{state="trusted"})"), 1);
+    EXPECT_EQ(value(R"(change_feed{state="off"})"), 0);
+    EXPECT_EQ(value("change_feed_rows_total"), 5) << "what the feed counts is not counted twice";
+    EXPECT_EQ(value("change_feed_missed_changes_total"), 1);
+    EXPECT_EQ(value("sweep_age_seconds"), 720);
+  }
+  reconcile::CycleReport defect;
+  defect.internal_error = "a defect";
+  recorder.on_cycle(defect);
+  EXPECT_EQ(value(R"(change_feed{state="trusted"})"), 1) << "a cycle that got nowhere says nothing of it";
+}
+
 }  // namespace
 }  // namespace cr::metrics
