@@ -49,7 +49,6 @@ WorkspaceFacts facts_of(const specs::WorkspaceSpec& spec, const Target& target, 
   one.spec = &spec;
   one.identity = &target.identity;
   one.id = target.id;
-  one.kept = target.kept;
   if (const auto* live = std::get_if<const LiveWorkspace*>(&entry)) one.live = *live;
   if (const auto* absent = std::get_if<Absent>(&entry)) {
     one.absence_proven = absent->proven;
@@ -63,24 +62,25 @@ awaitable<void> read(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::read);
   Memory& memory = state.memory;
   Reads& reads = memory.remembered.reads;
-  std::vector<Target> targets = reads.lend_targets(state.desired.specs);
-  ReadBuffers buffers = std::exchange(memory.buffers.read, {});
+  reads.align(state.desired.specs);
   state.address_checked = reads.address_is_checked();
   std::optional<coder::ApiError> wrong_address;
-  if (!targets.empty() && !state.address_checked) wrong_address = co_await check_address(state);
+  if (!state.desired.specs.empty() && !state.address_checked) wrong_address = co_await check_address(state);
+  if (!wrong_address) co_await choose_whom_to_look_at(state);
+  std::vector<Target> targets = state.places ? reads.targets_at(*state.places) : reads.lend_targets();
+  ReadBuffers buffers = std::exchange(memory.buffers.read, {});
   if (wrong_address) {
     state.read.emplace(nothing_read(std::move(targets), reads.costs(), *wrong_address, std::move(buffers)));
   } else {
-    const std::vector<const LiveWorkspace*> stand = co_await choose_whom_to_read(state, targets);
     auto reading = read_live(memory.reader, memory.clock, std::move(targets), reads.costs(), memory.observer,
-                             std::move(buffers), stand);
+                             std::move(buffers));
     state.read.emplace(co_await std::move(reading));
   }
   state.stopped_by = state.read->broken_off;
   state.look_at_clock();
-  state.declared.reserve(state.desired.specs.size());
-  for (std::size_t i = 0; i < state.desired.specs.size(); ++i) {
-    state.declared.push_back(facts_of(*state.desired.specs[i], state.read->targets[i], state.read->live[i]));
+  state.declared.reserve(state.read->targets.size());
+  for (std::size_t i = 0; i < state.read->targets.size(); ++i) {
+    state.declared.push_back(facts_of(*state.spec_of(i), state.read->targets[i], state.read->live[i]));
   }
   tell_what_was_read(state);
   state.read_duration = timer.elapsed();
@@ -176,7 +176,7 @@ awaitable<ReportPtr> run(CycleState& state) {
   co_await time_builds(state);
   co_await ask_about_starts(state);
   ReportPtr report = make_report(state);
-  keep_rows(state, *report);
+  let_rest(state, *report);
   state.give_buffers_back();
   co_return report;
 }
@@ -209,8 +209,8 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
     defect = error.what();
   }
   if (!report) {
-    // The log believes that what this cycle read is known: only the rows of a whole cycle are.
-    memory.kept = {};
+    // The log believes that what this cycle read is known: only what a whole cycle reports is.
+    memory.resting.wake_all();
     report = make_report_of_defect(memory, desired, begun, begun_wall, std::move(defect));
   }
   memory.observer.on_cycle(*report);

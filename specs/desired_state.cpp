@@ -138,6 +138,16 @@ std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceS
   return by_owner != 0 ? by_owner : compare_lower(a.name, b.name);
 }
 
+const SpecPtr* find_spec(std::span<const SpecPtr> specs, const Identity& workspace) {
+  const auto compare = [&](const SpecPtr& spec) {
+    const auto by_owner = compare_lower(spec->owner, workspace.owner);
+    return by_owner != 0 ? by_owner : compare_lower(spec->name, workspace.name);
+  };
+  const auto found =
+      std::ranges::partition_point(specs, [&](const SpecPtr& spec) { return compare(spec) < 0; });
+  return found != specs.end() && compare(*found) == 0 ? &*found : nullptr;
+}
+
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
                       std::vector<Rejected> rejected) {
   DesiredState state;

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct Rejected {
   SourcePosition where;
   std::vector<std::string> previous_names{};  ///< as far as they can be read
 };
+
+/// Of specs sorted by identity; null where it is not among them.
+[[nodiscard]] const SpecPtr* find_spec(std::span<const SpecPtr> specs, const Identity& workspace);
 
 /// Everything that one read of the sources declares.
 struct DesiredState {

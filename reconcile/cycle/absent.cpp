@@ -196,7 +196,8 @@ class Looking {
   [[nodiscard]] bool is_declared(const LiveWorkspace& row) const {
     const std::string name = text::lower(row.name);
     const auto is_one = [&](const Identity& identity) {
-      return state_.find(identity) || std::ranges::binary_search(state_.desired.elsewhere, identity);
+      return specs::find_spec(state_.desired.specs, identity) ||
+             std::ranges::binary_search(state_.desired.elsewhere, identity);
     };
     return is_one({text::lower(row.owner_name), name}) || is_one({row.owner_id.to_string(), name});
   }

@@ -55,8 +55,7 @@ void plan(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& pl
   input.memory.failed_builds = remembered.builds.failed_tries(one, input.me);
   PlannedWorkspace planned = plan_workspace(input);
   if (planned.waiting) state.decided_of(one).waiting = &state.waits.emplace_back(std::move(*planned.waiting));
-  // A row of an earlier cycle is good as long as there is nothing to do: before a write it is read anew.
-  if (planned.plan && !one.kept) plans.push_back(std::move(*planned.plan));
+  if (planned.plan) plans.push_back(std::move(*planned.plan));
 }
 
 void decide_one(CycleState& state, WorkspaceFacts& one, std::vector<WorkspacePlan>& plans) {

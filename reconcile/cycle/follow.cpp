@@ -1,8 +1,7 @@
 #include "reconcile/cycle/follow.h"
 
 #include <algorithm>
-#include <unordered_map>
-#include <unordered_set>
+#include <span>
 #include <utility>
 
 #include "reconcile/coder/audit.h"
@@ -19,6 +18,11 @@ AuditTime coders_time_of(const CycleState& state) {
   const auto ahead = state.memory.reader.clock_ahead().value_or(std::chrono::seconds(0));
   return std::chrono::floor<AuditTime::duration>(state.begun_wall) + ahead;
 }
+
+struct Now {
+  async::SteadyTime here{};
+  std::chrono::sys_seconds coders{};
+};
 
 /// Whether asking again soon would be answered alike.
 bool is_refusal(const coder::ApiError& error) {
@@ -47,21 +51,18 @@ awaitable<void> look(CycleState& state) {
   }
 }
 
-feed::Declared declared_of(const CycleState& state, const Target& target, const specs::SpecPtr& spec) {
-  const KeptRows& kept = state.memory.kept;
-  if (const auto restless = kept.restless.find(target.id); restless != kept.restless.end())
-    return restless->second;
-  feed::Declared declared{.id = target.id};
-  const auto found = kept.at_rest.find(target.id);
-  if (found == kept.at_rest.end()) {
-    declared.not_in_sync = !target.id.is_nil();
+feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, const specs::SpecPtr& spec,
+                           const Now& now) {
+  feed::Declared declared = entry.state;
+  if (id != declared.id || !entry.rests) {
+    declared.id = id;
+    declared.not_in_sync = !id.is_nil();
     return declared;
   }
-  const KeptRows::AtRest& one = found->second;
-  declared.new_spec = one.spec != spec;
-  const auto now = state.memory.coders_time();
-  const auto since = std::chrono::ceil<std::chrono::seconds>(state.begun - one.read);
-  declared.time_due = time_may_have_moved(*spec, one.row, now - since, now);
+  declared.new_spec = entry.spec != spec;
+  const auto read = now.coders - std::chrono::ceil<std::chrono::seconds>(now.here - entry.read);
+  declared.time_due = has_come(entry.moments, read, now.coders) ||
+                      (entry.has_exceptions && exception_in_force(*spec, now.coders));
   return declared;
 }
 
@@ -100,23 +101,19 @@ std::optional<feed::OwnWrite> own_write_of(const CycleState& state, const Worksp
   return write;
 }
 
+/// Some are asked about each cycle whatever their rows say.
+bool may_rest(const specs::WorkspaceSpec& spec) {
+  return spec.previous_names.empty() && !spec.fields.find(kFavorite.key);
+}
+
 bool is_at_rest(const WorkspaceFacts& one, const WorkspaceStatus& row) {
   return row.ready.reason == Reason::InSync && one.live && one.compared() && !one.acted() &&
-         !one.live->build.active() && !one.decided->planned && !one.decided->waiting;
+         !one.live->build.active() && !one.decided->planned && !one.decided->waiting && may_rest(*one.spec);
 }
 
-void forget_undeclared(const CycleState& state, std::unordered_map<WorkspaceId, KeptRows::AtRest>& at_rest) {
-  std::unordered_set<WorkspaceId> declared;
-  declared.reserve(state.declared.size());
-  for (const WorkspaceFacts& one : state.declared) {
-    if (one.latest()) declared.insert(one.latest()->id);
-  }
-  std::erase_if(at_rest, [&](const auto& entry) { return !declared.contains(entry.first); });
-}
-
-feed::Declared restless_of(const WorkspaceFacts& one, const WorkspaceStatus& row, const WorkspaceId& id) {
+feed::Declared restless(const WorkspaceFacts& one, const WorkspaceStatus& row, const WorkspaceId& id) {
   return {.id = id,
-          .not_in_sync = row.ready.reason != Reason::InSync || one.acted(),
+          .not_in_sync = true,
           .held = row.ready.reason == Reason::Held,
           .backing_off = row.ready.reason == Reason::BackingOff,
           .build_in_flight = one.live && one.live->build.active()};
@@ -124,24 +121,25 @@ feed::Declared restless_of(const WorkspaceFacts& one, const WorkspaceStatus& row
 
 }  // namespace
 
-awaitable<std::vector<const LiveWorkspace*>> choose_whom_to_read(CycleState& state,
-                                                                 const std::vector<Target>& targets) {
-  if (!state.memory.feed) co_return std::vector<const LiveWorkspace*>();
+awaitable<void> choose_whom_to_look_at(CycleState& state) {
+  Reconciler::Memory& memory = state.memory;
+  if (!memory.feed) co_return;
+  state.undeclared = memory.resting.align(state.desired.specs);
   co_await look(state);
-  std::vector<feed::Declared> declared;
-  declared.reserve(targets.size());
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    declared.push_back(declared_of(state, targets[i], state.desired.specs[i]));
-  state.chosen = state.memory.feed->choose(declared);
-  const std::vector<TemplateId>& named = state.memory.feed->templates_named();
-  state.memory.remembered.look_ups.doubted_policies.insert(named.begin(), named.end());
-  std::vector<const LiveWorkspace*> stand(targets.size());
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const auto kept = state.memory.kept.at_rest.find(targets[i].id);
-    if (state.chosen[i] == feed::Why::rests && kept != state.memory.kept.at_rest.end())
-      stand[i] = &kept->second.row;
+  const Now now{state.begun, memory.coders_time()};
+  const std::span<const Target> known = memory.remembered.reads.known();
+  std::vector<feed::Declared>& declared = state.to_choose_from;
+  declared.reserve(known.size());
+  for (std::size_t i = 0; i < known.size(); ++i)
+    declared.push_back(declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now));
+  state.chosen = memory.feed->choose(declared);
+  const std::vector<TemplateId>& named = memory.feed->templates_named();
+  memory.remembered.look_ups.doubted_policies.insert(named.begin(), named.end());
+  if (std::ranges::find(state.chosen, feed::Why::rests) == state.chosen.end()) co_return;
+  state.places.emplace();
+  for (std::size_t i = 0; i < state.chosen.size(); ++i) {
+    if (state.chosen[i] != feed::Why::rests) state.places->push_back(static_cast<Place>(i));
   }
-  co_return stand;
 }
 
 void tell_what_was_read(CycleState& state) {
@@ -149,7 +147,7 @@ void tell_what_was_read(CycleState& state) {
   if (state.look_failed && !state.stopped_by) state.memory.feed->failed_alone();
   const async::SteadyTime now = state.memory.clock.now();
   for (const WorkspaceFacts& one : state.declared) {
-    if (one.live && !one.kept) state.memory.feed->saw(*one.live, settings_of(*one.spec), now);
+    if (one.live) state.memory.feed->saw(*one.live, settings_of(*one.spec), now);
   }
 }
 
@@ -177,34 +175,26 @@ void tell_what_was_written(CycleState& state) {
   }
 }
 
-void keep_rows(CycleState& state, const CycleReport& report) {
+void let_rest(CycleState& state, const CycleReport& report) {
   if (!state.memory.feed || !state.read) return;
-  KeptRows& kept = state.memory.kept;
-  kept.restless.clear();
-  std::size_t known = 0;
-  // Those that were read, by where their rows lie.
-  std::unordered_map<WorkspaceId, std::pair<const LiveWorkspace*, std::size_t>> read;
+  const LookUps& look_ups = state.memory.remembered.look_ups;
+  // Of a cycle that did not get as far as to choose nothing was aligned.
+  if (state.chosen.empty()) state.memory.resting.align(state.desired.specs);
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
+    const std::size_t place = state.place_of(i);
+    Resting::Entry& entry = state.memory.resting[place];
+    const WorkspaceStatus& row = report.workspaces[place];
     const WorkspaceId id = one.latest() ? one.latest()->id : one.id;
-    if (id.is_nil()) continue;
-    ++known;
-    const bool at_rest = is_at_rest(one, report.workspaces[i]);
-    if (at_rest && !one.kept) read.emplace(id, std::pair(one.live, i));
-    if (at_rest) continue;
-    kept.at_rest.erase(id);
-    kept.restless.insert_or_assign(id, restless_of(one, report.workspaces[i], id));
+    entry.spec = state.desired.specs[place];
+    entry.rests = is_at_rest(one, row);
+    entry.state = entry.rests ? feed::Declared{.id = id} : restless(one, row, id);
+    if (!entry.rests) continue;
+    entry.has_exceptions = has_exceptions(*one.spec);
+    entry.read = state.begun;
+    entry.moments = moments_of(*one.live, look_ups.policy_of(*one.live));
+    entry.template_id = one.live->template_id;
   }
-  for (LiveState::RowsOfAnswer& answer : state.read->live.answers()) {
-    for (LiveWorkspace& row : answer) {
-      const auto found = read.find(row.id);
-      if (found == read.end() || found->second.first != &row) continue;
-      const std::size_t i = found->second.second;
-      kept.at_rest.insert_or_assign(found->first,
-                                    KeptRows::AtRest{std::move(row), state.begun, state.desired.specs[i]});
-    }
-  }
-  if (kept.at_rest.size() + kept.restless.size() > known) forget_undeclared(state, kept.at_rest);
 }
 
 std::optional<std::set<TemplateId>> templates_in_doubt(const CycleState& state) {
@@ -214,7 +204,7 @@ std::optional<std::set<TemplateId>> templates_in_doubt(const CycleState& state) 
   if (state.begun - since >= state.memory.limits.follow->sweep_interval) return std::nullopt;
   std::set<TemplateId> doubted;
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    const feed::Why why = state.chosen[i];
+    const feed::Why why = state.chosen[state.place_of(i)];
     if (why == feed::Why::whole) return std::nullopt;
     if (why == feed::Why::rests || why == feed::Why::sweep || !state.declared[i].live) continue;
     doubted.insert(state.declared[i].live->template_id);

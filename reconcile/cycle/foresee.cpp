@@ -76,10 +76,11 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
 /// False if Coder did not answer: then it is asked nothing else that is for information only.
 awaitable<bool> ask_who_is_inactive(CycleState& state) {
   Remembered<std::vector<UserId>>& inactive = state.memory.remembered.look_ups.inactive_users;
-  const bool matters = std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
-    return one.live &&
-           (!one.live->autostart_schedule.empty() || one.live->build.status == BuildStatus::running);
-  });
+  const bool matters =
+      state.some_rest() || std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
+        return one.live &&
+               (!one.live->autostart_schedule.empty() || one.live->build.status == BuildStatus::running);
+      });
   std::chrono::nanoseconds every =
       inactive.value ? std::chrono::nanoseconds(kInactivityIsGoodFor) : kAskAgain;
   if (inactive.failed_in_passing) every = kTryAgain;
@@ -154,7 +155,7 @@ awaitable<void> ask_about_moves(CycleState& state) {
 /// What is no longer declared, or has another build, is asked about anew.
 void forget_past_moves(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
-  if (look_ups.moves.empty()) return;
+  if (look_ups.moves.empty() || state.some_rest()) return;
   std::vector<WorkspaceId> good;
   for (const WorkspaceFacts& one : state.declared) {
     // One that was not read may be the same as before.

@@ -153,6 +153,16 @@ bool needs_policy(const specs::WorkspaceSpec& spec) {
   });
 }
 
+/// Whoever rests was judged by what it was before.
+void take_policy(CycleState& state, coder::Template policy) {
+  LookUps& look_ups = state.memory.remembered.look_ups;
+  look_ups.doubted_policies.erase(policy.id);
+  coder::Template& known = look_ups.policies[policy.id];
+  if (known == policy) return;
+  state.memory.resting.wake(policy.id);
+  known = std::move(policy);
+}
+
 /// Keeps what is in use, reads it anew where it may have changed; deprecated templates, which the list leaves
 /// out, one by one: there are few.
 awaitable<void> refresh_policies(CycleState& state) {
@@ -163,6 +173,8 @@ awaitable<void> refresh_policies(CycleState& state) {
     if (one.live && (needs_policy(*one.spec) || !one.live->autostart_schedule.empty()))
       used.insert(one.live->template_id);
   }
+  if (state.some_rest())
+    for (const auto& [id, policy] : look_ups.policies) used.insert(id);
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
   std::erase_if(look_ups.doubted_policies, [&](const TemplateId& id) { return !used.contains(id); });
   const auto in_doubt = templates_in_doubt(state);
@@ -186,16 +198,14 @@ awaitable<void> refresh_policies(CycleState& state) {
     }
     for (coder::Template& one : *listed) {
       listed_ids.insert(one.id);
-      look_ups.doubted_policies.erase(one.id);
-      look_ups.policies.insert_or_assign(one.id, std::move(one));
+      take_policy(state, std::move(one));
     }
   }
   for (const TemplateId& id : used) {
     if (listed_ids.contains(id)) continue;
     ApiResult<coder::Template> one = co_await reader.template_by_id(id);
     if (one) {
-      look_ups.doubted_policies.erase(id);
-      look_ups.policies.insert_or_assign(id, std::move(*one));
+      take_policy(state, std::move(*one));
     } else if (one.error().fault == ApiFault::not_found) {
       // One that may not be read has no policy that we could know: the write itself will tell.
       look_ups.policies.erase(id);
@@ -242,9 +252,9 @@ bool needs_parameters(const WorkspaceFacts& one) {
 }
 
 void forget_unused_parameters(CycleState& state) {
-  std::vector<BuildId> used;
+  std::vector<WorkspaceId> used;
   for (const WorkspaceFacts& one : state.declared) {
-    if (needs_parameters(one)) used.push_back(one.live->build.id);
+    if (needs_parameters(one)) used.push_back(one.live->id);
   }
   std::ranges::sort(used);
   std::erase_if(state.memory.remembered.look_ups.parameters,
@@ -256,20 +266,21 @@ awaitable<void> read_parameters(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   coder::CoderReader& reader = state.memory.reader;
   std::size_t known = 0;
-  std::vector<BuildId> wanted;
+  std::vector<const LiveWorkspace*> wanted;
   for (const WorkspaceFacts& one : state.declared) {
     if (!needs_parameters(one)) continue;
-    if (look_ups.parameters.contains(one.live->build.id)) {
+    if (look_ups.parameters_of(*one.live)) {
       ++known;
     } else if (wanted.size() < kParametersACycle) {
-      wanted.push_back(one.live->build.id);
+      wanted.push_back(one.live);
     }
   }
-  if (known != look_ups.parameters.size()) forget_unused_parameters(state);
-  for (const BuildId& id : wanted) {
-    ApiResult<BuildParameters> parameters = co_await reader.build_parameters(id);
+  if (known != look_ups.parameters.size() && !state.some_rest()) forget_unused_parameters(state);
+  for (const LiveWorkspace* live : wanted) {
+    ApiResult<BuildParameters> parameters = co_await reader.build_parameters(live->build.id);
     if (!parameters) co_return;  // informational only: the next cycle goes on
-    look_ups.parameters.insert_or_assign(id, std::move(*parameters));
+    look_ups.parameters.insert_or_assign(live->id,
+                                         LookUps::KnownParameters{live->build.id, std::move(*parameters)});
   }
 }
 
@@ -329,7 +340,7 @@ std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
     const WorkspaceFacts& one = state.declared[i];
     const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
     if (one.absent() && !one.decided->excluded && one.spec->policy.create && !suspended) {
-      absent.push_back(state.desired.specs[i]);
+      absent.push_back(state.spec_of(i));
     }
   }
   return absent;
@@ -378,8 +389,10 @@ void mark_duplicates(CycleState& state) {
   }
   for (const auto& [name, id] : look_ups.answers.known_users()) look_ups.owners.insert_or_assign(name, id);
   for (Duplicate& duplicate : find_duplicates(state.desired.specs, look_ups.owners)) {
-    state.exclude(*state.find(specs::identity_of(*duplicate.spec)),
-                  {Reason::Rejected, std::move(duplicate.message)});
+    if (WorkspaceFacts* one = state.find(specs::identity_of(*duplicate.spec)))
+      state.exclude(*one, {Reason::Rejected, std::move(duplicate.message)});
+    else
+      state.memory.resting.wake(*duplicate.spec);
   }
 }
 
@@ -395,7 +408,9 @@ awaitable<void> ask_who_we_are(CycleState& state) {
   if (me.value && !me.due(state.begun, kAskAgain)) co_return;
   me.asked = state.begun;
   ApiResult<coder::Me> told = co_await state.memory.reader.me();
-  if (told) me.value = told->user.id;
+  if (!told) co_return;
+  if (me.value != told->user.id) state.memory.resting.wake_all();
+  me.value = told->user.id;
 }
 
 awaitable<void> look_up(CycleState& state) {

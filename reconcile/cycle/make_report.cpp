@@ -98,25 +98,29 @@ void keep_last_known(const WorkspaceStatus& before, async::WallTime read, Worksp
 /// One row for each that is declared, in their order.
 Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wall) {
   StatusTable& statuses = state.memory.statuses;
-  statuses.begin(state.declared.size(), state.begun, now, wall);
+  statuses.begin(state.desired.specs.size(), state.begun, now, wall);
+  std::size_t place = 0;
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
+    for (; place < state.place_of(i); ++place) statuses.stand(*state.desired.specs[place]);
+    ++place;
     const WorkspaceFacts& one = state.declared[i];
-    WorkspaceStatus row = row_of(state, state.desired.specs[i], one, wall);
+    WorkspaceStatus row = row_of(state, state.spec_of(i), one, wall);
     const WorkspaceStatus* before = one.read_error && !one.live ? statuses.before(*one.spec) : nullptr;
     const bool ever_read =
         before && (before->known_since || ready_of(before->ready.reason) != Ready::Unknown);
     if (ever_read) keep_last_known(*before, state.memory.statuses_from, row);
     statuses.settle(std::move(row));
   }
+  for (; place < state.desired.specs.size(); ++place) statuses.stand(*state.desired.specs[place]);
   return statuses.end();
 }
 
 /// Why nothing could be done at all.
 std::optional<coder::ApiError> failure_of(const CycleState& state) {
   if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) return state.stopped_by;
-  const bool none_read =
-      !state.declared.empty() && std::all_of(state.declared.begin(), state.declared.end(),
-                                             [](const WorkspaceFacts& one) { return one.read_error; });
+  const bool none_read = !state.declared.empty() && !state.some_rest() &&
+                         std::all_of(state.declared.begin(), state.declared.end(),
+                                     [](const WorkspaceFacts& one) { return one.read_error; });
   if (none_read) return *state.declared.front().read_error;
   return std::nullopt;
 }
@@ -129,7 +133,7 @@ void when_to_look_again(const CycleState& state, CycleReport& report, async::Ste
   };
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
-    if (is_unfinished(one, report.workspaces[i])) no_later_than(kSoon);
+    if (is_unfinished(one, report.workspaces[state.place_of(i)])) no_later_than(kSoon);
     if (one.decided->waiting && one.decided->waiting->soon) report.waiting = true;
     if (const auto when = next_try(one)) no_later_than(*when - now);
   }

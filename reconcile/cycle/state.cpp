@@ -53,6 +53,7 @@ coder::CoderWriter* CycleState::owners_writer(const Identity& workspace) {
 
 void CycleState::give_buffers_back() {
   memory.buffers.declared = room_of(std::move(declared));
+  memory.buffers.to_choose_from = room_of(std::move(to_choose_from));
   if (read) memory.buffers.read = take_buffers(std::move(*read));
   read.reset();
 }
@@ -67,7 +68,10 @@ CycleFacts CycleState::facts() const {
   facts.address_checked = address_checked;
   if (read) facts.costs = &read->costs;
   facts.users = users;
+  facts.declared = desired.specs;
   facts.workspaces = declared;
+  if (places) facts.places = *places;
+  facts.undeclared = undeclared;
   return facts;
 }
 

@@ -12,9 +12,9 @@
 #include "reconcile/execute/executor.h"
 #include "reconcile/feed/change_feed.h"
 #include "reconcile/memory/facts.h"
-#include "reconcile/memory/kept_rows.h"
 #include "reconcile/memory/looked_back.h"
 #include "reconcile/memory/memories.h"
+#include "reconcile/memory/resting.h"
 #include "reconcile/plan/planner.h"
 #include "reconcile/read/reader.h"
 #include "reconcile/report/status_table.h"
@@ -27,6 +27,7 @@ namespace cr::reconcile {
 struct CycleBuffers {
   ReadBuffers read;
   std::vector<WorkspaceFacts> declared;
+  std::vector<feed::Declared> to_choose_from;
 };
 
 /// Collaborators, and what is known from earlier cycles.
@@ -55,7 +56,7 @@ struct Reconciler::Memory {
 
   Memories remembered;
   std::optional<feed::ChangeFeed> feed;  ///< absent: the log is not followed
-  KeptRows kept;                         ///< for it
+  Resting resting;                       ///< for it
   LookedBack looked_back;                ///< without it
   StatusTable statuses;                  ///< of the last cycle that ended in no defect
   async::WallTime statuses_from{};       ///< when that began
@@ -71,7 +72,10 @@ struct Reconciler::Memory {
 /// Everything that one cycle holds: the facts of each declared workspace, and what they point to.
 struct CycleState {
   CycleState(Reconciler::Memory& memory_, const specs::DesiredState& desired_)
-      : memory(memory_), desired(desired_), declared(std::exchange(memory_.buffers.declared, {})) {}
+      : memory(memory_),
+        desired(desired_),
+        to_choose_from(std::exchange(memory_.buffers.to_choose_from, {})),
+        declared(std::exchange(memory_.buffers.declared, {})) {}
   CycleState(const CycleState&) = delete;
   CycleState& operator=(const CycleState&) = delete;
 
@@ -83,11 +87,14 @@ struct CycleState {
   std::chrono::nanoseconds read_duration{0};
   std::chrono::sys_seconds coders_now{};  ///< by Coder's clock, when the read had ended
 
-  std::vector<feed::Why> chosen;  ///< why each is read, or that it is not; empty: all are
-  bool look_failed = false;       ///< the log was asked and gave no answer
+  std::vector<feed::Why> chosen;             ///< why each is read, or that it is not; empty: all are
+  std::optional<std::vector<Place>> places;  ///< of those that are looked at, among all; absent: all are
+  std::vector<WorkspaceId> undeclared;       ///< known by these, and no longer declared
+  bool look_failed = false;                  ///< the log was asked and gave no answer
   std::optional<ReadOutcome> read;
   bool address_checked = false;
-  std::vector<WorkspaceFacts> declared;               ///< in the order of desired.specs
+  std::vector<feed::Declared> to_choose_from;
+  std::vector<WorkspaceFacts> declared;  ///< those that are looked at, in the order of desired.specs
   std::vector<std::pair<std::string, UserId>> users;  ///< that are known from look-ups
   /// Policies that could not be read in this cycle and are not known from before.
   std::optional<coder::ApiError> policies_unread;
@@ -122,7 +129,13 @@ struct CycleState {
   /// Writes what Coder takes from a workspace's owner alone; null where there is no token of theirs.
   [[nodiscard]] coder::CoderWriter* owners_writer(const Identity& workspace);
 
-  /// Null where it is not declared.
+  /// Where declared[index] stands in desired.specs.
+  [[nodiscard]] std::size_t place_of(std::size_t index) const { return places ? (*places)[index] : index; }
+  [[nodiscard]] const specs::SpecPtr& spec_of(std::size_t index) const {
+    return desired.specs[place_of(index)];
+  }
+  [[nodiscard]] bool some_rest() const { return places.has_value(); }
+  /// Null where it is not declared, and where it rests.
   [[nodiscard]] WorkspaceFacts* find(const Identity& workspace);
   /// With what is known by now.
   [[nodiscard]] CycleFacts facts() const;

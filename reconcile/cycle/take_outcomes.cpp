@@ -46,7 +46,7 @@ void take_outcomes(CycleState& state) {
     state.done_of(*state.find(workspace)).passed_over = true;
 
   Memories& remembered = state.memory.remembered;
-  remembered.reads.take_back(std::move(state.read->targets));
+  if (!state.places) remembered.reads.take_back(std::move(state.read->targets));
   const CycleFacts facts = state.facts();
   remembered.observe(facts, state.plan, state.verdict);
   for (WorkspaceFacts& one : state.declared) {

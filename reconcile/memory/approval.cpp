@@ -72,7 +72,7 @@ bool Approval::approve(std::string digest, async::SteadyTime now) {
 
 Verdict Approval::judge(const Plan& plan, const CycleFacts& cycle, const ChangeLimit& limit,
                         const GuardWords& words) const {
-  const std::size_t declared = cycle.workspaces.size();
+  const std::size_t declared = cycle.declared.size();
   Verdict verdict = reconcile::judge(plan, declared, limit, count_covered(plan, cycle), words);
   if (verdict.held && awaits(verdict.digest, cycle.begun))
     verdict = reconcile::judge(plan, declared, limit, plan.workspaces.size(), words);

@@ -68,7 +68,7 @@ std::optional<async::SteadyTime> BackoffTable::next_due(async::SteadyTime now) c
 void BackoffTable::observe(const CycleFacts& cycle) {
   std::erase_if(entries_, [&](const auto& entry) {
     const WorkspaceFacts* one = cycle.find(entry.first);
-    if (!one) return true;
+    if (!one) return !cycle.is_declared(entry.first);
     // What was not compared tells of no change.
     return one->diff && !(entry.second.under == fingerprints_of(*one));
   });

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reconcile/async/clock.h"
@@ -15,6 +17,7 @@
 #include "reconcile/plan/planner.h"
 #include "reconcile/read/costs.h"
 #include "reconcile/resolve/binding.h"
+#include "specs/desired_state.h"
 
 namespace cr::reconcile {
 
@@ -90,8 +93,7 @@ struct WorkspaceFacts {
   const WorkspaceDiff* diff = nullptr;
   Rarely<Decided> decided{};
   Rarely<Done> done{};
-  bool kept = false;            ///< the row is one of an earlier cycle, that need not be read
-  bool absence_proven = false;  ///< absent by a look at its very name
+  bool absence_proven = false;                     ///< absent by a look at its very name
   coder::Deleted deleted = coder::Deleted::never;  ///< absent: what became of the last one, where it is known
 
   [[nodiscard]] bool absent() const { return !live && !read_error; }
@@ -109,6 +111,9 @@ struct WorkspaceFacts {
   }
 };
 
+/// Index among all that is declared.
+using Place = std::uint32_t;
+
 /// What one cycle saw, decided and did.
 struct CycleFacts {
   async::SteadyTime begun{};
@@ -120,11 +125,23 @@ struct CycleFacts {
   const ReadCosts* costs = nullptr;  ///< as this cycle's read learnt them
   /// Usernames (in lower case) that were looked up.
   std::span<const std::pair<std::string, UserId>> users = {};
-  /// Every declared workspace; sorted by identity.
+  /// Everything that is declared; sorted by identity.
+  std::span<const specs::SpecPtr> declared = {};
+  /// Of these the ones that the cycle looked at, in their order: the others rest, and are as they were.
   std::span<const WorkspaceFacts> workspaces = {};
+  /// Where each of `workspaces` stands among the declared ones; not looked at where none rest.
+  std::span<const Place> places = {};
+  /// Which were known by these ids, and are no longer declared.
+  std::span<const WorkspaceId> undeclared = {};
 
-  /// Null where it is not declared.
+  /// Null where it is not declared, and where it rests.
   [[nodiscard]] const WorkspaceFacts* find(const Identity& workspace) const;
+  [[nodiscard]] bool is_declared(const Identity& workspace) const;
+  /// Whether something is declared for this owner, a username in lower case or a UUID.
+  [[nodiscard]] bool is_owner(std::string_view owner) const;
+  /// That it was not looked at tells nothing of it.
+  [[nodiscard]] bool some_rest() const { return workspaces.size() < declared.size(); }
+  [[nodiscard]] std::size_t place_of(std::size_t index) const { return some_rest() ? places[index] : index; }
   /// No workspace is missing from the plan for want of a read.
   [[nodiscard]] bool read_all() const;
 };

@@ -30,6 +30,11 @@ const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {
   return known.to == live.active_version && known.from == live.build.id ? &known : nullptr;
 }
 
+const BuildParameters* LookUps::parameters_of(const LiveWorkspace& live) const {
+  const auto found = parameters.find(live.id);
+  return found == parameters.end() || found->second.build != live.build.id ? nullptr : &found->second.values;
+}
+
 const KnownFavorite* LookUps::favorite_of(const WorkspaceId& workspace) const {
   const auto found = favorites.find(workspace);
   return found == favorites.end() ? nullptr : &found->second;
@@ -38,9 +43,7 @@ const KnownFavorite* LookUps::favorite_of(const WorkspaceId& workspace) const {
 DiffContext LookUps::context_of(const LiveWorkspace& live) const {
   DiffContext context;
   context.policy = policy_of(live);
-  if (const auto found = parameters.find(live.build.id); found != parameters.end()) {
-    context.parameters = &found->second;
-  }
+  context.parameters = parameters_of(live);
   context.me = me.value;
   return context;
 }
@@ -76,6 +79,10 @@ void LookUps::observe(const CycleFacts& cycle) {
     });
     // By a policy, perhaps, that has changed since it was read.
     if (one.live && refused) doubted_policies.insert(one.live->template_id);
+  }
+  for (const WorkspaceId& id : cycle.undeclared) {
+    parameters.erase(id);
+    moves.erase(id);
   }
   if (cycle.token_refused) {
     me = {};  // the next token may be somebody else's

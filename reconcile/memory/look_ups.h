@@ -64,7 +64,11 @@ struct LookUps {
   /// Of these a write was refused, or the log names them: good to show until they are read again, and not to
   /// write by.
   std::set<TemplateId> doubted_policies;
-  std::map<BuildId, BuildParameters> parameters;  ///< immutable, so good as long as the build is the latest
+  struct KnownParameters {
+    BuildId build;  ///< its own are immutable, so good as long as it is the latest
+    BuildParameters values;
+  };
+  std::map<WorkspaceId, KnownParameters> parameters;
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
   Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
@@ -79,6 +83,8 @@ struct LookUps {
   [[nodiscard]] const coder::Template* policy_of(const LiveWorkspace& live) const;
   /// Whether it may be written by if it cannot be read now.
   [[nodiscard]] bool is_policy_good(const LiveWorkspace& live) const;
+  /// Those of its latest build; null where they are not known.
+  [[nodiscard]] const BuildParameters* parameters_of(const LiveWorkspace& live) const;
   /// Whether Coder starts nothing of this user by itself: suspended, or not seen for long.
   [[nodiscard]] bool is_inactive(const UserId& user) const;
   /// Whether Coder stops what runs of this user.

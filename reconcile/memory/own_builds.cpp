@@ -54,10 +54,10 @@ bool OwnBuilds::has_queued(const Identity& workspace, const BuildId& build) cons
 }
 
 void OwnBuilds::observe(const CycleFacts& cycle) {
-  std::erase_if(failures_, [&](const auto& entry) { return !cycle.find(entry.first); });
+  std::erase_if(failures_, [&](const auto& entry) { return !cycle.is_declared(entry.first); });
   std::erase_if(queued_, [&](const auto& entry) {
     const WorkspaceFacts* one = cycle.find(entry.first);
-    if (!one) return true;
+    if (!one) return !cycle.is_declared(entry.first);
     return !one->read_error &&
            !(one->live && one->live->build.id == entry.second && !one->live->build.ended());
   });

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {
@@ -14,19 +12,14 @@ std::optional<UserId> OwnersSeen::before(std::string_view name, const UserId& no
 }
 
 void OwnersSeen::observe(const CycleFacts& cycle) {
-  const auto is_declared = [&](std::string_view name) {
-    const auto found = std::ranges::lower_bound(cycle.workspaces, name, {}, [](const WorkspaceFacts& one) {
-      return std::string_view(one.identity->owner);
-    });
-    return found != cycle.workspaces.end() && found->identity->owner == name;
-  };
-  std::erase_if(first_, [&](const auto& entry) { return !is_declared(entry.first); });
+  if (!cycle.some_rest() || !cycle.undeclared.empty())
+    std::erase_if(first_, [&](const auto& entry) { return !cycle.is_owner(entry.first); });
   for (const WorkspaceFacts& one : cycle.workspaces) {
     if (one.live && !specs::is_uuid(one.spec->owner))
       first_.try_emplace(one.identity->owner, one.live->owner_id);
   }
   for (const auto& [name, id] : cycle.users) {
-    if (is_declared(name)) first_.try_emplace(name, id);
+    if (cycle.is_owner(name)) first_.try_emplace(name, id);
   }
 }
 

@@ -6,20 +6,34 @@
 #include "specs/name.h"
 
 namespace cr::reconcile {
+namespace {
 
-std::vector<Target> Reads::lend_targets(std::span<const specs::SpecPtr> specs) {
+void prepare(Target& target) {
+  target.stage = target.id.is_nil() ? Stage::unknown : Stage::by_id;
+  target.contradictions = 0;
+}
+
+}  // namespace
+
+void Reads::align(std::span<const specs::SpecPtr> specs) {
   const auto same = [](const specs::SpecPtr& spec, const Target& known) {
     return specs::compare_lower(spec->owner, known.identity.owner) == 0 &&
            specs::compare_lower(spec->name, known.identity.name) == 0;
   };
   // Where nothing has come or gone, which is nearly always, nothing is made.
   if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs);
-  for (Target& target : known_) {
-    target.stage = target.id.is_nil() ? Stage::unknown : Stage::by_id;
-    target.contradictions = 0;
-    target.kept = false;
-  }
+}
+
+std::vector<Target> Reads::lend_targets() {
+  for (Target& target : known_) prepare(target);
   return std::exchange(known_, {});
+}
+
+std::vector<Target> Reads::targets_at(std::span<const Place> places) const {
+  std::vector<Target> targets;
+  targets.reserve(places.size());
+  for (const Place place : places) prepare(targets.emplace_back(known_[place]));
+  return targets;
 }
 
 std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs) const {
@@ -37,16 +51,11 @@ std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs) con
 }
 
 void Reads::observe(const CycleFacts& cycle) {
-  known_.resize(cycle.workspaces.size());
   bool any_failed = false;
   bool any_believed = false;
-  for (std::size_t i = 0; i < known_.size(); ++i) {
+  for (std::size_t i = 0; i < cycle.workspaces.size(); ++i) {
     const WorkspaceFacts& one = cycle.workspaces[i];
-    Target& known = known_[i];
-    if (&known.identity != one.identity) {
-      known.identity = *one.identity;
-      known.owner_is_uuid = specs::is_uuid(one.spec->owner);
-    }
+    Target& known = known_[cycle.place_of(i)];
     known.id = one.done->id_lost ? WorkspaceId() : one.done->seen ? one.done->seen->id : one.id;
     any_failed = any_failed || (one.read_error && coder::is_transient(one.read_error->fault));
     any_believed = any_believed || !one.read_error || one.read_error->fault != coder::ApiFault::contract;

@@ -17,10 +17,16 @@ namespace cr::reconcile {
 /// owner and name of what it brings.
 class Reads {
  public:
-  /// What is to be read for these specs, in their order. Lent, since a fleet's is megabytes: given back by
-  /// `take_back` before `observe`; the ids of a cycle that ends in a defect before that are found anew.
-  [[nodiscard]] std::vector<Target> lend_targets(std::span<const specs::SpecPtr> specs);
+  /// Brings what is known into the order of these specs.
+  void align(std::span<const specs::SpecPtr> specs);
+  /// Of each declared workspace, in their order.
+  [[nodiscard]] std::span<const Target> known() const { return known_; }
+  /// What is to be read where all are. Lent, since a fleet's is megabytes: given back by `take_back` before
+  /// `observe`; the ids of a cycle that ends in a defect before that are found anew.
+  [[nodiscard]] std::vector<Target> lend_targets();
   void take_back(std::vector<Target> targets) { known_ = std::move(targets); }
+  /// What is to be read of those at these places.
+  [[nodiscard]] std::vector<Target> targets_at(std::span<const Place> places) const;
   [[nodiscard]] const ReadCosts& costs() const { return costs_; }
   /// What answers has been seen to be no workspace proxy.
   [[nodiscard]] bool address_is_checked() const { return address_checked_; }
@@ -32,7 +38,7 @@ class Reads {
  private:
   [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs) const;
 
-  std::vector<Target> known_;  ///< of the last cycle; sorted by identity
+  std::vector<Target> known_;  ///< sorted by identity
   ReadCosts costs_;
   bool address_checked_ = false;
   std::uint32_t failed_in_a_row_ = 0;

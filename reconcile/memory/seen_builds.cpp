@@ -28,7 +28,7 @@ void SeenBuilds::observe(const CycleFacts& cycle, const OwnBuilds& own) {
   just_ended_.clear();
   std::erase_if(builds_, [&](const auto& entry) {
     const WorkspaceFacts* one = cycle.find(entry.first);
-    if (!one) return true;
+    if (!one) return !cycle.is_declared(entry.first);
     const LiveWorkspace* live = one->latest();
     return live ? live->build.id != entry.second.build->id : !one->read_error;
   });

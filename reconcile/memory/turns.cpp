@@ -23,7 +23,7 @@ std::vector<std::size_t> Turns::order(const Plan& plan) const {
 
 void Turns::observe(const CycleFacts& cycle) {
   ++cycles_;
-  std::erase_if(waiting_since_, [&](const auto& entry) { return !cycle.find(entry.first); });
+  std::erase_if(waiting_since_, [&](const auto& entry) { return !cycle.is_declared(entry.first); });
   for (const WorkspaceFacts& one : cycle.workspaces) {
     if (one.done->passed_over) {
       waiting_since_.try_emplace(*one.identity, cycles_);

@@ -30,8 +30,7 @@ struct NotRead {
   friend bool operator==(const NotRead& a, const NotRead& b) { return *a.error == *b.error; }
 };
 
-/// What it points to the LiveState keeps: the row is one of an answer, and never null. (That of a target that
-/// is kept is whoever's who keeps it.)
+/// What it points to the LiveState keeps: the row is one of an answer, and never null.
 using LiveEntry = std::variant<const LiveWorkspace*, Absent, NotRead>;
 
 /// What one read pass found for each declared workspace, in their order. Only a pass that has nothing left to
@@ -61,8 +60,6 @@ class LiveState {
     const auto* found = std::get_if<const LiveWorkspace*>(&entries_[target]);
     return found ? *found : nullptr;
   }
-  /// What entries point to, for whoever keeps rows beyond this: one that was moved from is not looked at.
-  [[nodiscard]] std::span<RowsOfAnswer> answers() { return answers_; }
   /// Its end: nothing is left but room.
   [[nodiscard]] Buffers take_buffers() && {
     return {room_of(std::move(entries_)), room_of(std::move(answers_))};

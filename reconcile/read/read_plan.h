@@ -58,7 +58,6 @@ struct Target {
   Stage stage = Stage::unknown;
   ReadKind found_by = ReadKind::ids;  ///< of one that was found live
   std::uint8_t contradictions = 0;    ///< how often another id came under its name
-  bool kept = false;                  ///< not to be read: what an earlier pass brought stands
   bool operator==(const Target&) const = default;
 };
 

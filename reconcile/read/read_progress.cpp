@@ -37,18 +37,10 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 
 }  // namespace
 
-ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers,
-                           std::span<const LiveWorkspace* const> kept)
+ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers)
     : entries_(std::move(buffers.entries)), answers_(std::move(buffers.answers)) {
   entries_.assign(targets.size(), Absent{});
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    Target& target = targets[i];
-    any_owner_uuid_ = any_owner_uuid_ || target.owner_is_uuid;
-    target.kept = i < kept.size() && kept[i] && is(*kept[i], target);
-    if (!target.kept) continue;
-    target.stage = Stage::settled;
-    entries_[i] = kept[i];
-  }
+  any_owner_uuid_ = std::ranges::any_of(targets, &Target::owner_is_uuid);
   state_.targets = std::move(targets);
   state_.costs = costs;
 }
@@ -252,13 +244,6 @@ void ReadProgress::keep(std::vector<LiveWorkspace> rows, ReadKind how, FitsOf fi
 
 void ReadProgress::settle_live(TargetIndex target, const LiveWorkspace& row, ReadKind how) {
   Target& it = state_.targets[target];
-  if (it.kept && it.id == row.id) {
-    it.kept = false;
-    it.found_by = how;
-    entries_[target] = &row;
-    return;
-  }
-  it.kept = false;
   if (it.stage == Stage::settled) {
     // Seen before in this pass. Two ids under one name: it was deleted and made anew while we read.
     const auto* seen = std::get_if<const LiveWorkspace*>(&entries_[target]);
@@ -300,7 +285,7 @@ bool ReadProgress::all_settled() const {
 LiveReadCounts ReadProgress::counts() const {
   LiveReadCounts counts;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (state_.targets[i].kept || !std::holds_alternative<const LiveWorkspace*>(entries_[i])) continue;
+    if (!std::holds_alternative<const LiveWorkspace*>(entries_[i])) continue;
     switch (state_.targets[i].found_by) {
       case ReadKind::ids:
         ++counts.ids;

@@ -30,12 +30,8 @@ using Answer = std::variant<coder::WorkspaceRows, coder::NameLook>;
 /// row that fits none is dropped at once.
 class ReadProgress {
  public:
-  /// `kept`: the row of an earlier pass for each target that is not to be read, null for the others; empty:
-  /// all are read. They outlive what `finish` returns. Where an answer that was asked for another's sake
-  /// shows one all the same, that row counts.
   /// `buffers`: empty; their room is used.
-  ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers = {},
-               std::span<const LiveWorkspace* const> kept = {});
+  ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers = {});
 
   [[nodiscard]] const ReadState& state() const { return state_; }
   /// Nothing is left to ask.

@@ -47,11 +47,11 @@ constexpr int kUnreachableInARow = 3;
 class Pass {
  public:
   Pass(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets, ReadCosts costs,
-       ReadObserver& observer, ReadBuffers buffers, std::span<const LiveWorkspace* const> kept)
+       ReadObserver& observer, ReadBuffers buffers)
       : reader_(reader),
         clock_(clock),
         observer_(observer),
-        progress_(std::move(targets), costs, std::move(buffers.live), kept),
+        progress_(std::move(targets), costs, std::move(buffers.live)),
         queries_(std::move(buffers.queries)),
         end_(clock.now() + kLongest) {}
 
@@ -166,9 +166,8 @@ class Pass {
 }  // namespace
 
 awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock, std::vector<Target> targets,
-                                 ReadCosts costs, ReadObserver& observer, ReadBuffers buffers,
-                                 std::span<const LiveWorkspace* const> kept) {
-  Pass pass(reader, clock, std::move(targets), costs, observer, std::move(buffers), kept);
+                                 ReadCosts costs, ReadObserver& observer, ReadBuffers buffers) {
+  Pass pass(reader, clock, std::move(targets), costs, observer, std::move(buffers));
   co_return co_await pass.run();
 }
 

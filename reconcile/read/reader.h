@@ -37,7 +37,6 @@ struct ReadOutcome {
 [[nodiscard]] ReadBuffers take_buffers(ReadOutcome&& over);
 
 /// Reads the live state of `targets` (sorted by identity) as plan_reads says, at most two requests at a time.
-/// `kept`: rows that stand without a read, as ReadProgress takes them.
 ///
 /// A failed read concerns those that it was for; the others are read all the same. After one that says that
 /// Coder can't be asked (`ends_reading`; of paths that are not reached three in a row, since a single one may
@@ -46,8 +45,7 @@ struct ReadOutcome {
 /// operation_aborted, between or within requests.
 [[nodiscard]] async::awaitable<ReadOutcome> read_live(coder::CoderReader& reader, async::Clock& clock,
                                                       std::vector<Target> targets, ReadCosts costs,
-                                                      ReadObserver& observer, ReadBuffers buffers = {},
-                                                      std::span<const LiveWorkspace* const> kept = {});
+                                                      ReadObserver& observer, ReadBuffers buffers = {});
 
 /// Whether a failed call makes it pointless to ask anything else now: the token was refused, or all tries of
 /// the call met with silence, a broken way or 429.

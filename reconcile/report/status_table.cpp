@@ -1,6 +1,7 @@
 #include "reconcile/report/status_table.h"
 
 #include <memory>
+#include <stdexcept>
 #include <utility>
 
 #include "reconcile/memory/fingerprint.h"
@@ -86,14 +87,24 @@ void StatusTable::settle(WorkspaceStatus row) {
   add(std::move(row), last);
 }
 
+void StatusTable::stand(const specs::WorkspaceSpec& spec) {
+  if (!before(spec)) throw std::logic_error("a workspace rests of which nothing was reported");
+  add_row_before();
+}
+
 void StatusTable::add(WorkspaceStatus row, const WorkspaceStatus* last) {
-  const bool same = last && *last == row;
-  if (same && made_.empty() && row_before_ == same_) {
+  if (last && *last == row) return add_row_before();
+  if (made_.empty()) made_.reserve(expected_ - same_);
+  made_.push_back(std::make_shared<WorkspaceStatus>(std::move(row)));
+}
+
+void StatusTable::add_row_before() {
+  if (made_.empty() && row_before_ == same_) {
     ++same_;
     return;
   }
   if (made_.empty()) made_.reserve(expected_ - same_);
-  made_.push_back(same ? rows_.shared()[row_before_] : std::make_shared<WorkspaceStatus>(std::move(row)));
+  made_.push_back(rows_.shared()[row_before_]);
 }
 
 Rows StatusTable::end() {

@@ -28,6 +28,10 @@ class StatusTable {
   /// - drift_repaired_after: in the cycle that sees the drift of its own or an earlier read gone.
   void settle(WorkspaceStatus row);
 
+  /// The next row is the one of the report before: its workspace rests since. There is one; a logic_error
+  /// else.
+  void stand(const specs::WorkspaceSpec& spec);
+
   /// All rows; what is not among them is forgotten.
   [[nodiscard]] Rows end();
 
@@ -41,6 +45,7 @@ class StatusTable {
   [[nodiscard]] Unsettled unsettled_before(const specs::SpecPtr& spec);
   void compare(WorkspaceStatus& row, const WorkspaceStatus* last, Unsettled& unsettled) const;
   void add(WorkspaceStatus row, const WorkspaceStatus* last);
+  void add_row_before();
 
   Rows rows_;                         ///< of the last cycle
   std::vector<Unsettled> unsettled_;  ///< sorted by identity

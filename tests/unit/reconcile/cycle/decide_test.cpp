@@ -34,14 +34,6 @@ TEST_F(Decide, OnlyWhatDriftedIsPlannedAndEveryPlanIsKnownToItsWorkspace) {
   EXPECT_EQ(drifted.decided->planned->workspace.name, "b");
 }
 
-TEST_F(Decide, ARowOfAnEarlierCycleIsReadAnewBeforeAnythingIsWritten) {
-  reads(a_spec("alice", "a").ttl(8h), live(1, "a")).kept = true;
-  reads(a_spec("alice", "b").ttl(8h), live(2, "b"));
-  decide(state());
-  EXPECT_EQ(planned(), Names{"b"});
-  EXPECT_FALSE(state().declared[0].diff->in_sync()) << "so it is no longer at rest";
-}
-
 // What must not be looked at, and that the neighbour is looked at all the same.
 TEST_F(Decide, WhatIsUnknownOrLeftAloneIsNeitherComparedNorPlanned) {
   const Excluded why{Reason::Rejected, "another document declares it"};

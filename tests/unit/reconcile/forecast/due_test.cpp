@@ -33,7 +33,7 @@ TEST(Due, WhatARowForetellsMayHaveComeFromThenOn) {
   for (const Moment& moment : kMoments) {
     const LiveWorkspace row = with(moment, kRead + 1h);
     const auto due = [&](std::chrono::seconds after) {
-      return time_may_have_moved(SpecBuilder(), row, kRead, kRead + after);
+      return has_come(moments_of(row, nullptr), kRead, kRead + after);
     };
     EXPECT_FALSE(due(1h - 1s)) << moment.what;
     EXPECT_TRUE(due(1h)) << moment.what;
@@ -44,7 +44,7 @@ TEST(Due, WhatARowForetellsMayHaveComeFromThenOn) {
 TEST(Due, WhatCoderDoesLateIsStillSeen) {
   for (const Moment& moment : kMoments) {
     const auto read_after = [&](std::chrono::seconds after) {
-      return time_may_have_moved(SpecBuilder(), with(moment, kRead - after), kRead, kRead + 1min);
+      return has_come(moments_of(with(moment, kRead - after), nullptr), kRead, kRead + 1min);
     };
     EXPECT_TRUE(read_after(1s)) << moment.what << ": read just after it, and nothing had happened yet";
     EXPECT_TRUE(read_after(15min - 1s)) << moment.what;
@@ -53,21 +53,38 @@ TEST(Due, WhatCoderDoesLateIsStillSeen) {
 }
 
 TEST(Due, AnExceptionInForceIsLookedAfterEachCycle) {
-  const LiveWorkspace row = cr::testing::a_live(1, "alice", "dev");
   SpecBuilder awake;
   awake.set("keepAwake", specs::KeepAwake({{.from = kRead + 1h, .until = kRead + 2h, .reason = "training"}}));
-  EXPECT_FALSE(time_may_have_moved(awake, row, kRead, kRead + 59min));
-  EXPECT_TRUE(time_may_have_moved(awake, row, kRead, kRead + 1h));
-  EXPECT_FALSE(time_may_have_moved(awake, row, kRead, kRead + 2h)) << "it is over";
+  EXPECT_FALSE(exception_in_force(awake, kRead + 59min));
+  EXPECT_TRUE(exception_in_force(awake, kRead + 1h));
+  EXPECT_FALSE(exception_in_force(awake, kRead + 2h)) << "it is over";
   SpecBuilder retained;
   retained.set("retain", specs::Retention{.until = kRead + 2h, .reason = "leave"});
-  EXPECT_TRUE(time_may_have_moved(retained, row, kRead, kRead + 1min));
-  EXPECT_FALSE(time_may_have_moved(retained, row, kRead, kRead + 2h));
+  EXPECT_TRUE(has_exceptions(awake));
+  EXPECT_TRUE(has_exceptions(retained));
+  EXPECT_FALSE(has_exceptions(SpecBuilder()));
+  EXPECT_TRUE(exception_in_force(retained, kRead + 1min));
+  EXPECT_FALSE(exception_in_force(retained, kRead + 2h));
+}
+
+TEST(Due, WantOfUseMakesItDormantAfterTheTemplatesTime) {
+  LiveWorkspace row = cr::testing::a_live(1, "alice", "dev");
+  row.last_used = Instant(kRead - 1h);
+  coder::Template policy;
+  const auto due = [&](std::chrono::hours after) {
+    return has_come(moments_of(row, &policy), kRead, kRead + after);
+  };
+  EXPECT_FALSE(due(240h)) << "its template has no such time";
+  policy.time_til_dormant = 24h;
+  EXPECT_FALSE(due(22h));
+  EXPECT_TRUE(due(23h));
+  row.dormant = true;
+  EXPECT_FALSE(due(23h)) << "it is dormant already";
 }
 
 TEST(Due, WhatHasNothingAheadRests) {
-  EXPECT_FALSE(
-      time_may_have_moved(SpecBuilder(), cr::testing::a_live(1, "alice", "dev"), kRead, kRead + 240h));
+  const LiveWorkspace row = cr::testing::a_live(1, "alice", "dev");
+  EXPECT_FALSE(has_come(moments_of(row, nullptr), kRead, kRead + 240h));
 }
 
 }  // namespace

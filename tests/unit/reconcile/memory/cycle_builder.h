@@ -92,6 +92,7 @@ class CycleBuilder {
     facts.spec = kept;
     facts.identity = &identities_.emplace_back(specs::identity_of(*kept));
     facts_.push_back(facts);
+    declared_.emplace_back(specs::SpecPtr(), kept);
     outcomes_.emplace_back();
     return One(*this, facts_.size() - 1);
   }
@@ -100,6 +101,7 @@ class CycleBuilder {
     cycle.begun = now;
     cycle.ended = now;
     cycle.me = me;
+    cycle.declared = declared_;
     cycle.workspaces = facts_;
     return cycle;
   }
@@ -119,6 +121,7 @@ class CycleBuilder {
   std::deque<reconcile::Bound> bound_;
   std::deque<std::vector<reconcile::Outcome>> outcomes_;
   std::vector<reconcile::WorkspaceFacts> facts_;
+  std::vector<specs::SpecPtr> declared_;
 };
 
 }  // namespace cr::testing

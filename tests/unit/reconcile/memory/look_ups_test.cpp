@@ -75,7 +75,7 @@ TEST_F(LookUpsTest, OfAPolicyAreDoubtedAfterARefusal) {
 
 TEST_F(LookUpsTest, OfParametersAreThoseOfTheLatestBuild) {
   live.build.id = an_id<BuildId>(1);
-  look_ups.parameters.emplace(live.build.id, BuildParameters{{"cpu", "4"}});
+  look_ups.parameters.emplace(live.id, LookUps::KnownParameters{live.build.id, {{"cpu", "4"}}});
   ASSERT_NE(look_ups.context_of(live).parameters, nullptr);
   EXPECT_EQ(look_ups.context_of(live).parameters->front().second, "4");
   live.build.id = an_id<BuildId>(2);

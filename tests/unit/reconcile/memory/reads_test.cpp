@@ -24,13 +24,23 @@ LiveWorkspace live(std::uint32_t id, std::string name) {
   return a_live(id, "alice", std::move(name));
 }
 
+std::vector<Target> lend(Reads& reads, const std::vector<specs::SpecPtr>& specs) {
+  reads.align(specs);
+  return reads.lend_targets();
+}
+
+void observe(Reads& reads, const CycleFacts& facts) {
+  reads.align(facts.declared);
+  reads.observe(facts);
+}
+
 TEST(Reads, WhatWasSeenIsAskedForByIdWhateverElseIsDeclared) {
   Reads reads;
   CycleBuilder cycle;
   cycle.add(a_spec("alice", "b")).reads(live(1, "b"));
   cycle.add(a_spec("alice", "d")).reads(live(2, "d"));
-  reads.observe(cycle.facts());
-  const auto targets = reads.lend_targets(declared({{"Alice", "A"}, {"alice", "c"}, {"alice", "D"}}));
+  observe(reads, cycle.facts());
+  const auto targets = lend(reads, declared({{"Alice", "A"}, {"alice", "c"}, {"alice", "D"}}));
   ASSERT_EQ(targets.size(), 3U);
   EXPECT_EQ(targets[0].stage, Stage::unknown);
   EXPECT_EQ(targets[1].stage, Stage::unknown);
@@ -59,13 +69,14 @@ TEST(Reads, BelieveTheIdThatWasSeenLast) {
     CycleBuilder cycle;
     auto one = cycle.add(a_spec("alice", "dev"));
     row.shape(one);
-    reads.observe(cycle.facts());
-    EXPECT_EQ(reads.lend_targets(declared({{"alice", "dev"}}))[0].id, row.id) << row.what;
+    observe(reads, cycle.facts());
+    EXPECT_EQ(lend(reads, declared({{"alice", "dev"}}))[0].id, row.id) << row.what;
   }
 }
 
 TEST(Reads, AnOwnerGivenAsUuidIsMarkedAsSuch) {
-  const Target target = Reads().lend_targets(declared({{"7A3B5C1E-0000-4000-8000-000000000001", "b"}}))[0];
+  Reads reads;
+  const Target target = lend(reads, declared({{"7A3B5C1E-0000-4000-8000-000000000001", "b"}}))[0];
   EXPECT_TRUE(target.owner_is_uuid);
   EXPECT_EQ(target.identity.owner, "7a3b5c1e-0000-4000-8000-000000000001");
 }
@@ -74,7 +85,7 @@ TEST(Reads, AnOwnerGivenAsUuidIsMarkedAsSuch) {
 TEST(Reads, LendTheSameTargetsAgainWhileTheSameIsDeclared) {
   const auto specs = declared({{"alice", "dev"}, {"bob", "a-name-that-is-longer-than-a-string-holds"}});
   Reads reads;
-  std::vector<Target> lent = reads.lend_targets(specs);
+  std::vector<Target> lent = lend(reads, specs);
   const Target* const place = lent.data();
   const char* const text = lent[1].identity.name.data();
   lent[0].id = a_workspace_id(7);
@@ -82,7 +93,7 @@ TEST(Reads, LendTheSameTargetsAgainWhileTheSameIsDeclared) {
   lent[0].contradictions = 2;
   reads.take_back(std::move(lent));
   const std::vector<Target> again =
-      reads.lend_targets(declared({{"Alice", "DEV"}, {"bob", "a-name-that-is-longer-than-a-string-holds"}}));
+      lend(reads, declared({{"Alice", "DEV"}, {"bob", "a-name-that-is-longer-than-a-string-holds"}}));
   EXPECT_EQ(again.data(), place);
   EXPECT_EQ(again[1].identity.name.data(), text);
   EXPECT_EQ(again[0].id, a_workspace_id(7));
@@ -93,11 +104,11 @@ TEST(Reads, LendTheSameTargetsAgainWhileTheSameIsDeclared) {
 
 TEST(Reads, WhatCameAndWentLeavesTheOthersTheirIds) {
   Reads reads;
-  std::vector<Target> lent = reads.lend_targets(declared({{"alice", "a"}, {"alice", "b"}, {"alice", "c"}}));
+  std::vector<Target> lent = lend(reads, declared({{"alice", "a"}, {"alice", "b"}, {"alice", "c"}}));
   for (std::size_t i = 0; i < lent.size(); ++i)
     lent[i].id = a_workspace_id(static_cast<std::uint32_t>(i + 1));
   reads.take_back(std::move(lent));
-  const auto next = reads.lend_targets(declared({{"alice", "b"}, {"alice", "bb"}, {"alice", "c"}}));
+  const auto next = lend(reads, declared({{"alice", "b"}, {"alice", "bb"}, {"alice", "c"}}));
   ASSERT_EQ(next.size(), 3U);
   EXPECT_EQ(next[0].id, a_workspace_id(2));
   EXPECT_TRUE(next[1].id.is_nil());
@@ -106,12 +117,35 @@ TEST(Reads, WhatCameAndWentLeavesTheOthersTheirIds) {
 
 TEST(Reads, AnotherOwnerIsAnotherWorkspaceThoughAsManyAreDeclared) {
   Reads reads;
-  std::vector<Target> lent = reads.lend_targets(declared({{"alice", "dev"}}));
+  std::vector<Target> lent = lend(reads, declared({{"alice", "dev"}}));
   lent[0].id = a_workspace_id(1);
   reads.take_back(std::move(lent));
-  const auto next = reads.lend_targets(declared({{"bob", "dev"}}));
+  const auto next = lend(reads, declared({{"bob", "dev"}}));
   EXPECT_EQ(next[0].identity.owner, "bob");
   EXPECT_TRUE(next[0].id.is_nil());
+}
+
+TEST(Reads, OfAFleetThatRestsOnlyTheseArePreparedAndTheOthersKeepTheirIds) {
+  const auto specs = declared({{"alice", "a"}, {"alice", "b"}, {"alice", "c"}});
+  Reads reads;
+  std::vector<Target> all = lend(reads, specs);
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].id = a_workspace_id(static_cast<std::uint32_t>(i + 1));
+  reads.take_back(std::move(all));
+  const std::vector<Place> places{1};
+  const std::vector<Target> some = reads.targets_at(places);
+  ASSERT_EQ(some.size(), 1U);
+  EXPECT_EQ(some[0].id, a_workspace_id(2));
+  EXPECT_EQ(some[0].stage, Stage::by_id);
+
+  CycleBuilder cycle;
+  cycle.add(a_spec("alice", "b")).is_absent();
+  CycleFacts facts = cycle.facts();
+  facts.declared = specs;
+  facts.places = places;
+  reads.observe(facts);
+  EXPECT_EQ(reads.known()[0].id, a_workspace_id(1));
+  EXPECT_TRUE(reads.known()[1].id.is_nil()) << "it was looked at, and is gone";
+  EXPECT_EQ(reads.known()[2].id, a_workspace_id(3));
 }
 
 TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
@@ -120,7 +154,7 @@ TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
     CycleBuilder one;
     one.add(a_spec("alice", "a")).reads(live(1, "a"));
     if (fault) one.add(a_spec("alice", "b")).is_not_read(*fault);
-    reads.observe(one.facts());
+    observe(reads, one.facts());
     return reads.failed_in_a_row();
   };
   EXPECT_EQ(cycle(coder::ApiFault::server), 1U);
@@ -137,14 +171,14 @@ TEST(Reads, DoubtTheAddressWhenNothingThatAnsweredWasCoder) {
     builder.add(a_spec("alice", "a")).is_not_read(fault);
     CycleFacts facts = builder.facts();
     facts.address_checked = true;
-    reads.observe(facts);
+    observe(reads, facts);
     return reads.address_is_checked();
   };
   EXPECT_TRUE(cycle(coder::ApiFault::server));
   EXPECT_FALSE(cycle(coder::ApiFault::contract));
   CycleFacts of_none = CycleBuilder().facts();
   of_none.address_checked = true;
-  reads.observe(of_none);
+  observe(reads, of_none);
   EXPECT_TRUE(reads.address_is_checked()) << "nothing was read, so nothing speaks against it";
 }
 

@@ -76,49 +76,6 @@ TEST(ReadProgress, ARowThatNobodyAskedForCountsAndAStrangersIsDropped) {
   EXPECT_EQ(live.row(1)->id, cr::testing::a_workspace_id(2));
 }
 
-/// alice/a, kept with its row, and alice/b, of which nothing is known.
-class KeptInReadProgress : public ::testing::Test {
- protected:
-  LiveWorkspace row_ = a_live(1, "alice", "a");
-  std::vector<const LiveWorkspace*> kept_{&row_, nullptr};
-  ReadProgress progress_{{known(1, "alice", "a"), unknown("alice", "b")}, {}, {}, kept_};
-};
-
-TEST_F(KeptInReadProgress, StandsAndIsNeitherAskedForNorCounted) {
-  EXPECT_THAT(plan_reads(progress_.state()), ElementsAre(ReadName{1}));
-  progress_.record(ReadName{1}, one(a_live(2, "alice", "b")), {});
-  EXPECT_TRUE(progress_.all_settled());
-  EXPECT_EQ(progress_.counts(), LiveReadCounts{.name = 1});
-  EXPECT_EQ(std::move(progress_).finish().row(0), &row_);
-}
-
-TEST_F(KeptInReadProgress, ANewerRowTakesItsPlace) {
-  LiveWorkspace newer = row_;
-  newer.ttl = std::chrono::hours(3);
-  progress_.record(ReadOwner{"alice", {1}}, rows({newer, a_live(2, "alice", "b")}), {});
-  EXPECT_FALSE(progress_.state().targets[0].kept);
-  EXPECT_EQ(progress_.counts(), LiveReadCounts{.owner = 2});
-  EXPECT_EQ(std::move(progress_).finish().row(0)->ttl, std::chrono::hours(3));
-}
-
-TEST_F(KeptInReadProgress, AnotherIdUnderItsNameIsLookedInto) {
-  progress_.record(ReadOwner{"alice", {1}}, rows({a_live(7, "alice", "a"), a_live(2, "alice", "b")}), {});
-  EXPECT_THAT(plan_reads(progress_.state()), ElementsAre(ReadName{0})) << "it was made anew meanwhile";
-}
-
-TEST_F(KeptInReadProgress, ARowThatIsNotTheDeclaredWorkspaceIsNotKept) {
-  row_.name = "renamed";
-  const ReadProgress progress({known(1, "alice", "a")}, {}, {}, kept_);
-  EXPECT_THAT(plan_reads(progress.state()), ElementsAre(ReadIds{{0}}));
-}
-
-TEST_F(KeptInReadProgress, AReadThatIsGivenUpLeavesItStanding) {
-  progress_.give_up(ApiError(ApiFault::timeout, "no answer"));
-  const LiveState live = std::move(progress_).finish();
-  EXPECT_EQ(live.row(0), &row_);
-  EXPECT_EQ(live.row(1), nullptr);
-}
-
 TEST(ReadProgress, AnIdThatDoesNotComeBackIsLookedUpByName) {
   ReadProgress progress({known(1, "alice", "dev")}, {});
   progress.record(ReadIds{{0}}, rows({}), {});
