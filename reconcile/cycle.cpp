@@ -62,7 +62,7 @@ awaitable<void> read(CycleState& state) {
   const PhaseTimer timer(state.memory, Phase::read);
   Memory& memory = state.memory;
   Reads& reads = memory.remembered.reads;
-  reads.align(state.desired.specs);
+  state.undeclared = reads.align(state.desired.specs);
   state.address_checked = reads.address_is_checked();
   std::optional<coder::ApiError> wrong_address;
   if (!state.desired.specs.empty() && !state.address_checked) wrong_address = co_await check_address(state);

@@ -36,7 +36,7 @@ struct Limits {
   /// How the audit log is followed; absent: every cycle reads whole.
   std::optional<feed::Pace> follow{};
   /// For a process that does not stay: of what has drifted the audit log is asked who set it, and how often
-  /// within a day it has been set back.
+  /// within a day it has been set back. (One that follows the log asks so in its first cycle.)
   bool look_back = false;
   /// What took how long in a build of ours is asked so long after its end was seen: agents connect, and run
   /// their scripts, when the build is over.

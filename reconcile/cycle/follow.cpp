@@ -19,11 +19,6 @@ AuditTime coders_time_of(const CycleState& state) {
   return std::chrono::floor<AuditTime::duration>(state.begun_wall) + ahead;
 }
 
-struct Now {
-  async::SteadyTime here{};
-  std::chrono::sys_seconds coders{};
-};
-
 /// Whether asking again soon would be answered alike.
 bool is_refusal(const coder::ApiError& error) {
   switch (error.fault) {
@@ -52,17 +47,15 @@ awaitable<void> look(CycleState& state) {
 }
 
 feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, const specs::SpecPtr& spec,
-                           const Now& now) {
-  feed::Declared declared = entry.state;
-  if (id != declared.id || !entry.rests) {
-    declared.id = id;
-    declared.not_in_sync = !id.is_nil();
-    return declared;
-  }
-  declared.new_spec = entry.spec != spec;
-  const auto read = now.coders - std::chrono::ceil<std::chrono::seconds>(now.here - entry.read);
-  declared.time_due = has_come(entry.moments, read, now.coders) ||
-                      (entry.has_exceptions && exception_in_force(*spec, now.coders));
+                           std::chrono::sys_seconds now) {
+  feed::Declared declared{.id = id,
+                          .new_spec = entry.spec != spec,
+                          .not_in_sync = !entry.rests && !id.is_nil(),
+                          .held = entry.held,
+                          .backing_off = entry.backing_off,
+                          .build_in_flight = entry.build_in_flight};
+  declared.time_due =
+      (entry.next && *entry.next <= now) || (entry.has_exceptions && exception_in_force(*spec, now));
   return declared;
 }
 
@@ -111,12 +104,19 @@ bool is_at_rest(const WorkspaceFacts& one, const WorkspaceStatus& row) {
          !one.live->build.active() && !one.decided->planned && !one.decided->waiting && may_rest(*one.spec);
 }
 
-feed::Declared restless(const WorkspaceFacts& one, const WorkspaceStatus& row, const WorkspaceId& id) {
-  return {.id = id,
-          .not_in_sync = true,
-          .held = row.ready.reason == Reason::Held,
-          .backing_off = row.ready.reason == Reason::BackingOff,
-          .build_in_flight = one.live && one.live->build.active()};
+Resting::Entry entry_of(const CycleState& state, std::size_t index, const WorkspaceStatus& row) {
+  const WorkspaceFacts& one = state.declared[index];
+  Resting::Entry entry{.spec = state.spec_of(index), .rests = is_at_rest(one, row)};
+  if (!entry.rests) {
+    entry.held = row.ready.reason == Reason::Held;
+    entry.backing_off = row.ready.reason == Reason::BackingOff;
+    entry.build_in_flight = one.live && one.live->build.active();
+    return entry;
+  }
+  entry.has_exceptions = has_exceptions(*one.spec);
+  const coder::Template* policy = state.memory.remembered.look_ups.policy_of(*one.live);
+  entry.next = next_moment(*one.live, policy, state.coders_now);
+  return entry;
 }
 
 }  // namespace
@@ -124,11 +124,11 @@ feed::Declared restless(const WorkspaceFacts& one, const WorkspaceStatus& row, c
 awaitable<void> choose_whom_to_look_at(CycleState& state) {
   Reconciler::Memory& memory = state.memory;
   if (!memory.feed) co_return;
-  state.undeclared = memory.resting.align(state.desired.specs);
+  memory.resting.align(state.desired.specs);
   co_await look(state);
-  const Now now{state.begun, memory.coders_time()};
+  const std::chrono::sys_seconds now = memory.coders_time();
   const std::span<const Target> known = memory.remembered.reads.known();
-  std::vector<feed::Declared>& declared = state.to_choose_from;
+  std::vector<feed::Declared> declared;
   declared.reserve(known.size());
   for (std::size_t i = 0; i < known.size(); ++i)
     declared.push_back(declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now));
@@ -155,11 +155,8 @@ void name_authors(const CycleState& state, const LiveWorkspace& row, WorkspaceDi
   for (Change& change : diff.drift) {
     const auto setting = feed::setting_of_field(to_string(change.field));
     if (!setting) continue;
-    if (state.memory.feed) {
-      change.by = state.memory.feed->author_of(row.id, *setting);
-    } else {
-      change.by = state.memory.looked_back.author_of(row, *setting);
-    }
+    if (state.memory.feed) change.by = state.memory.feed->author_of(row.id, *setting);
+    if (!change.by.known()) change.by = state.memory.looked_back.author_of(row, *setting);
   }
 }
 
@@ -168,7 +165,8 @@ void tell_what_was_written(CycleState& state) {
   const async::SteadyTime now = state.memory.clock.now();
   for (const WorkspaceFacts& one : state.declared) {
     for (const Outcome& outcome : one.done->outcomes) {
-      if (const auto write = own_write_of(state, one, outcome)) state.memory.feed->wrote(*write, now);
+      if (const auto write = own_write_of(state, one, outcome))
+        state.memory.feed->wrote(*write, outcome.ended);
     }
     if (one.done->seen) state.memory.feed->saw(*one.done->seen, settings_of(*one.spec), now);
     if (one.done->id_lost && !one.id.is_nil()) state.memory.feed->gone(one.id);
@@ -177,23 +175,12 @@ void tell_what_was_written(CycleState& state) {
 
 void let_rest(CycleState& state, const CycleReport& report) {
   if (!state.memory.feed || !state.read) return;
-  const LookUps& look_ups = state.memory.remembered.look_ups;
-  // Of a cycle that did not get as far as to choose nothing was aligned.
-  if (state.chosen.empty()) state.memory.resting.align(state.desired.specs);
+  Resting& resting = state.memory.resting;
+  // A cycle that did not get as far as to choose has not aligned them.
+  resting.align(state.desired.specs);
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    const WorkspaceFacts& one = state.declared[i];
     const std::size_t place = state.place_of(i);
-    Resting::Entry& entry = state.memory.resting[place];
-    const WorkspaceStatus& row = report.workspaces[place];
-    const WorkspaceId id = one.latest() ? one.latest()->id : one.id;
-    entry.spec = state.desired.specs[place];
-    entry.rests = is_at_rest(one, row);
-    entry.state = entry.rests ? feed::Declared{.id = id} : restless(one, row, id);
-    if (!entry.rests) continue;
-    entry.has_exceptions = has_exceptions(*one.spec);
-    entry.read = state.begun;
-    entry.moments = moments_of(*one.live, look_ups.policy_of(*one.live));
-    entry.template_id = one.live->template_id;
+    resting[place] = entry_of(state, i, report.workspaces[place]);
   }
 }
 

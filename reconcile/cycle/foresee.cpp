@@ -1,12 +1,16 @@
 #include "reconcile/cycle/foresee.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "reconcile/fields/managed_field.h"
 #include "specs/schedule.h"
+#include "specs/text/ascii.h"
 
 namespace cr::reconcile {
 namespace {
@@ -16,7 +20,7 @@ using coder::ApiResult;
 
 constexpr std::size_t kMovesACycle = 30;
 // Whom an administrator has suspended is known soon enough for the next morning.
-constexpr std::chrono::minutes kInactivityIsGoodFor{10};
+constexpr std::chrono::nanoseconds kInactivityIsGoodFor = std::chrono::minutes(10);
 
 std::chrono::sys_seconds seconds_of(async::WallTime at) {
   return std::chrono::floor<std::chrono::seconds>(at);
@@ -73,16 +77,43 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
                    .now = now});
 }
 
+/// Where the log is followed once in a sweep's time is enough, as for all else that no row tells.
+std::chrono::nanoseconds inactivity_is_good_for(const CycleState& state) {
+  return state.some_rest() ? std::chrono::nanoseconds(state.memory.limits.follow->sweep_interval)
+                           : kInactivityIsGoodFor;
+}
+
+/// Users that are in one list alone, or whose status is another; names in lower case and ids.
+std::set<std::string> who_differs(const std::vector<coder::User>& before,
+                                  const std::vector<coder::User>& now) {
+  std::vector<coder::User> differ;
+  const auto key = [](const coder::User& user) { return std::pair(user.id, user.status); };
+  std::ranges::set_symmetric_difference(before, now, std::back_inserter(differ), {}, key, key);
+  std::set<std::string> owners;
+  for (const coder::User& user : differ) {
+    owners.insert(text::lower(user.username));
+    owners.insert(user.id.to_string());
+  }
+  return owners;
+}
+
+/// What is foretold of them changes.
+void wake_those_of(const std::set<std::string>& owners, Resting& resting) {
+  if (owners.empty()) return;
+  for (std::size_t i = 0; i < resting.size(); ++i) {
+    if (owners.contains(text::lower(resting[i].spec->owner))) resting[i].rests = false;
+  }
+}
+
 /// False if Coder did not answer: then it is asked nothing else that is for information only.
 awaitable<bool> ask_who_is_inactive(CycleState& state) {
-  Remembered<std::vector<UserId>>& inactive = state.memory.remembered.look_ups.inactive_users;
+  Remembered<std::vector<coder::User>>& inactive = state.memory.remembered.look_ups.inactive_users;
   const bool matters =
       state.some_rest() || std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) {
         return one.live &&
                (!one.live->autostart_schedule.empty() || one.live->build.status == BuildStatus::running);
       });
-  std::chrono::nanoseconds every =
-      inactive.value ? std::chrono::nanoseconds(kInactivityIsGoodFor) : kAskAgain;
+  std::chrono::nanoseconds every = inactive.value ? inactivity_is_good_for(state) : kAskAgain;
   if (inactive.failed_in_passing) every = kTryAgain;
   if (!matters || !inactive.due(state.begun, every)) co_return true;
   inactive.asked = state.begun;
@@ -93,17 +124,9 @@ awaitable<bool> ask_who_is_inactive(CycleState& state) {
     if (!inactive.failed_in_passing) inactive.value.reset();
     co_return !ends_reading(users.error());
   }
-  std::vector<UserId> ids;
-  ids.reserve(users->size());
-  std::vector<UserId>& suspended = state.memory.remembered.look_ups.suspended_users;
-  suspended.clear();
-  for (const coder::User& user : *users) {
-    ids.push_back(user.id);
-    if (user.status == coder::UserStatus::suspended) suspended.push_back(user.id);
-  }
-  std::ranges::sort(ids);
-  std::ranges::sort(suspended);
-  inactive.value = std::move(ids);
+  std::ranges::sort(*users, {}, &coder::User::id);
+  if (inactive.value) wake_those_of(who_differs(*inactive.value, *users), state.memory.resting);
+  inactive.value = std::move(*users);
   co_return true;
 }
 

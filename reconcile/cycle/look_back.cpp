@@ -34,6 +34,14 @@ std::string declared_text(feed::Setting setting, const specs::FieldValue& declar
   return specs::to_text(declared);
 }
 
+/// Who saves a schedule in other words has not changed it.
+bool means(feed::Setting setting, std::string_view logged, const specs::FieldValue& declared) {
+  const auto* wish = std::get_if<specs::Schedule>(&declared);
+  if (!wish || setting != feed::Setting::autostart) return logged == declared_text(setting, declared);
+  const auto schedule = specs::parse_live_schedule(logged);
+  return schedule.has_value() && *schedule == *wish;
+}
+
 std::vector<Drifted> to_be_asked(const CycleState& state) {
   std::vector<Drifted> drifted;
   for (const WorkspaceFacts& one : state.declared) {
@@ -78,8 +86,9 @@ class LookingBack {
     const specs::FieldValue* declared =
         is_managed(field) ? one.spec->fields.find(entry_of(field).key) : nullptr;
     if (!me || !setting || !declared) return;
-    const feed::SettingPast past = feed::past_of(rows, *setting, feed::kept_text(*setting, *one.live),
-                                                 declared_text(*setting, *declared), *me);
+    const feed::SettingPast past = feed::past_of(
+        rows, *setting, feed::kept_text(*setting, *one.live),
+        [&](std::string_view value) { return means(*setting, value, *declared); }, *me);
     if (past.author.known()) {
       state_.memory.looked_back.authors[{one.live->id, *setting}] = {past.author,
                                                                      feed::kept_text(*setting, *one.live)};
@@ -96,7 +105,9 @@ class LookingBack {
 
 async::awaitable<void> look_back(CycleState& state) {
   Reconciler::Memory& memory = state.memory;
-  if (!memory.limits.look_back || !memory.audit || state.stopped_by || memory.looked_back.refused) co_return;
+  // Who follows the log is told of all that comes after its first look, and of nothing before.
+  const bool wanted = memory.limits.look_back || (memory.feed && memory.statuses_from == async::WallTime());
+  if (!wanted || !memory.audit || state.stopped_by || memory.looked_back.refused) co_return;
   std::vector<Drifted> drifted = to_be_asked(state);
   if (drifted.empty()) co_return;
   co_await ask_who_we_are(state);

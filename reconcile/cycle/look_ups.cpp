@@ -157,10 +157,11 @@ bool needs_policy(const specs::WorkspaceSpec& spec) {
 void take_policy(CycleState& state, coder::Template policy) {
   LookUps& look_ups = state.memory.remembered.look_ups;
   look_ups.doubted_policies.erase(policy.id);
-  coder::Template& known = look_ups.policies[policy.id];
-  if (known == policy) return;
-  state.memory.resting.wake(policy.id);
-  known = std::move(policy);
+  const bool was_unreadable = look_ups.unreadable_policies.erase(policy.id) > 0;
+  const auto [known, is_new] = look_ups.policies.try_emplace(policy.id);
+  const bool differs = is_new ? was_unreadable : known->second != policy;
+  if (differs && state.memory.feed) state.memory.feed->doubt(policy.id);
+  known->second = std::move(policy);
 }
 
 /// Keeps what is in use, reads it anew where it may have changed; deprecated templates, which the list leaves
@@ -175,13 +176,16 @@ awaitable<void> refresh_policies(CycleState& state) {
   }
   if (state.some_rest())
     for (const auto& [id, policy] : look_ups.policies) used.insert(id);
+  if (state.some_rest())
+    used.insert(look_ups.unreadable_policies.begin(), look_ups.unreadable_policies.end());
   std::erase_if(look_ups.policies, [&](const auto& entry) { return !used.contains(entry.first); });
   std::erase_if(look_ups.doubted_policies, [&](const TemplateId& id) { return !used.contains(id); });
+  std::erase_if(look_ups.unreadable_policies, [&](const TemplateId& id) { return !used.contains(id); });
   const auto in_doubt = templates_in_doubt(state);
   if (in_doubt) {
     std::erase_if(used, [&](const TemplateId& id) {
-      return look_ups.policies.contains(id) && !look_ups.doubted_policies.contains(id) &&
-             !in_doubt->contains(id);
+      const bool known = look_ups.policies.contains(id) || look_ups.unreadable_policies.contains(id);
+      return known && !look_ups.doubted_policies.contains(id) && !in_doubt->contains(id);
     });
   }
 
@@ -209,6 +213,8 @@ awaitable<void> refresh_policies(CycleState& state) {
     } else if (one.error().fault == ApiFault::not_found) {
       // One that may not be read has no policy that we could know: the write itself will tell.
       look_ups.policies.erase(id);
+      look_ups.doubted_policies.erase(id);
+      look_ups.unreadable_policies.insert(id);
     } else {
       state.policies_unread = one.error();
       if (one.error().fault == ApiFault::unauthorized) state.stopped_by = one.error();

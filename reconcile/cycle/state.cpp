@@ -53,7 +53,6 @@ coder::CoderWriter* CycleState::owners_writer(const Identity& workspace) {
 
 void CycleState::give_buffers_back() {
   memory.buffers.declared = room_of(std::move(declared));
-  memory.buffers.to_choose_from = room_of(std::move(to_choose_from));
   if (read) memory.buffers.read = take_buffers(std::move(*read));
   read.reset();
 }

@@ -27,7 +27,6 @@ namespace cr::reconcile {
 struct CycleBuffers {
   ReadBuffers read;
   std::vector<WorkspaceFacts> declared;
-  std::vector<feed::Declared> to_choose_from;
 };
 
 /// Collaborators, and what is known from earlier cycles.
@@ -72,10 +71,7 @@ struct Reconciler::Memory {
 /// Everything that one cycle holds: the facts of each declared workspace, and what they point to.
 struct CycleState {
   CycleState(Reconciler::Memory& memory_, const specs::DesiredState& desired_)
-      : memory(memory_),
-        desired(desired_),
-        to_choose_from(std::exchange(memory_.buffers.to_choose_from, {})),
-        declared(std::exchange(memory_.buffers.declared, {})) {}
+      : memory(memory_), desired(desired_), declared(std::exchange(memory_.buffers.declared, {})) {}
   CycleState(const CycleState&) = delete;
   CycleState& operator=(const CycleState&) = delete;
 
@@ -93,7 +89,6 @@ struct CycleState {
   bool look_failed = false;                  ///< the log was asked and gave no answer
   std::optional<ReadOutcome> read;
   bool address_checked = false;
-  std::vector<feed::Declared> to_choose_from;
   std::vector<WorkspaceFacts> declared;  ///< those that are looked at, in the order of desired.specs
   std::vector<std::pair<std::string, UserId>> users;  ///< that are known from look-ups
   /// Policies that could not be read in this cycle and are not known from before.

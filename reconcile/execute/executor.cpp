@@ -333,6 +333,7 @@ class Execution {
     outcome.error = std::move(ended.error);
     outcome.note = std::move(ended.note);
     outcome.duration = duration;
+    outcome.ended = clock_.now();
     outcome.started = std::move(ended.started);
     if (outcome.result == ActionResult::success) silences_ = 0;
     observer_.on_action(outcome);

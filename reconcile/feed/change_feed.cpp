@@ -80,7 +80,7 @@ void ChangeFeed::learn(Look& look) {
     name(row, ours);
   }
   if (!templates_named_.empty()) {
-    for (auto& [id, known] : known_) known.template_named |= is_named(known.template_id);
+    for (auto& [id, known] : known_) known.template_named |= is_named(templates_[known.of]);
   }
   if (look.kind == Look::Kind::whole) {
     if (shows_ours) trust_.saw_row_of_ours();
@@ -94,6 +94,15 @@ void ChangeFeed::learn(Look& look) {
     if (look.kind == Look::Kind::gap) trust_.lose(Distrust::gap);
   }
   settle_authors();
+}
+
+std::uint32_t ChangeFeed::index_of(const TemplateId& id) {
+  const auto found = std::ranges::find(templates_, id);
+  if (found == templates_.end()) {
+    templates_.push_back(id);
+    return static_cast<std::uint32_t>(templates_.size() - 1);
+  }
+  return static_cast<std::uint32_t>(found - templates_.begin());
 }
 
 bool ChangeFeed::is_named(const TemplateId& id) const {
@@ -139,7 +148,8 @@ AuditTime ChangeFeed::coder_time(SteadyTime at) const {
 }
 
 std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
-  ++choice_;
+  choice_ = !choice_;
+  known_.reserve(declared.size());
   const bool whole = !looked_ || trust_.state() != Trust::trusted;
   std::vector<Why> why(declared.size(), Why::whole);
   std::vector<Sweep::Resting> resting;
@@ -154,7 +164,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
       known_ones += known.declared == choice_ ? 0 : 1;
       known.declared = choice_;
       told = {.read = known.read,
-              .written = known.write_unread,
+              .written = written_.contains(declared[i].id),
               .named = known.named,
               .template_named = known.template_named,
               .covered = covers(known)};
@@ -169,6 +179,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   if (known_ones < known_.size()) {
     const auto is_forgotten = [&](const WorkspaceId& id) { return !known_.contains(id); };
     std::erase_if(known_, [&](const auto& entry) { return entry.second.declared != choice_; });
+    std::erase_if(written_, [&](const auto& entry) { return is_forgotten(entry.first); });
     std::erase_if(changes_, [&](const auto& entry) { return is_forgotten(entry.first.first); });
     std::erase_if(untold_, [&](const Untold& one) { return is_forgotten(one.change.workspace); });
   }
@@ -186,15 +197,20 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   return why;
 }
 
+void ChangeFeed::doubt(const TemplateId& of) {
+  for (auto& [id, known] : known_) known.template_named |= templates_[known.of] == of;
+}
+
 void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) {
   Known& known = known_[row.id];
   const SettingPrints prints = prints_of(row);
   const bool built = prints.build != known.prints.build;
+  const auto written = written_.find(row.id);
   for (const Setting setting : kSettings) {
     if (!known.read) break;
-    if (known.written.has(setting)) {
+    if (written != written_.end() && written->second.settings.has(setting)) {
       // It is what we made of it, or somebody else has set it since.
-      attribute(change_of(row, known, setting, known.written_at, now), now);
+      attribute(change_of(row, known, setting, written->second.at, now), now);
       continue;
     }
     if (prints.of(setting) == known.prints.of(setting)) continue;
@@ -209,10 +225,11 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
   known = {.read_at = began_,
            .read_at_coder = coder_began_,
            .look = look_,
-           .declared = choice_,
-           .template_id = row.template_id,
+           .of = index_of(row.template_id),
            .prints = prints,
+           .declared = choice_,
            .read = true};
+  if (written != written_.end()) written_.erase(written);
 }
 
 ChangeSeen ChangeFeed::change_of(const LiveWorkspace& row, const Known& before, Setting setting,
@@ -234,6 +251,7 @@ void ChangeFeed::attribute(ChangeSeen change, SteadyTime now) {
 
 void ChangeFeed::gone(const WorkspaceId& workspace) {
   known_.erase(workspace);
+  written_.erase(workspace);
   std::erase_if(changes_, [&](const auto& entry) { return entry.first.first == workspace; });
   std::erase_if(untold_, [&](const Untold& one) { return one.change.workspace == workspace; });
 }
@@ -241,11 +259,10 @@ void ChangeFeed::gone(const WorkspaceId& workspace) {
 void ChangeFeed::wrote(const OwnWrite& write, SteadyTime now) {
   if (!wanted_) return;
   own_writes_.add(write, now);
-  const auto known = known_.find(write.workspace);
-  if (known == known_.end()) return;
-  known->second.written |= write.settings;
-  known->second.written_at = coder_time(now);
-  known->second.write_unread = true;
+  if (!known_.contains(write.workspace)) return;
+  Written& written = written_[write.workspace];
+  written.settings |= write.settings;
+  written.at = coder_time(now);
 }
 
 Author ChangeFeed::author_of(const WorkspaceId& workspace, Setting setting) const {

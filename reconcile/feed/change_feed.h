@@ -54,6 +54,8 @@ class ChangeFeed {
 
   /// One for each of `declared`. What is not among them is forgotten.
   [[nodiscard]] std::vector<Why> choose(std::span<const Declared> declared);
+  /// What is remembered of this template was not as it is: its workspaces are read in the next cycle.
+  void doubt(const TemplateId& of);
   /// Templates that a row named in this cycle's look: what is remembered of them may be old.
   [[nodiscard]] const std::vector<TemplateId>& templates_named() const { return templates_named_; }
 
@@ -77,18 +79,20 @@ class ChangeFeed {
  private:
   /// Of one workspace that has been read.
   struct Known {
-    SteadyTime read_at{};        ///< when the cycle of its last read began
-    AuditTime read_at_coder{};   ///< the same by Coder's clock
-    LookNumber look = 0;         ///< the last one before that read
-    std::uint32_t declared = 0;  ///< in that choice
-    TemplateId template_id{};
+    SteadyTime read_at{};       ///< when the cycle of its last read began
+    AuditTime read_at_coder{};  ///< the same by Coder's clock
+    LookNumber look = 0;        ///< the last one before that read
+    std::uint32_t of = 0;       ///< its template, in templates_
     SettingPrints prints{};
-    SettingSet written{};    ///< by us since
-    AuditTime written_at{};  ///< the last of these
+    bool declared = false;  ///< as choice_, where it was in the last one
     bool read = false;
-    bool write_unread = false;
     bool named = false;
     bool template_named = false;
+  };
+  /// By us, since the last read.
+  struct Written {
+    SettingSet settings;
+    AuditTime at;  ///< the last of these
   };
   /// A change that the log has still to tell.
   struct Untold {
@@ -105,6 +109,7 @@ class ChangeFeed {
 
   void learn(Look& look);
   void name(const AuditRow& row, bool ours);
+  [[nodiscard]] std::uint32_t index_of(const TemplateId& id);
   [[nodiscard]] bool is_named(const TemplateId& id) const;
   void judge_untold();
   void settle_authors();
@@ -133,9 +138,11 @@ class ChangeFeed {
   int failed_in_a_row_ = 0;                  ///< alone
   std::optional<SteadyTime> covered_since_;  ///< since then every change is told, if the feed is right
   LookNumber look_ = 0;
-  std::uint32_t choice_ = 0;
+  bool choice_ = false;  ///< another in each choice
 
   std::unordered_map<WorkspaceId, Known> known_;
+  std::vector<TemplateId> templates_;  ///< of all that is known
+  std::unordered_map<WorkspaceId, Written> written_;
   std::vector<Untold> untold_;
   std::map<std::pair<WorkspaceId, Setting>, Attributed> changes_;
   std::vector<TemplateId> templates_named_;

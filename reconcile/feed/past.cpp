@@ -34,12 +34,12 @@ bool is_ours(const AuditRow& row, Setting setting, const UserId& me) {
 }  // namespace
 
 SettingPast past_of(std::span<const AuditRow> rows, Setting setting, std::string_view live,
-                    std::string_view declared, const UserId& me) {
+                    const std::function<bool(std::string_view)>& is_declared, const UserId& me) {
   SettingPast past;
   bool stands = false;
   const std::vector<Step> steps = steps_of(rows, setting);
   for (const Step& step : steps) {
-    const bool as_declared = step.value == declared;
+    const bool as_declared = is_declared(step.value);
     if (is_ours(*step.row, setting, me) || is_coders_own(*step.row)) {
       stands = as_declared;
     } else if (!as_declared && stands) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +18,10 @@ struct SettingPast {
   int rounds = 0;  ///< how often somebody set it to another value after we had set it to the declared one
 };
 
-/// `rows`: of that workspace, in any order. `live`, `declared`: the values as kept_text has them. Ours is
-/// what `me` did with this program: the token's user may be a person who uses others too. Pure.
+/// `rows`: of that workspace, in any order. `live`: the value as kept_text has it. `is_declared`: whether
+/// such a value means what is declared, in whatever words. Ours is what `me` did with this program: the
+/// token's user may be a person who uses others too. Pure.
 [[nodiscard]] SettingPast past_of(std::span<const AuditRow> rows, Setting setting, std::string_view live,
-                                  std::string_view declared, const UserId& me);
+                                  const std::function<bool(std::string_view)>& is_declared, const UserId& me);
 
 }  // namespace cr::reconcile::feed

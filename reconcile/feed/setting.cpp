@@ -47,24 +47,6 @@ std::uint32_t print(const T& value) {
   return static_cast<std::uint32_t>(hash ^ hash >> 32);
 }
 
-std::uint32_t print_of(Setting setting, const LiveWorkspace& row) {
-  switch (setting) {
-    case Setting::name:
-      return print(row.name);
-    case Setting::automatic_updates:
-      return static_cast<std::uint32_t>(row.automatic_updates);
-    case Setting::autostart:
-      return print(row.autostart_schedule);
-    case Setting::ttl:
-      return print(ttl_of(row));
-    case Setting::favorite:
-      return static_cast<std::uint32_t>(row.favorite);
-    case Setting::dormant:
-      return static_cast<std::uint32_t>(row.dormant);
-  }
-  return 0;
-}
-
 }  // namespace
 
 std::string_view to_string(Setting setting) {
@@ -113,11 +95,32 @@ std::string as_kept(Setting setting, std::string_view logged) {
   return std::string(logged);
 }
 
+std::uint32_t SettingPrints::of(Setting one) const {
+  switch (one) {
+    case Setting::name:
+      return name;
+    case Setting::automatic_updates:
+      return automatic_updates;
+    case Setting::autostart:
+      return autostart;
+    case Setting::ttl:
+      return ttl;
+    case Setting::favorite:
+      return favorite ? 1 : 0;
+    case Setting::dormant:
+      return dormant ? 1 : 0;
+  }
+  return 0;
+}
+
 SettingPrints prints_of(const LiveWorkspace& row) {
-  SettingPrints prints;
-  for (const Setting one : kSettings) prints.values[static_cast<std::size_t>(one)] = print_of(one, row);
-  prints.build = print(row.build.id);
-  return prints;
+  return {.name = print(row.name),
+          .autostart = print(row.autostart_schedule),
+          .ttl = print(ttl_of(row)),
+          .build = print(row.build.id),
+          .automatic_updates = static_cast<std::uint8_t>(row.automatic_updates),
+          .favorite = row.favorite,
+          .dormant = row.dormant};
 }
 
 }  // namespace cr::reconcile::feed

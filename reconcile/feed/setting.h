@@ -57,9 +57,10 @@ class SettingSet {
 /// Fingerprints of all settings of one workspace, and of its latest build: enough to see that one has
 /// changed.
 struct SettingPrints {
-  std::array<std::uint32_t, kSettings.size()> values{};
-  std::uint32_t build = 0;
-  [[nodiscard]] std::uint32_t of(Setting one) const { return values[static_cast<std::size_t>(one)]; }
+  std::uint32_t name = 0, autostart = 0, ttl = 0, build = 0;
+  std::uint8_t automatic_updates = 0;
+  bool favorite = false, dormant = false;
+  [[nodiscard]] std::uint32_t of(Setting one) const;
 };
 [[nodiscard]] SettingPrints prints_of(const LiveWorkspace& row);
 

@@ -1,7 +1,5 @@
 #include "reconcile/forecast/due.h"
 
-#include <algorithm>
-
 #include "reconcile/fields/managed_field.h"
 #include "specs/exceptions.h"
 
@@ -17,15 +15,14 @@ Instant becomes_dormant(const LiveWorkspace& row, const coder::Template* policy)
 
 }  // namespace
 
-Moments moments_of(const LiveWorkspace& row, const coder::Template* policy) {
-  return {row.next_start, row.build.deadline, row.build.max_deadline, row.deleting,
-          becomes_dormant(row, policy)};
-}
-
-bool has_come(const Moments& moments, std::chrono::sys_seconds read, std::chrono::sys_seconds now) {
-  return std::ranges::any_of(moments, [&](const Instant& moment) {
-    return moment && *moment <= now && read < *moment + kMayBeLate;
-  });
+Instant next_moment(const LiveWorkspace& row, const coder::Template* policy, std::chrono::sys_seconds read) {
+  Instant next;
+  for (const Instant moment : {row.next_start, row.build.deadline, row.build.max_deadline, row.deleting,
+                               becomes_dormant(row, policy)}) {
+    const bool counts = moment && read < *moment + kMayBeLate;
+    if (counts && (!next || moment < next)) next = moment;
+  }
+  return next;
 }
 
 bool has_exceptions(const specs::WorkspaceSpec& spec) {

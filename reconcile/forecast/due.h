@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 
 #include "reconcile/coder/types.h"
@@ -10,16 +9,12 @@
 
 namespace cr::reconcile {
 
-/// Moments at which Coder does something to a workspace by itself, by its clock: in no order, and some of
-/// them none.
-using Moments = std::array<Instant, 5>;
-/// As its row foretells them: start, stop, deletion, and that it becomes dormant for want of use, where the
-/// template is known.
-[[nodiscard]] Moments moments_of(const LiveWorkspace& row, const coder::Template* policy);
-/// Whether one of them has come since the row was read. What Coder does at such a moment it may do late, so a
-/// quarter of an hour after it the answer is still yes.
-[[nodiscard]] bool has_come(const Moments& moments, std::chrono::sys_seconds read,
-                            std::chrono::sys_seconds now);
+/// When Coder may first have done something to the workspace by itself since its row was read: of the moments
+/// that the row foretells (start, stop, deletion, and dormancy for want of use, where the template is known)
+/// the first. What Coder does at such a moment it may do late, so one that came within a quarter of an hour
+/// before the read counts. None: it foretells nothing. All times by Coder's clock. Pure.
+[[nodiscard]] Instant next_moment(const LiveWorkspace& row, const coder::Template* policy,
+                                  std::chrono::sys_seconds read);
 
 /// Whether there is an exception with an end, over or not.
 [[nodiscard]] bool has_exceptions(const specs::WorkspaceSpec& spec);

@@ -15,12 +15,19 @@ bool LookUps::is_policy_good(const LiveWorkspace& live) const {
   return policy_of(live) && !doubted_policies.contains(live.template_id);
 }
 
+const coder::User* LookUps::inactive_user(const UserId& user) const {
+  if (!inactive_users.value) return nullptr;
+  const auto found = std::ranges::lower_bound(*inactive_users.value, user, {}, &coder::User::id);
+  return found != inactive_users.value->end() && found->id == user ? &*found : nullptr;
+}
+
 bool LookUps::is_inactive(const UserId& user) const {
-  return inactive_users.value && std::ranges::binary_search(*inactive_users.value, user);
+  return inactive_user(user) != nullptr;
 }
 
 bool LookUps::is_suspended(const UserId& user) const {
-  return inactive_users.value && std::ranges::binary_search(suspended_users, user);
+  const coder::User* found = inactive_user(user);
+  return found && found->status == coder::UserStatus::suspended;
 }
 
 const KnownMove* LookUps::move_of(const LiveWorkspace& live) const {

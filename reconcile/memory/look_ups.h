@@ -60,6 +60,7 @@ struct LookUps {
   async::SteadyTime answers_since{};               ///< when the oldest of them may have been asked
   KnownOwners owners;                              ///< kept only while some spec gives its owner by UUID
   std::map<TemplateId, coder::Template> policies;  ///< templates that declared workspaces use
+  std::set<TemplateId> unreadable_policies;        ///< of those: Coder does not show them to this token
   async::SteadyTime policies_since{};              ///< when all of them were read anew
   /// Of these a write was refused, or the log names them: good to show until they are read again, and not to
   /// write by.
@@ -71,13 +72,12 @@ struct LookUps {
   std::map<WorkspaceId, KnownParameters> parameters;
   Remembered<UserId> me;
   Remembered<coder::TokenFacts> token;
-  Remembered<std::vector<UserId>> inactive_users;  ///< sorted; of those that the token may see
-  std::vector<UserId> suspended_users;             ///< of these, sorted as well
-  std::map<Identity, KnownFate> fates;             ///< of what is declared and absent
-  Identity looked_for_last;                        ///< of those that are looked for under previous names
-  std::map<Identity, KnownFate> previous_names;    ///< of what is live
-  std::map<WorkspaceId, KnownFavorite> favorites;  ///< as their owners see them
-  std::map<WorkspaceId, KnownMove> moves;          ///< of those that move at their next autostart
+  Remembered<std::vector<coder::User>> inactive_users;  ///< sorted by id; of those that the token may see
+  std::map<Identity, KnownFate> fates;                  ///< of what is declared and absent
+  Identity looked_for_last;                             ///< of those that are looked for under previous names
+  std::map<Identity, KnownFate> previous_names;         ///< of what is live
+  std::map<WorkspaceId, KnownFavorite> favorites;       ///< as their owners see them
+  std::map<WorkspaceId, KnownMove> moves;               ///< of those that move at their next autostart
 
   /// The template of a live workspace, if known.
   [[nodiscard]] const coder::Template* policy_of(const LiveWorkspace& live) const;
@@ -100,6 +100,7 @@ struct LookUps {
 
  private:
   void take_favorite(const WorkspaceFacts& one);
+  [[nodiscard]] const coder::User* inactive_user(const UserId& user) const;
 };
 
 }  // namespace cr::reconcile

@@ -15,13 +15,15 @@ void prepare(Target& target) {
 
 }  // namespace
 
-void Reads::align(std::span<const specs::SpecPtr> specs) {
+std::vector<WorkspaceId> Reads::align(std::span<const specs::SpecPtr> specs) {
+  std::vector<WorkspaceId> gone;
   const auto same = [](const specs::SpecPtr& spec, const Target& known) {
     return specs::compare_lower(spec->owner, known.identity.owner) == 0 &&
            specs::compare_lower(spec->name, known.identity.name) == 0;
   };
   // Where nothing has come or gone, which is nearly always, nothing is made.
-  if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs);
+  if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs, gone);
+  return gone;
 }
 
 std::vector<Target> Reads::lend_targets() {
@@ -36,17 +38,23 @@ std::vector<Target> Reads::targets_at(std::span<const Place> places) const {
   return targets;
 }
 
-std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs) const {
+std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs,
+                                      std::vector<WorkspaceId>& gone) const {
   std::vector<Target> targets;
   targets.reserve(specs.size());
   auto known = known_.begin();  // both are sorted, so one walk finds all
+  const auto pass_known = [&] {
+    if (!known->id.is_nil()) gone.push_back(known->id);
+    ++known;
+  };
   for (const specs::SpecPtr& spec : specs) {
     Target& target = targets.emplace_back();
     target.identity = specs::identity_of(*spec);
     target.owner_is_uuid = specs::is_uuid(spec->owner);
-    while (known != known_.end() && known->identity < target.identity) ++known;
-    if (known != known_.end() && known->identity == target.identity) target.id = known->id;
+    while (known != known_.end() && known->identity < target.identity) pass_known();
+    if (known != known_.end() && known->identity == target.identity) target.id = (known++)->id;
   }
+  while (known != known_.end()) pass_known();
   return targets;
 }
 

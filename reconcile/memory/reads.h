@@ -17,8 +17,9 @@ namespace cr::reconcile {
 /// owner and name of what it brings.
 class Reads {
  public:
-  /// Brings what is known into the order of these specs.
-  void align(std::span<const specs::SpecPtr> specs);
+  /// Brings what is known into the order of these specs. Returns the ids of those that are no longer
+  /// declared.
+  std::vector<WorkspaceId> align(std::span<const specs::SpecPtr> specs);
   /// Of each declared workspace, in their order.
   [[nodiscard]] std::span<const Target> known() const { return known_; }
   /// What is to be read where all are. Lent, since a fleet's is megabytes: given back by `take_back` before
@@ -36,7 +37,8 @@ class Reads {
   void observe(const CycleFacts& cycle);
 
  private:
-  [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs) const;
+  [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs,
+                                               std::vector<WorkspaceId>& gone) const;
 
   std::vector<Target> known_;  ///< sorted by identity
   ReadCosts costs_;

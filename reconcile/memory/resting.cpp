@@ -5,33 +5,22 @@
 
 namespace cr::reconcile {
 
-std::vector<WorkspaceId> Resting::align(std::span<const specs::SpecPtr> specs) {
-  std::vector<WorkspaceId> gone;
-  if (std::ranges::equal(specs, entries_, {}, {}, &Entry::spec)) return gone;
+void Resting::align(std::span<const specs::SpecPtr> specs) {
+  if (std::ranges::equal(specs, entries_, {}, {}, &Entry::spec)) return;
   std::vector<Entry> aligned(specs.size());
   auto known = entries_.begin();
-  const auto drop_known = [&] {
-    if (!known->state.id.is_nil()) gone.push_back(known->state.id);
-    ++known;
-  };
   for (std::size_t i = 0; i < specs.size(); ++i) {
-    while (known != entries_.end() && specs::compare_identities(*known->spec, *specs[i]) < 0) drop_known();
+    while (known != entries_.end() && specs::compare_identities(*known->spec, *specs[i]) < 0) ++known;
     if (known != entries_.end() && specs::compare_identities(*known->spec, *specs[i]) == 0)
       aligned[i] = std::move(*known++);
     else
       aligned[i].spec = specs[i];
   }
-  while (known != entries_.end()) drop_known();
   entries_ = std::move(aligned);
-  return gone;
 }
 
 void Resting::wake_all() {
   for (Entry& one : entries_) one.rests = false;
-}
-
-void Resting::wake(const TemplateId& of) {
-  for (Entry& one : entries_) one.rests = one.rests && one.template_id != of;
 }
 
 void Resting::wake(const specs::WorkspaceSpec& spec) {

@@ -1,14 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "reconcile/async/clock.h"
-#include "reconcile/feed/read_set.h"
-#include "reconcile/forecast/due.h"
-#include "reconcile/model/ids.h"
+#include "reconcile/model/instant.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {
@@ -21,27 +17,25 @@ namespace cr::reconcile {
 class Resting {
  public:
   struct Entry {
-    specs::SpecPtr spec;     ///< what was declared when it was last looked at
-    feed::Declared state{};  ///< its id, and what keeps it from rest
-    bool rests = false;
-    bool has_exceptions = false;
-    async::SteadyTime read{};  ///< of one that rests: when the cycle that read it began
-    Moments moments{};         ///< likewise: as its row foretold them
-    TemplateId template_id{};  ///< likewise
+    specs::SpecPtr spec;  ///< what was declared when it was last looked at
+    Instant next{};       ///< by Coder's clock: when time may move one that rests; none: never
+    bool rests : 1 = false;
+    bool has_exceptions : 1 = false;  ///< one that rests
+    // What keeps it from rest.
+    bool held : 1 = false;
+    bool backing_off : 1 = false;
+    bool build_in_flight : 1 = false;
   };
 
-  /// Brings them into the order of these, sorted by identity, whatever was known before. Returns the ids of
-  /// those that are no longer declared.
-  std::vector<WorkspaceId> align(std::span<const specs::SpecPtr> specs);
+  /// Brings them into the order of these, sorted by identity, whatever was known before.
+  void align(std::span<const specs::SpecPtr> specs);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] Entry& operator[](std::size_t place) { return entries_[place]; }
   [[nodiscard]] const Entry& operator[](std::size_t place) const { return entries_[place]; }
 
-  /// None rests any more: what they were judged by has changed for all,
+  /// None rests any more: what they were judged by has changed,
   void wake_all();
-  /// for those of one template,
-  void wake(const TemplateId& of);
-  /// or for one workspace.
+  /// or for this one.
   void wake(const specs::WorkspaceSpec& spec);
 
  private:

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
 #include "reconcile/model/live_workspace.h"
 #include "reconcile/plan/action.h"
@@ -27,6 +28,7 @@ struct Outcome {
   std::string note;                      ///< why skipped, or e.g. "exists already"
   std::string request_id;                ///< Coder's, where the write was answered
   std::chrono::nanoseconds duration{0};
+  async::SteadyTime ended{};           ///< when it was over
   std::optional<LiveBuild> started{};  ///< the build that it has queued, as Coder had it then
   bool operator==(const Outcome&) const = default;
 };

@@ -84,7 +84,11 @@ END {
     at_most("  their bound", value["followed_" n "_requests"], "", "", 0, value["followed_" n "_requests_limit"],
             "<= " value["followed_" n "_requests_limit"])
     at_most("  workspace rows that Coder builds", value["followed_" n "_rows"], "", "without", value["whole_" n "_rows"], 0.05, "<= 0.05")
-    at_most("  CPU of the whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0, "")
+    at_most("  MB that Coder sends", value["followed_" n "_bytes"] / 1e6, "", "without", value["whole_" n "_bytes"] / 1e6, 0.05,
+            "<= 0.05")
+    at_most("  CPU of the stand-in Coder", value["followed_" n "_coders_cpu_ms"], "ms", "without",
+            value["whole_" n "_coders_cpu_ms"], 0.05, "<= 0.05")
+    at_most("  our CPU, whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0.3, "<= 0.30")
   }
   at_most("cycle without work, 100 000 declared, from memory", ms("quiet_cycle/100000"), "ms", "", 0, 0, "")
   growth("  allocations of it", allocations, 0)

@@ -196,6 +196,7 @@ Reply answer(State& state, const Request& request) {
   Reply reply;
   if (request.path.starts_with("/api/")) {
     reply = answer_api(state, request, request_id);
+    state.read_cost().bytes += reply.body.size();
   } else if (request.path == "/healthz" || request.path == "/latency-check") {
     reply.content_type = "text/plain; charset=utf-8";
     reply.body = "OK";

@@ -114,6 +114,7 @@ ordered_json read_cost(const ReadCost& cost) {
   body["workspace_rows"] = cost.workspace_rows;
   body["audit_rows"] = cost.audit_rows;
   body["audit_rows_counted"] = cost.audit_rows_counted;
+  body["bytes"] = cost.bytes;
   return body;
 }
 

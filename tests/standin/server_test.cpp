@@ -237,8 +237,10 @@ TEST_F(ServerTest, ControlsReachTheAuditLogAndWhatAnswersCost) {
   static_cast<void>(ask("POST", "/standin/drift", kDrift));
   EXPECT_EQ(rows(), 0);
   EXPECT_EQ(ask("GET", "/api/v2/audit").status, 403);
-  EXPECT_EQ(ask("GET", kList).status, 200);
+  EXPECT_EQ(ask("DELETE", "/standin/cost").status, 200);
+  const std::size_t size = ask("GET", kList).body.size();
   EXPECT_EQ(json::parse(ask("GET", "/standin/cost").body)["workspace_rows"], 1);
+  EXPECT_EQ(json::parse(ask("GET", "/standin/cost").body)["bytes"], size);
   EXPECT_EQ(ask("DELETE", "/standin/cost").status, 200);
   EXPECT_EQ(json::parse(ask("GET", "/standin/cost").body)["workspace_rows"], 0);
 }

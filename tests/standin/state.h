@@ -69,6 +69,7 @@ struct ReadCost {
   std::size_t audit_rows = 0;
   /// Before 2.29 all that match a search are counted each time, later 2001 at most.
   std::size_t audit_rows_counted = 0;
+  std::uint64_t bytes = 0;  ///< of the API's answers
 };
 
 /// How long builds take. Nothing sleeps: they move on when a request arrives or a test says so.

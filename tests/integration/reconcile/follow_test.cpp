@@ -108,6 +108,36 @@ TEST_P(Follow, WhatAPersonChangesIsMendedInTheNextCycleAndHasAName) {
   EXPECT_THAT(world_.server.writes(), IsEmpty());
 }
 
+TEST_P(Follow, WhatHadDriftedBeforeTheFirstLookHasANameToo) {
+  by("bob", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0");
+  set_ttl(name_of(377), 2);
+  const auto report = world_.cycle();
+  ASSERT_EQ(report->outcomes.size(), 1U);
+  EXPECT_EQ(to_string(reconcile::field_write_of(report->outcomes[0].action)->change.by), "bob (dashboard)");
+}
+
+TEST_P(Follow, WhoRestsIsReportedAsBeforeAndNotLookedAt) {
+  earn_trust();
+  const auto before = minute();
+  world_.server.clear_requests();
+  const auto report = world_.cycle();  // so soon that the sweep has nothing to do
+  EXPECT_EQ(requests(), 1U) << "the look at the log";
+  EXPECT_EQ(report->live_read, reconcile::LiveReadCounts());
+  EXPECT_EQ(report->result, reconcile::CycleResult::in_sync);
+  ASSERT_EQ(report->workspaces.size(), kFleet);
+  for (std::size_t i = 0; i < kFleet; ++i) EXPECT_EQ(&report->workspaces[i], &before->workspaces[i]);
+}
+
+TEST_P(Follow, WhatIsNoLongerDeclaredGoesAndTheOthersStay) {
+  earn_trust();
+  std::vector<std::string> fewer(documents_.begin() + 100, documents_.end());
+  world_.declare(fewer);
+  const auto report = minute();
+  EXPECT_EQ(report->workspaces.size(), kFleet - 100);
+  EXPECT_EQ(report->count(Reason::InSync), kFleet - 100);
+  EXPECT_THAT(world_.server.writes(), IsEmpty());
+}
+
 TEST_P(Follow, WhenSomeTouchedItAndNobodySetTheValueNobodyIsNamed) {
   earn_trust();
   edit([](standin::State& state) { state.audit_log().lose_next(1); });
@@ -295,6 +325,20 @@ TEST_P(LookBack, WhatIsSetBackThreeTimesInADayIsContestedThoughEachProcessForget
   EXPECT_THAT(message("dev"), HasSubstr("set by bob (dashboard)"));
   world_.declare({a_document("alice", "dev", {"ttl: 9h"})});
   EXPECT_EQ(next_process()->outcomes.size(), 1U) << "another wish is no old quarrel";
+}
+
+TEST_P(LookBack, WhoSavesAScheduleInOtherWordsHasWonNoRound) {
+  world_.declare({a_document("alice", "dev", {"autostart: CRON_TZ=UTC 0 9 * * 1-5"})});
+  const auto save = [&](const char* schedule) {
+    edit([&](standin::State& state) { state.set_autostart("alice", "dev", std::string(schedule)); });
+  };
+  for (int i = 0; i < 4; ++i) {
+    (void)next_process();
+    save("CRON_TZ=UTC 00 9 * * MON-FRI");
+  }
+  save("CRON_TZ=UTC 0 7 * * *");
+  (void)next_process();
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync) << message("dev");
 }
 
 TEST_P(LookBack, YesterdaysRoundsAreOver) {

@@ -196,6 +196,26 @@ TEST_F(StatusPage, SaysWhatTheLatestBuildOfOursDoesOrDid) {
   EXPECT_THAT(page(), Not(HasSubstr("last build")));
 }
 
+TEST_F(StatusPage, SaysWhetherItFollowsTheAuditLogAndWhyNot) {
+  auto report = testing::a_report({Reason::InSync});
+  EXPECT_THAT(page(), Not(HasSubstr("Audit log")));
+  reconcile::Following following;
+  following.state = reconcile::feed::Trust::trusted;
+  following.oldest_read = 12min;
+  report.following = following;
+  show(report);
+  EXPECT_THAT(
+      page(),
+      HasSubstr(
+          R"(<dt>Audit log</dt><dd><span class="value">followed</span><span class="more">every workspace read within the last 12)"));
+  following.state = reconcile::feed::Trust::off;
+  following.why = reconcile::feed::Distrust::refused;
+  report.following = following;
+  show(report);
+  EXPECT_THAT(page(), HasSubstr(R"(<dt>Audit log</dt><dd><span class="value">not followed</span>)"));
+  EXPECT_THAT(page(), HasSubstr(to_string(reconcile::feed::Distrust::refused)));
+}
+
 TEST_F(StatusPage, ShowsDimmedAndWithItsAgeWhatWasLastKnownAndSaysOnceWhyItCouldNotBeRead) {
   auto report = testing::a_report({Reason::Unreachable, Reason::Unreachable}, CycleResult::failed);
   const coder::ApiError error(coder::ApiFault::unreachable, "connection refused by nobody");

@@ -27,7 +27,8 @@ class PastTest : public ::testing::Test {
   }
   void theirs(const char* value = kTheirs) { rows_.push_back(row(value).by("bob", 2)); }
   [[nodiscard]] SettingPast past(const char* live = kTheirs) const {
-    return past_of(rows_, Setting::ttl, live, kDeclared, kUs);
+    return past_of(
+        rows_, Setting::ttl, live, [](std::string_view value) { return value == kDeclared; }, kUs);
   }
   std::vector<AuditRow> rows_;
 };
@@ -88,7 +89,10 @@ TEST_F(PastTest, WhatCoderDoesInTheOwnersNameIsNobodys) {
 TEST_F(PastTest, AFavoriteThatWeSetWithTheOwnersTokenIsOurs) {
   const AuditRow set =
       RowBuilder(1, kNoon).of(numbered<WorkspaceId>(1)).set("favorite", "true").with("coder-reconciler/1");
-  EXPECT_FALSE(past_of(std::vector{set}, Setting::favorite, "true", "false", kUs).author.known());
+  EXPECT_FALSE(past_of(
+                   std::vector{set}, Setting::favorite, "true",
+                   [](std::string_view value) { return value == "false"; }, kUs)
+                   .author.known());
 }
 
 TEST_F(PastTest, RefusedCallsAndOtherSettingsAreNothing) {

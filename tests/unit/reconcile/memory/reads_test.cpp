@@ -1,5 +1,6 @@
 #include "reconcile/memory/reads.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -108,7 +109,9 @@ TEST(Reads, WhatCameAndWentLeavesTheOthersTheirIds) {
   for (std::size_t i = 0; i < lent.size(); ++i)
     lent[i].id = a_workspace_id(static_cast<std::uint32_t>(i + 1));
   reads.take_back(std::move(lent));
-  const auto next = lend(reads, declared({{"alice", "b"}, {"alice", "bb"}, {"alice", "c"}}));
+  const auto specs = declared({{"alice", "b"}, {"alice", "bb"}, {"alice", "c"}});
+  EXPECT_THAT(reads.align(specs), ::testing::ElementsAre(a_workspace_id(1))) << "it is no longer declared";
+  const auto next = lend(reads, specs);
   ASSERT_EQ(next.size(), 3U);
   EXPECT_EQ(next[0].id, a_workspace_id(2));
   EXPECT_TRUE(next[1].id.is_nil());

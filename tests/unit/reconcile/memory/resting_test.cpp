@@ -11,21 +11,12 @@ namespace {
 
 using namespace cr::testing;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-
-TemplateId a_template_id(std::uint32_t number) {
-  return an_id<TemplateId>(number);
-}
 
 class RestingTest : public ::testing::Test {
  protected:
   RestingTest() {
-    EXPECT_THAT(resting_.align(specs_), IsEmpty());
-    for (std::uint32_t i = 0; i < 3; ++i) {
-      resting_[i].rests = true;
-      resting_[i].state.id = a_workspace_id(i + 1);
-      resting_[i].template_id = a_template_id(i / 2);
-    }
+    resting_.align(specs_);
+    for (std::size_t i = 0; i < specs_.size(); ++i) resting_[i].rests = true;
   }
   [[nodiscard]] std::vector<bool> rests() const {
     std::vector<bool> all;
@@ -37,25 +28,20 @@ class RestingTest : public ::testing::Test {
   Resting resting_;
 };
 
-TEST_F(RestingTest, WhoIsNoLongerDeclaredIsNamedOnceAndTheOthersRestOn) {
+TEST_F(RestingTest, WhatComesAndGoesLeavesTheOthersAtRest) {
   const std::vector<specs::SpecPtr> next{specs_[0], a_spec("alice", "c").share(), specs_[2]};
-  EXPECT_THAT(resting_.align(next), ElementsAre(a_workspace_id(2)));
+  resting_.align(next);
   EXPECT_THAT(rests(), ElementsAre(true, false, true));
-  EXPECT_EQ(resting_[2].state.id, a_workspace_id(3));
-  EXPECT_TRUE(resting_[1].state.id.is_nil());
-  EXPECT_THAT(resting_.align(next), IsEmpty());
+  EXPECT_EQ(resting_[1].spec, next[1]);
+  resting_.align({});
+  EXPECT_EQ(resting_.size(), 0U);
 }
 
 TEST_F(RestingTest, WhatIsDeclaredAnewIsKnownByWhatItWas) {
   const std::vector<specs::SpecPtr> next{specs_[0], a_spec("Alice", "B").share(), specs_[2]};
-  EXPECT_THAT(resting_.align(next), IsEmpty());
+  resting_.align(next);
   EXPECT_EQ(resting_[1].spec, specs_[1]) << "so that the new declaration shows";
-  EXPECT_EQ(resting_[1].state.id, a_workspace_id(2));
-}
-
-TEST_F(RestingTest, NothingDeclaredIsNothingKnown) {
-  EXPECT_THAT(resting_.align({}), ElementsAre(a_workspace_id(1), a_workspace_id(2), a_workspace_id(3)));
-  EXPECT_EQ(resting_.size(), 0U);
+  EXPECT_TRUE(resting_[1].rests);
 }
 
 TEST_F(RestingTest, WakesWhomTheChangeConcerns) {
@@ -63,8 +49,6 @@ TEST_F(RestingTest, WakesWhomTheChangeConcerns) {
   EXPECT_THAT(rests(), ElementsAre(true, true, false));
   resting_.wake(a_spec("nobody", "x"));
   EXPECT_THAT(rests(), ElementsAre(true, true, false));
-  resting_.wake(a_template_id(0));
-  EXPECT_THAT(rests(), ElementsAre(false, false, false));
 }
 
 TEST_F(RestingTest, WakesAll) {
