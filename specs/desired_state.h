@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "specs/diagnostic.h"
+#include "specs/workspace_set.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::specs {
@@ -46,6 +47,7 @@ struct Rejected {
 /// Everything that one read of the sources declares.
 struct DesiredState {
   std::vector<SpecPtr> specs;  ///< valid ones, sorted by identity, identities unique
+  std::vector<SetPtr> sets{};  ///< valid ones, sorted by name; whose workspaces are not among `specs` yet
   /// What is declared too and is none of `specs`: by documents that were left out, as far as they tell it,
   /// and by what a selection has left out. Sorted.
   std::vector<Identity> elsewhere;

@@ -62,7 +62,8 @@ struct WorkspaceSpec {
   Shared<StringPairs> labels;
   Shared<StringPairs> annotations;
   std::optional<Suspension> suspension;
-  SourcePosition where;  ///< of the document's first key
+  SharedText set;        ///< name of the WorkspaceSet that it is one of; empty: a document of its own
+  SourcePosition where;  ///< of the document's first key; of a set's workspace: of the set's
 
   /// By value, position included.
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
