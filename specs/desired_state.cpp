@@ -148,9 +148,61 @@ const SpecPtr* find_spec(std::span<const SpecPtr> specs, const Identity& workspa
   return found != specs.end() && compare(*found) == 0 ? &*found : nullptr;
 }
 
+namespace {
+
+auto place_of(const SourcePosition& where) {
+  return std::tuple(where.path(), where.line, where.column);
+}
+
+/// Sorted by name; of one name only one. Those that have to be left out are told and counted.
+void add_sets(std::vector<SetPtr> sets, DesiredState& state) {
+  std::ranges::sort(sets, {}, [](const SetPtr& set) {
+    return std::tuple(text::lower(set->name), std::string(set->where.path()), set->where.line,
+                      set->where.column);
+  });
+  for (auto first = sets.begin(); first != sets.end();) {
+    const auto last = std::find_if(first + 1, sets.end(), [&](const SetPtr& set) {
+      return compare_lower(set->name, (*first)->name) != 0;
+    });
+    if (last - first == 1) {
+      state.sets.push_back(std::move(*first));
+    } else {
+      state.duplicate_documents += static_cast<std::size_t>(last - first);
+      for (auto one = first; one != last; ++one) {
+        const WorkspaceSet& other = one == first ? *first[1] : **first;
+        Diagnostic diagnostic;
+        diagnostic.kind = DiagnosticKind::duplicate;
+        diagnostic.where = (*one)->where;
+        diagnostic.document = (*one)->where.line;
+        diagnostic.document_column = (*one)->where.column;
+        diagnostic.field = "metadata.name";
+        diagnostic.message = "set " + (*one)->name + " is also declared at " + other.where.to_string();
+        diagnostic.remedy = "neither is applied; give one of them another name";
+        state.diagnostics.push_back(std::move(diagnostic));
+        state.rejected_sets.push_back((*one)->name);
+      }
+    }
+    first = last;
+  }
+}
+
+}  // namespace
+
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
                       std::vector<Rejected> rejected) {
+  return assemble(Declared{.specs = std::move(documents),
+                           .diagnostics = std::move(diagnostics),
+                           .rejected = std::move(rejected)});
+}
+
+DesiredState assemble(Declared declared) {
+  std::vector<SpecPtr>& documents = declared.specs;
+  std::vector<Diagnostic>& diagnostics = declared.diagnostics;
+  std::vector<Rejected>& rejected = declared.rejected;
   DesiredState state;
+  state.defaults = std::move(declared.defaults);
+  std::ranges::sort(state.defaults, {}, [](const DefaultsInUse& one) { return place_of(one.where); });
+  state.rejected_sets = std::move(declared.rejected_sets);
   if (!std::is_sorted(documents.begin(), documents.end(), before))
     std::sort(documents.begin(), documents.end(), before);
   std::ranges::sort(rejected, {}, [](const Rejected& one) {
@@ -185,6 +237,10 @@ DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> di
     first = last;
   }
   previous.move_from(state.specs, state.elsewhere);
+  add_sets(std::move(declared.sets), state);
+  std::ranges::sort(state.rejected_sets);
+  const auto repeated = std::ranges::unique(state.rejected_sets);
+  state.rejected_sets.erase(repeated.begin(), repeated.end());
   std::ranges::sort(state.elsewhere);
   std::stable_sort(state.diagnostics.begin(), state.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });

@@ -43,11 +43,23 @@ struct Rejected {
 
 /// Of specs sorted by identity; null where it is not among them.
 [[nodiscard]] const SpecPtr* find_spec(std::span<const SpecPtr> specs, const Identity& workspace);
+/// One document of defaults, and what came of it.
+struct DefaultsInUse {
+  SourcePosition where;
+  std::string name;
+  bool has_selector = false;
+  std::size_t selected = 0;  ///< documents that it is for
+  std::size_t used = 0;      ///< of those, that have at least one value of it
+};
 
 /// Everything that one read of the sources declares.
 struct DesiredState {
   std::vector<SpecPtr> specs;  ///< valid ones, sorted by identity, identities unique
   std::vector<SetPtr> sets{};  ///< valid ones, sorted by name; whose workspaces are not among `specs` yet
+  /// Names of sets that documents which were left out declare: their workspaces stay as they are. Sorted,
+  /// unique. A set whose document does not even tell its name is among the unknown documents.
+  std::vector<std::string> rejected_sets{};
+  std::vector<DefaultsInUse> defaults{};  ///< valid ones, in order of file and line
   /// What is declared too and is none of `specs`: by documents that were left out, as far as they tell it,
   /// and by what a selection has left out. Sorted.
   std::vector<Identity> elsewhere;
@@ -60,9 +72,21 @@ struct DesiredState {
   std::string revision;    ///< commit of the checkout or git-sync link; empty where there is none
 };
 
-/// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order.
-/// Pure. `documents` in any order; the result does not depend on it.
-/// `rejected`: of the documents with errors of their own; sorted or not.
+/// What files declare, with defaults in it, before any rule across documents.
+struct Declared {
+  std::vector<SpecPtr> specs;
+  std::vector<SetPtr> sets{};
+  std::vector<Diagnostic> diagnostics{};
+  std::vector<Rejected> rejected{};  ///< documents with errors of their own
+  std::vector<std::string> rejected_sets{};
+  std::vector<DefaultsInUse> defaults{};
+};
+
+/// Rules across documents: duplicates (both sides invalid, each naming the other's file and line), order;
+/// likewise for two sets of one name, whatever its case. Pure. All lists in any order; the result does not
+/// depend on it.
+[[nodiscard]] DesiredState assemble(Declared declared);
+/// The same, of workspaces alone.
 [[nodiscard]] DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
                                     std::vector<Rejected> rejected = {});
 

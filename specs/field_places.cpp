@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "specs/source_text.h"
-#include "specs/workspace_decoder.h"
+#include "specs/decode/workspace_document.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "specs/content_hash.h"
+#include "specs/defaults/defaults_tree.h"
+#include "specs/defaults/layering.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 
@@ -22,6 +25,11 @@ struct CachedFile {
   bool settled = false;  ///< the signature alone proves that nothing changed
   ContentHash content;
   ParsedFile parsed;
+  bool held_defaults = false;  ///< when it could be read last; now it may be illegible
+
+  /// What `chain` made of it, where that was needed; nothing once the file has been parsed anew.
+  std::optional<LayeredFile> layered;
+  DefaultsChain chain;
 };
 
 /// Files of the last load, in the order in which they were read. As long as the next load reads them in the
@@ -33,7 +41,7 @@ class FileCache {
   /// The entry for a path, perhaps an empty one. Valid until the next call.
   [[nodiscard]] CachedFile& entry(const std::string& shown);
   /// Entries that this load has asked for, in that order.
-  [[nodiscard]] std::span<const CachedFile> files() const { return files_; }
+  [[nodiscard]] std::span<CachedFile> files() { return files_; }
   /// Ends a load that read everything.
   void end();
 

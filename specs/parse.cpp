@@ -5,11 +5,15 @@
 #include <algorithm>
 
 #include "specs/field_table.h"
-#include "specs/field_value.h"
+#include "specs/decode/defaults_document.h"
+#include "specs/decode/document_kind.h"
+#include "specs/decode/field_value.h"
+#include "specs/decode/mapping_reader.h"
+#include "specs/decode/set_document.h"
+#include "specs/decode/workspace_document.h"
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/text/ascii.h"
-#include "specs/workspace_decoder.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
@@ -36,6 +40,7 @@ class FileParser {
       if (!parse_document(document)) break;
     }
     share_specs();
+    result_.named.shrink_to_fit();
     result_.diagnostics.shrink_to_fit();
     return std::move(result_);
   }
@@ -58,6 +63,7 @@ class FileParser {
   void refuse(std::uint32_t line, std::string message, DiagnosticKind kind = DiagnosticKind::limit) {
     result_ = {};
     specs_ = {};
+    note_possible_defaults(text_, line);
     Diagnostic& diagnostic = result_.diagnostics.emplace_back();
     diagnostic.kind = kind;
     diagnostic.where = {file_, line, 0};
@@ -68,6 +74,7 @@ class FileParser {
   bool check_text() {
     if (text_.size() > limits_.bytes) {
       result_ = {};
+      note_possible_defaults(text_, 0);
       result_.diagnostics.push_back(too_large(file_, text_.size(), limits_));
       return false;
     }
@@ -91,6 +98,7 @@ class FileParser {
     if (found == conflicts_.end()) return false;
     const std::uint32_t first_line = lines_.line_of(document.offset);
     const std::uint32_t line = lines_.line_of(std::max(found->begin, document.offset));
+    note_possible_defaults(document.text, first_line);
     DocumentReport report(file_, lines_, first_line, first_line, result_.diagnostics);
     report.add(DiagnosticKind::syntax, line - first_line, 0, "", "unresolved merge conflict",
                "keep one side and delete the lines that begin with <<<<<<<, ======= and >>>>>>>");
@@ -103,6 +111,7 @@ class FileParser {
     const YamlResult yaml = parse_yaml(document.text);
     if (yaml.problem) {
       const YamlProblem& problem = *yaml.problem;
+      note_possible_defaults(document.text, first_line);
       DocumentReport report(file_, lines_, first_line, first_line, result_.diagnostics);
       report.add(problem.limit ? DiagnosticKind::limit : DiagnosticKind::syntax, problem.line, problem.byte,
                  "", problem.message,
@@ -113,7 +122,7 @@ class FileParser {
     if (root == nullptr || root->kind == YamlNode::Kind::null) return true;
     const YamlNode* kind = root->kind == YamlNode::Kind::mapping ? find_value(*root, "kind") : nullptr;
     if (kind != nullptr && kind->text == kListKind) return parse_list(*root, first_line);
-    parse_workspace(*root, first_line, "");
+    parse_declaration(*root, first_line, "");
     return true;
   }
 
@@ -126,43 +135,105 @@ class FileParser {
     return {};
   }
 
-  void parse_workspace(const YamlNode& node, std::uint32_t first_line, const std::string& path) {
+  void parse_declaration(const YamlNode& node, std::uint32_t first_line, const std::string& path) {
     const std::uint32_t line = first_line + node.line;
-    DocumentReport report(file_, lines_, first_line, line, result_.diagnostics,
-                          lines_.column_of(line, node.byte));
-    std::optional<WorkspaceSpec> spec = decode_workspace(node, path, report, values_);
-    if (spec) {
-      specs_.push_back(std::move(*spec));
-    } else {
-      note_rejected(node, line);
+    SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
+    DocumentReport report(file_, lines_, first_line, line, result_.diagnostics, where.column);
+    const bool readable = check_type(node, path, report);
+    switch (kind_of_document(node)) {
+      case DocumentKind::workspace:
+        return parse_workspace(node, path, where, readable, report);
+      case DocumentKind::set:
+        return parse_set(node, path, where, readable, report);
+      case DocumentKind::defaults:
+        return parse_defaults(node, path, where, readable, report);
     }
+  }
+
+  void parse_workspace(const YamlNode& node, const std::string& path, const SourcePosition& where,
+                       bool readable, DocumentReport& report) {
+    if (readable) {
+      ReadSpec read = decode_workspace(node, path, report, values_);
+      const bool valid = report.errors() == 0;
+      if (!read.open.empty()) {
+        result_.open.push_back({.of = valid ? OpenDocument::Of::spec : OpenDocument::Of::invalid,
+                                .index = specs_.size(),
+                                .where = valid ? read.spec.where : where,
+                                .labels = valid ? Shared<StringPairs>{} : read.spec.labels,
+                                .places = std::move(read.open)});
+      }
+      if (valid) {
+        specs_.push_back(std::move(read.spec));
+        result_.named.push_back(std::move(read.named));
+        return;
+      }
+    }
+    note_rejected(node, where);
+  }
+
+  void parse_set(const YamlNode& node, const std::string& path, const SourcePosition& where, bool readable,
+                 DocumentReport& report) {
+    if (readable) {
+      ReadSet read = decode_set(node, path, report, values_);
+      const bool valid = report.errors() == 0;
+      if (!read.workspace.open.empty()) {
+        result_.open.push_back({.of = valid ? OpenDocument::Of::set : OpenDocument::Of::invalid,
+                                .index = result_.sets.size(),
+                                .where = valid ? read.set.where : where,
+                                .labels = valid ? Shared<StringPairs>{} : read.workspace.spec.labels,
+                                .places = std::move(read.workspace.open)});
+      }
+      if (valid) {
+        read.set.workspace = std::move(read.workspace.spec);
+        result_.sets.push_back({std::make_shared<const WorkspaceSet>(std::move(read.set)),
+                                std::move(read.workspace.named)});
+        return;
+      }
+    }
+    if (is_foreign_document(node)) return note_rejected(node, where);
+    if (const std::string_view name = text_at(node, "metadata", "name"); !name.empty())
+      result_.rejected_sets.emplace_back(name);
+  }
+
+  void parse_defaults(const YamlNode& node, const std::string& path, const SourcePosition& where,
+                      bool readable, DocumentReport& report) {
+    if (readable) {
+      WorkspaceDefaults defaults = decode_defaults(node, path, report, values_);
+      if (report.errors() == 0) {
+        result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(std::move(defaults)));
+        return;
+      }
+    }
+    // It is about no workspace of its own.
+    result_.rejected.push_back({.identity = {}, .where = where});
+    if (!is_foreign_document(node))
+      result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(illegible_defaults(node, where)));
+  }
+
+  /// Of a text that cannot be parsed: what says that it is one may have been one.
+  void note_possible_defaults(std::string_view text, std::uint32_t line) {
+    if (text.find(kDefaultsKind) == std::string_view::npos) return;
+    WorkspaceDefaults defaults;
+    defaults.legible = false;
+    defaults.where = {file_, line, 0};
+    result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(std::move(defaults)));
   }
 
   /// What it is about: nothing where it is no workspace's, or names what no workspace can be called (and what
   /// can be of any length).
-  void note_rejected(const YamlNode& node, std::uint32_t line) {
-    const auto text_of = [&](std::string_view parent, std::string_view key) -> std::string_view {
-      const YamlNode* mapping = node.kind == YamlNode::Kind::mapping ? find_value(node, parent) : nullptr;
-      if (!mapping || mapping->kind != YamlNode::Kind::mapping) return {};
-      const YamlNode* value = find_value(*mapping, key);
-      return value && value->kind == YamlNode::Kind::scalar ? std::string_view(value->text) : "";
-    };
-    const std::string_view owner = text_of("spec", "owner");
-    const std::string_view name = text_of("metadata", "name");
-    const YamlNode* version = node.kind == YamlNode::Kind::mapping ? find_value(node, "apiVersion") : nullptr;
-    const bool is_foreign = version && version->kind == YamlNode::Kind::scalar &&
-                            !std::string_view(version->text).starts_with("coder-reconciler");
-    if (!is_foreign && (owner.empty() || name.empty())) return;
+  void note_rejected(const YamlNode& node, const SourcePosition& where) {
+    const std::string_view owner = text_at(node, "spec", "owner");
+    const std::string_view name = text_at(node, "metadata", "name");
+    if (!is_foreign_document(node) && (owner.empty() || name.empty())) return;
     const bool is_id = owner.size() == 36 && owner_id_problem(owner).empty();
     Identity identity;
     if ((is_id || username_problem(owner).empty()) && name_problem(name).empty())
       identity = {text::lower(owner), text::lower(name)};
-    SourcePosition where{.file = file_, .line = line, .column = lines_.column_of(line, node.byte)};
     std::vector<std::string> previous;
     if (is_id || username_problem(owner).empty()) previous = previous_names_of(node);
     // Whose these are is known although the workspace's own name is not.
     if (!previous.empty()) identity.owner = text::lower(owner);
-    result_.rejected.push_back({std::move(identity), std::move(where), std::move(previous)});
+    result_.rejected.push_back({std::move(identity), where, std::move(previous)});
   }
 
   static std::vector<std::string> previous_names_of(const YamlNode& document) {
@@ -190,7 +261,7 @@ class FileParser {
     if (const std::size_t needed = specs_.size() + items->children.size(); needed > specs_.capacity())
       specs_.reserve(std::max(needed, 2 * specs_.capacity()));
     for (std::size_t i = 0; i < items->children.size(); ++i)
-      parse_workspace(*items->children[i], first_line, fmt::format("items[{}].", i));
+      parse_declaration(*items->children[i], first_line, fmt::format("items[{}].", i));
     return true;
   }
 

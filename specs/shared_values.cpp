@@ -31,6 +31,20 @@ Shared<StringPairs> SharedValues::pairs(StringPairs value) {
   return found != pairs_.end() ? *found : *pairs_.emplace(std::move(value)).first;
 }
 
+Shared<std::vector<NamedMode>> SharedValues::modes(std::vector<NamedMode> value) {
+  if (value.empty()) return {};
+  const auto [known, fresh] = modes_.try_emplace(value);
+  if (fresh) known->second = Shared<std::vector<NamedMode>>(std::move(value));
+  return known->second;
+}
+
+Shared<std::vector<std::string>> SharedValues::list(std::vector<std::string> value) {
+  if (value.empty()) return {};
+  const auto [known, fresh] = lists_.try_emplace(value);
+  if (fresh) known->second = Shared<std::vector<std::string>>(std::move(value));
+  return known->second;
+}
+
 DeclaredFields SharedValues::fields(const DeclaredFields& value) {
   if (value.empty()) return {};
   std::string written;
@@ -45,6 +59,8 @@ DeclaredFields SharedValues::fields(const DeclaredFields& value) {
 void SharedValues::drop_unused() {
   std::erase_if(texts_, [](const SharedText& text) { return text.holders() == 1; });
   std::erase_if(pairs_, [](const Shared<StringPairs>& pairs) { return pairs.holders() == 1; });
+  std::erase_if(modes_, [](const auto& entry) { return entry.second.holders() == 1; });
+  std::erase_if(lists_, [](const auto& entry) { return entry.second.holders() == 1; });
   std::erase_if(fields_, [](const auto& entry) { return entry.second.holders() == 1; });
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include "specs/declared_fields.h"
+#include "specs/named_fields.h"
 #include "specs/shared.h"
 #include "specs/workspace_spec.h"
 
@@ -18,13 +21,17 @@ class SharedValues {
  public:
   [[nodiscard]] SharedText text(std::string_view value);
   [[nodiscard]] Shared<StringPairs> pairs(StringPairs value);
+  [[nodiscard]] Shared<std::vector<NamedMode>> modes(std::vector<NamedMode> value);
+  [[nodiscard]] Shared<std::vector<std::string>> list(std::vector<std::string> value);
   /// The same where they are written alike: schedules that mean the same keep their texts.
   [[nodiscard]] DeclaredFields fields(const DeclaredFields& value);
 
   /// Forgets what nobody else holds.
   void drop_unused();
   /// Values that it knows.
-  [[nodiscard]] std::size_t size() const { return texts_.size() + pairs_.size() + fields_.size(); }
+  [[nodiscard]] std::size_t size() const {
+    return texts_.size() + pairs_.size() + fields_.size() + modes_.size() + lists_.size();
+  }
 
  private:
   struct Hash {
@@ -45,6 +52,9 @@ class SharedValues {
   std::unordered_set<SharedText, Hash, Equal> texts_;
   std::unordered_set<Shared<StringPairs>, Hash, Equal> pairs_;
   std::unordered_map<std::string, DeclaredFields> fields_;  ///< by all that is written
+  // Rare, and few.
+  std::map<std::vector<NamedMode>, Shared<std::vector<NamedMode>>> modes_;
+  std::map<std::vector<std::string>, Shared<std::vector<std::string>>> lists_;
 };
 
 }  // namespace cr::specs

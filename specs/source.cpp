@@ -15,14 +15,18 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <unordered_map>
 #include <utility>
 
 #include "specs/content_hash.h"
+#include "specs/defaults/defaults_tree.h"
+#include "specs/defaults/layering.h"
 #include "specs/file_cache.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
 #include "specs/source_tree.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
@@ -63,7 +67,8 @@ struct SpecSource::State {
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
-  DesiredState assemble_all(const std::vector<Tree>& trees) const;
+  DesiredState assemble_all(const std::vector<Tree>& trees);
+  [[nodiscard]] DefaultsTree defaults_of(const std::vector<Tree>& trees);
   bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
@@ -98,34 +103,71 @@ class Totals {
 /// Gathers what the files declare.
 class Gathering {
  public:
-  void add(const ParsedFile& parsed) {
-    specs_.insert(specs_.end(), parsed.specs.begin(), parsed.specs.end());
-    rejected_.insert(rejected_.end(), parsed.rejected.begin(), parsed.rejected.end());
+  /// `layered`: null where what the file declares is all that there is.
+  void add(const ParsedFile& parsed, const LayeredFile* layered) {
+    append(declared_.specs, layered ? layered->specs : parsed.specs);
+    append(declared_.rejected, parsed.rejected);
+    append(declared_.rejected_sets, parsed.rejected_sets);
     for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
+    for (const DefaultsPtr& defaults : parsed.defaults)
+      if (defaults->legible) uses_.try_emplace(defaults.get(), DefaultsUse{defaults});
+    if (!layered) return;
+    append(declared_.sets, layered->sets);
+    append(declared_.rejected, layered->rejected);
+    append(declared_.rejected_sets, layered->rejected_sets);
+    for (const Diagnostic& diagnostic : layered->diagnostics) add(diagnostic);
+    for (const DefaultsUse& use : layered->uses) {
+      DefaultsUse& known = uses_.try_emplace(use.defaults.get(), DefaultsUse{use.defaults}).first->second;
+      known.selected += use.selected;
+      known.used += use.used;
+    }
   }
 
   void add(const Diagnostic& diagnostic) {
-    if (diagnostics_.size() < kMaxFullDiagnostics) {
-      diagnostics_.push_back(diagnostic);
-      return;
-    }
-    const Diagnostic& last = diagnostics_.back();
+    std::vector<Diagnostic>& all = declared_.diagnostics;
+    if (all.size() < kMaxFullDiagnostics) return all.push_back(diagnostic);
+    const Diagnostic& last = all.back();
     const bool same_document =
         last.document == diagnostic.document && last.document_column == diagnostic.document_column;
     if (same_document && last.where.file == diagnostic.where.file) return;
-    diagnostics_.push_back(diagnostic);
-    diagnostics_.back().excerpt = {};
+    all.push_back(diagnostic);
+    all.back().excerpt = {};
   }
 
   DesiredState assembled() {
-    return assemble(std::move(specs_), std::move(diagnostics_), std::move(rejected_));
+    for (const auto& [defaults, use] : uses_) {
+      if (!defaults->legible) continue;
+      declared_.defaults.push_back(
+          {defaults->where, defaults->name, !defaults->selector.empty(), use.selected, use.used});
+    }
+    return assemble(std::move(declared_));
   }
 
  private:
-  std::vector<SpecPtr> specs_;
-  std::vector<Diagnostic> diagnostics_;
-  std::vector<Rejected> rejected_;
+  template <class T>
+  static void append(std::vector<T>& to, const std::vector<T>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  }
+
+  Declared declared_;
+  std::unordered_map<const WorkspaceDefaults*, DefaultsUse> uses_;
 };
+
+/// Whether the name says so.
+bool is_named_defaults(std::string_view shown) {
+  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
+}
+
+DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
+  WorkspaceDefaults defaults;
+  defaults.legible = false;
+  defaults.where.file = std::move(file);
+  return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
+}
+
+bool needs_layering(const ParsedFile& file, const DefaultsChain& chain) {
+  return !chain.empty() || !file.open.empty() || !file.sets.empty();
+}
 
 Diagnostic unreadable(const TreeProblem& problem) {
   Diagnostic diagnostic;
@@ -202,14 +244,18 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   if (content.outcome == FileBytes::Outcome::too_large) {
     cached.parsed = {};
     cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
+    cached.parsed.illegible = true;
   } else {
     cached.parsed = parse(content.bytes, cached.shown, of_file, values);
+    cached.held_defaults = !cached.parsed.defaults.empty();
   }
+  cached.layered.reset();
   return true;
 }
 
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
   ParsedFile left_out;
+  left_out.illegible = true;
   left_out.diagnostics.push_back(
       unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
                   "its workspaces are left as they are until it can be read"}));
@@ -219,6 +265,7 @@ void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& c
     return;
   if (!cached.shown) cached.shown = std::make_shared<const std::string>(file.shown);
   cached.parsed = std::move(left_out);
+  cached.layered.reset();
   assembled.reset();
 }
 
@@ -304,21 +351,68 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
       if (!totals.add_bytes(file.signature.size, abort)) return false;
       CachedFile& cached = cache.entry(file.shown);
       if (!read_file(tree, file, cached, abort)) return false;
-      if (!totals.add_documents(cached.parsed.specs.size(), abort)) return false;
+      if (!totals.add_documents(cached.parsed.documents(), abort)) return false;
     }
   }
   return std::all_of(inputs.begin(), inputs.end(), [&](const std::string& path) {
-    return read_stream(path, abort) && totals.add_documents(streams.at(path).specs.size(), abort);
+    return read_stream(path, abort) && totals.add_documents(streams.at(path).documents(), abort);
   });
 }
 
-DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) const {
+DefaultsTree SpecSource::State::defaults_of(const std::vector<Tree>& trees) {
+  DefaultsTree tree;
+  for (const CachedFile& file : cache.files()) {
+    for (const DefaultsPtr& defaults : file.parsed.defaults) tree.add(directory_of(*file.shown), defaults);
+  }
+  // What cannot be read may be defaults, and then whatever they are for is left as it is: where there were
+  // some, where its name says so, or where somebody works with defaults at all.
+  const bool in_use = !tree.empty();
+  for (const CachedFile& file : cache.files()) {
+    if (file.parsed.illegible && (in_use || file.held_defaults || is_named_defaults(*file.shown)))
+      tree.add(directory_of(*file.shown), unread_defaults(file.shown));
+  }
+  for (const Tree& one : trees) {
+    for (const TreeProblem& problem : one.problems) {
+      if (!in_use && !is_named_defaults(problem.shown)) continue;
+      tree.add(directory_of(problem.shown),
+               unread_defaults(std::make_shared<const std::string>(problem.shown)));
+    }
+  }
+  return tree;
+}
+
+DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) {
   Gathering gathering;
   for (const Tree& tree : trees) {
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
   }
-  for (const CachedFile& file : cache.files()) gathering.add(file.parsed);
-  for (const auto& [path, from_stream] : streams) gathering.add(from_stream);
+  const DefaultsTree defaults = defaults_of(trees);
+  std::map<std::string, DefaultsChain> chains;
+  Layering layering(values);
+  for (CachedFile& file : cache.files()) {
+    const auto [known, fresh] = chains.try_emplace(directory_of(*file.shown));
+    const DefaultsChain& chain = known->second;
+    if (fresh) known->second = defaults.chain_of(known->first);
+    if (!needs_layering(file.parsed, chain)) {
+      file.layered.reset();
+    } else if (!file.layered || file.chain != chain) {
+      file.layered = layering.layer(file.parsed, chain);
+    }
+    file.chain = file.layered ? chain : DefaultsChain{};
+    gathering.add(file.parsed, file.layered ? &*file.layered : nullptr);
+  }
+  // Each is a directory of its own: its defaults are for what comes with them, and no file's are for it.
+  for (const auto& [path, from_stream] : streams) {
+    DefaultsTree own;
+    for (const DefaultsPtr& one : from_stream.defaults) own.add({}, one);
+    const DefaultsChain& chain = chains.emplace('|' + path, own.chain_of({})).first->second;
+    if (!needs_layering(from_stream, chain)) {
+      gathering.add(from_stream, nullptr);
+      continue;
+    }
+    const LayeredFile layered = layering.layer(from_stream, chain);
+    gathering.add(from_stream, &layered);
+  }
   return gathering.assembled();
 }
 

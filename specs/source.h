@@ -41,6 +41,11 @@ inline constexpr std::size_t kMaxFullDiagnostics = 10'000;
 /// One load reads one revision: each path is resolved once and read below what it resolved to. If a link is
 /// swapped or a tree vanishes while it is read, the read starts over (a few times) and otherwise fails; it
 /// never mixes two. Not thread-safe. Touches the file system; everything below it (parse, assemble) is pure.
+///
+/// Defaults are for the documents in their file's directory and below, as its path is shown in diagnostics
+/// (directory_of()): a path that the user gives is read without the defaults above it, a single file without
+/// those beside it unless they are given too. Each stream is a directory of its own. Where a file may hold
+/// defaults and cannot be read, what it may be for is invalid until it can.
 class SpecSource {
  public:
   /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard

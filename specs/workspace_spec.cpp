@@ -1,9 +1,11 @@
 #include "specs/workspace_spec.h"
 
+#include <algorithm>
+
 namespace cr::specs {
 
 // What every one costs, beside a long name and what is held once for many.
-static_assert(sizeof(WorkspaceSpec) <= 200);
+static_assert(sizeof(WorkspaceSpec) <= 216);
 
 std::string_view to_string(Recreate recreate) {
   switch (recreate) {
@@ -19,6 +21,12 @@ std::string_view to_string(Recreate recreate) {
 
 bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
+}
+
+const SourcePosition* default_of(const WorkspaceSpec& spec, std::string_view field) {
+  const auto found = std::ranges::lower_bound(
+      spec.defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
+  return found != spec.defaulted.end() && found->field == field ? &found->where : nullptr;
 }
 
 bool is_uuid(std::string_view text) {

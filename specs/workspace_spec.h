@@ -46,6 +46,15 @@ struct Suspension {
 /// Sorted by key, keys unique. A vector and not a map: most specs have none or a few.
 using StringPairs = std::vector<std::pair<std::string, std::string>>;
 
+/// A field whose value comes from defaults, and where it stands in them.
+struct DefaultedField {
+  std::string field;  ///< below `spec`: "ttl", "parameters.region", "reconcilePolicy.fields.ttl"
+  SourcePosition where;
+  bool operator==(const DefaultedField&) const = default;
+};
+/// Sorted by field.
+using DefaultedFields = std::vector<DefaultedField>;
+
 /// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
 /// desired state. 100 000 of them must fit a sidecar: what many specs have in common is held once.
 struct WorkspaceSpec {
@@ -62,12 +71,16 @@ struct WorkspaceSpec {
   Shared<StringPairs> labels;
   Shared<StringPairs> annotations;
   std::optional<Suspension> suspension;
+  Shared<DefaultedFields> defaulted;  ///< which of the values above the document itself does not give
   SharedText set;        ///< name of the WorkspaceSet that it is one of; empty: a document of its own
   SourcePosition where;  ///< of the document's first key; of a set's workspace: of the set's
 
   /// By value, position included.
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
 };
+
+/// Where a field's value comes from, by its key below `spec`; null: from the document itself, or from nowhere.
+[[nodiscard]] const SourcePosition* default_of(const WorkspaceSpec& spec, std::string_view field);
 
 /// Whether the text is a UUID (8-4-4-4-12 hex digits, any case) and not a name.
 [[nodiscard]] bool is_uuid(std::string_view text);

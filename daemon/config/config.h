@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/config/secret.h"
-#include "daemon/selector.h"
+#include "specs/selector.h"
 #include "metrics/pushgateway.h"
 #include "reconcile/plan/guard.h"
 
@@ -46,7 +46,7 @@ struct Config {
   std::string no_proxy;
 
   // What this run looks at
-  Selector selector;
+  specs::Selector selector;
   std::vector<std::string> owners;  ///< empty: all
   std::vector<std::string> names;   ///< empty: all
   std::string explained_owner;      ///< of explain: the workspace

@@ -54,7 +54,7 @@ std::string set_headers(Config& config, const Values& values) {
 }
 
 std::string set_selector(Config& config, const Values& values) {
-  const auto selector = parse_selector(values.back());
+  const auto selector = specs::parse_selector(values.back());
   if (!selector) return "invalid selector \"" + values.back() + "\": " + selector.error().message();
   config.selector = *selector;
   return {};

@@ -1,13 +1,13 @@
 // A selector that is taken has one spelling, which reads as the same selector.
 
-#include "daemon/selector.h"
+#include "specs/selector.h"
 
 #include <string>
 
 #include "tests/fuzz/require.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace cr::daemon;
+  using namespace cr::specs;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto selector = parse_selector(text);
   if (!selector) {

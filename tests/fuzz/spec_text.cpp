@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 #include "specs/plain_yaml.h"
 #include "specs/source_text.h"
 #include "tests/support/emit.h"
@@ -30,11 +30,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   compare_readers(text);
   const auto file = std::make_shared<const std::string>("fuzz.yaml");
-  const cr::specs::ParsedFile parsed = cr::specs::parse(text, file);
+  const cr::specs::ParsedFile parsed = cr::testing::parse_alone(text, file);
   for (const cr::specs::Diagnostic& diagnostic : parsed.diagnostics)
     if (render(diagnostic).find('\x1b') != std::string::npos) std::abort();
   for (const cr::specs::SpecPtr& spec : parsed.specs) {
-    const cr::specs::ParsedFile again = cr::specs::parse(to_yaml(*spec), file);
+    const cr::specs::ParsedFile again = cr::testing::parse_alone(to_yaml(*spec), file);
     if (again.specs.size() != 1) std::abort();
     cr::specs::WorkspaceSpec copy = *again.specs.front();
     copy.where = spec->where;

@@ -154,7 +154,7 @@ ParsedFilter parse_filter(const QueryParameters& query) {
           fmt::format("unknown state \"{}\"; available: {}", text, list_of(kStandings)));
   }
   if (const auto text = given("label"); !text.empty()) {
-    auto selector = parse_selector(text);
+    auto selector = specs::parse_selector(text);
     if (selector) {
       filter.labels = std::move(*selector);
     } else {

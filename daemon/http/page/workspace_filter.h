@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "daemon/http/page/fleet.h"
-#include "daemon/selector.h"
+#include "specs/selector.h"
 
 namespace cr::daemon {
 
@@ -24,7 +24,7 @@ struct WorkspaceFilter {
   std::optional<Standing> standing;
   std::string owner;         ///< in lower case; empty: any
   std::string template_ref;  ///< as the spec names it, without regard to case; empty: any
-  Selector labels;
+  specs::Selector labels;
 
   [[nodiscard]] bool shows(const reconcile::WorkspaceStatus& row) const;
   [[nodiscard]] bool empty() const { return *this == WorkspaceFilter{}; }

@@ -193,7 +193,7 @@ TEST(DeclaredFields, ClaimNothingThatWasNotCompared) {
 TEST(WayOut, GivesCommandsThatLookAtTheSameWorkspaces) {
   Config config;
   config.paths = {"/git/current", "my specs"};
-  config.selector = *parse_selector("team in (a,b),!gpu");
+  config.selector = *specs::parse_selector("team in (a,b),!gpu");
   config.owners = {"alice"};
   config.api_token_file = "/run/api'token";
   const WayOut way_out = way_out_of(config, "[::]:9466");
@@ -212,8 +212,8 @@ TEST(WayOut, HasNoRequestWhereTheDaemonTakesNoApprovals) {
 
 TEST(Selector, ReadsBackWhatItWrites) {
   for (const char* text : {"team=payments,env!=prod", "a in (x,y),b notin (z,w),gpu,!cpu"}) {
-    EXPECT_EQ(parse_selector(text)->text(), text);
-    EXPECT_EQ(*parse_selector(parse_selector(text)->text()), *parse_selector(text));
+    EXPECT_EQ(specs::parse_selector(text)->text(), text);
+    EXPECT_EQ(*specs::parse_selector(specs::parse_selector(text)->text()), *specs::parse_selector(text));
   }
 }
 

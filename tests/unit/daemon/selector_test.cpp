@@ -22,7 +22,7 @@ void PrintTo(const Case& c, std::ostream* out) {
 class SelectorMatch : public ::testing::TestWithParam<Case> {};
 
 TEST_P(SelectorMatch, OfTeamPaymentsInDev) {
-  const auto selector = parse_selector(GetParam().selector);
+  const auto selector = specs::parse_selector(GetParam().selector);
   ASSERT_TRUE(selector) << selector.error().message();
   EXPECT_EQ(selector->selects(kLabels), GetParam().selected);
 }
@@ -47,16 +47,16 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(Selector, RefusesWhatIsNoRequirement) {
   for (const char* text : {"=payments", "team=pay ments", "team=payments,,env=dev", "team=a,", "-x=1",
                            "team>3", "env in dev", "a/b/c=d"}) {
-    EXPECT_FALSE(parse_selector(text)) << text;
+    EXPECT_FALSE(specs::parse_selector(text)) << text;
   }
 }
 
 TEST(Selector, ItsTextReadsAsTheSameSelector) {
   for (const char* text : {"", "team=payments,env!=prod", "env in (,dev)", "env in (,)", "env in ()",
                            "env notin (,dev,)", " gpu , !cpu "}) {
-    const auto selector = parse_selector(text);
+    const auto selector = specs::parse_selector(text);
     ASSERT_TRUE(selector) << text;
-    const auto again = parse_selector(selector->text());
+    const auto again = specs::parse_selector(selector->text());
     ASSERT_TRUE(again) << selector->text();
     EXPECT_EQ(*again, *selector) << text << " became " << selector->text();
   }
@@ -75,7 +75,7 @@ TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
   const auto by_name = select(desired, {.labels = {}, .owners = {}, .names = {"api"}});
   EXPECT_EQ(by_name.specs, (std::vector<specs::SpecPtr>{payments, other}));
   const auto by_all = select(
-      desired, {.labels = *parse_selector("team=payments"), .owners = {"alice"}, .names = {"api", "web"}});
+      desired, {.labels = *specs::parse_selector("team=payments"), .owners = {"alice"}, .names = {"api", "web"}});
   EXPECT_EQ(by_all.specs, (std::vector<specs::SpecPtr>{payments}));
   EXPECT_EQ(by_all.invalid_documents, 1U) << "an invalid document may have been a selected one";
   EXPECT_EQ(select(desired, {}).specs.size(), 3U);
@@ -93,7 +93,7 @@ TEST(Missing, SaysWhichNameNoSpecHasAndWhatWasProbablyMeant) {
   EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alice", "bbo"}, .names = {}}),
               ::testing::ElementsAre("no spec with owner \"bbo\"; did you mean \"bob\"?"));
   EXPECT_THAT(
-      what_is_missing(desired, {.labels = *parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
+      what_is_missing(desired, {.labels = *specs::parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
       ::testing::ElementsAre("none of 2 specs is selected by --selector a=b, --owner, --name"));
 }
 

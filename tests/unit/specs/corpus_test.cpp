@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "schema_judge.h"
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 #include "tests/support/tests_dir.h"
 
 namespace cr::specs {
@@ -42,7 +42,7 @@ class GoodDocument : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(GoodDocument, IsAcceptedByBothJudges) {
   const std::string text = read_file(GetParam());
-  const ParsedFile parsed = parse(text, std::make_shared<const std::string>(GetParam().filename()));
+  const ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
   for (const Diagnostic& d : parsed.diagnostics) ADD_FAILURE() << "loader: " << render(d);
   for (const std::string& complaint : cr::testing::schema_complaints(text))
     ADD_FAILURE() << "schema: " << complaint;
@@ -55,7 +55,7 @@ class BadDocument : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(BadDocument, IsRefusedByBothJudgesUnlessItSaysWhyNot) {
   const std::string text = read_file(GetParam());
-  const ParsedFile parsed = parse(text, std::make_shared<const std::string>(GetParam().filename()));
+  const ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
   EXPECT_TRUE(parsed.specs.empty());
   EXPECT_FALSE(parsed.diagnostics.empty());
   for (const Diagnostic& d : parsed.diagnostics) EXPECT_GT(d.where.line, 0U) << render(d);

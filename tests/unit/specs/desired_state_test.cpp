@@ -7,7 +7,7 @@
 #include <random>
 #include <string>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {
@@ -86,7 +86,7 @@ TEST(DesiredState, CountsDocumentsNotErrors) {
 
 TEST(DesiredState, CountsEachInvalidItemOfALine) {
   const auto file = std::make_shared<const std::string>("a.yaml");
-  const ParsedFile parsed = parse(
+  const ParsedFile parsed = cr::testing::parse_alone(
       "apiVersion: v1\nkind: List\nitems: [{apiVersion: coder-reconciler/v1, kind: Workspace, metadata: {}}, "
       "{apiVersion: coder-reconciler/v1, kind: Workspace, spec: {}}]\n",
       file);

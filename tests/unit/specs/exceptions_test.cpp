@@ -7,7 +7,7 @@
 
 #include "specs/desired_state.h"
 #include "specs/exception_limits.h"
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 #include "specs/text/timestamp.h"
 
 namespace cr::specs {
@@ -33,7 +33,7 @@ std::string document(std::string_view name, std::string_view metadata, std::stri
 
 WorkspaceSpec read(std::string_view spec, std::string_view metadata = {}) {
   const ParsedFile parsed =
-      parse(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
+      cr::testing::parse_alone(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
   for (const Diagnostic& one : parsed.diagnostics) ADD_FAILURE() << render(one);
   return parsed.specs.empty() ? WorkspaceSpec() : *parsed.specs.front();
 }
@@ -41,7 +41,7 @@ WorkspaceSpec read(std::string_view spec, std::string_view metadata = {}) {
 /// Each error as "line: field: message".
 std::vector<std::string> errors(std::string_view spec, std::string_view metadata = {}) {
   const ParsedFile parsed =
-      parse(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
+      cr::testing::parse_alone(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
   EXPECT_THAT(parsed.specs, IsEmpty());
   std::vector<std::string> all;
   for (const Diagnostic& one : parsed.diagnostics)
@@ -135,7 +135,7 @@ TEST(PreviousNames, TheNameItselfIsNoneOfThem) {
 DesiredState assembled(const std::vector<std::string>& documents) {
   std::string text;
   for (const std::string& one : documents) text += "---\n" + one;
-  ParsedFile parsed = parse(text, std::make_shared<const std::string>("t.yaml"));
+  ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>("t.yaml"));
   return assemble({parsed.specs.begin(), parsed.specs.end()}, std::move(parsed.diagnostics),
                   std::move(parsed.rejected));
 }
@@ -178,7 +178,7 @@ TEST(PreviousNames, WhatIsRememberedOfInvalidDocumentsIsSmall) {
   std::string text = "apiVersion: v1\nkind: List\nitems:\n- &a {metadata: {name: " + long_name +
                      "}, spec: {owner: alice}}\n";
   for (int i = 0; i < 1'000; ++i) text += "- *a\n";
-  const ParsedFile parsed = parse(text, std::make_shared<const std::string>("t.yaml"));
+  const ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>("t.yaml"));
   for (const Rejected& one : parsed.rejected)
     EXPECT_EQ(one.identity, Identity()) << "no workspace can have such a name";
 }

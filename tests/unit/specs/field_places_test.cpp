@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {
@@ -36,7 +36,7 @@ std::shared_ptr<const std::string> file() {
 
 /// Where a field of the nth spec stands; "nowhere" if it is not found.
 std::string place(std::string_view text, std::size_t nth, const FieldPath& path) {
-  const ParsedFile parsed = parse(kText, file());
+  const ParsedFile parsed = cr::testing::parse_alone(kText, file());
   EXPECT_EQ(parsed.specs.size(), 3U);
   int reads = 0;
   FieldPlaces places([&](const std::string& path_read) {

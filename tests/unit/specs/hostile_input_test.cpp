@@ -7,7 +7,7 @@
 #include <chrono>
 #include <string>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
@@ -25,7 +25,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 }
 
 ParsedFile parse_text(std::string_view text, const ParseLimits& limits = {}) {
-  return parse(text, std::make_shared<const std::string>("h.yaml"), limits);
+  return cr::testing::parse_alone(text, std::make_shared<const std::string>("h.yaml"), limits);
 }
 
 constexpr std::string_view kGood =

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "specs/duration.h"
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 #include "specs/schedule.h"
 
 namespace cr::specs {
@@ -27,7 +27,7 @@ std::string spec_with(const std::string& line) {
 }
 
 ParsedFile parse_text(const std::string& text) {
-  return parse(text, std::make_shared<const std::string>("a.yaml"));
+  return cr::testing::parse_alone(text, std::make_shared<const std::string>("a.yaml"));
 }
 
 /// All errors of a text, rendered; a text without one is a failure.

@@ -1,4 +1,4 @@
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 
 ParsedFile parse_text(std::string_view text) {
-  return parse(text, std::make_shared<const std::string>("t.yaml"));
+  return cr::testing::parse_alone(text, std::make_shared<const std::string>("t.yaml"));
 }
 
 /// A whole document around some lines of its spec, each indented by two blanks.

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {
@@ -23,7 +23,7 @@ DesiredState fleet(const std::vector<std::string>& fields, const std::string& an
         "spec:\n  owner: alice\n  template: docker\n  {}\n",
         i, annotations, fields[i]);
   }
-  ParsedFile parsed = parse(text, std::make_shared<const std::string>("a.yaml"));
+  ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>("a.yaml"));
   EXPECT_TRUE(parsed.diagnostics.empty()) << render(parsed.diagnostics.front());
   return assemble(std::move(parsed.specs), {});
 }

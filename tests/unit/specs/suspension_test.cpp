@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "specs/field_value.h"
+#include "specs/decode/field_value.h"
 
 namespace cr::specs {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "specs/parse.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {
@@ -24,7 +24,7 @@ std::string document(const std::string& name, const std::string& fields, const s
 }
 
 DesiredState desired_of(const std::string& text) {
-  ParsedFile parsed = parse(text, std::make_shared<const std::string>("a.yaml"));
+  ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>("a.yaml"));
   EXPECT_TRUE(parsed.diagnostics.empty()) << render(parsed.diagnostics.front());
   return assemble(std::move(parsed.specs), {});
 }

@@ -38,6 +38,8 @@ class DocumentReport {
 
   [[nodiscard]] std::size_t errors() const { return errors_; }
   [[nodiscard]] SourcePosition position_of(const YamlNode& node) const;
+  /// Its line, as diagnostics show it.
+  [[nodiscard]] std::string excerpt_of(const YamlNode& node) const;
 
  private:
   [[nodiscard]] SourcePosition position(std::uint32_t line, std::uint32_t byte) const;

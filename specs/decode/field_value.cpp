@@ -1,4 +1,4 @@
-#include "specs/field_value.h"
+#include "specs/decode/field_value.h"
 
 #include <fmt/format.h>
 

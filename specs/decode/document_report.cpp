@@ -1,4 +1,4 @@
-#include "specs/document_report.h"
+#include "specs/decode/document_report.h"
 
 #include <fmt/format.h>
 
@@ -28,6 +28,11 @@ SourcePosition DocumentReport::position(std::uint32_t line, std::uint32_t byte) 
 
 SourcePosition DocumentReport::position_of(const YamlNode& node) const {
   return position(node.line, node.byte);
+}
+
+std::string DocumentReport::excerpt_of(const YamlNode& node) const {
+  const SourcePosition where = position_of(node);
+  return make_excerpt(lines_.line(where.line), where.column);
 }
 
 void DocumentReport::add(DiagnosticKind kind, std::uint32_t line, std::uint32_t byte, std::string field,

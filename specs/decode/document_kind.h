@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "specs/decode/document_report.h"
+#include "specs/field_table.h"
+#include "specs/yaml_document.h"
+
+namespace cr::specs {
+
+/// What a document declares, as far as it says so.
+enum class DocumentKind { workspace, set, defaults };
+
+/// By its `kind`, a misspelt one too; what says nothing that is near is taken for a workspace. `root`: a
+/// mapping or not.
+[[nodiscard]] DocumentKind kind_of_document(const YamlNode& root);
+
+/// Whether `apiVersion` names another program's format.
+[[nodiscard]] bool is_foreign_document(const YamlNode& root);
+
+/// Whether the rest is worth looking at: a mapping, of this apiVersion and kind, as far as it names them. What
+/// says that it is something else altogether gets no further errors.
+[[nodiscard]] bool check_type(const YamlNode& root, const std::string& path, DocumentReport& report);
+
+/// "it belongs in spec": the usual slip of indentation. Empty where no mapping of such a document has the key.
+[[nodiscard]] std::string place_elsewhere(std::string_view key, DocumentKind kind,
+                                          std::span<const Field> tried);
+
+/// The text of `parent.key`; empty where there is none.
+[[nodiscard]] std::string_view text_at(const YamlNode& root, std::string_view parent, std::string_view key);
+
+}  // namespace cr::specs
