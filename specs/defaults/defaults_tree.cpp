@@ -44,7 +44,8 @@ std::string directory_of(std::string_view shown) {
 
 void DefaultsTree::add(std::string directory, DefaultsPtr defaults) {
   Ranks& ranks = directories_[std::move(directory)];
-  insert(defaults->selector.empty() ? ranks.for_all : ranks.with_selector, std::move(defaults));
+  DefaultsRank& rank = defaults->selector.empty() ? ranks.for_all : ranks.with_selector;
+  insert(rank, std::move(defaults));
 }
 
 DefaultsChain DefaultsTree::chain_of(std::string_view directory) const {

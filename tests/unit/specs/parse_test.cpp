@@ -288,7 +288,6 @@ TEST(Parse, RefusesWithAWayOut) {
            Refusal{"  dormant: yes\n", "invalid boolean \"yes\" (write true)"},
            Refusal{"  dormant: \"true\"\n", "invalid boolean \"true\" (write true)"},
            Refusal{"  dormant: off\n", "write false"},
-           Refusal{"  dormant: null\n", "null is not allowed here (omit the key to leave it unmanaged)"},
            Refusal{"  dormant: {}\n", "must be true or false, but is a mapping"},
            Refusal{"  automaticUpdates: true\n", "must be always or never, but is a boolean (write always)"},
            Refusal{"  automaticUpdates: allways\n", "did you mean \"always\"?"},
@@ -297,11 +296,7 @@ TEST(Parse, RefusesWithAWayOut) {
                    "must be a string, but is a number (write it in quotes: \"1.10\")"},
            Refusal{"  templateVersion: a+b\n", "may contain only letters and digits"},
            Refusal{"  organization: -x\n", "\"-x\" may contain only letters and digits"},
-           Refusal{"  organization:\n", "has no value, and null is not allowed here"},
            Refusal{"  parameters: [a]\n", "must be a mapping, but is a list"},
-           Refusal{"  parameters:\n", "spec.parameters: has no value, and null is not allowed here"},
-           Refusal{"  parameters: {a: }\n",
-                   "spec.parameters.a: has no value (write \"\" for an empty value)"},
            Refusal{"  parameters: {a: [x, y]}\n", "write a list as JSON text"},
            Refusal{"  parameters: {a: {b: c}}\n", "must be a string, number or boolean, but is a mapping"},
            Refusal{"  parameters: {\"\": x}\n", "a parameter must have a name"},
@@ -350,7 +345,8 @@ TEST(Parse, SomethingElseAltogetherGetsOneHint) {
   ASSERT_THAT(parsed.diagnostics, SizeIs(2));
   EXPECT_THAT(render(parsed.diagnostics[0]),
               HasSubstr("unknown apiVersion \"apps/v1\" (write coder-reconciler/v1)"));
-  EXPECT_THAT(render(parsed.diagnostics[1]), HasSubstr("unknown kind \"Deployment\" (write Workspace)"));
+  EXPECT_THAT(render(parsed.diagnostics[1]), HasSubstr("unknown kind \"Deployment\" (write Workspace, WorkspaceSet or "
+                                                       "WorkspaceDefaults)"));
 }
 
 TEST(Parse, RefusesWhatIsNoDocument) {
@@ -367,10 +363,10 @@ TEST(Parse, RefusesWhatIsNoDocument) {
 }
 
 TEST(Parse, PositionsCountCharactersNotBytes) {
-  const ParsedFile parsed = parse_text(document("x", "  parameters: {\"gr\u00FC\u00DFe\": a, b: }\n"));
+  const ParsedFile parsed = parse_text(document("x", "  parameters: {\"gr\u00FC\u00DFe\": a, b: [c]}\n"));
   ASSERT_THAT(parsed.diagnostics, SizeIs(1));
   EXPECT_EQ(parsed.diagnostics[0].where.line, 8U);
-  EXPECT_EQ(parsed.diagnostics[0].where.column, 28U);
+  EXPECT_EQ(parsed.diagnostics[0].where.column, 31U);
 }
 
 TEST(FieldModes, AreTakenWhereverTheyStand) {
