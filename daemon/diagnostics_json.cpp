@@ -27,9 +27,9 @@ nlohmann::json diagnostics_json(const specs::DesiredState& desired, std::size_t 
 nlohmann::json warnings_json(const std::vector<specs::Warning>& warnings, specs::FieldPlaces& places) {
   nlohmann::json list = nlohmann::json::array();
   for (const specs::Warning& warning : warnings) {
-    const auto place = places.find(warning.spec->where, warning.field);
-    const specs::SourcePosition& where = place ? place->where : warning.spec->where;
-    const specs::Identity first = specs::identity_of(*warning.spec);
+    const auto place = specs::place_of(warning, places);
+    const specs::SourcePosition& where = place ? place->where : warning.where;
+    const specs::Identity first = warning.spec ? specs::identity_of(*warning.spec) : specs::Identity{};
     const Keys<json_parts::kWarning> entry(list.emplace_back());
     entry["kind"] = std::string{specs::to_string(warning.kind)};
     entry["file"] = std::string{where.path()};
@@ -38,14 +38,16 @@ nlohmann::json warnings_json(const std::vector<specs::Warning>& warnings, specs:
     entry["field"] = specs::to_text(warning.field);
     entry["message"] = warning.message;
     entry["remedy"] = warning.remedy;
-    if (place) entry["excerpt"] = place->excerpt;
+    if (place && !place->excerpt.empty()) entry["excerpt"] = place->excerpt;
     entry["owner"] = first.owner;
     entry["name"] = first.name;
+    if (warning.spec && !warning.spec->set.empty()) entry["set"] = *warning.spec->set;
     entry["workspaces"] = warning.workspaces;
     nlohmann::json& others = entry["others"] = nlohmann::json::array();
     for (const specs::SpecPtr& spec : warning.others) {
       const specs::Identity identity = specs::identity_of(*spec);
       const Keys<json_parts::kOther> other(others.emplace_back());
+      if (!spec->set.empty()) other["set"] = *spec->set;
       other["owner"] = identity.owner;
       other["name"] = identity.name;
       other["file"] = std::string{spec->where.path()};

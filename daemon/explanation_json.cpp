@@ -30,7 +30,8 @@ json state_json(const reconcile::LiveWorkspace& live) {
   return made;
 }
 
-json field_json(const reconcile::FieldStanding& field, const std::optional<specs::SourcePosition>& place) {
+json field_json(const reconcile::FieldStanding& field, const std::optional<specs::SourcePosition>& place,
+                bool from_defaults) {
   json made;
   const Keys<json_parts::kStanding> object(made);
   object["field"] = std::string(field.key);
@@ -42,6 +43,7 @@ json field_json(const reconcile::FieldStanding& field, const std::optional<specs
     object["file"] = std::string(place->path());
     object["line"] = place->line;
     object["column"] = place->column;
+    if (from_defaults) object["fromDefaults"] = true;
   }
   object["stored"] = field.stored;
   object["effective"] = field.effective;
@@ -93,7 +95,8 @@ json explanation_json(const Explanation& explained) {
   if (explained.live) object["state"] = state_json(*explained.live);
   json& fields = object["fields"] = json::array();
   for (std::size_t i = 0; i < explained.fields.size(); ++i)
-    fields.push_back(field_json(explained.fields[i], explained.places[i]));
+    fields.push_back(field_json(explained.fields[i], explained.places[i],
+                                specs::default_of(*explained.spec, explained.fields[i].key) != nullptr));
   json& actions = object["actions"] = json::array();
   for (const reconcile::Action& action : explained.actions) actions.push_back(reconcile::action_json(action));
   if (!explained.follow_up.empty()) object["followUp"] = explained.follow_up;

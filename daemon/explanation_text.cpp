@@ -80,17 +80,17 @@ std::string head(const Explanation& explained) {
   return section.text();
 }
 
-std::string place_text(const std::optional<specs::SourcePosition>& place) {
-  return place ? fmt::format(" ({})", place->to_string()) : "";
+std::string place_text(const std::optional<specs::SourcePosition>& place, bool from_defaults) {
+  return place ? fmt::format(" ({}{})", from_defaults ? "from " : "", place->to_string()) : "";
 }
 
 std::string declared_text(const reconcile::FieldStanding& field,
-                          const std::optional<specs::SourcePosition>& place) {
+                          const std::optional<specs::SourcePosition>& place, bool from_defaults) {
   if (!field.declared) return {};
   std::string text = specs::to_text(field.declared->value);
   if (field.declared->mode != specs::FieldMode::enforce)
     text += fmt::format(", {}", specs::to_string(field.declared->mode));
-  return text + place_text(place);
+  return text + place_text(place, from_defaults);
 }
 
 std::string fields_text(const Explanation& explained) {
@@ -98,7 +98,8 @@ std::string fields_text(const Explanation& explained) {
   for (std::size_t i = 0; i < explained.fields.size(); ++i) {
     const reconcile::FieldStanding& field = explained.fields[i];
     Section section{std::string(field.key)};
-    section.add("declared", declared_text(field, explained.places[i]));
+    section.add("declared", declared_text(field, explained.places[i],
+                                          specs::default_of(*explained.spec, field.key) != nullptr));
     section.add("stored", field.stored);
     if (field.effective != field.stored) section.add("effective", field.effective);
     section.add("decides", field.decides);

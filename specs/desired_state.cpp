@@ -190,9 +190,8 @@ void add_sets(std::vector<SetPtr> sets, DesiredState& state) {
 
 DesiredState assemble(std::vector<SpecPtr> documents, std::vector<Diagnostic> diagnostics,
                       std::vector<Rejected> rejected) {
-  return assemble(Declared{.specs = std::move(documents),
-                           .diagnostics = std::move(diagnostics),
-                           .rejected = std::move(rejected)});
+  return assemble(Declared{
+      .specs = std::move(documents), .diagnostics = std::move(diagnostics), .rejected = std::move(rejected)});
 }
 
 DesiredState assemble(Declared declared) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -101,18 +102,26 @@ std::string exception_problem(const WorkspaceSpec& spec, std::chrono::sys_second
 }
 
 void refuse_endless_exceptions(DesiredState& desired, std::chrono::sys_seconds now) {
-  std::erase_if(desired.specs, [&](const SpecPtr& spec) {
-    auto found = find_too_far(*spec, now);
+  const auto refuse = [&](const WorkspaceSpec& spec, std::string_view parent) {
+    auto found = find_too_far(spec, now);
     if (!found) return false;
     Diagnostic diagnostic;
-    diagnostic.where = spec->where;
-    diagnostic.document = spec->where.line;
-    diagnostic.document_column = spec->where.column;
-    diagnostic.field = std::move(found->field);
+    diagnostic.where = spec.where;
+    diagnostic.document = spec.where.line;
+    diagnostic.document_column = spec.where.column;
+    diagnostic.field = std::string(parent) + found->field;
     diagnostic.message = std::move(found->message);
     diagnostic.remedy = kTooFarRemedy;
     desired.diagnostics.push_back(std::move(diagnostic));
     ++desired.invalid_documents;
+    return true;
+  };
+  std::erase_if(desired.specs, [&](const SpecPtr& spec) { return refuse(*spec, ""); });
+  std::erase_if(desired.sets, [&](const SetPtr& set) {
+    if (!refuse(set->workspace, "spec.template.")) return false;
+    const auto place = std::ranges::lower_bound(desired.rejected_sets, set->name);
+    if (place == desired.rejected_sets.end() || *place != set->name)
+      desired.rejected_sets.insert(place, set->name);
     return true;
   });
 }

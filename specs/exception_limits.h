@@ -40,7 +40,7 @@ struct ExceptionInTime {
 /// that loading cannot. Pure.
 [[nodiscard]] std::string exception_problem(const WorkspaceSpec& spec, std::chrono::sys_seconds now);
 
-/// Leaves out the specs with such an exception, each with an error of its own.
+/// Leaves out the specs and sets with such an exception, each with an error of its own.
 void refuse_endless_exceptions(DesiredState& desired, std::chrono::sys_seconds now);
 
 /// Those that are over, in words; empty: none is.

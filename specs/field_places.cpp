@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
-#include "specs/source_text.h"
 #include "specs/decode/workspace_document.h"
+#include "specs/source_text.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {

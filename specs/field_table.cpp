@@ -42,11 +42,11 @@ constexpr std::array<Field, 4> kSetSpec{{
     {FieldId::owners, "owners", ValueType::owners, true,
      "For whom: whoever one of list, organization and group names, but for the exceptions."},
     {FieldId::spread_autostart, "spreadAutostart", ValueType::spread, false,
-     "Each owner's start is moved by a part of this span that stays the same from day to day. Default: none."},
+     "Each owner's start is moved by a part of this span that stays the same from day to day. Default: "
+     "none."},
     {FieldId::on_leave, "onLeave", ValueType::on_leave, false,
      "What becomes of the workspace of one who is no longer an owner here. Default: keep."},
-    {FieldId::set_template, "template", ValueType::set_template, true,
-     "The workspace that each owner has."},
+    {FieldId::set_template, "template", ValueType::set_template, true, "The workspace that each owner has."},
 }};
 
 constexpr std::array<Field, 4> kOwners{{

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "specs/field_table.h"
 #include "specs/decode/defaults_document.h"
 #include "specs/decode/document_kind.h"
 #include "specs/decode/field_value.h"
 #include "specs/decode/mapping_reader.h"
 #include "specs/decode/set_document.h"
 #include "specs/decode/workspace_document.h"
+#include "specs/field_table.h"
 #include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/text/ascii.h"
@@ -185,8 +185,8 @@ class FileParser {
       }
       if (valid) {
         read.set.workspace = std::move(read.workspace.spec);
-        result_.sets.push_back({std::make_shared<const WorkspaceSet>(std::move(read.set)),
-                                std::move(read.workspace.named)});
+        result_.sets.push_back(
+            {std::make_shared<const WorkspaceSet>(std::move(read.set)), std::move(read.workspace.named)});
         return;
       }
     }

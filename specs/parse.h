@@ -32,8 +32,8 @@ struct ParsedSet {
 struct OpenDocument {
   enum class Of : std::uint8_t { spec, set, invalid };
   Of of = Of::spec;
-  std::size_t index = 0;      ///< in ParsedFile::specs or sets; of an invalid document: nothing
-  SourcePosition where;       ///< of the document
+  std::size_t index = 0;       ///< in ParsedFile::specs or sets; of an invalid document: nothing
+  SourcePosition where;        ///< of the document
   Shared<StringPairs> labels;  ///< of an invalid document, as far as they could be read
   std::vector<OpenPlace> places;
 };

@@ -28,8 +28,9 @@ constexpr auto kMayLinger = days{7};
 constexpr auto kWeek = days{7};
 constexpr std::size_t kOthersInText = 3;
 
-constexpr std::array kKinds = {WarningKind::clock_change, WarningKind::long_ttl, WarningKind::several_starts,
-                               WarningKind::exception_over, WarningKind::crowded_start};
+constexpr std::array kKinds = {WarningKind::clock_change,   WarningKind::long_ttl,
+                               WarningKind::several_starts, WarningKind::exception_over,
+                               WarningKind::crowded_start,  WarningKind::unused_defaults};
 
 // --- words ---
 
@@ -198,18 +199,29 @@ void add_exceptions(const WorkspaceSpec& spec, sys_seconds now, std::vector<Sayi
 
 // --- gathering ---
 
-auto place_of(const SpecPtr& spec) {
+auto rank_of(const SpecPtr& spec) {
   return std::tuple(spec->where.path(), spec->where.line, spec->where.column);
 }
 bool stands_before(const SpecPtr& a, const SpecPtr& b) {
-  return place_of(a) < place_of(b);
+  return rank_of(a) < rank_of(b);
+}
+
+std::string name_of(const WorkspaceSpec& spec) {
+  return spec.set.empty() ? identity_of(spec).to_string() : "set " + *spec.set;
+}
+
+/// A set has its workspace's fields further down.
+FieldPath path_in_document(const WorkspaceSpec& spec, const FieldPath& field) {
+  if (spec.set.empty()) return field;
+  FieldPath path{"spec", "template"};
+  path.insert(path.end(), field.begin(), field.end());
+  return path;
 }
 
 /// Of all workspaces that it is said of, in any order.
 Warning warning_of(const Saying& saying, std::vector<SpecPtr> specs) {
   Warning warning;
   warning.kind = saying.kind;
-  warning.field = saying.field;
   warning.message = saying.message;
   warning.remedy = saying.remedy;
   warning.workspaces = specs.size();
@@ -218,6 +230,8 @@ Warning warning_of(const Saying& saying, std::vector<SpecPtr> specs) {
                     stands_before);
   specs.resize(kept);
   warning.spec = specs.front();
+  warning.where = warning.spec->where;
+  warning.field = path_in_document(*warning.spec, saying.field);
   warning.others.assign(specs.begin() + 1, specs.end());
   return warning;
 }
@@ -325,6 +339,36 @@ void append_crowds(const DesiredState& desired, sys_seconds now, const WarningLi
   }
 }
 
+// --- defaults ---
+
+void append_unused(const DesiredState& desired, std::vector<Warning>& warnings) {
+  // What is invalid may be what they are for.
+  if (desired.invalid_documents > 0) return;
+  for (const DefaultsInUse& one : desired.defaults) {
+    if (one.used > 0) continue;
+    Warning& warning = warnings.emplace_back();
+    warning.kind = WarningKind::unused_defaults;
+    warning.where = one.where;
+    warning.workspaces = 0;
+    warning.remedy = "remove the document";
+    if (one.selected > 0) {
+      warning.field = {"spec", "values"};
+      warning.message =
+          one.selected == 1
+              ? "the one document that they are for takes none of them"
+              : fmt::format("none of the {} documents that they are for takes one", one.selected);
+      warning.remedy += ", or what gives the same fields nearer by";
+    } else if (one.has_selector) {
+      warning.field = {"spec", "selector"};
+      warning.message = "selects no workspace and no set in this directory or below";
+      warning.remedy = "correct it, or remove the document";
+    } else {
+      warning.field = {"metadata", "name"};
+      warning.message = "there is no workspace and no set in this directory or below";
+    }
+  }
+}
+
 }  // namespace
 
 std::span<const WarningKind> all_warning_kinds() {
@@ -343,6 +387,8 @@ std::string_view to_string(WarningKind kind) {
       return "exception_over";
     case WarningKind::crowded_start:
       return "crowded_start";
+    case WarningKind::unused_defaults:
+      return "unused_defaults";
   }
   return "unknown";
 }
@@ -351,27 +397,40 @@ std::vector<Warning> warnings_on(const DesiredState& desired, sys_seconds now, c
   std::vector<Warning> warnings;
   Sayings sayings(now);
   for (const SpecPtr& spec : desired.specs) sayings.add(spec);
+  for (const SetPtr& set : desired.sets) sayings.add(SpecPtr(set, &set->workspace));
   std::move(sayings).append_to(warnings);
   if (limits.starts_per_5m > 0) append_crowds(desired, now, limits, warnings);
+  append_unused(desired, warnings);
   std::ranges::stable_sort(warnings, [](const Warning& a, const Warning& b) {
-    return std::tuple(place_of(a.spec), a.kind) < std::tuple(place_of(b.spec), b.kind);
+    return std::tuple(a.where.path(), a.where.line, a.where.column, a.kind) <
+           std::tuple(b.where.path(), b.where.line, b.where.column, b.kind);
   });
   return warnings;
 }
 
+std::optional<FieldPlace> place_of(const Warning& warning, FieldPlaces& places) {
+  if (warning.spec) {
+    const std::size_t below = warning.spec->set.empty() ? 1 : 3;
+    const bool of_spec = warning.field.size() > below && warning.field[below - 1] == "spec";
+    const DefaultedField* from = of_spec ? default_of(*warning.spec, warning.field[below]) : nullptr;
+    if (from) return FieldPlace{from->where, {}};
+  }
+  return places.find(warning.where, warning.field);
+}
+
 Diagnostic as_diagnostic(const Warning& warning, const std::optional<FieldPlace>& place) {
   Diagnostic diagnostic;
-  diagnostic.where = place ? place->where : warning.spec->where;
+  diagnostic.where = place ? place->where : warning.where;
   if (place) diagnostic.excerpt = place->excerpt;
-  diagnostic.document = warning.spec->where.line;
-  diagnostic.document_column = warning.spec->where.column;
+  diagnostic.document = warning.where.line;
+  diagnostic.document_column = warning.where.column;
   diagnostic.message = fmt::format("warning: {}: {}", to_text(warning.field), warning.message);
   diagnostic.remedy = warning.remedy;
-  if (warning.workspaces == 1) return diagnostic;
+  if (warning.workspaces <= 1) return diagnostic;
   std::vector<std::string> others;
   for (const SpecPtr& other : warning.others) {
     if (others.size() == kOthersInText) break;
-    others.push_back(identity_of(*other).to_string());
+    others.push_back(name_of(*other));
   }
   if (const std::size_t more = warning.workspaces - 1 - others.size(); more > 0)
     others.push_back(fmt::format("{} more", more));

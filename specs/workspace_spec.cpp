@@ -23,10 +23,15 @@ bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }
 
-const SourcePosition* default_of(const WorkspaceSpec& spec, std::string_view field) {
+const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field) {
   const auto found = std::ranges::lower_bound(
       spec.defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
-  return found != spec.defaulted.end() && found->field == field ? &found->where : nullptr;
+  return found != spec.defaulted.end() && found->field == field ? &*found : nullptr;
+}
+
+SharedText default_text(const WorkspaceSpec& spec, std::string_view field) {
+  const DefaultedField* from = default_of(spec, field);
+  return from ? from->shown : SharedText{};
 }
 
 bool is_uuid(std::string_view text) {

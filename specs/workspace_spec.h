@@ -50,6 +50,7 @@ using StringPairs = std::vector<std::pair<std::string, std::string>>;
 struct DefaultedField {
   std::string field;  ///< below `spec`: "ttl", "parameters.region", "reconcilePolicy.fields.ttl"
   SourcePosition where;
+  SharedText shown{};  ///< "berlin/defaults.yaml:7", as people read it
   bool operator==(const DefaultedField&) const = default;
 };
 /// Sorted by field.
@@ -79,8 +80,11 @@ struct WorkspaceSpec {
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
 };
 
-/// Where a field's value comes from, by its key below `spec`; null: from the document itself, or from nowhere.
-[[nodiscard]] const SourcePosition* default_of(const WorkspaceSpec& spec, std::string_view field);
+/// Where a field's value comes from, by its key below `spec`; null: from the document itself, or from
+/// nowhere.
+[[nodiscard]] const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field);
+/// The same, as people read it; empty: from the document itself, or from nowhere.
+[[nodiscard]] SharedText default_text(const WorkspaceSpec& spec, std::string_view field);
 
 /// Whether the text is a UUID (8-4-4-4-12 hex digits, any case) and not a name.
 [[nodiscard]] bool is_uuid(std::string_view text);

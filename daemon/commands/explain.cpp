@@ -194,6 +194,10 @@ void add_standings(const reconcile::Reconciler& reconciler, Question& question) 
       {.spec = *found.spec, .live = *found.live, .context = context, .forecast = found.row->forecast});
   specs::FieldPlaces places(read_spec_text);
   for (const reconcile::FieldStanding& field : found.fields) {
+    if (const specs::DefaultedField* from = specs::default_of(*found.spec, field.key)) {
+      found.places.emplace_back(from->where);
+      continue;
+    }
     std::optional<specs::FieldPlace> place;
     const bool is_name = field.key == specs::kNameKey;
     if (field.declared)

@@ -56,7 +56,7 @@ std::string warnings_text(const std::vector<specs::Warning>& warnings, specs::Fi
   std::map<specs::WarningKind, std::size_t> of_kind;
   for (const specs::Warning& warning : warnings) {
     if (++of_kind[warning.kind] > kWarningsOfAKind) continue;
-    const auto place = places.find(warning.spec->where, warning.field);
+    const auto place = specs::place_of(warning, places);
     text += specs::render(specs::as_diagnostic(warning, place), colour);
   }
   for (const auto& [kind, count] : of_kind) {

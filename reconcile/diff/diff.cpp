@@ -66,8 +66,11 @@ class Differ {
       case Match::same:
         break;
       case Match::differs:
-        result_.drift.push_back(
-            Change{field, entry.live_text(live_, fields_), entry.next_step(*declared, live_, fields_)});
+        result_.drift.push_back(Change{field,
+                                       entry.live_text(live_, fields_),
+                                       entry.next_step(*declared, live_, fields_),
+                                       {},
+                                       specs::default_text(spec_, entry.key)});
         if (given->mode == specs::FieldMode::report) {
           result_.reported.add(field);
           return;
@@ -105,7 +108,7 @@ class Differ {
     remark(Remark::ParametersDiffer,
            fmt::format("it was built with {}, but the spec declares {}; parameters apply only at creation",
                        live_text, desired_text));
-    informational(Field::parameters, std::move(live_text), std::move(desired_text));
+    informational(Field::parameters, std::move(live_text), std::move(desired_text), "parameters");
   }
 
   void template_ref() {
@@ -116,7 +119,7 @@ class Differ {
     remark(Remark::TemplateDiffers, fmt::format("it was created from template {}, but the spec declares {}; "
                                                 "a workspace's template cannot be changed",
                                                 live_.template_name, spec_.template_ref));
-    informational(Field::template_ref, live_.template_name, spec_.template_ref);
+    informational(Field::template_ref, live_.template_name, spec_.template_ref, "template");
   }
 
   void version() {
@@ -132,7 +135,7 @@ class Differ {
     remark(Remark::VersionDiffers, fmt::format("its latest build used version {}, but the spec declares {}; "
                                                "the version applies only at creation",
                                                live, desired));
-    informational(Field::version, std::move(live), desired);
+    informational(Field::version, std::move(live), desired, "templateVersion");
   }
 
   void last_build() {
@@ -145,8 +148,9 @@ class Differ {
                : fmt::format("build {} failed: {}", live_.build.number, live_.build.error));
   }
 
-  void informational(Field field, std::string live, std::string desired) {
-    result_.drift.push_back(Change{field, std::move(live), std::move(desired)});
+  void informational(Field field, std::string live, std::string desired, std::string_view key) {
+    result_.drift.push_back(
+        Change{field, std::move(live), std::move(desired), {}, specs::default_text(spec_, key)});
   }
   void forbid(Field field, std::string_view what) {
     result_.wanted.remove(field);

@@ -84,6 +84,9 @@ struct Change {
   std::string from;      ///< the live value as people read it: "8h", "none", "always"
   specs::FieldValue to;  ///< the declared one; where it cannot be written, its text
   Author by{};           ///< who set the live one, if that is known
+  /// Where the declared one stands, if among defaults: "berlin/defaults.yaml:7". No
+  /// part of a plan's digest.
+  specs::SharedText from_defaults{};
   bool operator==(const Change&) const = default;
 };
 

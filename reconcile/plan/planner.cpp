@@ -63,7 +63,8 @@ class Planner {
     const auto* declared = spec_.fields.entry(entry.key);
     if (!declared) return;
     const specs::FieldValue& wish = declared->value;
-    if (entry.at_creation(create.request, wish)) create.sets.push_back(Change{field, {}, wish});
+    if (entry.at_creation(create.request, wish))
+      create.sets.push_back(Change{field, {}, wish, {}, specs::default_text(spec_, entry.key)});
     // What is only reported is not written afterwards.
     if (declared->mode != specs::FieldMode::report) follow_up(entry.after_creation(in_.bound->policy, wish));
   }

@@ -272,6 +272,7 @@ class Decision {
       if (!which(change.field)) continue;
       list += fmt::format("{}{} is {}, should be {}", list.empty() ? "" : ", ", to_string(change.field),
                           change.from, specs::to_text(change.to));
+      if (!change.from_defaults.empty()) list += fmt::format(" (from {})", change.from_defaults);
       if (change.by.known()) list += fmt::format(" (set by {})", to_string(change.by));
     }
     return list;

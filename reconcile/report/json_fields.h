@@ -155,6 +155,9 @@ inline constexpr std::string_view kOnItsWay = "workspaces that are in progress";
 inline constexpr std::string_view kUnknown = "workspaces that could not be read";
 inline constexpr std::string_view kOwner = "as Coder compares it, in lower case";
 inline constexpr std::string_view kFile = "of the workspace's spec";
+inline constexpr std::string_view kFromDefaults = "file and line of the WorkspaceDefaults that it is from";
+inline constexpr std::string_view kDefaults =
+    "by field that its spec does not give: file and line of the WorkspaceDefaults that it is from";
 inline constexpr std::string_view kOfCreate = "of a create, if declared";
 inline constexpr std::string_view kSetBy =
     "who set the value in Coder, by the audit log: a username, or all that fit, with commas between";
@@ -259,6 +262,7 @@ inline constexpr auto kReportFields = rows(
         {kWorkspace, "file", kText, kAlways, kFile},
         {kWorkspace, "line", kCount, kAlways, kFile},
         {kWorkspace, "labels", kTexts, kSometimes, kFile},
+        {kWorkspace, "defaults", kTexts, kSometimes, kDefaults},
         {kWorkspace, "remarks", list(kRemark), kSometimes, "informational; never a reason to write"},
         {kWorkspace, "drift", list(kDrift), kSometimes, "each field that differs"},
         {kWorkspace, "error", object(kError), kSometimes, "the last failed call"},
@@ -301,12 +305,15 @@ inline constexpr auto kReportFields = rows(
         {kAction, "setBy", kText, kSometimes, kSetBy},
         {kAction, "setAt", kTime, kSometimes, kSetAt},
         {kAction, "setWith", kText, kSometimes, kSetWith},
+        {kAction, "toFrom", kText, kSometimes, kFromDefaults},
+        {kAction, "defaults", kTexts, kSometimes, kDefaults},
         {kAction, "retry", kCount, kSometimes, "of a create whose first build failed: which retry it is"}}),
 
     of({{kDrift, "field", word(JsonWords::fields), kAlways, "what differs"},
         {kDrift, "live", kText, kAlways, "value in Coder, as text"},
         {kDrift, "desired", kText, kAlways, "declared value, as text"},
         {kDrift, "informational", kBoolean, kAlways, "whether it is only reported: it applies at creation"},
+        {kDrift, "desiredFrom", kText, kSometimes, kFromDefaults},
         {kDrift, "setBy", kText, kSometimes, kSetBy},
         {kDrift, "setAt", kTime, kSometimes, kSetAt},
         {kDrift, "setWith", kText, kSometimes, kSetWith}}),

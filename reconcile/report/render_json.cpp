@@ -79,8 +79,11 @@ struct ActionJson {
     const coder::CreateRequest& request = action.request;
     object["template"] = action.template_name;
     if (request.version) object["version"] = request.version->to_string();
-    for (const Change& change : action.sets)
-      made[std::string(entry_of(change.field).key)] = specs::to_text(change.to);
+    for (const Change& change : action.sets) {
+      const std::string key(entry_of(change.field).key);
+      made[key] = specs::to_text(change.to);
+      if (!change.from_defaults.empty()) object["defaults"][key] = *change.from_defaults;
+    }
     if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
   }
   void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
@@ -88,6 +91,7 @@ struct ActionJson {
   void operator()(const WriteField& action) const {
     object["from"] = action.change.from;
     object["to"] = specs::to_text(action.change.to);
+    if (!action.change.from_defaults.empty()) object["toFrom"] = *action.change.from_defaults;
     add_author(object, action.change.by);
   }
 };
@@ -202,6 +206,7 @@ json status_json(const WorkspaceStatus& status) {
   object["file"] = status.spec->where.path();
   object["line"] = status.spec->where.line;
   if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
+  for (const specs::DefaultedField& one : status.spec->defaulted) object["defaults"][one.field] = *one.shown;
   for (const RemarkNote& note : status.remarks) {
     const ReportKeys<json_parts::kRemark> one(object["remarks"].emplace_back());
     one["remark"] = to_string(note.remark);
@@ -212,6 +217,7 @@ json status_json(const WorkspaceStatus& status) {
     one["field"] = to_string(change.field);
     one["live"] = change.from;
     one["desired"] = specs::to_text(change.to);
+    if (!change.from_defaults.empty()) one["desiredFrom"] = *change.from_defaults;
     one["informational"] = is_informational(change.field);
     add_author(one, change.by);
   }

@@ -14,6 +14,12 @@
 namespace cr::reconcile {
 namespace {
 
+/// " (from berlin/defaults.yaml:7)"
+std::string from_defaults(const Change& change) {
+  if (change.from_defaults.empty()) return {};
+  return fmt::format(" (from {})", visible(*change.from_defaults));
+}
+
 struct ChangeOf {
   std::string operator()(const CreateWorkspace& action) const {
     const coder::CreateRequest& request = action.request;
@@ -23,7 +29,10 @@ struct ChangeOf {
     };
     if (request.version) add("version", request.version->to_string());
     if (!action.preset.empty()) add("preset", action.preset);
-    for (const Change& change : action.sets) add(to_string(change.field), specs::to_text(change.to));
+    for (const Change& change : action.sets) {
+      add(to_string(change.field), specs::to_text(change.to));
+      text += from_defaults(change);
+    }
     for (const auto& [name, value] : request.parameters)
       text += fmt::format(", {}={}", visible(name), visible(value));
     return text;
@@ -36,6 +45,7 @@ struct ChangeOf {
     const Change& change = action.change;
     std::string text = fmt::format("{}: {} → {}", to_string(change.field), visible(change.from),
                                    visible(specs::to_text(change.to)));
+    text += from_defaults(change);
     if (change.by.known()) text += ", set by " + visible(to_string(change.by));
     if (const std::string_view caution = entry_of(change.field).caution; !caution.empty())
       text += fmt::format(" ({})", caution);

@@ -25,7 +25,8 @@ const YamlNode* scalar_at(const YamlNode& root, std::string_view key) {
 bool check_value(const YamlNode& root, std::string_view key, std::span<const std::string_view> wanted,
                  const std::string& path, DocumentReport& report) {
   const YamlNode* value = find_value(root, key);
-  if (value == nullptr || value->kind == YamlNode::Kind::null) return true;  // reported as missing, or as null
+  if (value == nullptr || value->kind == YamlNode::Kind::null)
+    return true;  // reported as missing, or as null
   const bool known = std::ranges::find(wanted, std::string_view(value->text)) != wanted.end();
   if (value->kind == YamlNode::Kind::scalar && !value->foreign_tag && known) return true;
   const std::string shown =

@@ -19,11 +19,12 @@ enum class DocumentKind { workspace, set, defaults };
 /// Whether `apiVersion` names another program's format.
 [[nodiscard]] bool is_foreign_document(const YamlNode& root);
 
-/// Whether the rest is worth looking at: a mapping, of this apiVersion and kind, as far as it names them. What
-/// says that it is something else altogether gets no further errors.
+/// Whether the rest is worth looking at: a mapping, of this apiVersion and kind, as far as it names them.
+/// What says that it is something else altogether gets no further errors.
 [[nodiscard]] bool check_type(const YamlNode& root, const std::string& path, DocumentReport& report);
 
-/// "it belongs in spec": the usual slip of indentation. Empty where no mapping of such a document has the key.
+/// "it belongs in spec": the usual slip of indentation. Empty where no mapping of such a document has the
+/// key.
 [[nodiscard]] std::string place_elsewhere(std::string_view key, DocumentKind kind,
                                           std::span<const Field> tried);
 

@@ -122,11 +122,10 @@ class SetDecoder {
                               [&](OnLeave given) { set_.on_leave = given; });
       case ValueType::template_metadata:
         if (!mappings_.is_mapping(key, value, path)) return;
-        return mappings_.read_object(value, path + '.', below,
-                                     [&](const Field& one, const YamlNode& its_key, const YamlNode& its_value,
-                                         const std::string& here) {
-                                       workspace_.read_metadata(one, its_key, its_value, here);
-                                     });
+        return mappings_.read_object(
+            value, path + '.', below,
+            [&](const Field& one, const YamlNode& its_key, const YamlNode& its_value,
+                const std::string& here) { workspace_.read_metadata(one, its_key, its_value, here); });
       case ValueType::template_spec:
         if (mappings_.is_mapping(key, value, path)) workspace_.read_spec(value, path + '.', below);
         return;
@@ -146,8 +145,7 @@ class SetDecoder {
         [&](const Field& field, const YamlNode& key, const YamlNode& value, const std::string& path) {
           if (field.type != ValueType::set_name || value.kind == YamlNode::Kind::null)
             return own_.read_metadata(field, key, value, path);
-          mappings_.take(read_set_name(value), value, path,
-                         [&](std::string_view name) { set_.name = name; });
+          mappings_.take(read_set_name(value), value, path, [&](std::string_view name) { set_.name = name; });
         });
   }
 
@@ -195,8 +193,8 @@ class SetDecoder {
       return;
     }
     if (value.children.size() > kMaxListed) {
-      report_.add(value, path, fmt::format("has {} entries; at most {} are allowed", value.children.size(),
-                                           kMaxListed),
+      report_.add(value, path,
+                  fmt::format("has {} entries; at most {} are allowed", value.children.size(), kMaxListed),
                   "name the organization or a group, or make several sets");
       return;
     }

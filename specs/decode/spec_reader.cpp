@@ -55,7 +55,7 @@ ReadSpec SpecReader::finish() {
 void SpecReader::note_place(std::string field, const YamlNode& key, const YamlNode& value) {
   if (place_ != SpecPlace::defaults) return;
   const YamlNode& shown = value.kind == YamlNode::Kind::null ? key : value;
-  read_.places.push_back({std::move(field), report().position_of(shown)});
+  read_.places.push_back({.field = std::move(field), .where = report().position_of(shown)});
 }
 
 void SpecReader::keep_open(std::string field, const std::string& path, const YamlNode& node) {

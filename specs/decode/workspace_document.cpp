@@ -19,11 +19,11 @@ ReadSpec decode_workspace(const YamlNode& root, const std::string& path, Documen
     }
     if (!mappings.is_mapping(key, value, here)) return;
     if (field.id == FieldId::spec) return reader.read_spec(value, here + '.', fields_of(field.type));
-    mappings.read_object(value, here + '.', fields_of(field.type),
-                         [&](const Field& one, const YamlNode& its_key, const YamlNode& its_value,
-                             const std::string& there) {
-                           reader.read_metadata(one, its_key, its_value, there);
-                         });
+    mappings.read_object(
+        value, here + '.', fields_of(field.type),
+        [&](const Field& one, const YamlNode& its_key, const YamlNode& its_value, const std::string& there) {
+          reader.read_metadata(one, its_key, its_value, there);
+        });
   };
   mappings.read_object(root, path, document_fields(), read);
   ReadSpec result = reader.finish();

@@ -10,8 +10,8 @@
 
 namespace cr::specs {
 
-/// One `kind: Workspace`, as it stands: what defaults add is not in it yet. Errors go to the report; after one
-/// there is no valid document, but what could be read. `path` stands before each field's path, e.g.
+/// One `kind: Workspace`, as it stands: what defaults add is not in it yet. Errors go to the report; after
+/// one there is no valid document, but what could be read. `path` stands before each field's path, e.g.
 /// "items[3]."; empty for a document of its own. `values`: what specs have in common.
 ///
 /// `root`: has passed check_type().

@@ -10,7 +10,8 @@
 namespace cr::specs {
 
 /// The directory that a file's defaults are for, and that decides which are for it: that of its path as
-/// diagnostics show it, below the path that the user gave, without `.` and doubled slashes. The current one is
+/// diagnostics show it, below the path that the user gave, without `.` and doubled slashes. The current one
+/// is
 /// "". So a link counts where it stands and not where it leads, and of single files those count that were
 /// given: whoever reads one file alone reads it without the defaults beside it.
 [[nodiscard]] std::string directory_of(std::string_view shown);

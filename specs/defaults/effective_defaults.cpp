@@ -13,8 +13,8 @@ std::size_t row_of(std::span<const Field> table, FieldId id) {
 
 /// Whether somebody of a nearer rank has named it.
 bool is_decided(const Giver& giver, const DefaultsRank& rank) {
-  return giver.from && std::ranges::none_of(
-                           rank, [&](const DefaultsPtr& one) { return one.get() == giver.from; });
+  return giver.from &&
+         std::ranges::none_of(rank, [&](const DefaultsPtr& one) { return one.get() == giver.from; });
 }
 
 void claim(Giver& giver, const WorkspaceDefaults& by, const DefaultsRank& rank) {

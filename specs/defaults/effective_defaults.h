@@ -28,11 +28,11 @@ struct KeyGiver {
 
 /// What a chain of defaults gives to documents with certain labels, before what these name themselves.
 struct EffectiveDefaults {
-  std::array<Giver, kMaxSpecFields> fields{};  ///< by row of spec_fields(); of a mapping: its null
-  std::array<Giver, kMaxPolicyFields> policy{};  ///< by row of policy_fields(); of `fields`: its null
-  std::vector<KeyGiver> parameters;              ///< sorted by key
-  std::vector<KeyGiver> modes;                   ///< sorted by key
-  const WorkspaceDefaults* illegible = nullptr;  ///< the nearest that nobody can read
+  std::array<Giver, kMaxSpecFields> fields{};      ///< by row of spec_fields(); of a mapping: its null
+  std::array<Giver, kMaxPolicyFields> policy{};    ///< by row of policy_fields(); of `fields`: its null
+  std::vector<KeyGiver> parameters;                ///< sorted by key
+  std::vector<KeyGiver> modes;                     ///< sorted by key
+  const WorkspaceDefaults* illegible = nullptr;    ///< the nearest that nobody can read
   std::vector<const WorkspaceDefaults*> selected;  ///< all that these labels select
 };
 

@@ -153,7 +153,8 @@ class Taking {
     return giver.from;
   }
   void note(std::string field, const WorkspaceDefaults& from) {
-    if (const SourcePosition* where = place_in(from, field)) defaulted_.push_back({std::move(field), *where});
+    if (const SourcePosition* where = place_in(from, field))
+      defaulted_.push_back({std::move(field), *where, SharedText(line_text(*where))});
   }
   DefaultedFields sorted() {
     std::ranges::sort(defaulted_, {}, &DefaultedField::field);
@@ -282,8 +283,8 @@ namespace {
 
 /// " (from berlin/defaults.yaml:7)", where a default gives it.
 std::string from_text(const WorkspaceSpec& spec, std::string_view field) {
-  const SourcePosition* where = default_of(spec, field);
-  return where ? fmt::format(" (from {})", line_text(*where)) : std::string();
+  const SharedText where = default_text(spec, field);
+  return where.empty() ? std::string() : fmt::format(" (from {})", where);
 }
 
 constexpr std::string_view kTemplateRemedy =
@@ -324,8 +325,7 @@ void check_dormant(const WorkspaceSpec& spec, const Report& report) {
 Layering::Layering(SharedValues& values) : values_(values) {}
 Layering::~Layering() = default;
 
-Layering::Effective& Layering::effective_for(const DefaultsChain& chain,
-                                                   const Shared<StringPairs>& labels) {
+Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const Shared<StringPairs>& labels) {
   std::unique_ptr<Effective>& known = effective_[{&chain, &*labels}];
   if (!known) {
     known = std::make_unique<Effective>();

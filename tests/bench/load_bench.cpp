@@ -34,7 +34,7 @@ void load_cold(benchmark::State& state) {
   }
   count(state, tree);
 }
-BENCHMARK(load_cold)->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
+BENCHMARK(load_cold)->Args({1'000, 50})->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
 
 /// Every file is another than at the last load, as after a commit that touches them all.
 void reload_all(benchmark::State& state) {
@@ -73,6 +73,43 @@ void load_one_changed(benchmark::State& state) {
   count(state, tree);
 }
 BENCHMARK(load_one_changed)->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
+
+/// With ten documents of defaults in the root, which give two fields to every spec.
+void load_cold_with_defaults(benchmark::State& state) {
+  SpecTree tree(arg(state, 0), arg(state, 1));
+  tree.write_defaults(10);
+  for ([[maybe_unused]] auto _ : state) {
+    specs::SpecSource source({tree.path()});
+    const auto desired = source.load();
+    if (!desired || desired.value().specs.size() != arg(state, 0) ||
+        desired.value().specs.front()->defaulted.size() != 2) {
+      state.SkipWithError("not all specs were loaded with their defaults");
+      return;
+    }
+  }
+  count(state, tree);
+}
+BENCHMARK(load_cold_with_defaults)->Args({1'000, 50})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
+
+/// One default is another than at the last load: nothing but its file is parsed, and every spec is another.
+void reload_one_default(benchmark::State& state) {
+  SpecTree tree(arg(state, 0), arg(state, 1));
+  tree.write_defaults(10);
+  specs::SpecSource source({tree.path()});
+  if (!source.load()) state.SkipWithError("the specs cannot be read");
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    tree.write_defaults(10);
+    state.ResumeTiming();
+    const auto desired = source.load();
+    if (!desired || desired.value().specs.size() != arg(state, 0) || source.parsed_files() != 1) {
+      state.SkipWithError("not just one file was parsed");
+      return;
+    }
+  }
+  count(state, tree);
+}
+BENCHMARK(reload_one_default)->Args({1'000, 50})->Args({100'000, 100})->Unit(benchmark::kMillisecond);
 
 /// What is left when nothing is checked or kept: the files read and parsed by the YAML library alone.
 void load_yaml_alone(benchmark::State& state) {

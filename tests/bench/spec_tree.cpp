@@ -51,6 +51,18 @@ void SpecTree::change_all() {
   for (std::size_t file = 0; file * per_file_ < specs_; ++file) write_file(file, changed_ ? "9h" : "8h");
 }
 
+void SpecTree::write_defaults(std::size_t documents) {
+  changed_ = !changed_;
+  std::ofstream file(root_ / "defaults.yaml");
+  for (std::size_t i = 0; i < documents; ++i) {
+    file << fmt::format(
+        "---\napiVersion: coder-reconciler/v1\nkind: WorkspaceDefaults\nmetadata: {{name: d{}}}\nspec:\n", i);
+    if (i > 0) file << fmt::format("  selector: team in (team-{},none)\n", i);
+    file << fmt::format("  values: {{parameters: {{region: r{}}}, organization: {}}}\n", i,
+                        changed_ ? "coder" : "other");
+  }
+}
+
 void SpecTree::write_file(std::size_t file, std::string_view first_ttl) {
   const fs::path folder = root_ / fmt::format("team-{}", file / 100);
   fs::create_directories(folder);

@@ -26,6 +26,9 @@ class SpecTree {
   void change_one();
   /// The same for every file.
   void change_all();
+  /// Writes so many documents of defaults into the tree's root: the first for all, the others by label. What
+  /// they give no spec names. Each time with another value than the last.
+  void write_defaults(std::size_t documents);
 
  private:
   void write_file(std::size_t file, std::string_view first_ttl);

@@ -12,8 +12,8 @@
 
 namespace cr::testing {
 
-/// What a file declares that is the only one: parsed, and with its own defaults in it. Of its sets the layered
-/// ones stand in place of those that were parsed.
+/// What a file declares that is the only one: parsed, and with its own defaults in it. Of its sets the
+/// layered ones stand in place of those that were parsed.
 [[nodiscard]] inline specs::ParsedFile parse_alone(std::string_view text,
                                                    std::shared_ptr<const std::string> file,
                                                    const specs::ParseLimits& limits = {}) {

@@ -42,7 +42,8 @@ class GoodDocument : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(GoodDocument, IsAcceptedByBothJudges) {
   const std::string text = read_file(GetParam());
-  const ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
+  const ParsedFile parsed =
+      cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
   for (const Diagnostic& d : parsed.diagnostics) ADD_FAILURE() << "loader: " << render(d);
   for (const std::string& complaint : cr::testing::schema_complaints(text))
     ADD_FAILURE() << "schema: " << complaint;
@@ -55,7 +56,8 @@ class BadDocument : public ::testing::TestWithParam<fs::path> {};
 
 TEST_P(BadDocument, IsRefusedByBothJudgesUnlessItSaysWhyNot) {
   const std::string text = read_file(GetParam());
-  const ParsedFile parsed = cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
+  const ParsedFile parsed =
+      cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
   EXPECT_TRUE(parsed.specs.empty());
   EXPECT_TRUE(parsed.sets.empty());
   for (const DefaultsPtr& defaults : parsed.defaults) EXPECT_FALSE(defaults->legible);

@@ -7,8 +7,8 @@
 
 #include "specs/desired_state.h"
 #include "specs/exception_limits.h"
-#include "tests/support/parse_alone.h"
 #include "specs/text/timestamp.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {
@@ -32,16 +32,16 @@ std::string document(std::string_view name, std::string_view metadata, std::stri
 }
 
 WorkspaceSpec read(std::string_view spec, std::string_view metadata = {}) {
-  const ParsedFile parsed =
-      cr::testing::parse_alone(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
+  const ParsedFile parsed = cr::testing::parse_alone(document("dev", metadata, spec),
+                                                     std::make_shared<const std::string>("t.yaml"));
   for (const Diagnostic& one : parsed.diagnostics) ADD_FAILURE() << render(one);
   return parsed.specs.empty() ? WorkspaceSpec() : *parsed.specs.front();
 }
 
 /// Each error as "line: field: message".
 std::vector<std::string> errors(std::string_view spec, std::string_view metadata = {}) {
-  const ParsedFile parsed =
-      cr::testing::parse_alone(document("dev", metadata, spec), std::make_shared<const std::string>("t.yaml"));
+  const ParsedFile parsed = cr::testing::parse_alone(document("dev", metadata, spec),
+                                                     std::make_shared<const std::string>("t.yaml"));
   EXPECT_THAT(parsed.specs, IsEmpty());
   std::vector<std::string> all;
   for (const Diagnostic& one : parsed.diagnostics)

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <string>
 
-#include "tests/support/parse_alone.h"
 #include "specs/yaml_document.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "specs/duration.h"
-#include "tests/support/parse_alone.h"
 #include "specs/schedule.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::specs {
 namespace {

@@ -345,8 +345,9 @@ TEST(Parse, SomethingElseAltogetherGetsOneHint) {
   ASSERT_THAT(parsed.diagnostics, SizeIs(2));
   EXPECT_THAT(render(parsed.diagnostics[0]),
               HasSubstr("unknown apiVersion \"apps/v1\" (write coder-reconciler/v1)"));
-  EXPECT_THAT(render(parsed.diagnostics[1]), HasSubstr("unknown kind \"Deployment\" (write Workspace, WorkspaceSet or "
-                                                       "WorkspaceDefaults)"));
+  EXPECT_THAT(render(parsed.diagnostics[1]),
+              HasSubstr("unknown kind \"Deployment\" (write Workspace, WorkspaceSet or "
+                        "WorkspaceDefaults)"));
 }
 
 TEST(Parse, RefusesWhatIsNoDocument) {

@@ -61,8 +61,8 @@ TEST(WorkspaceSet, IsReadAsItIsWritten) {
 }
 
 TEST(WorkspaceSet, ItsLabelsAreItsWorkspacesWhereTheTemplateGivesNoOther) {
-  const ParsedFile file = parsed(set_of("list: [a]", "name: dev, labels: {a: own}", "template: t", "",
-                                        "name: s, labels: {a: x, b: y}"));
+  const ParsedFile file = parsed(
+      set_of("list: [a]", "name: dev, labels: {a: own}", "template: t", "", "name: s, labels: {a: x, b: y}"));
   ASSERT_THAT(file.sets, SizeIs(1));
   EXPECT_EQ(*file.sets[0].set->workspace.labels, (StringPairs{{"a", "own"}, {"b", "y"}}));
   EXPECT_EQ(*file.sets[0].set->labels, (StringPairs{{"a", "x"}, {"b", "y"}}));
@@ -97,8 +97,10 @@ TEST(WorkspaceSet, ErrorsSayWhatToWriteInstead) {
            {set_of("list: [a]", "name: \"" + std::string(31, 'x') + "-{owner}\""), "at most 32"},
            {set_of("list: [a]", "name: dev}\n    kind: Workspace\n    apiVersion: {a: b"),
             "spec.template.kind: unknown key \"kind\" (remove it: a set's template has neither"},
-           {set_of("list: [a]", "name: dev", "template: t", "  onLeave: domant\n"), "did you mean \"dormant\"?"},
-           {set_of("list: [a]", "name: dev", "template: t", "  spreadAutostart: 90s\n"), "whole number of minutes"},
+           {set_of("list: [a]", "name: dev", "template: t", "  onLeave: domant\n"),
+            "did you mean \"dormant\"?"},
+           {set_of("list: [a]", "name: dev", "template: t", "  spreadAutostart: 90s\n"),
+            "whole number of minutes"},
        })
     EXPECT_THAT(errors(text), HasSubstr(says)) << text;
 }
@@ -116,14 +118,16 @@ TEST(WorkspaceSet, TwoOfOneNameAreBothLeftOutAndNameEachOther) {
     set.where = {file, line, 1};
     return std::make_shared<const WorkspaceSet>(std::move(set));
   };
-  const DesiredState state = assemble(Declared{.specs = {}, .sets = {a_set("b", 9), a_set("S", 1), a_set("s", 5), a_set("a", 3)}});
+  const DesiredState state =
+      assemble(Declared{.specs = {}, .sets = {a_set("b", 9), a_set("S", 1), a_set("s", 5), a_set("a", 3)}});
   ASSERT_THAT(state.sets, SizeIs(2));
   EXPECT_EQ(state.sets[0]->name, "a");
   EXPECT_EQ(state.sets[1]->name, "b");
   EXPECT_THAT(state.rejected_sets, ElementsAre("S", "s"));
   EXPECT_EQ(state.duplicate_documents, 2U);
   ASSERT_THAT(state.diagnostics, SizeIs(2));
-  EXPECT_THAT(render(state.diagnostics[0]), HasSubstr("t.yaml:1:1: metadata.name: set S is also declared at t.yaml:5:1"));
+  EXPECT_THAT(render(state.diagnostics[0]),
+              HasSubstr("t.yaml:1:1: metadata.name: set S is also declared at t.yaml:5:1"));
   EXPECT_THAT(render(state.diagnostics[1]), HasSubstr("set s is also declared at t.yaml:1:1"));
 }
 

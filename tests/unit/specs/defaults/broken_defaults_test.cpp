@@ -43,7 +43,9 @@ TEST_F(BrokenDefaults, WithAMergeConflictHoldToo) {
 }
 
 TEST_F(BrokenDefaults, OfAMisspeltKindHoldToo) {
-  write("near/d.yaml", "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefault\nmetadata: {name: d}\nspec: {values: {ttl: 8h}}\n");
+  write("near/d.yaml",
+        "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefault\nmetadata: {name: d}\nspec: {values: {ttl: "
+        "8h}}\n");
   expect_held(load(), "near/d.yaml:1");
 }
 

@@ -24,10 +24,8 @@ struct DefaultsTreeTest : ::testing::Test {
   DesiredState load() { return specs::load(source); }
 
   /// A place in a file of the tree as a person reads it: "berlin/d.yaml:7".
-  [[nodiscard]] std::string place(const SourcePosition* where) const {
-    if (!where) return "none";
-    const std::string text = SourcePosition{where->file, where->line, 0}.to_string();
-    return text.substr(tree.path("specs").size() + 1);
+  [[nodiscard]] std::string place(const DefaultedField* from) const {
+    return from ? from->shown->substr(tree.path("specs").size() + 1) : "none";
   }
   /// All that is said, paths as above.
   [[nodiscard]] std::string said(const DesiredState& state) const {
@@ -43,7 +41,10 @@ struct DefaultsTreeTest : ::testing::Test {
 inline std::string workspace(std::string_view name, std::string_view spec = "template: t",
                              std::string_view labels = "") {
   std::string text = "---\napiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: ";
-  text.append(name).append(labels.empty() ? "" : ", labels: {").append(labels).append(labels.empty() ? "" : "}");
+  text.append(name)
+      .append(labels.empty() ? "" : ", labels: {")
+      .append(labels)
+      .append(labels.empty() ? "" : "}");
   text.append("}\nspec: {owner: a");
   if (!spec.empty()) text.append(", ").append(spec);
   return text + "}\n";
@@ -66,7 +67,8 @@ inline std::string set(std::string_view name, std::string_view spec = "template:
 
 inline const WorkspaceSpec& named(const DesiredState& state, std::string_view name) {
   static const WorkspaceSpec kNone;
-  const auto found = std::ranges::find_if(state.specs, [&](const SpecPtr& spec) { return spec->name == name; });
+  const auto found =
+      std::ranges::find_if(state.specs, [&](const SpecPtr& spec) { return spec->name == name; });
   if (found != state.specs.end()) return **found;
   ADD_FAILURE() << "there is no valid spec " << name;
   return kNone;

@@ -72,8 +72,9 @@ class World {
 };
 
 bool same(const DesiredState& a, const DesiredState& b) {
-  return std::ranges::equal(a.specs, b.specs, {}, [](const SpecPtr& spec) { return *spec; },
-                            [](const SpecPtr& spec) { return *spec; }) &&
+  return std::ranges::equal(
+             a.specs, b.specs, {}, [](const SpecPtr& spec) { return *spec; },
+             [](const SpecPtr& spec) { return *spec; }) &&
          a.elsewhere == b.elsewhere && a.diagnostics == b.diagnostics;
 }
 
@@ -116,8 +117,8 @@ TEST(LayeringProperty, EveryValueIsTheDocumentsOwnOrHasAPlaceAmongDefaults) {
     const DesiredState state = world.layered();
     for (const File& file : world.files) {
       for (const SpecPtr& spec : file.parsed.specs) {
-        const auto valid = std::ranges::find_if(
-            state.specs, [&](const SpecPtr& one) { return one->name == spec->name; });
+        const auto valid =
+            std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == spec->name; });
         if (valid == state.specs.end()) continue;
         for (const auto& field : (*valid)->fields) {
           const bool own = spec->fields.find(field.key) != nullptr;

@@ -60,11 +60,13 @@ TEST_F(Defaults, ThatNameOneFieldAndBothMatchAreAnErrorOfJustThoseWhomTheyHit) {
 }
 
 TEST_F(Defaults, OfMappingsAreLayeredKeyByKey) {
-  write("d.yaml", defaults("parameters: {region: us, cpu: 2}, reconcilePolicy: {create: false, update: false, "
-                           "fields: {ttl: report, favorite: initial}}"));
+  write("d.yaml",
+        defaults("parameters: {region: us, cpu: 2}, reconcilePolicy: {create: false, update: false, "
+                 "fields: {ttl: report, favorite: initial}}"));
   write("near/d.yaml", defaults("parameters: {cpu: 4}, reconcilePolicy: {update: true}, ttl: 1h"));
-  write("near/w.yaml", workspace("x", "template: t, favorite: true, parameters: {disk: 9}, reconcilePolicy: "
-                                      "{recreate: never, fields: {favorite: enforce}}"));
+  write("near/w.yaml", workspace("x",
+                                 "template: t, favorite: true, parameters: {disk: 9}, reconcilePolicy: "
+                                 "{recreate: never, fields: {favorite: enforce}}"));
   const DesiredState state = load();
   EXPECT_EQ(said(state), "");
   const WorkspaceSpec& spec = named(state, "x");
@@ -83,8 +85,9 @@ TEST_F(Defaults, AreBeatenByNullWhichIsAWishForNoneOrNotGiven) {
   write("d.yaml", defaults("ttl: 1h, autostart: 0 9 * * *, favorite: true, organization: o, preset: p, "
                            "parameters: {a: 1, b: 2}, reconcilePolicy: {create: false, update: false}"));
   write("w.yaml",
-        workspace("x", "template: t, ttl: null, autostart: null, favorite: null, organization: null, preset: "
-                       "null, parameters: {a: null}, reconcilePolicy: {create: null}") +
+        workspace("x",
+                  "template: t, ttl: null, autostart: null, favorite: null, organization: null, preset: "
+                  "null, parameters: {a: null}, reconcilePolicy: {create: null}") +
             workspace("y", "template: t, parameters: null, reconcilePolicy: null"));
   const DesiredState state = load();
   EXPECT_EQ(said(state), "");
@@ -125,7 +128,8 @@ TEST_F(Defaults, MayGiveWhatIsRequiredAndItsAbsenceIsToldAtItsPlace) {
 
 TEST_F(Defaults, MissingTemplateIsToldTogetherWithADocumentsOtherErrors) {
   write("w.yaml", workspace("x", "tll: 8h"));
-  EXPECT_THAT(said(load()), ::testing::AllOf(HasSubstr("unknown key \"tll\""), HasSubstr("spec.template: is missing")));
+  EXPECT_THAT(said(load()),
+              ::testing::AllOf(HasSubstr("unknown key \"tll\""), HasSubstr("spec.template: is missing")));
   write("d.yaml", defaults("template: t"));
   EXPECT_THAT(said(load()), ::testing::Not(HasSubstr("is missing")));
 }
@@ -137,7 +141,8 @@ TEST_F(Defaults, MayContradictADocumentWhichIsToldWithThePlaceOfBoth) {
   const DesiredState state = load();
   EXPECT_THAT(said(state),
               HasSubstr("spec.retain: retain cannot be kept beside dormant: true (from d.yaml:6)"));
-  EXPECT_THAT(said(state), HasSubstr("spec.reconcilePolicy.fields.dormant: \"dormant\" cannot be given at creation"));
+  EXPECT_THAT(said(state),
+              HasSubstr("spec.reconcilePolicy.fields.dormant: \"dormant\" cannot be given at creation"));
   EXPECT_THAT(state.specs, IsEmpty());
 }
 
@@ -203,7 +208,8 @@ TEST(DirectoryOf, IsThePathsAsItIsShown) {
 }
 
 TEST_F(Defaults, ThatNothingUsesAreCountedAsSuch) {
-  write("d.yaml", defaults("ttl: 8h", "site=berlin") + defaults("dormant: false") + defaults("favorite: true"));
+  write("d.yaml",
+        defaults("ttl: 8h", "site=berlin") + defaults("dormant: false") + defaults("favorite: true"));
   write("w.yaml", workspace("x", "template: t, dormant: true"));
   const DesiredState state = load();
   EXPECT_EQ(said(state), "");
