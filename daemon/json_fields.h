@@ -47,6 +47,8 @@ inline constexpr std::string_view kDiagnostics = "each error of the specs";
 inline constexpr JsonField kOwnFields[] = {
     {kValidate, "formatVersion", kVersion, kAlways, kFormat},
     {kValidate, "valid", kCount, kAlways, "specs that can be applied"},
+    {kValidate, "sets", kCount, kAlways, "WorkspaceSets that can be applied"},
+    {kValidate, "defaults", kCount, kAlways, "documents of WorkspaceDefaults that can be applied"},
     {kValidate, "invalid", kCount, kAlways, kInvalid},
     {kValidate, "duplicates", kCount, kAlways, kDuplicates},
     {kValidate, "files", kCount, kAlways, kFiles},

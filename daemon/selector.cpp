@@ -58,6 +58,8 @@ void add_unknown(const std::vector<std::string>& given, std::string_view flag,
 
 std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, const Selection& selection) {
   std::vector<std::string> missing;
+  // Whose workspaces a set has is not known before its owners are read.
+  if (!loaded.sets.empty()) return missing;
   if (loaded.specs.empty()) {
     if (!loaded.diagnostics.empty()) return missing;
     missing.emplace_back("no specs found");

@@ -42,6 +42,9 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 std::string summary_text(const Findings& found) {
   const specs::DesiredState& desired = found.desired;
   std::string text = counted(desired.specs.size(), "spec is valid", "specs are valid");
+  if (!desired.sets.empty()) text += ", " + counted(desired.sets.size(), "set", "sets");
+  if (!desired.defaults.empty())
+    text += ", " + counted(desired.defaults.size(), "document of defaults", "documents of defaults");
   if (desired.invalid_documents > 0) text += fmt::format(", {} invalid", desired.invalid_documents);
   if (desired.duplicate_documents > 0) {
     text += ", " + counted(desired.duplicate_documents, "duplicate", "duplicates");
@@ -87,6 +90,8 @@ nlohmann::json json_of(const Findings& found, bool starts, std::chrono::sys_seco
   const Keys<json_parts::kValidate> object(made);
   object["formatVersion"] = reconcile::kFormatVersion;
   object["valid"] = desired.specs.size();
+  object["sets"] = desired.sets.size();
+  object["defaults"] = desired.defaults.size();
   object["invalid"] = desired.invalid_documents;
   object["duplicates"] = desired.duplicate_documents;
   object["files"] = desired.files;

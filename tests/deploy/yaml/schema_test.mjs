@@ -80,12 +80,60 @@ await check('below reconcilePolicy: its fields are offered', async () => {
 });
 await check("an enumeration's values are offered", async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  automaticUpdates: |\n`);
-  assert.deepEqual(labels(items), ['always', 'never']);
+  assert.deepEqual(labels(items).filter((label) => label !== 'null'), ['always', 'never']);
 });
 await check("a boolean's values are offered", async () => {
   const items = await told.complete(file(), `${kHead}  owner: alice\n  template: docker\n  dormant: |\n`);
-  assert.deepEqual(labels(items).sort(), ['false', 'true']);
+  assert.deepEqual(labels(items).filter((label) => label !== 'null').sort(), ['false', 'true']);
 });
+const kSetHead = `apiVersion: coder-reconciler/v1
+kind: WorkspaceSet
+metadata:
+  name: payments
+spec:
+`;
+const kDefaultsHead = `apiVersion: coder-reconciler/v1
+kind: WorkspaceDefaults
+metadata:
+  name: berlin
+spec:
+`;
+const fieldsOf = async (text) => labels((await told.complete(file(), text)).filter((item) => item.kind === 10)).sort();
+await check('every kind is offered', async () => {
+  const items = await told.complete(file(), 'apiVersion: coder-reconciler/v1\nkind: |\n');
+  assert.deepEqual(labels(items).sort(), ['List', 'Workspace', 'WorkspaceDefaults', 'WorkspaceSet']);
+});
+await check("below a set's spec, its owners and its template: what belongs there is offered, and no owner", async () => {
+  assert.deepEqual(await fieldsOf(`${kSetHead}  owners: {list: [alice]}\n  |\n`), ['onLeave', 'spreadAutostart', 'template']);
+  assert.deepEqual(await fieldsOf(`${kSetHead}  owners:\n    |\n`), ['except', 'group', 'list', 'organization']);
+  const fields = await fieldsOf(`${kSetHead}  owners: {list: [alice]}\n  template:\n    metadata: {name: dev}\n    spec:\n      |\n`);
+  assert(fields.includes('ttl') && fields.includes('template') && !fields.includes('owner'), fields.join());
+});
+await check('what becomes of those who leave is offered', async () => {
+  const items = await told.complete(file(), `${kSetHead}  owners: {list: [alice]}\n  onLeave: |\n`);
+  assert.deepEqual(labels(items).sort(), ['dormant', 'keep']);
+});
+await check('below the spec and the values of defaults: what belongs there is offered, and no owner', async () => {
+  assert.deepEqual(await fieldsOf(`${kDefaultsHead}  values: {ttl: 8h}\n  |\n`), ['selector']);
+  const fields = await fieldsOf(`${kDefaultsHead}  values:\n    |\n`);
+  assert(fields.includes('ttl') && fields.includes('template') && !fields.includes('owner'), fields.join());
+});
+await check("the kind decides in a list's items, too", async () => {
+  const fields = await fieldsOf('apiVersion: v1\nkind: List\nitems:\n- apiVersion: coder-reconciler/v1\n  kind: WorkspaceDefaults\n  metadata: {name: d}\n  spec:\n    |\n');
+  assert.deepEqual(fields, ['selector', 'values']);
+});
+await check('errors in a set and in defaults are underlined where they stand', async () => {
+  await expectFindings(
+      `${kSetHead}  owners: {list: [alice]}\n  template: {metadata: {name: dev}, spec: {template: docker, owner: bob}}\n`,
+      ['7:64 owner: Property owner is not allowed.']);
+  await expectFindings(`${kDefaultsHead}  values: {tll: 8h}\n`, ['6:12 tll: Property tll is not allowed.']);
+});
+await check('a good set and good defaults have no errors', async () => {
+  await expectFindings(
+      `${kSetHead}  owners: {organization: coder}\n  template: {metadata: {name: "{owner}-dev"}, spec: {ttl: 8h}}\n`, []);
+  await expectFindings(`${kDefaultsHead}  selector: site=berlin\n  values: {ttl: null, favorite: null}\n`, []);
+});
+
 await check('the version of the format is offered', async () => {
   assert.deepEqual(labels(await told.complete(file(), 'apiVersion: |\n')), ['coder-reconciler/v1']);
 });
@@ -99,15 +147,15 @@ await check('an unknown key is underlined where it stands', () => expectFindings
     `${kHead}  owner: alice\n  template: docker\n  tll: 8h\n`, ['8:3 tll: Property tll is not allowed.']));
 await check('a wrong type is underlined where it stands', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  dormant: "yes"\n`,
-    ['8:12 "yes": Incorrect type. Expected "boolean".']));
+    ['8:12 "yes": Incorrect type. Expected "boolean | null".']));
 await check('a list where a duration belongs is underlined where it stands', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  ttl: [8]\n`,
     ['8:8 [8]: Incorrect type. Expected "string | null".']));
 await check('a value outside its enumeration is underlined, and the values are named', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  automaticUpdates: sometimes\n`,
-    ['8:21 sometimes: Value is not accepted. Valid values: "always", "never".']));
+    ['8:21 sometimes: Value is not accepted. Valid values: "always", "never", null.']));
 await check('a missing field is told at the key that lacks it', () => expectFindings(
-    `${kHead}  owner: alice\n`, ['5:1 spec: Missing property "template".']));
+    `${kHead}  template: docker\n`, ['5:1 spec: Missing property "owner".']));
 await check('an error in a second document is told there', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n---\n${kHead}  owner: alice\n  template: docker\n  tll: 8h\n`,
     ['16:3 tll: Property tll is not allowed.']));
@@ -129,15 +177,15 @@ await check("a file's own first line switches completion on", async () => {
 });
 await check('a first line may name the schema relative to the file', async () => {
   const beside = pathToFileURL(path.join(path.dirname(path.resolve(schema)), 'specs', 'dev.yaml')).href;
-  const text = `# yaml-language-server: $schema=../${path.basename(schema)}\n${kHead}  owner: alice\n`;
-  assert.deepEqual(findings(text, await untold.diagnose(beside, text)), ['6:1 spec: Missing property "template".']);
+  const text = `# yaml-language-server: $schema=../${path.basename(schema)}\n${kHead}  template: docker\n`;
+  assert.deepEqual(findings(text, await untold.diagnose(beside, text)), ['6:1 spec: Missing property "owner".']);
 });
 
 await check('the settings in the README name the schema, and the files that it is for', async () => {
-  const text = `${kHead}  owner: alice\n`;
+  const text = `${kHead}  template: docker\n`;
   for (const name of ['dev.yaml', 'team/dev.yml']) {
     const uri = pathToFileURL(path.join(folder, 'specs', name)).href;
-    assert.deepEqual(findings(text, await asShown.diagnose(uri, text)), ['5:1 spec: Missing property "template".'], name);
+    assert.deepEqual(findings(text, await asShown.diagnose(uri, text)), ['5:1 spec: Missing property "owner".'], name);
   }
   const elsewhere = pathToFileURL(path.join(folder, 'other.yaml')).href;
   assert.deepEqual(await asShown.diagnose(elsewhere, text), []);
