@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "tests/support/parse_alone.h"
 #include "specs/plain_yaml.h"
 #include "specs/source_text.h"
 #include "tests/support/emit.h"
+#include "tests/support/parse_alone.h"
 #include "tests/support/yaml_nodes.h"
 
 namespace {
@@ -38,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (again.specs.size() != 1) std::abort();
     cr::specs::WorkspaceSpec copy = *again.specs.front();
     copy.where = spec->where;
+    copy.defaulted = spec->defaulted;  // written as its own
     if (copy != *spec) std::abort();
   }
   return 0;

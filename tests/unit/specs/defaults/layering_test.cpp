@@ -1,6 +1,7 @@
 #include "specs/defaults/layering.h"
 
 #include "defaults/defaults_fixture.h"
+#include "specs/warnings.h"
 
 namespace cr::specs {
 namespace {
@@ -217,6 +218,32 @@ TEST_F(Defaults, ThatNothingUsesAreCountedAsSuch) {
   std::vector<std::pair<std::size_t, std::size_t>> counts;
   for (const DefaultsInUse& one : state.defaults) counts.emplace_back(one.selected, one.used);
   EXPECT_THAT(counts, ElementsAre(std::pair{0U, 0U}, std::pair{1U, 0U}, std::pair{1U, 1U}));
+
+  std::vector<std::string> warnings;
+  for (const Warning& warning : warnings_on(state, {}))
+    warnings.push_back(as_diagnostic(warning, {}).message);
+  EXPECT_THAT(
+      warnings,
+      ElementsAre("warning: spec.selector: selects no workspace and no set in this directory or below",
+                  "warning: spec.values: the one document that they are for takes none of them"));
+}
+
+TEST_F(Defaults, WhatTheyGiveIsWarnedOfWhereItStandsThere) {
+  write("d.yaml", defaults("ttl: 24h"));
+  write("w.yaml", workspace("x", "template: t, autostart: 0 9 * * *"));
+  const std::vector<Warning> warnings = warnings_on(load(), {});
+  ASSERT_THAT(warnings, SizeIs(1));
+  FieldPlaces places([](const std::string&) { return std::nullopt; });
+  const auto found = place_of(warnings[0], places);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->where.to_string().substr(tree.path("specs").size() + 1), "d.yaml:6:17");
+}
+
+TEST_F(Defaults, ValuesOfASetAreWarnedOfAsAWorkspacesAre) {
+  write("s.yaml", set("dev", "template: t, autostart: 0 9 * * *, ttl: 24h"));
+  const std::vector<Warning> warnings = warnings_on(load(), {});
+  ASSERT_THAT(warnings, SizeIs(1));
+  EXPECT_EQ(to_text(warnings[0].field), "spec.template.spec.ttl");
 }
 
 }  // namespace
