@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "daemon/config/secret.h"
-#include "specs/selector.h"
 #include "metrics/pushgateway.h"
 #include "reconcile/plan/guard.h"
+#include "specs/selector.h"
 
 namespace cr::daemon {
 

@@ -75,7 +75,8 @@ TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
   const auto by_name = select(desired, {.labels = {}, .owners = {}, .names = {"api"}});
   EXPECT_EQ(by_name.specs, (std::vector<specs::SpecPtr>{payments, other}));
   const auto by_all = select(
-      desired, {.labels = *specs::parse_selector("team=payments"), .owners = {"alice"}, .names = {"api", "web"}});
+      desired,
+      {.labels = *specs::parse_selector("team=payments"), .owners = {"alice"}, .names = {"api", "web"}});
   EXPECT_EQ(by_all.specs, (std::vector<specs::SpecPtr>{payments}));
   EXPECT_EQ(by_all.invalid_documents, 1U) << "an invalid document may have been a selected one";
   EXPECT_EQ(select(desired, {}).specs.size(), 3U);
@@ -92,9 +93,9 @@ TEST(Missing, SaysWhichNameNoSpecHasAndWhatWasProbablyMeant) {
                                      "none of 2 specs is selected by --owner"));
   EXPECT_THAT(what_is_missing(desired, {.labels = {}, .owners = {"alice", "bbo"}, .names = {}}),
               ::testing::ElementsAre("no spec with owner \"bbo\"; did you mean \"bob\"?"));
-  EXPECT_THAT(
-      what_is_missing(desired, {.labels = *specs::parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
-      ::testing::ElementsAre("none of 2 specs is selected by --selector a=b, --owner, --name"));
+  EXPECT_THAT(what_is_missing(desired,
+                              {.labels = *specs::parse_selector("a=b"), .owners = {"bob"}, .names = {"api"}}),
+              ::testing::ElementsAre("none of 2 specs is selected by --selector a=b, --owner, --name"));
 }
 
 TEST(Missing, SaysThatThereIsNoSpecAndWhyOneIsNotRead) {
