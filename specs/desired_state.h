@@ -43,6 +43,7 @@ struct Rejected {
 
 /// Of specs sorted by identity; null where it is not among them.
 [[nodiscard]] const SpecPtr* find_spec(std::span<const SpecPtr> specs, const Identity& workspace);
+
 /// One document of defaults, and what came of it.
 struct DefaultsInUse {
   SourcePosition where;
