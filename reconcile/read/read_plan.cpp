@@ -95,15 +95,8 @@ Cost cost_of_pages(const ReadState& state, std::size_t unknown) {
 }
 
 void add_pages(const ReadState& state, std::vector<Query>& queries) {
-  const std::uint32_t limit = state.costs.rows_per_page;
-  if (!state.pages.count) {
-    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{0U, limit, state.pages.torn_passes});
-    return;
-  }
-  std::uint64_t offset = state.pages.next_offset;
-  for (std::size_t i = 0; i < kPagesARound && offset < *state.pages.count; ++i, offset += limit) {
-    queries.emplace_back(std::in_place_type<ReadPage>, ReadPage{offset, limit, state.pages.torn_passes});
-  }
+  for (const ReadPage& page : next_pages(state.pages, state.costs.rows_per_page))
+    queries.emplace_back(std::in_place_type<ReadPage>, page);
 }
 
 void add_groups(const ReadState& state, std::vector<OwnerGroup> groups, std::vector<Query>& queries) {
@@ -123,6 +116,16 @@ void add_groups(const ReadState& state, std::vector<OwnerGroup> groups, std::vec
 ReadKind kind_of(const Query& query) {
   static constexpr ReadKind kKinds[] = {ReadKind::ids, ReadKind::owner, ReadKind::name, ReadKind::page};
   return kKinds[query.index()];
+}
+
+std::vector<ReadPage> next_pages(const PageProgress& pages, std::uint32_t limit) {
+  if (!pages.count) return {ReadPage{0U, limit, pages.torn_passes}};
+  std::vector<ReadPage> next;
+  next.reserve(kPagesARound);
+  for (std::uint64_t offset = pages.next_offset; next.size() < kPagesARound && offset < *pages.count;
+       offset += limit)
+    next.push_back(ReadPage{offset, limit, pages.torn_passes});
+  return next;
 }
 
 std::vector<Query> plan_reads(const ReadState& state, std::vector<Query> room) {

@@ -70,6 +70,10 @@ struct PageProgress {
   bool operator==(const PageProgress&) const = default;
 };
 
+/// The next pages of a pass, of `limit` rows each, none of which needs another's answer: the first one alone,
+/// which tells how many rows there are. Pure.
+[[nodiscard]] std::vector<ReadPage> next_pages(const PageProgress& pages, std::uint32_t limit);
+
 /// Everything that the choice of the next queries depends on.
 struct ReadState {
   std::vector<Target> targets;  ///< sorted by identity

@@ -16,8 +16,6 @@ namespace {
 constexpr std::size_t kLostIdsByName = 150;
 // Passes over the pages that did not add up, before the rest is looked up by name.
 constexpr int kTornPasses = 2;
-// Two million rows: what has more pages counts wrong.
-constexpr std::uint64_t kMostPages = 4'000;
 // A workspace may be deleted and made anew while it is read; one that is another each time is none.
 constexpr int kMostContradictions = 3;
 constexpr int kUriTooLong = 414;
@@ -38,7 +36,7 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 }  // namespace
 
 ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers)
-    : entries_(std::move(buffers.entries)), answers_(std::move(buffers.answers)) {
+    : entries_(std::move(buffers.entries)), answers_(std::move(buffers.answers)), pages_(kTornPasses) {
   entries_.assign(targets.size(), Absent{});
   any_owner_uuid_ = std::ranges::any_of(targets, &Target::owner_is_uuid);
   state_.targets = std::move(targets);
@@ -126,46 +124,15 @@ void ReadProgress::record_name(const ReadName& query, coder::NameLook look) {
 }
 
 void ReadProgress::record_page(const ReadPage& query, coder::WorkspaceRows rows) {
-  PageProgress& pages = state_.pages;
-  ++pages_answered_;
-  const bool of_this_pass = !pages.over && query.pass == pages.torn_passes;
-  const std::size_t size = rows.rows.size();
-  bool anything_new = false;
-  for (const LiveWorkspace& row : rows.rows) {
-    if (of_this_pass && page_ids_.insert(row.id).second) {
-      anything_new = true;
-      ++steps_;
-    }
-  }
+  const PageWalk::Step step = pages_.record(query, rows.rows, rows.count);
+  state_.pages = pages_.progress();
+  steps_ += step.fresh_rows;
   keep(std::move(rows.rows), ReadKind::page, [&](const LiveWorkspace& row) { return fits(row); });
-  if (!of_this_pass) return;
-  if (!pages.count) pages.count = rows.count;
-  pass_contradicts_itself_ = pass_contradicts_itself_ || *pages.count != rows.count;
-  pages.next_offset = std::max(pages.next_offset, query.offset + query.limit);
-  page_rows_answered_ += query.limit;
-  // Behind a page that is not full, or that shows again what others have shown, there is no other, whatever
-  // the count says: it counts what this token may not see, or it is wrong.
-  const bool too_short = size < query.limit && query.offset + size < *pages.count;
-  const bool repeated = size > 0 && !anything_new;
-  const bool too_many = pages_answered_ >= kMostPages;
-  if (!too_short) state_.costs.fleet = rows.count;
-  if (too_short || repeated || too_many || page_rows_answered_ >= *pages.count) end_of_pass();
-}
-
-void ReadProgress::end_of_pass() {
-  PageProgress& pages = state_.pages;
-  const bool whole = !pass_contradicts_itself_ && page_ids_.size() == *pages.count;
-  if (!whole) ++pages.torn_passes;
-  pages.over = whole || pages.torn_passes >= kTornPasses || pages_answered_ >= kMostPages;
-  pages.count.reset();
-  pages.next_offset = 0;
-  page_ids_ = {};
-  page_rows_answered_ = 0;
-  pass_contradicts_itself_ = false;
-  if (!pages.over) return;
+  if (step.tells_fleet) state_.costs.fleet = rows.count;
+  if (!step.pass_ended || !state_.pages.over) return;
   for (TargetIndex i = 0; i < state_.targets.size(); ++i) {
     if (state_.targets[i].stage != Stage::unknown) continue;
-    if (whole) {
+    if (step.whole) {
       settle(i, Absent{});
     } else {
       state_.targets[i].stage = Stage::by_name;
@@ -194,7 +161,8 @@ void ReadProgress::record_failure(const Query& query, coder::ApiError error) {
     if (stage != Stage::settled) fail(name->target, stage);
   } else {
     // Whoever has not been seen may be on the page that failed.
-    state_.pages.over = true;
+    pages_.fail();
+    state_.pages = pages_.progress();
     for (TargetIndex i = 0; i < state_.targets.size(); ++i) fail(i, Stage::unknown);
   }
 }

@@ -6,7 +6,6 @@
 #include <forward_list>
 #include <optional>
 #include <span>
-#include <unordered_set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "reconcile/coder/types.h"
 #include "reconcile/read/costs.h"
 #include "reconcile/read/live_state.h"
+#include "reconcile/read/page_walk.h"
 #include "reconcile/read/read_plan.h"
 
 namespace cr::reconcile {
@@ -62,7 +62,6 @@ class ReadProgress {
   void record_name(const ReadName& query, coder::NameLook look);
   void record_page(const ReadPage& query, coder::WorkspaceRows rows);
   void record_failure(const Query& query, coder::ApiError error);
-  void end_of_pass();
 
   /// The declared workspaces that a row is: none, one, or two where one names the owner and the other the
   /// UUID.
@@ -88,10 +87,7 @@ class ReadProgress {
   bool any_owner_uuid_ = false;
   std::size_t lost_ids_ = 0;
   std::uint64_t steps_ = 0;
-  std::unordered_set<WorkspaceId> page_ids_;  ///< ids of this pass
-  std::uint64_t pages_answered_ = 0;          ///< of all passes
-  std::uint64_t page_rows_answered_ = 0;      ///< rows of this pass that pages were asked for and answered
-  bool pass_contradicts_itself_ = false;      ///< pages of this pass told different counts
+  PageWalk pages_;  ///< what ReadState::pages is a copy of
 };
 
 }  // namespace cr::reconcile
