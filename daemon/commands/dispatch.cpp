@@ -37,6 +37,8 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
       return forecast(invocation.config, terminal);
     case Command::explain:
       return explain(invocation.config, terminal);
+    case Command::export_specs:
+      return export_specs(invocation.config, terminal);
     case Command::apply:
       return apply(invocation.config, terminal);
     case Command::run:

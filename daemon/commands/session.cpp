@@ -122,6 +122,10 @@ void Session::show_builds(const reconcile::BuildsSeen& builds) {
   if (progress_) progress_->set_builds(builds);
 }
 
+void Session::show_doing(std::string doing) {
+  if (progress_) progress_->set_doing(std::move(doing));
+}
+
 void Session::end_progress() {
   if (progress_) progress_->clear();
 }

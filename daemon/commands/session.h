@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "daemon/commands/terminal.h"
@@ -48,6 +49,8 @@ class Session {
   /// Shows what a build of ours is doing, where somebody watches.
   void show_build(const coder::LiveWorkspace& workspace);
   void show_builds(const reconcile::BuildsSeen& builds);
+  /// Shows what is being done, where somebody watches.
+  void show_doing(std::string doing);
   /// Removes the progress line before other output.
   void end_progress();
 

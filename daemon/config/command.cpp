@@ -44,6 +44,19 @@ constexpr CommandInfo kCommands[] = {
      "Runs a cycle every --interval, and at once when the specs change, on SIGHUP and on POST /-/reconcile.\n"
      "SIGTERM ends it within --shutdown-timeout with exit code 0: writes in flight finish, nothing new "
      "starts."},
+    {Command::export_specs, "export", "", "Write specs of the workspaces that there are",
+     "Reads the workspaces and writes each as a spec, as it is now: to standard output, or with --output-dir "
+     "one\n"
+     "file an owner. The specs only report, unless --managed is given; validate and plan of them find "
+     "nothing "
+     "to say.\n"
+     "Prebuilt workspaces and those of AI tasks are left out, and so is the value of every parameter that is "
+     "ephemeral\n"
+     "or may be a secret. What is written is whole: a read that fails writes nothing.\n"
+     "Files that exist are not overwritten. With --merge, fields that they declare are set to the live "
+     "values "
+     "in place,\n"
+     "with comments and order kept, and what none of them declares is added. Changes nothing in Coder."},
     {Command::schema, "schema", "[NAME]", "Print the JSON Schema of a spec, or of what the program writes",
      "spec (the default) is for editors, which complete and validate specs with it. The others describe "
      "what\n"

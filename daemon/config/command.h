@@ -15,6 +15,7 @@ enum class Command : std::uint8_t {
   explain,
   apply,
   run,
+  export_specs,
   schema,
   version,
   completion,

@@ -16,6 +16,8 @@
 namespace cr::daemon {
 
 enum class OutputFormat : std::uint8_t { text, json, markdown };
+/// What the files of an export are one of each for.
+enum class FileBy : std::uint8_t { owner, template_name };
 enum class LogFormat : std::uint8_t { text, json, logfmt };
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
@@ -50,6 +52,12 @@ struct Config {
   std::vector<std::string> owners;  ///< empty: all
   std::vector<std::string> names;   ///< empty: all
   std::string explained_owner;      ///< of explain: the workspace
+  Selector selector;
+  std::vector<std::string> owners;         ///< empty: all
+  std::vector<std::string> names;          ///< empty: all
+  std::vector<std::string> templates;      ///< of export; names or UUIDs; empty: all
+  std::vector<std::string> organizations;  ///< likewise
+  std::string explained_owner;             ///< of explain: the workspace
   std::string explained_name;
 
   // How it converges
@@ -79,6 +87,13 @@ struct Config {
   std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
   std::string api_token_file;
   std::string read_token_file;  ///< empty: reads need no token
+
+  // How an export writes specs
+  std::string output_dir;  ///< empty: to standard output
+  FileBy by = FileBy::owner;
+  bool merge = false;
+  bool managed = false;
+  bool defaults = false;  ///< what many share goes to a WorkspaceDefaults
 
   // Where a run of apply leaves its metrics
   std::string metrics_textfile;                    ///< empty: nowhere

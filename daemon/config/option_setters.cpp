@@ -126,6 +126,11 @@ std::string set_pushgateway_grouping(Config& config, const Values& values) {
   return {};
 }
 
+std::string set_by(Config& config, const Values& values) {
+  return set_choice<&Config::by, FileBy>(config, values.back(),
+                                         {{"owner", FileBy::owner}, {"template", FileBy::template_name}});
+}
+
 std::string set_output(Config& config, const Values& values) {
   return set_choice<&Config::output, OutputFormat>(
       config, values.back(),

@@ -77,6 +77,7 @@ std::string set_metrics_textfile(Config& config, const Values& values);
 std::string set_pushgateway_url(Config& config, const Values& values);
 std::string set_pushgateway_grouping(Config& config, const Values& values);
 std::string set_change_feed(Config& config, const Values& values);
+std::string set_by(Config& config, const Values& values);
 std::string set_output(Config& config, const Values& values);
 std::string set_log_format(Config& config, const Values& values);
 std::string set_log_level(Config& config, const Values& values);

@@ -10,13 +10,14 @@ namespace {
 using enum Command;
 using namespace setters;
 
-constexpr Commands kOnline{plan, forecast, explain, apply, run};
+constexpr Commands kOnline{plan, forecast, explain, apply, run, export_specs};
+constexpr Commands kWithOwnerTokens{plan, forecast, explain, apply, run};
 constexpr Commands kSelecting{plan, forecast, apply, run};
 constexpr Commands kPlanning{plan, apply, run};
 constexpr Commands kDeciding{plan, explain, apply, run};
 constexpr Commands kConverging{apply, run};
-constexpr Commands kAll{validate, plan,    forecast,   explain, apply,    run,
-                        schema,   version, completion, help,    reference};
+constexpr Commands kAll{validate,     plan,   forecast, explain,    apply, run,
+                        export_specs, schema, version,  completion, help,  reference};
 
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kDay = 86'400'000;
@@ -49,7 +50,7 @@ const Option kOptions[] = {
      .help =
          "Directory with owners' own tokens, one file each (mode 0600), named as the username; for favorite",
      .choices = "DIR",
-     .commands = kOnline,
+     .commands = kWithOwnerTokens,
      .set = set_file<&Config::owner_tokens>},
     {.name = "header",
      .value = "NAME=VALUE",
@@ -95,7 +96,7 @@ const Option kOptions[] = {
      .value = "OWNER",
      .help = "Only workspaces of this owner; can be given more than once",
      .kind = Option::Kind::list,
-     .commands = kSelecting,
+     .commands = Commands{plan, forecast, apply, run, export_specs},
      .set = set_list<&Config::owners>},
     {.name = "name",
      .value = "NAME",
@@ -103,6 +104,50 @@ const Option kOptions[] = {
      .kind = Option::Kind::list,
      .commands = kSelecting,
      .set = set_list<&Config::names>},
+    {.name = "template",
+     .value = "TEMPLATE",
+     .help = "Only workspaces of this template; can be given more than once",
+     .kind = Option::Kind::list,
+     .commands = Commands{export_specs},
+     .set = set_list<&Config::templates>},
+    {.name = "organization",
+     .value = "ORGANIZATION",
+     .help = "Only workspaces of this organization; can be given more than once",
+     .kind = Option::Kind::list,
+     .commands = Commands{export_specs},
+     .set = set_list<&Config::organizations>},
+    {.name = "output-dir",
+     .value = "DIR",
+     .help = "Directory to write the specs to, instead of standard output; made where it is missing",
+     .choices = "DIR",
+     .commands = Commands{export_specs},
+     .set = set_file<&Config::output_dir>},
+    {.name = "by",
+     .value = "owner|template",
+     .help = "One file for each owner, or for each template",
+     .fallback = "owner",
+     .choices = "owner|template",
+     .commands = Commands{export_specs},
+     .set = set_by},
+    {.name = "merge",
+     .help =
+         "Set what specs in --output-dir declare to the live values, in place, and add what none declares",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = Commands{export_specs},
+     .set = set_switch<&Config::merge>},
+    {.name = "managed",
+     .help = "Write specs that are enforced, instead of such that only report",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = Commands{export_specs},
+     .set = set_switch<&Config::managed>},
+    {.name = "defaults",
+     .help = "Move values that most workspaces share into one WorkspaceDefaults, defaults.yaml",
+     .fallback = "false",
+     .kind = Option::Kind::flag,
+     .commands = Commands{export_specs},
+     .set = set_switch<&Config::defaults>},
     {.name = "max-changes",
      .value = "N|P%",
      .help = "Hold a plan that changes more workspaces than this; a percentage allows at least 10",
@@ -148,7 +193,7 @@ const Option kOptions[] = {
      .value = "DURATION",
      .help = "Give up after this time (10m; plan, forecast and explain: 2m); writes in flight then get "
              "--shutdown-timeout to finish",
-     .commands = Commands{plan, forecast, explain, apply},
+     .commands = Commands{plan, forecast, explain, apply, export_specs},
      .set = set_time<&Config::timeout, kSecond, 7 * kDay>},
     {.name = "within",
      .value = "DURATION",
@@ -285,7 +330,7 @@ const Option kOptions[] = {
      .value = "FILE",
      .help = "YAML file with settings; its keys are the flags' names, its paths are relative to it",
      .choices = "FILE",
-     .commands = Commands{validate, plan, forecast, explain, apply, run}},
+     .commands = Commands{validate, plan, forecast, explain, apply, run, export_specs}},
     {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll, .letter = 'h'},
     {.name = "version",
      .help = "Print the version and exit",

@@ -119,6 +119,16 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
     problems.emplace_back(
         "user and password are given in both --pushgateway-url and --pushgateway-auth-file; use only one");
   }
+  if (invocation.command == Command::export_specs) {
+    if (config.output_dir.empty() && (config.merge || config.defaults)) {
+      problems.emplace_back("--merge and --defaults need --output-dir, the directory of the specs");
+    }
+    if (config.merge && config.defaults) {
+      problems.emplace_back(
+          "--merge and --defaults exclude each other: defaults would fill in what existing specs leave "
+          "unmanaged");
+    }
+  }
   if (invocation.command != Command::plan && config.output == OutputFormat::markdown) {
     problems.push_back("--output: \"markdown\" is only available for plan; for " +
                        std::string{to_string(invocation.command)} + " use text or json");
@@ -225,7 +235,8 @@ boost::system::result<Invocation, UsageError> read_settings(const std::vector<st
   if (!line.command) {
     if (!line.flags.problems.empty()) return UsageError(line.flags.problems);
     return UsageError(
-        "no command given; use one of validate, plan, forecast, explain, apply, run, schema, version, "
+        "no command given; use one of validate, plan, forecast, explain, apply, run, export, schema, "
+        "version, "
         "completion, "
         "help");
   }

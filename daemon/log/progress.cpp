@@ -136,6 +136,11 @@ void Progress::on_build(const reconcile::LiveWorkspace& workspace) {
   show();
 }
 
+void Progress::set_doing(std::string doing) {
+  doing_ = std::move(doing);
+  show();
+}
+
 void Progress::clear() {
   if (!shown_) return;
   write_("\r\x1b[K");
@@ -146,7 +151,7 @@ void Progress::show() {
   const async::SteadyTime now = clock_.now();
   if (now - told_ < (style_ == Style::lines ? kBetweenLines : kBetweenRewrites)) return;
   told_ = now;
-  std::string text(doing_);
+  std::string text = doing_;
   if (!builds_.empty()) text += ", " + in_words(builds_);
   if (planned_ > 0) text += fmt::format(", changed {} of {}", done_, planned_);
   text += fmt::format(", {} requests, {} s", requests_,

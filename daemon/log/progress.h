@@ -44,6 +44,9 @@ class Progress final : public reconcile::Observer {
   /// One of them, as it is now.
   void on_build(const reconcile::LiveWorkspace& workspace);
 
+  /// What is being done, from now on.
+  void set_doing(std::string doing);
+
   /// Removes the line, so that other output can be written; the next event shows it again.
   void clear();
 
@@ -55,7 +58,7 @@ class Progress final : public reconcile::Observer {
   Style style_;
   async::SteadyTime started_;
   async::SteadyTime told_;
-  std::string_view doing_ = "reading workspaces";
+  std::string doing_ = "reading workspaces";
   std::size_t requests_ = 0;
   std::size_t planned_ = 0;  ///< actions of all plans so far
   std::size_t done_ = 0;

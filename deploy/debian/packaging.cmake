@@ -58,8 +58,6 @@ cr_package_file(${CR_PACKAGE_DIR}/coder-reconciler.bash share/bash-completion/co
 cr_package_file(${CR_PACKAGE_DIR}/_coder-reconciler share/zsh/vendor-completions)
 cr_package_file(${CR_PACKAGE_DIR}/coder-reconciler.fish share/fish/vendor_completions.d)
 cr_package_file(${CR_PACKAGE_DIR}/workspace.schema.json share/coder-reconciler)
-install(PROGRAMS ${PROJECT_SOURCE_DIR}/deploy/scripts/specs-from-coder.sh DESTINATION share/coder-reconciler
-        RENAME specs-from-coder COMPONENT package EXCLUDE_FROM_ALL)
 cr_package_file(${PROJECT_SOURCE_DIR}/.reuse/dep5 share/doc/coder-reconciler RENAME copyright)
 cr_package_file(${CR_DEBIAN_SOURCE}/README.Debian share/doc/coder-reconciler)
 cr_package_file(${CR_PACKAGE_DIR}/changelog.gz share/doc/coder-reconciler)
@@ -88,7 +86,7 @@ set(CPACK_DEBIAN_PACKAGE_HOMEPAGE "")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "ca-certificates, tzdata")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "systemd")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "curl, git, jq")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "curl, git")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "keeps the workspaces of a Coder deployment as declared")
 set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
 "Reads specs of workspaces from directories of YAML, compares them with what

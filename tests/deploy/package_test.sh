@@ -34,7 +34,7 @@ for path in ./usr/bin/coder-reconciler ./lib/systemd/system/coder-reconciler.ser
   ./etc/coder-reconciler/config.yaml ./etc/default/coder-reconciler \
   ./usr/share/doc/coder-reconciler/copyright ./usr/share/doc/coder-reconciler/docs/operating.md \
   ./usr/share/doc/coder-reconciler/docs/command-line.md ./usr/share/doc/coder-reconciler/prometheus/runbook.md \
-  ./usr/share/coder-reconciler/specs-from-coder ./usr/share/doc/coder-reconciler/examples/example.yaml; do
+  ./usr/share/doc/coder-reconciler/examples/example.yaml; do
   says "it holds ${path#.}" " $path" "$scratch/contents"
 done
 refute "nothing in it can be written by others, and nothing belongs to others than root" \

@@ -276,10 +276,10 @@ class Tour:
         scene.env |= {"CODER_URL": scene.url, "CODER_SESSION_TOKEN_FILE": str(scene.directory / "token")}
         # Coder has let shorter TTLs in than a spec can say: its specs are valid all the same.
         scene.drift(owner="bob", name="web", ttl_ms=30_000)
-        scene.run("deploy/scripts/specs-from-coder.sh short && coder-reconciler validate short")
-        expect("ttl: it has 30000 ms" in (scene.directory / "short/bob.yaml").read_text(), "a short TTL is not told of")
+        scene.run("coder-reconciler export --output-dir short && coder-reconciler validate --strict short")
+        expect("ttl is left out: it has 30000 ms" in (scene.directory / "short/bob.yaml").read_text(), "a short TTL is not told of")
         scene.drift(owner="bob", name="web", ttl_ms=4 * 3600_000)
-        scene.run(self.show("deploy/scripts/specs-from-coder.sh specs"))
+        scene.run(self.show("coder-reconciler export --output-dir specs"))
         scene.run(self.show("coder-reconciler validate specs"))
         plan = scene.run(self.show("coder-reconciler plan specs"))
         promised = re.search(r"# (Plan: .*)", self.markdown).group(1)
