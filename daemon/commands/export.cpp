@@ -28,6 +28,7 @@
 #include "specs/name.h"
 #include "specs/parse.h"
 #include "specs/source.h"
+#include "specs/source_text.h"
 #include "specs/visible.h"
 #include "specs/workspace_spec.h"
 
@@ -176,23 +177,21 @@ std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-/// What there is no spec of.
-struct LeftOut {
-  std::size_t prebuilds = 0, tasks = 0, without_name = 0, invalid = 0, maybe_of_set = 0;
-
-  [[nodiscard]] std::string text() const {
-    std::string why;
-    const auto add = [&](std::size_t count, std::string_view what) {
-      if (count > 0) why += fmt::format("{}{} {}", why.empty() ? "" : ", ", count, what);
-    };
-    add(prebuilds, "prebuilt");
-    add(tasks, tasks == 1 ? "of an AI task" : "of AI tasks");
-    add(without_name, "with a name that no spec may have");
-    add(invalid, "declared by an invalid document");
-    add(maybe_of_set, "possibly of a WorkspaceSet");
-    const std::size_t all = prebuilds + tasks + without_name + invalid + maybe_of_set;
-    return all == 0 ? std::string() : fmt::format("; {} left out: {}", all, why);
+/// What there is no spec of, by why.
+class LeftOut {
+ public:
+  void add(std::size_t count, std::string_view why) {
+    if (count == 0) return;
+    all_ += count;
+    why_ += fmt::format("{}{} {}", why_.empty() ? "" : ", ", count, why);
   }
+  [[nodiscard]] std::string text() const {
+    return all_ == 0 ? std::string() : fmt::format("; {} left out: {}", all_, why_);
+  }
+
+ private:
+  std::size_t all_ = 0;
+  std::string why_;
 };
 
 /// What an export makes of what it has read.
@@ -203,31 +202,28 @@ class Export {
       : config_(config), terminal_(terminal), facts_(std::move(facts)), existing_(existing) {}
 
   ExitCode run() {
-    for (const LiveWorkspace& row : facts_.rows) take(row);
+    std::size_t prebuilds = 0;
+    std::size_t tasks = 0;
+    std::size_t without_name = 0;
+    for (const LiveWorkspace& row : facts_.rows) {
+      const auto why = why_not_exported(row);
+      if (!why) rows_.push_back(&row);
+      prebuilds += why == NotExported::prebuild;
+      tasks += why == NotExported::task;
+      without_name += why == NotExported::no_name;
+      if (why == NotExported::no_name)
+        say(fmt::format("{}/{} is left out: {} {}", row.owner_name, row.name, specs::in_quotes(row.name),
+                        specs::name_problem(row.name)));
+    }
+    left_out_.add(prebuilds, "prebuilt");
+    left_out_.add(tasks, "of AI tasks");
+    left_out_.add(without_name, "with names that no spec may have");
     if (config_.output_dir.empty()) return to_output();
     if (config_.merge) return into_directory_with_specs();
     return into_directory();
   }
 
  private:
-  void take(const LiveWorkspace& row) {
-    const auto why = why_not_exported(row);
-    if (!why) return rows_.push_back(&row);
-    switch (*why) {
-      case NotExported::prebuild:
-        ++left_out_.prebuilds;
-        break;
-      case NotExported::task:
-        ++left_out_.tasks;
-        break;
-      case NotExported::no_name:
-        ++left_out_.without_name;
-        say(fmt::format("{}/{} is left out: {} {}", row.owner_name, row.name, row.name,
-                        specs::name_problem(row.name)));
-        break;
-    }
-  }
-
   void say(std::string_view text) const { terminal_.err("coder-reconciler: " + specs::visible(text) + "\n"); }
 
   [[nodiscard]] FiledDocument filed(const LiveWorkspace& row) const {
@@ -299,8 +295,10 @@ class Export {
 
   ExitCode into_directory_with_specs() {
     Merge merge = plan_merge(*existing_, rows_, facts_);
-    left_out_.invalid = merge.invalid;
-    left_out_.maybe_of_set = merge.maybe_of_set;
+    left_out_.add(merge.invalid, "declared by invalid documents");
+    left_out_.add(merge.renamed, "to be renamed by a document");
+    left_out_.add(merge.maybe_declared, "possibly declared by a document that cannot be read");
+    left_out_.add(merge.maybe_of_set, "possibly of a WorkspaceSet");
     std::map<std::string, Changed> changed;
     std::size_t fields = 0;
     for (const auto& [path, edits] : merge.edits) {
@@ -341,7 +339,7 @@ class Export {
     const auto place = place_below(config_.output_dir, path);
     const auto text = place ? read_spec_text(*place) : std::nullopt;
     if (!text) {
-      remarks.push_back(path + " stays as it is: a link leads out of --output-dir, or it cannot be read");
+      remarks.push_back(path + " stays as it is: it cannot be read again, or leads out of --output-dir");
       return nullptr;
     }
     const auto [opened, fresh] = changed.try_emplace(*place);

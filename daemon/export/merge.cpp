@@ -51,6 +51,10 @@ class Declared {
   explicit Declared(const specs::DesiredState& desired) : desired_(desired) {
     for (const specs::SpecPtr& spec : desired.specs) specs_.emplace(specs::identity_of(*spec), spec.get());
     elsewhere_.insert(desired.elsewhere.begin(), desired.elsewhere.end());
+    for (const specs::SpecPtr& spec : desired.specs) {
+      for (const std::string& name : spec->previous_names)
+        previous_.insert({text::lower(spec->owner), text::lower(name)});
+    }
   }
   [[nodiscard]] const specs::WorkspaceSpec* spec_of(const LiveWorkspace& row) const {
     for (const Identity& identity : identities(row)) {
@@ -61,6 +65,10 @@ class Declared {
   [[nodiscard]] bool is_invalid(const LiveWorkspace& row) const {
     return std::ranges::any_of(identities(row),
                                [&](const Identity& identity) { return elsewhere_.contains(identity); });
+  }
+  [[nodiscard]] bool is_renamed(const LiveWorkspace& row) const {
+    return std::ranges::any_of(identities(row),
+                               [&](const Identity& identity) { return previous_.contains(identity); });
   }
   [[nodiscard]] bool may_be_of_set(const LiveWorkspace& row) const {
     return std::ranges::any_of(desired_.sets, [&](const specs::SetPtr& set) { return may_have(*set, row); });
@@ -75,6 +83,7 @@ class Declared {
   const specs::DesiredState& desired_;
   std::map<Identity, const specs::WorkspaceSpec*> specs_;
   std::set<Identity> elsewhere_;
+  std::set<Identity> previous_;  ///< names that declared ones had
 };
 
 /// The edits of one document.
@@ -202,6 +211,10 @@ Merge plan_merge(const specs::DesiredState& desired, const std::vector<const Liv
       DocumentMerge(*spec, *row, facts, merge).run();
     } else if (declared.is_invalid(*row)) {
       ++merge.invalid;
+    } else if (declared.is_renamed(*row)) {
+      ++merge.renamed;
+    } else if (desired.unknown_documents > 0) {
+      ++merge.maybe_declared;
     } else if (declared.may_be_of_set(*row)) {
       ++merge.maybe_of_set;
     } else {

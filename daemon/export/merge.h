@@ -23,6 +23,8 @@ struct Merge {
   std::vector<const coder::LiveWorkspace*> undeclared;  ///< no file declares them
   std::size_t declared = 0;
   std::size_t invalid = 0;           ///< a document that is invalid is about them: left as they are
+  std::size_t maybe_declared = 0;    ///< a document that nobody can read may be: likewise
+  std::size_t renamed = 0;           ///< a document has their name as a previous one: likewise
   std::size_t maybe_of_set = 0;      ///< a WorkspaceSet may have them among its own: left as they are
   std::vector<std::string> remarks;  ///< what is left as it is, and why
 };

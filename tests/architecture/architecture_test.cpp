@@ -110,8 +110,9 @@ const std::vector<PureRule> kPure = {
     {"reconcile/feed/", {}},
     {"reconcile/memory/", {}},
     {"reconcile/report/", {}},
-    {"reconcile/read/", {"reconcile/read/reader."}},
+    {"reconcile/read/", {"reconcile/read/fleet_reader.", "reconcile/read/reader."}},
     {"reconcile/observer.h", {}},
+    {"daemon/export/", {"daemon/export/write_files."}},
     {"metrics/", {"metrics/process.cpp", "metrics/pushgateway.", "metrics/textfile.cpp"}},
 };
 

@@ -114,7 +114,7 @@ TEST_P(ExportOnOldestAndNewest, ValidateAndPlanOfTheWholeFleetFindNothingToSay) 
                     HasSubstr("# parameter \"reset\" is left out: it is ephemeral"),
                     HasSubstr("# parameter \"unlisted\" is left out: the template version does not list it"),
                     HasSubstr("# ttl is left out: it has 30000 ms, less than the minute"),
-                    HasSubstr("    cpu: \"4\"\n"), HasSubstr("  ttl: 90m\n"), HasSubstr("  name: Starts\n"),
+                    HasSubstr("    cpu: \"4\"\n"), HasSubstr("  ttl: 1h30m\n"), HasSubstr("  name: Starts\n"),
                     HasSubstr("  dormant: true\n"),
                     HasSubstr("  reconcilePolicy: {create: false, update: false}\n")));
 }
@@ -136,7 +136,7 @@ TEST(Export, OfPrebuiltAndTasksWorkspacesIsCountedAndNotWritten) {
   populate(deployment.coder);
   const Ended exported = deployment.call({"export", "--owner", "alice"});
   EXPECT_EQ(exported.code, 0);
-  EXPECT_THAT(exported.err, HasSubstr("wrote 7 workspaces; 1 left out: 1 of an AI task\n"));
+  EXPECT_THAT(exported.err, HasSubstr("wrote 7 workspaces; 1 left out: 1 of AI tasks\n"));
   EXPECT_THAT(exported.out, Not(HasSubstr("name: task")));
   const specs::ParsedFile file = specs::parse(exported.out, std::make_shared<const std::string>("-"));
   EXPECT_THAT(file.diagnostics, IsEmpty());
@@ -279,7 +279,7 @@ TEST(Export, MergeLeavesWhatAnInvalidDocumentIsAbout) {
   const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
   EXPECT_EQ(merged.code, 4);
   EXPECT_THAT(merged.err, HasSubstr("team.yaml:9:21: spec.automaticUpdates"));
-  EXPECT_THAT(merged.out, HasSubstr("; 1 left out: 1 declared by an invalid document\n"));
+  EXPECT_THAT(merged.out, HasSubstr("; 1 left out: 1 declared by invalid documents\n"));
   EXPECT_THAT(tree(deployment.specs()), ::testing::ElementsAre(::testing::Pair("team.yaml", text)));
 }
 
@@ -289,8 +289,11 @@ TEST(Export, MergeFollowsNoLinkOutOfTheDirectory) {
   deployment.folder.make_folder("specs");
   fs::create_symlink(elsewhere, deployment.specs() + "/team.yaml");
   const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
-  EXPECT_EQ(merged.code, 0);
-  EXPECT_THAT(merged.err, HasSubstr("team.yaml stays as it is: a link leads out of --output-dir"));
+  EXPECT_EQ(merged.code, 4);
+  EXPECT_THAT(merged.err, HasSubstr("specs/team.yaml: is a symbolic link that leaves"));
+  EXPECT_EQ(merged.out,
+            "set 0 fields in 0 files, added 0 workspaces; 1 left out: 1 possibly declared by a document that "
+            "cannot be read\n");
   EXPECT_EQ(read(elsewhere), kTeam);
 }
 
