@@ -11,7 +11,7 @@ namespace cr::daemon {
 namespace {
 
 bool completes_files(const Option& option) {
-  return option.choices == "FILE";
+  return option.choices == "FILE" || option.choices == "DIR";
 }
 
 std::string words(std::string_view choices) {

@@ -86,7 +86,8 @@ void take_text(std::span<NewDocument> documents, std::string NewValues::*member,
 void take_parameters(std::span<NewDocument> documents, NewValues& shared) {
   // What is not in the first is not in all.
   const StringPairs names = documents.front().values.parameters;
-  for (const auto& [name, ignored] : names) {
+  for (const auto& entry : names) {
+    const std::string& name = entry.first;  // clang captures no binding
     const auto value = common_value(documents, [&](const NewDocument& one) { return parameter(one, name); });
     if (!value) continue;
     shared.parameters.emplace_back(name, *value);
