@@ -276,10 +276,11 @@ class Tour:
         scene.env |= {"CODER_URL": scene.url, "CODER_SESSION_TOKEN_FILE": str(scene.directory / "token")}
         # Coder has let shorter TTLs in than a spec can say: its specs are valid all the same.
         scene.drift(owner="bob", name="web", ttl_ms=30_000)
-        scene.run("coder-reconciler export --output-dir short && coder-reconciler validate --strict short")
+        scene.run("coder-reconciler export --output-dir short && coder-reconciler validate short")
         expect("ttl is left out: it has 30000 ms" in (scene.directory / "short/bob.yaml").read_text(), "a short TTL is not told of")
         scene.drift(owner="bob", name="web", ttl_ms=4 * 3600_000)
         scene.run(self.show("coder-reconciler export --output-dir specs"))
+        self.exported(scene)
         scene.run(self.show("coder-reconciler validate specs"))
         plan = scene.run(self.show("coder-reconciler plan specs"))
         promised = re.search(r"# (Plan: .*)", self.markdown).group(1)
@@ -295,6 +296,17 @@ class Tour:
         scene.run(self.show("coder-reconciler apply specs"))
         expect(scene.live("bob", "web")["ttl_ms"] == 4 * 3600_000, "the spec is not kept")
         self.held(scene)
+
+    def exported(self, scene):
+        written = "".join(sorted(file.read_text() for file in (scene.directory / "specs").iterdir()))
+        printed = scene.run(self.show("coder-reconciler export"))
+        expect(sorted(printed.splitlines()) == sorted((written + "---\n" * (len(os.listdir(scene.directory / "specs")) - 1)).splitlines()),
+               "standard output and files have not the same in them")
+        scene.run(self.show("coder-reconciler export --output-dir specs --by template").replace(" specs", " by-template"))
+        scene.run(self.show("coder-reconciler export --owner alice --output-dir specs").replace(" specs", " of-alice"))
+        expect(os.listdir(scene.directory / "of-alice") == ["alice.yaml"], "more than alice's workspaces were written")
+        merged = scene.run(self.show("coder-reconciler export --output-dir specs --merge"))
+        expect(merged == "set 0 fields in 0 files, added 0 workspaces\n", f"what is as it is was written anew: {merged}")
 
     def held(self, scene):
         none = {"CODER_RECONCILER_MAX_CHANGES": "0"}  # every plan is too big

@@ -101,8 +101,18 @@ INSTANTIATE_TEST_SUITE_P(
                 "unknown command \"aply\"; did you mean \"apply\"?"},
         BadCase{"NoCommand",
                 {.arguments = {}},
-                "no command given; use one of validate, plan, forecast, explain, apply, run, schema, "
+                "no command given; use one of validate, plan, forecast, explain, apply, run, export, schema, "
                 "version, completion, help"},
+        BadCase{"MergeIntoNoDirectory",
+                {.arguments = {"export", "--merge"}},
+                "--merge and --defaults need --output-dir, the directory of the specs"},
+        BadCase{"MergeAndDefaults",
+                {.arguments = {"export", "--merge", "--defaults", "--output-dir", "d"}},
+                "--merge and --defaults exclude each other: defaults would fill in what existing specs leave "
+                "unmanaged"},
+        BadCase{"FilesByTeam",
+                {.arguments = {"export", "--by", "team"}},
+                "--by: invalid value \"team\": must be one of owner, template"},
         BadCase{"TokenAsFlag",
                 {.arguments = {"run", "s", "--coder-token", "x"}},
                 "--coder-token: a token must not be given as a value, where others can read it; set "
