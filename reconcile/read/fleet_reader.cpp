@@ -116,8 +116,8 @@ class SomeOwners {
 /// Rows of a pass may repeat themselves where others moved.
 void drop_repeated(Rows& rows) {
   std::ranges::sort(rows, {}, &LiveWorkspace::id);
-  const auto [first, last] = std::ranges::unique(rows, {}, &LiveWorkspace::id);
-  rows.erase(first, last);
+  const auto is_same = [](const LiveWorkspace& a, const LiveWorkspace& b) { return a.id == b.id; };
+  rows.erase(std::unique(rows.begin(), rows.end(), is_same), rows.end());
 }
 
 }  // namespace
