@@ -41,6 +41,13 @@ TEST(Progress, OnATerminalIsRewrittenInPlaceAndRemovedAtTheEnd) {
             "\r\x1b[K");
 }
 
+TEST(Progress, TellsWhatIsBeingDoneAndHowFarThatIs) {
+  Watched watched(Progress::Style::lines);
+  watched.clock.advance(11s);
+  watched.progress.set_doing("reading parameters, 57 of 340");
+  EXPECT_EQ(watched.take(), "coder-reconciler: reading parameters, 57 of 340, 0 requests, 11 s\n");
+}
+
 TEST(Progress, IsNotWrittenForEachOfManyChanges) {
   Watched watched(Progress::Style::one_line);
   watched.progress.on_plan(10'000);

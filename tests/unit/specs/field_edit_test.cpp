@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <sstream>
 
 #include "specs/duration.h"
@@ -216,6 +217,48 @@ TEST(FieldEdit, OfEveryValidFileOfTheCorpusOnlyWhatIsWantedChanges) {
   }
   EXPECT_GT(made, 500U);
   EXPECT_LT(refused * 10, made);
+}
+
+/// A text with some of what YAML gives a meaning to put in, taken out or doubled.
+std::string disturbed(std::string text, std::mt19937& random) {
+  static const std::vector<std::string> kPieces = {
+      " ",  "  ", "\n",  "\r\n", "#",   " # x", "'",  "\"", "{",  "}",     "[",        "]",    ", ", ": ",
+      "- ", "? ", "&a ", "*a",   "!t ", "|",    ">-", "~",  "\t", "---\n", "\xC3\xBC", "null", "\\"};
+  const std::size_t changes = 1 + random() % 3;
+  for (std::size_t i = 0; i < changes && !text.empty(); ++i) {
+    const std::size_t at = random() % text.size();
+    if (random() % 3 == 0) {
+      text.erase(at, 1);
+    } else {
+      text.insert(at, kPieces[random() % kPieces.size()]);
+    }
+  }
+  return text;
+}
+
+TEST(FieldEdit, OfWhatIsWrittenOddlyOnlyWhatIsWantedChangesToo) {
+  const std::string kText =
+      "# one\napiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: dev, labels: {a: "
+      "b}}\nspec:\n"
+      "  owner: alice\n  template: 'docker' # t\n  parameters: {cpu: 4, note: \"it's\"}\n  ttl: \"8h\"  # as "
+      "agreed\n"
+      "  autostart:\n    CRON_TZ=UTC 0 9 * * 1-5\n  automaticUpdates: never\n---\n"
+      "{apiVersion: coder-reconciler/v1, kind: Workspace, metadata: {name: b}, spec: {owner: b, template: t, "
+      "ttl: 8h, "
+      "automaticUpdates: never}}\n";
+  std::mt19937 random(3);
+  std::size_t made = 0;
+  for (int round = 0; round < 1'500; ++round) {
+    const std::string text = disturbed(kText, random);
+    const std::size_t specs = parsed(text).specs.size();
+    for (std::size_t i = 0; i < specs; ++i) {
+      made += expect_kept(text, i, "ttl", *parse_ttl("7m"));
+      made += expect_kept(text, i, "autostart", Cleared{});
+      made += expect_kept(text, i, "automaticUpdates", AutomaticUpdates::always);
+    }
+    if (HasFailure()) break;
+  }
+  EXPECT_GT(made, 1'000U);
 }
 
 }  // namespace
