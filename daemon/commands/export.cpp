@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>

@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "specs/source_text.h"
-#include "specs/text/ascii.h"
-#include "specs/text/utf8.h"
 #include "specs/workspace_decoder.h"
 #include "specs/yaml_document.h"
 
