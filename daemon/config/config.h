@@ -49,10 +49,6 @@ struct Config {
 
   // What this run looks at
   specs::Selector selector;
-  std::vector<std::string> owners;  ///< empty: all
-  std::vector<std::string> names;   ///< empty: all
-  std::string explained_owner;      ///< of explain: the workspace
-  Selector selector;
   std::vector<std::string> owners;         ///< empty: all
   std::vector<std::string> names;          ///< empty: all
   std::vector<std::string> templates;      ///< of export; names or UUIDs; empty: all

@@ -6,8 +6,8 @@
 #include <array>
 #include <chrono>
 
+#include "specs/decode/field_value.h"
 #include "specs/duration.h"
-#include "specs/field_value.h"
 #include "specs/name.h"
 #include "specs/schedule.h"
 #include "specs/source_text.h"

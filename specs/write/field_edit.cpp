@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "specs/decode/mapping_reader.h"
 #include "specs/source_text.h"
-#include "specs/workspace_decoder.h"
 #include "specs/yaml_document.h"
 
 namespace cr::specs {
