@@ -16,6 +16,7 @@
 #include "reconcile/cycle/look_ups.h"
 #include "reconcile/cycle/make_report.h"
 #include "reconcile/cycle/read_back.h"
+#include "reconcile/cycle/resolve_sets.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/cycle/take_outcomes.h"
 #include "reconcile/cycle/time_builds.h"
@@ -165,13 +166,12 @@ awaitable<void> carry_out(CycleState& state) {
 
 /// The story of a cycle. Every part is a folder or a file of its own.
 awaitable<ReportPtr> run(CycleState& state) {
-  state.begun = state.memory.clock.now();
-  state.begun_wall = state.memory.clock.wall();
   co_await read(state);
   co_await resolve(state);
   diff_plan_and_guard(state);
   co_await carry_out(state);
   take_outcomes(state);
+  forget_leavers(state);
   tell_what_was_written(state);
   co_await time_builds(state);
   co_await ask_about_starts(state);
@@ -197,10 +197,15 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   Memory& memory = *memory_;
   const async::SteadyTime begun = memory.clock.now();
   const async::WallTime begun_wall = memory.clock.wall();
-  CycleState state(memory, desired);
   ReportPtr report;
   std::string defect;
   try {
+    std::vector<sets::SetStatus> sets;
+    const specs::DesiredState* whole = co_await resolve_sets(memory, desired, sets);
+    CycleState state(memory, *whole);
+    state.sets = std::move(sets);
+    state.begun = begun;
+    state.begun_wall = begun_wall;
     report = co_await run(state);
   } catch (const boost::system::system_error& error) {
     if (is_cancellation(error)) throw;
@@ -218,6 +223,9 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
 }
 
 bool Reconciler::approve(std::string digest) {
+  for (auto& [name, set] : memory_->sets.by_name) {
+    if (set.approve(digest)) return true;
+  }
   return memory_->remembered.approval.approve(std::move(digest), memory_->clock.now());
 }
 

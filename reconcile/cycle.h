@@ -64,8 +64,9 @@ class Reconciler {
   [[nodiscard]] async::awaitable<ReportPtr> run_cycle(const specs::DesiredState& desired);
 
   /// Approves the plan with this digest although it is over the limit: what it changes on each workspace,
-  /// until that is done, its spec changes, or for a day. True if that plan is held. Any other digest is good
-  /// for the plan of the next cycle that reads everything, and for no later one.
+  /// until that is done, its spec changes, or for a day. True if that plan is held. Likewise for owners who
+  /// would leave a set and are held, if it is their digest: they leave in the next cycle that reads the same.
+  /// Any other digest is good for the plan of the next cycle that reads everything, and for no later one.
   bool approve(std::string digest);
 
   /// Builds of ours that the last cycle saw under way. A cycle has nothing to wait for but their ends that

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <compare>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -61,6 +62,8 @@ struct DesiredState {
   /// unique. A set whose document does not even tell its name is among the unknown documents.
   std::vector<std::string> rejected_sets{};
   std::vector<DefaultsInUse> defaults{};  ///< valid ones, in order of file and line
+  /// Which of the sets' workspaces are selected; empty: all of them.
+  std::function<bool(const WorkspaceSpec&)> selects{};
   /// What is declared too and is none of `specs`: by documents that were left out, as far as they tell it,
   /// and by what a selection has left out. Sorted.
   std::vector<Identity> elsewhere;

@@ -149,13 +149,15 @@ class OwnersWriter {
 };
 
 class AuditReader;
+class DirectoryReader;
 
 /// All that Coder is read by. `owners` null: no directory of their tokens was given. `audit` null: the audit
-/// log is not followed.
+/// log is not followed. `people` null: nobody can be asked whom sets have workspaces for.
 struct Readers {
   CoderReader& all;
   OwnersReader* owners = nullptr;
   AuditReader* audit = nullptr;
+  DirectoryReader* people = nullptr;
 };
 /// All that Coder is changed by; likewise. `all` null: nothing is changed.
 struct Writers {

@@ -42,6 +42,7 @@ struct Client::Parts {
         writer(http_writer(caller)),
         history(http_history(caller)),
         audit(http_audit(caller)),
+        people(http_directory(caller)),
         watcher(http_watcher(caller, clock, std::move(dialer))),
         base_url(std::move(url)) {}
 
@@ -53,6 +54,7 @@ struct Client::Parts {
   std::unique_ptr<CoderWriter> writer;
   std::unique_ptr<HistoryReader> history;
   std::unique_ptr<AuditReader> audit;
+  std::unique_ptr<DirectoryReader> people;
   std::unique_ptr<WorkspaceWatcher> watcher;
   std::string base_url;
 };
@@ -68,13 +70,16 @@ CoderWriter& Client::writer() {
   return *parts_->writer;
 }
 Readers Client::readers() {
-  return {.all = reader(), .owners = parts_->owners.get(), .audit = parts_->audit.get()};
+  return {.all = reader(), .owners = parts_->owners.get(), .audit = parts_->audit.get(), .people = parts_->people.get()};
 }
 Writers Client::writers() {
   return {.all = &writer(), .owners = parts_->owners.get()};
 }
 AuditReader& Client::audit() {
   return *parts_->audit;
+}
+DirectoryReader& Client::directory() {
+  return *parts_->people;
 }
 
 HistoryReader& Client::history() {

@@ -12,6 +12,7 @@
 #include "reconcile/coder/audit.h"
 #include "reconcile/coder/call_observer.h"
 #include "reconcile/coder/caller.h"
+#include "reconcile/coder/directory.h"
 #include "reconcile/coder/history.h"
 #include "reconcile/coder/watcher.h"
 #include "reconcile/http/dialer.h"
@@ -68,6 +69,7 @@ class Client {
   [[nodiscard]] Writers writers();
   [[nodiscard]] HistoryReader& history();
   [[nodiscard]] AuditReader& audit();
+  [[nodiscard]] DirectoryReader& directory();
   [[nodiscard]] WorkspaceWatcher& watcher();
 
   /// No call goes on past `end`: it fails as timed out, or with the error of its last attempt.

@@ -118,6 +118,11 @@ Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wal
 /// Why nothing could be done at all.
 std::optional<coder::ApiError> failure_of(const CycleState& state) {
   if (state.stopped_by && state.stopped_by->fault == ApiFault::unauthorized) return state.stopped_by;
+  if (state.declared.empty() && !state.some_rest()) {
+    for (const sets::SetStatus& one : state.sets) {
+      if (one.error && sets::ready_of(one.reason) == Ready::Unknown) return one.error;
+    }
+  }
   const bool none_read = !state.declared.empty() && !state.some_rest() &&
                          std::all_of(state.declared.begin(), state.declared.end(),
                                      [](const WorkspaceFacts& one) { return one.read_error; });
@@ -173,6 +178,7 @@ ReportPtr make_report(CycleState& state) {
     if (!one.decided->fields.contested.empty()) ++report->contested;
   }
   report->workspaces = rows_of(state, now, wall);
+  report->sets = std::move(state.sets);
   memory.statuses_from = state.begun_wall;
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;

@@ -15,9 +15,11 @@
 #include "reconcile/memory/looked_back.h"
 #include "reconcile/memory/memories.h"
 #include "reconcile/memory/resting.h"
+#include "reconcile/memory/sets_seen.h"
 #include "reconcile/plan/planner.h"
 #include "reconcile/read/reader.h"
 #include "reconcile/report/status_table.h"
+#include "reconcile/sets/status.h"
 #include "specs/desired_state.h"
 
 namespace cr::reconcile {
@@ -36,6 +38,7 @@ struct Reconciler::Memory {
       : reader(readers.all),
         owners_reader(readers.owners),
         audit(readers.audit),
+        people(readers.people),
         writer(writers.all),
         owners_writer(writers.owners),
         clock(clock_),
@@ -47,6 +50,7 @@ struct Reconciler::Memory {
   coder::CoderReader& reader;
   coder::OwnersReader* owners_reader;  ///< null: no owner's token is at hand
   coder::AuditReader* audit;           ///< null: its log is not followed
+  coder::DirectoryReader* people;      ///< null: nobody can be asked for owners of sets
   coder::CoderWriter* writer;          ///< null: plan only
   coder::OwnersWriter* owners_writer;  ///< as owners_reader
   async::Clock& clock;
@@ -54,6 +58,7 @@ struct Reconciler::Memory {
   Limits limits;
 
   Memories remembered;
+  SetsSeen sets;
   std::optional<feed::ChangeFeed> feed;  ///< absent: the log is not followed
   Resting resting;                       ///< for it
   LookedBack looked_back;                ///< without it
@@ -76,7 +81,8 @@ struct CycleState {
   CycleState& operator=(const CycleState&) = delete;
 
   Reconciler::Memory& memory;
-  const specs::DesiredState& desired;
+  const specs::DesiredState& desired;  ///< documents and what the sets declare
+  std::vector<sets::SetStatus> sets;   ///< one for each
 
   async::SteadyTime begun{};
   async::WallTime begun_wall{};

@@ -21,6 +21,7 @@
 #include "reconcile/plan/plan.h"
 #include "reconcile/read/costs.h"
 #include "reconcile/report/rows.h"
+#include "reconcile/sets/status.h"
 
 namespace cr::reconcile {
 
@@ -52,6 +53,7 @@ struct CycleReport {
   std::string revision;
   std::size_t invalid_documents = 0, duplicate_documents = 0;
   Rows workspaces;  ///< one for each selected declared workspace
+  std::vector<sets::SetStatus> sets;  ///< one for each declared set, by name
   Plan plan;        ///< what was to be done when the cycle began
   Verdict verdict;
   std::vector<Outcome> outcomes;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <vector>
+
+#include "reconcile/cycle.h"
+#include "reconcile/sets/status.h"
+
+namespace cr::reconcile {
+
+/// The first step of a cycle: reads whom the sets have workspaces for, once however many sets name the same
+/// organization or group, and puts their workspaces beside the documents'. Returns what the cycle goes on
+/// with, which stays good until the next one: `documents` itself where there are no sets, for which nothing
+/// is asked. `statuses` becomes a row for each set.
+[[nodiscard]] async::awaitable<const specs::DesiredState*> resolve_sets(
+    Reconciler::Memory& memory, const specs::DesiredState& documents,
+    std::vector<sets::SetStatus>& statuses);
+
+struct CycleState;
+/// When the workspaces have been read: of those who have left and whose workspace is no more nothing stays
+/// declared.
+void forget_leavers(CycleState& state);
+
+}  // namespace cr::reconcile

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "reconcile/async/clock.h"
+#include "reconcile/coder/types.h"
+#include "reconcile/sets/join.h"
+#include "reconcile/sets/membership.h"
+#include "specs/desired_state.h"
+
+namespace cr::reconcile {
+
+/// What is known of sets from earlier cycles, and the desired state that they made with the documents: where
+/// nothing of either has changed, which is nearly always, it is handed on as it is.
+struct SetsSeen {
+  /// A user who is named by UUID.
+  struct LookedUp {
+    coder::User user;
+    async::SteadyTime at{};
+  };
+
+  std::map<std::string, sets::Membership, std::less<>> by_name;
+  std::map<std::string, LookedUp, std::less<>> users;  ///< by UUID in lower case
+
+  specs::DesiredState joined;
+  std::vector<sets::JoinedSet> outcomes;     ///< of the sets, in their order
+  std::vector<specs::Identity> not_theirs;   ///< as sets::Joined has it
+  // What `joined` was made of.
+  std::vector<specs::SpecPtr> documents;
+  std::vector<specs::Identity> elsewhere;
+  std::vector<std::pair<std::string, std::uint64_t>> versions;  ///< of each set
+  std::size_t unknown_documents = 0;
+};
+
+}  // namespace cr::reconcile

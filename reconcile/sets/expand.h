@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <vector>
+
+#include "specs/desired_state.h"
+#include "specs/diagnostic.h"
+#include "specs/workspace_set.h"
+
+namespace cr::reconcile::sets {
+
+/// Makes a set's workspaces, one for each owner: the template with the username in place of the placeholder
+/// in its name, previous names, and the values of labels, annotations and parameters, and with its start moved
+/// within the set's span. What does not name the owner is held once for all of them.
+///
+/// A start is moved as far as Coder's grammar can say it (specs/schedule_shift.h), and never by more.
+class Expander {
+ public:
+  explicit Expander(specs::SetPtr set);
+
+  /// Null where Coder would refuse it for this owner: `problems` has one more, which names set, owner and
+  /// remedy.
+  [[nodiscard]] specs::SpecPtr workspace_of(const specs::SharedText& username,
+                                            std::vector<specs::Diagnostic>& problems);
+
+  /// What stays declared of the workspace of one who has left: that it is dormant. It is never created, and
+  /// nothing else of it is kept as it was.
+  [[nodiscard]] static specs::SpecPtr put_to_sleep(const specs::WorkspaceSpec& workspace);
+
+ private:
+  [[nodiscard]] specs::DeclaredFields fields_of(std::string_view username);
+
+  specs::SetPtr set_;
+  // Which parts differ from owner to owner.
+  bool labels_ = false, annotations_ = false, parameters_ = false, previous_names_ = false, reason_ = false;
+  std::chrono::minutes room_{1};
+  std::map<std::chrono::minutes, specs::DeclaredFields> moved_;  ///< as many as there are minutes
+};
+
+}  // namespace cr::reconcile::sets

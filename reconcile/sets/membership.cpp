@@ -1,0 +1,210 @@
+#include "reconcile/sets/membership.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <unordered_set>
+#include <utility>
+
+#include "specs/content_hash.h"
+#include "specs/name.h"
+#include "specs/text/ascii.h"
+
+namespace cr::reconcile::sets {
+namespace {
+
+bool name_before(const Owner& a, const Owner& b) {
+  return specs::compare_lower(a.username, b.username) < 0;
+}
+
+/// The one of this name in a sorted list; null where there is none.
+template <class Entry>
+Entry* find_entry(std::vector<Entry>& entries, std::string_view username) {
+  const auto place = std::ranges::lower_bound(
+      entries, username, [](std::string_view a, std::string_view b) { return specs::compare_lower(a, b) < 0; },
+      [](const Entry& one) { return std::string_view(one.owner.username); });
+  return place != entries.end() && specs::compare_lower(place->owner.username, username) == 0 ? &*place
+                                                                                               : nullptr;
+}
+
+std::unordered_set<UserId> ids_of(const std::vector<Owner>& owners) {
+  std::unordered_set<UserId> ids;
+  ids.reserve(owners.size());
+  for (const Owner& one : owners) {
+    if (!one.id.is_nil()) ids.insert(one.id);
+  }
+  return ids;
+}
+
+std::string digest_of(const std::vector<Owner>& leaving, const std::string& set) {
+  std::string text = set;
+  for (const Owner& one : leaving) text += '\n' + text::lower(one.username);
+  return fmt::format("{:016x}", specs::content_hash(text).high);
+}
+
+std::string with_digest(std::string_view words, const std::string& digest) {
+  constexpr std::string_view kDigest = "{digest}";
+  std::string text(words);
+  if (const std::size_t at = text.find(kDigest); at != std::string::npos)
+    text.replace(at, kDigest.size(), digest);
+  return text;
+}
+
+}  // namespace
+
+std::vector<Owner> Membership::leaving(const OwnersRead& read) const {
+  std::vector<Owner> gone;
+  for (const Member& one : members_) {
+    if (!find_owner(read.owners, one.owner.username)) gone.push_back(one.owner);
+  }
+  if (gone.empty()) return gone;
+  // Who has another name now is still there.
+  const std::unordered_set<UserId> ids = ids_of(read.owners);
+  std::erase_if(gone, [&](const Owner& one) { return !one.id.is_nil() && ids.contains(one.id); });
+  return gone;
+}
+
+bool Membership::misses_any(const OwnersRead& read) const {
+  if (read.problem) return false;
+  return std::ranges::any_of(leaving(read), [&](const Owner& one) {
+    return !find_owner(read.suspended, one.username);
+  });
+}
+
+std::vector<Owner> Membership::in_doubt(const OwnersRead& read) const {
+  std::vector<Owner> doubtful;
+  for (const Leaver& one : leavers_) {
+    if (!one.suspended) continue;
+    const Owner* back = find_owner(read.owners, one.owner.username);
+    if (back && !back->active) doubtful.push_back(*back);
+  }
+  return doubtful;
+}
+
+bool Membership::holds(const std::vector<Owner>& leaving, const OwnersRead& read, const LeaveLimit& limit) {
+  const std::size_t most = limit.limit.for_declared(members_.size());
+  const bool emptied = read.owners.empty() && read.suspended.empty();
+  held_ = 0;
+  digest_.clear();
+  why_held_.clear();
+  if (leaving.empty() || (leaving.size() <= most && !emptied)) return false;
+  std::string digest = digest_of(leaving, set_ ? set_->name : std::string());
+  if (digest == approved_) return false;
+  held_ = leaving.size();
+  digest_ = std::move(digest);
+  why_held_ = emptied ? fmt::format("nobody is an owner any more, where {} were", members_.size())
+                      : fmt::format("{} of {} owners would leave at once, more than the {} of {}",
+                                    leaving.size(), members_.size(), limit.words.limit, most);
+  why_held_ += ", so they stay. " + with_digest(limit.words.ways_out, digest_);
+  return true;
+}
+
+void Membership::let_go(const std::vector<Owner>& leaving, const OwnersRead& read,
+                        const std::function<bool(const specs::WorkspaceSpec&)>& is_own) {
+  for (const Owner& one : leaving) {
+    const Member* member = find_entry(members_, one.username);
+    Leaver leaver;
+    leaver.owner = one;
+    leaver.suspended = find_owner(read.suspended, one.username) != nullptr;
+    if (member->workspace && is_own(*member->workspace)) leaver.last = member->workspace;
+    leavers_.push_back(std::move(leaver));
+  }
+  std::ranges::sort(leavers_, name_before, &Leaver::owner);
+}
+
+/// These are the members from now on.
+void Membership::settle(std::vector<Owner> owners) {
+  const auto same = [](const Member& known, const Owner& now) {
+    return known.owner.username == std::string_view(now.username);
+  };
+  const bool unchanged = std::ranges::equal(members_, owners, same);
+  if (unchanged) {
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      members_[i].owner.active = owners[i].active;
+      if (!owners[i].id.is_nil()) members_[i].owner.id = owners[i].id;
+    }
+    return;
+  }
+  std::vector<Member> now;
+  now.reserve(owners.size());
+  auto known = members_.begin();  // both are sorted, so one walk finds all
+  for (Owner& one : owners) {
+    while (known != members_.end() && name_before(known->owner, one)) ++known;
+    Member& member = now.emplace_back();
+    if (known != members_.end() && same(*known, one)) {
+      member = std::move(*known);
+      member.owner.active = one.active;
+      if (!one.id.is_nil()) member.owner.id = one.id;
+    } else {
+      member.owner = std::move(one);
+    }
+  }
+  members_ = std::move(now);
+  to_expand_ = true;
+}
+
+void Membership::take(OwnersRead read, const LeaveLimit& limit,
+                      const std::function<bool(const specs::WorkspaceSpec&)>& is_own) {
+  problem_ = std::move(read.problem);
+  if (problem_) return;
+  const std::vector<Owner> gone = leaving(read);
+  if (holds(gone, read, limit)) {
+    std::vector<Owner> all;
+    all.reserve(read.owners.size() + gone.size());
+    std::ranges::merge(std::move(read.owners), gone, std::back_inserter(all), name_before);
+    settle(std::move(all));
+  } else {
+    let_go(gone, read, is_own);
+    settle(std::move(read.owners));
+    approved_.clear();
+  }
+  for (Leaver& one : leavers_) {
+    if (find_owner(read.suspended, one.owner.username)) one.suspended = true;
+  }
+  const std::size_t before = leavers_.size();
+  std::erase_if(leavers_, [&](const Leaver& one) { return find_entry(members_, one.owner.username); });
+  if (before != leavers_.size() || !gone.empty()) to_expand_ = true;
+}
+
+void Membership::expand(const specs::SetPtr& set) {
+  const bool same_set = set_ && (set_ == set || *set_ == *set);
+  if (!same_set) {
+    set_ = set;
+    expander_.emplace(set_);
+    for (Member& one : members_) one.workspace = nullptr;
+  }
+  if (same_set && !to_expand_) return;
+  to_expand_ = false;
+  diagnostics_.clear();
+  for (Member& one : members_) {
+    if (!one.workspace) one.workspace = expander_->workspace_of(one.owner.username, diagnostics_);
+  }
+  for (Leaver& one : leavers_) {
+    if (set_->on_leave != specs::OnLeave::dormant) {
+      one.asleep = nullptr;
+    } else if (one.last && !one.asleep) {
+      one.asleep = Expander::put_to_sleep(*one.last);
+    }
+  }
+  ++version_;
+}
+
+void Membership::forget(const std::function<bool(const specs::WorkspaceSpec&)>& is_gone) {
+  bool any = false;
+  for (Leaver& one : leavers_) {
+    if (!one.asleep || !is_gone(*one.asleep)) continue;
+    one.last = nullptr;
+    one.asleep = nullptr;
+    any = true;
+  }
+  if (any) ++version_;
+}
+
+bool Membership::approve(std::string_view digest) {
+  if (digest_.empty() || digest != digest_) return false;
+  approved_ = digest;
+  return true;
+}
+
+}  // namespace cr::reconcile::sets
