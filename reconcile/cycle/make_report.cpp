@@ -178,7 +178,6 @@ ReportPtr make_report(CycleState& state) {
     if (!one.decided->fields.contested.empty()) ++report->contested;
   }
   report->workspaces = rows_of(state, now, wall);
-  report->sets = std::move(state.sets);
   memory.statuses_from = state.begun_wall;
   report->live_read = state.read->counts;
   report->list_requests = state.read->list_requests;
@@ -192,6 +191,7 @@ ReportPtr make_report(CycleState& state) {
   report->outcomes = std::move(state.executed.outcomes);
   when_to_look_again(state, *report, now);
   report->failure = failure_of(state);
+  report->sets = std::move(state.sets);
   report->result = report->failure ? CycleResult::failed : result_of(*report);
   return report;
 }

@@ -31,6 +31,10 @@ bool may_read_members(const Caller& caller, const Organization& organization) {
   return caller.is_owner() || is_member(*caller.user, organization.id);
 }
 
+bool may_read_all_members(const State& state, const Caller& caller) {
+  return state.since(Age::v2_35) || !caller.user->roles.empty();
+}
+
 bool may_read_template(const Caller& caller, const Template& of) {
   if (of.hidden_from.contains(caller.id()) || !caller.in_scope("template:read")) return false;
   return caller.is_owner() || caller.user->has(Role::template_admin) ||

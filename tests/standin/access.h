@@ -21,6 +21,8 @@ struct Caller {
 
 [[nodiscard]] bool may_read_user(const Caller& caller, const User& user);
 [[nodiscard]] bool may_read_members(const Caller& caller, const Organization& organization);
+/// Who sees an organization sees of its members all, or themselves only.
+[[nodiscard]] bool may_read_all_members(const State& state, const Caller& caller);
 [[nodiscard]] bool may_read_template(const Caller& caller, const Template& of);
 [[nodiscard]] bool may_use_template(const Caller& caller, const Template& of);
 

@@ -66,6 +66,14 @@ struct User {
   [[nodiscard]] bool has(Role role) const { return roles.contains(role); }
 };
 
+/// Of a licensed server. Beside these each organization has the group "Everyone", with the organization's id.
+struct Group {
+  std::string id;
+  std::string name;
+  std::string organization_id;
+  std::vector<std::string> member_ids;
+};
+
 struct Token {
   std::string text;  ///< The whole secret, "0123456789-…".
   std::string user_id;

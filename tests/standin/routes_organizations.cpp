@@ -28,7 +28,7 @@ ordered_json organization_json(const State& state, const Organization& organizat
 
 /// Plain members of an older age see themselves only.
 std::vector<const User*> members_of(const Call& call, const Organization& organization) {
-  const bool sees_all = call.state.since(Age::v2_35) || !call.caller.user->roles.empty();
+  const bool sees_all = may_read_all_members(call.state, call.caller);
   std::vector<const User*> members;
   for (const auto& [id, user] : call.state.users()) {
     const auto& in = user.organization_ids;
@@ -111,8 +111,55 @@ Reply groups(Call& call) {
   return call.state.licensed() ? Reply::json(200, "[]\n") : unlicensed_groups();
 }
 
+/// Members are those whom the caller may read, and are counted all.
+ordered_json group_json(const Call& call, const Group& group, const Organization& organization) {
+  ordered_json body;
+  body["id"] = group.id;
+  body["name"] = group.name;
+  body["display_name"] = "";
+  body["organization_id"] = group.organization_id;
+  body["members"] = json::array();
+  for (const std::string& id : group.member_ids) {
+    const User& user = *call.state.find_user(id);
+    if (!may_read_user(call.caller, user)) continue;
+    ordered_json row = user_json(call.state, user);
+    row.erase("organization_ids");
+    row.erase("roles");
+    body["members"].push_back(std::move(row));
+  }
+  if (call.state.since(Age::v2_20)) body["total_member_count"] = group.member_ids.size();
+  body["avatar_url"] = "";
+  body["quota_allowance"] = 0;
+  body["source"] = "user";
+  body["organization_name"] = organization.name;
+  body["organization_display_name"] = organization.display_name;
+  return body;
+}
+
+Group everyone(const State& state, const Organization& organization) {
+  Group group{organization.id, "Everyone", organization.id, {}};
+  for (const auto& [id, user] : state.users()) {
+    const auto& in = user.organization_ids;
+    if (id != State::kPrebuildsUserId && std::ranges::find(in, organization.id) != in.end())
+      group.member_ids.push_back(id);
+  }
+  return group;
+}
+
 Reply group(Call& call) {
-  return call.state.licensed() ? Reply::not_found() : unlicensed_groups();
+  if (!call.state.licensed()) return unlicensed_groups();
+  const auto found = organization_in_path(call, call.params[0]);
+  if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
+  const Organization& organization = *std::get<const Organization*>(found);
+  if (call.params[1] == "Everyone") {
+    return Reply::json(
+        200, group_json(call, everyone(call.state, organization), organization).dump() + "\n");
+  }
+  for (const Group& one : call.state.groups()) {
+    if (one.organization_id == organization.id && lower(one.name) == lower(call.params[1]))
+      return Reply::json(200, group_json(call, one, organization).dump() + "\n");
+  }
+  return Reply::not_found();
 }
 
 }  // namespace

@@ -90,6 +90,9 @@ bool is_allowed(const Call& call, const json& check) {
   const json object = check.value("object", json::object());
   const std::string action = check.value("action", "");
   const std::string type = object.value("resource_type", "");
+  if (type == "organization_member") {
+    return action == "read" ? may_read_all_members(call.state, call.caller) : call.caller.is_owner();
+  }
   if (type != "workspace") return call.caller.is_owner() || action == "read";
   if (!call.caller.in_scope("workspace:" + action)) return false;
   if (call.caller.is_owner()) return true;

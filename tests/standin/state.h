@@ -167,6 +167,11 @@ class State {
   void delete_workspace(std::string_view owner, std::string_view name, DeletedBy by = DeletedBy::person);
   void suspend(std::string_view username);
 
+  /// In the default organization unless named; one of that name has these members from now on.
+  void set_group(std::string_view name, const std::vector<std::string>& usernames,
+                 std::string_view organization = {});
+  void remove_group(std::string_view name);
+
   // Policies and switches.
   /// With it, the policies of templates are in force, as on a licensed server.
   void set_licensed(bool on);
@@ -234,6 +239,7 @@ class State {
   [[nodiscard]] const std::map<std::string, Template>& templates() const { return templates_; }
   [[nodiscard]] const std::map<std::string, TemplateVersion>& versions() const { return versions_; }
   [[nodiscard]] const std::vector<Organization>& organizations() const { return organizations_; }
+  [[nodiscard]] const std::vector<Group>& groups() const { return groups_; }
   [[nodiscard]] const std::string& deployment_id() const { return deployment_id_; }
   /// Grows with each change that touches rows of many workspaces: templates, users, switches.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
@@ -299,6 +305,7 @@ class State {
   std::uint64_t epoch_ = 1;
 
   std::vector<Organization> organizations_;
+  std::vector<Group> groups_;
   std::map<std::string, User> users_;
   std::unordered_map<std::string, std::string> user_ids_;  ///< Lower-case name → id.
   std::unordered_map<std::string, Token> tokens_;

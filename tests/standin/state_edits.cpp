@@ -1,4 +1,5 @@
 // Changes made behind a reconciler's back, and the small steps that the routes share with them.
+#include <algorithm>
 #include <stdexcept>
 
 #include "tests/standin/audit_diff.h"
@@ -138,6 +139,28 @@ void State::delete_workspace(std::string_view owner, std::string_view name, Dele
   row.workspace.deleted = true;
   note_build_end(row.workspace);
   touch(row);
+}
+
+void State::set_group(std::string_view name, const std::vector<std::string>& usernames,
+                      std::string_view organization) {
+  const Organization* home = organization.empty() ? &organizations_.front() : find_organization(organization);
+  Group group;
+  group.name = name;
+  group.organization_id = home->id;
+  for (const std::string& username : usernames) group.member_ids.push_back(find_user(username)->id);
+  const auto known = std::ranges::find_if(groups_, [&](const Group& other) {
+    return other.name == group.name && other.organization_id == group.organization_id;
+  });
+  group.id = known == groups_.end() ? new_id() : known->id;
+  if (known == groups_.end()) {
+    groups_.push_back(std::move(group));
+  } else {
+    *known = std::move(group);
+  }
+}
+
+void State::remove_group(std::string_view name) {
+  std::erase_if(groups_, [&](const Group& one) { return one.name == name; });
 }
 
 void State::suspend(std::string_view username) {

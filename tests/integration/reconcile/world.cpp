@@ -108,6 +108,8 @@ specs::DesiredState World::desired() {
   if (!desired) throw std::runtime_error(desired.error().message());
   if (!may_be_invalid_ && !desired->diagnostics.empty())
     throw std::runtime_error(specs::render(desired->diagnostics.front()));
+  desired->sets = sets_;
+  desired->selects = selects_;
   return std::move(*desired);
 }
 

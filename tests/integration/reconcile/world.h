@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,10 @@ class World {
 
   /// What the spec directory holds from now on.
   void declare(const std::vector<std::string>& documents);
+  /// The sets that are declared beside the documents from now on.
+  void declare_sets(std::vector<specs::SetPtr> sets) { sets_ = std::move(sets); }
+  /// Which workspaces of sets a cycle is told to look at.
+  void select(std::function<bool(const specs::WorkspaceSpec&)> selects) { selects_ = std::move(selects); }
   /// One cycle over what is declared.
   reconcile::ReportPtr cycle();
   /// One cycle as `plan` makes it: of a process of its own that has a reader and nothing to write with.
@@ -101,6 +106,8 @@ class World {
   std::optional<coder::Client> client_;
   std::unique_ptr<reconcile::Reconciler> reconciler_;
   specs::SpecSource source_;
+  std::vector<specs::SetPtr> sets_;
+  std::function<bool(const specs::WorkspaceSpec&)> selects_;
   std::size_t declared_ = 0;  ///< how often, so that each declaration is a file of its own
   reconcile::ReportPtr last_;
 };

@@ -1,0 +1,402 @@
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "ages.h"
+#include "reconcile/sets/status.h"
+
+/// Sets of workspaces, from the people that Coder knows to the workspaces that there are.
+namespace cr::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using reconcile::Ready;
+using reconcile::Reason;
+using reconcile::ReportPtr;
+using reconcile::sets::SetStatus;
+using SetReason = reconcile::sets::Reason;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class Sets : public WithAge {
+ protected:
+  Sets() : WithAge(held_as_shipped()) {
+    set_.name = "everybody";
+    set_.owners.organization = "coder";
+    set_.owners.except = {"admin"};
+    set_.on_leave = specs::OnLeave::dormant;
+    set_.where = {std::make_shared<const std::string>("sets.yaml"), 4, 1};
+    set_.workspace.name = "dev";
+    set_.workspace.template_ref = "docker";
+    set_.workspace.set = "everybody";
+    set_.workspace.where = set_.where;
+    set_.workspace.fields.set("ttl", specs::Ttl(480));
+    edit([](standin::State& state) {
+      for (const char* name : {"bob", "carol", "dora"}) state.add_user(name);
+    });
+  }
+  static reconcile::Limits held_as_shipped() {
+    reconcile::Limits limits;
+    limits.idle_before_stop = 0s;
+    return limits;
+  }
+
+  ReportPtr cycle() {
+    world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_)});
+    last_ = world_.cycle();
+    return last_;
+  }
+  ReportPtr converge() {
+    world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_)});
+    last_ = world_.converge();
+    return last_;
+  }
+  [[nodiscard]] const SetStatus& set() const { return last_->sets.at(0); }
+  [[nodiscard]] std::vector<std::string> there() {
+    std::vector<std::string> names;
+    for (const auto& one : world_.fleet()) names.push_back(one.owner + "/" + one.name + (one.dormant ? " dormant" : ""));
+    return names;
+  }
+  void leaves(const char* name) {
+    edit([&](standin::State& state) {
+      state.edit_user(name, [](standin::User& user) { user.organization_ids.clear(); });
+    });
+  }
+  std::size_t fail(std::string target, int status = 500) {
+    standin::FaultRule rule(standin::FaultKind::status);
+    rule.target_prefix = std::move(target);
+    rule.status = status;
+    return world_.server.add_fault(std::move(rule));
+  }
+
+  specs::WorkspaceSet set_;
+  ReportPtr last_;
+};
+CR_EVERY_AGE(Sets);
+
+TEST_P(Sets, OfAnOrganizationHaveAWorkspaceForEachMember) {
+  EXPECT_EQ(converge()->count(Reason::InSync), 4U);
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_EQ(world_.live("alice", "dev")->ttl_ms, 28'800'000);
+  EXPECT_EQ(set().reason, SetReason::Resolved);
+  EXPECT_EQ(set().members, 4U);
+  EXPECT_EQ(set().name, "everybody");
+}
+
+TEST_P(Sets, WhoeverJoinsHasAWorkspaceInTheNextCycle) {
+  converge();
+  edit([](standin::State& state) { state.add_user("eve"); });
+  converge();
+  EXPECT_TRUE(world_.live("eve", "dev"));
+  EXPECT_EQ(set().members, 5U);
+}
+
+TEST_P(Sets, AQuietCycleWritesNothingAndAsksForPeopleOnce) {
+  converge();
+  world_.server.clear_requests();
+  auto second = set_;
+  second.name = "more";
+  second.workspace.name = "more";
+  second.workspace.set = "more";
+  set_.owners.except.push_back("dora");
+  world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_),
+                       std::make_shared<const specs::WorkspaceSet>(second)});
+  (void)world_.converge();
+  world_.server.clear_requests();
+  (void)world_.cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_EQ(world_.server.request_count("/api/v2/organizations/coder/"), GetParam() < standin::Age::v2_29 ? 1U : 1U);
+  EXPECT_LE(world_.server.request_count("/api/v2/users?"), 1U);
+  EXPECT_EQ(world_.server.request_count("/api/v2/authcheck"), 0U);
+}
+
+TEST_P(Sets, WithoutSetsNobodyIsAskedForPeople) {
+  world_.declare({a_document("alice", "dev")});
+  (void)world_.converge();
+  world_.server.clear_requests();
+  (void)world_.cycle();
+  EXPECT_EQ(world_.server.request_count("/api/v2/organizations"), 0U);
+  EXPECT_EQ(world_.server.request_count("/api/v2/users?"), 0U);
+}
+
+TEST_P(Sets, ALeaversWorkspaceBecomesDormantAndIsNotDeleted) {
+  converge();
+  leaves("bob");
+  world_.advance(1h);
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev dormant", "carol/dev", "dora/dev"));
+  EXPECT_EQ(set().members, 3U);
+  EXPECT_EQ(set().left, 1U);
+
+  edit([](standin::State& state) { state.set_ttl("bob", "dev", 3'600'000); });
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U) << "nothing else of it is kept as it was";
+}
+
+TEST_P(Sets, ALeaversWorkspaceIsLeftAloneWhereTheSetSaysSo) {
+  set_.on_leave = specs::OnLeave::keep;
+  converge();
+  leaves("bob");
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_EQ(last_->workspaces.size(), 3U);
+}
+
+TEST_P(Sets, ALeaversWorkspaceThatIsNoMoreIsForgottenAndNeverMadeAnew) {
+  converge();
+  leaves("bob");
+  edit([](standin::State& state) { state.delete_workspace("bob", "dev"); });
+  converge();
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "carol/dev", "dora/dev"));
+  EXPECT_EQ(last_->workspaces.size(), 3U);
+}
+
+TEST_P(Sets, AfterARestartNobodyIsKnownToHaveLeft) {
+  converge();
+  leaves("bob");
+  world_.restart();
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+}
+
+TEST_P(Sets, SuspendedUsersAreLeftOut) {
+  edit([](standin::State& state) { state.suspend("bob"); });
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "carol/dev", "dora/dev"));
+  edit([](standin::State& state) { state.suspend("carol"); });
+  world_.advance(1h);
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "carol/dev dormant", "dora/dev"));
+  edit([](standin::State& state) {
+    state.edit_user("carol", [](standin::User& user) { user.status = standin::UserStatus::active; });
+  });
+  converge();
+  EXPECT_EQ(set().members, 3U) << "Coder says that she is active again";
+}
+
+TEST_P(Sets, AllVanishingAtOnceIsHeldUntilAPersonAgrees) {
+  converge();
+  for (const char* name : {"alice", "bob", "carol", "dora"}) leaves(name);
+  edit([](standin::State& state) {
+    state.edit_user("admin", [](standin::User& user) { user.organization_ids.clear(); });
+  });
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_EQ(set().reason, SetReason::Held);
+  EXPECT_EQ(set().held, 4U);
+  EXPECT_EQ(last_->workspaces.size(), 4U);
+  world_.advance(1h);
+  ASSERT_TRUE(world_.reconciler().approve(set().digest));
+  converge();
+  EXPECT_EQ(set().members, 0U);
+  EXPECT_THAT(there(), ElementsAre("alice/dev dormant", "bob/dev dormant", "carol/dev dormant", "dora/dev dormant"));
+}
+
+TEST_P(Sets, AnOrganizationThatIsGoneKeepsWhatThereIs) {
+  converge();
+  world_.server.clear_requests();
+  (void)fail("/api/v2/organizations/", 404);
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_EQ(last_->workspaces.size(), 4U);
+  EXPECT_EQ(set().unread, 4U);
+  EXPECT_NE(reconcile::sets::ready_of(set().reason), Ready::True);
+}
+
+TEST_P(Sets, AfterAStartAReadThatFailsDeclaresNothingAndSaysSo) {
+  (void)fail("/api/v2/organizations/");
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(last_->workspaces, IsEmpty());
+  EXPECT_EQ(set().reason, SetReason::NotRead);
+  EXPECT_TRUE(last_->failure) << "nothing could be done at all";
+  world_.server.clear_faults();
+  converge();
+  EXPECT_EQ(there().size(), 4U);
+}
+
+TEST_P(Sets, ATokenThatHasLostARightLooksLikeNobodysLeaving) {
+  edit([](standin::State& state) {
+    state.add_user("robot", {standin::Role::owner});
+    return 0;
+  });
+  set_.owners.except.push_back("robot");
+  std::string token;
+  edit([&](standin::State& state) { token = state.add_token("robot"); });
+  world_.restart(token);
+  converge();
+  ASSERT_EQ(there().size(), 4U);
+  edit([](standin::State& state) {
+    state.edit_user("robot", [](standin::User& user) { user.roles.clear(); });
+  });
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_EQ(set().members, 4U);
+  EXPECT_EQ(set().left, 0U);
+}
+
+TEST_P(Sets, OfAListHaveAWorkspaceForEachAndTheUnknownOnesConditionSaysSo) {
+  set_.owners = {};
+  set_.owners.list = {"alice", "ALICE", "nobody"};
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev"));
+  EXPECT_EQ(world_.reason("alice", "dev"), Reason::InSync);
+  EXPECT_EQ(world_.reason("nobody", "dev"), Reason::OwnerNotFound);
+  EXPECT_EQ(set().members, 2U);
+}
+
+TEST_P(Sets, AUserOnTheListByUuidIsOwnerByName) {
+  std::string id;
+  edit([&](standin::State& state) { id = state.find_user("bob")->id; });
+  set_.owners = {};
+  set_.owners.list = {id};
+  set_.workspace.name = "dev-{owner}";
+  converge();
+  EXPECT_THAT(there(), ElementsAre("bob/dev-bob"));
+}
+
+TEST_P(Sets, OfAGroupNeedALicensedServer) {
+  set_.owners = {};
+  set_.owners.group = specs::OwnerGroup{"coder", "payments"};
+  (void)cycle();
+  EXPECT_EQ(set().reason, SetReason::NoGroups);
+  EXPECT_THAT(set().message, HasSubstr("licensed server"));
+  EXPECT_THAT(there(), IsEmpty());
+
+  edit([](standin::State& state) {
+    state.set_licensed(true);
+    state.set_group("payments", {"alice", "carol"});
+  });
+  if (GetParam() == standin::Age::v2_13) {
+    (void)cycle();
+    EXPECT_THAT(there(), IsEmpty()) << "nothing proves that its members are all";
+    return;
+  }
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "carol/dev"));
+  edit([](standin::State& state) { state.remove_group("payments"); });
+  (void)cycle();
+  EXPECT_EQ(set().reason, SetReason::GroupNotFound);
+  EXPECT_EQ(set().members, 2U);
+}
+
+TEST_P(Sets, ADocumentBeatsASetAndTheSetSaysSo) {
+  world_.declare({a_document("alice", "dev", {"ttl: 1h"})});
+  converge();
+  EXPECT_EQ(world_.live("alice", "dev")->ttl_ms, 3'600'000);
+  EXPECT_EQ(world_.live("bob", "dev")->ttl_ms, 28'800'000);
+  EXPECT_EQ(set().replaced, 1U);
+  EXPECT_THAT(set().message, HasSubstr("1 of its workspaces is declared by a document of its own"));
+}
+
+TEST_P(Sets, WhatIsNotSelectedIsNeitherReadNorChanged) {
+  world_.select([](const specs::WorkspaceSpec& spec) { return spec.owner == "bob"; });
+  converge();
+  EXPECT_THAT(there(), ElementsAre("bob/dev"));
+  EXPECT_EQ(last_->workspaces.size(), 1U);
+}
+
+/// Every request of a cycle in which somebody has come and somebody has left, failing in every way.
+class SetFaults : public ::testing::TestWithParam<std::tuple<standin::Age, standin::FaultKind>> {};
+INSTANTIATE_TEST_SUITE_P(
+    Coder, SetFaults,
+    ::testing::Combine(::testing::ValuesIn(standin::kAges),
+                       ::testing::Values(standin::FaultKind::reset, standin::FaultKind::hang,
+                                         standin::FaultKind::truncated_body, standin::FaultKind::html,
+                                         standin::FaultKind::broken_json, standin::FaultKind::throttled,
+                                         standin::FaultKind::status)),
+    [](const auto& of) {
+      std::string name = standin::name_of(std::get<0>(of.param)) + "_" +
+                         std::string(standin::to_string(std::get<1>(of.param)));
+      std::replace(name.begin(), name.end(), '-', '_');
+      return name;
+    });
+
+struct SetScene {
+  explicit SetScene(standin::Age age) : world(age) {
+    auto set = std::make_shared<specs::WorkspaceSet>();
+    set->name = "everybody";
+    set->owners.organization = "coder";
+    set->owners.except = {"admin"};
+    set->on_leave = specs::OnLeave::dormant;
+    set->workspace.name = "dev";
+    set->workspace.template_ref = "docker";
+    set->workspace.set = "everybody";
+    set->workspace.fields.set("ttl", specs::Ttl(480));
+    world.declare_sets({set});
+    world.server.with_state([](standin::State& state) {
+      state.add_template("docker");
+      for (const char* name : {"alice", "bob", "carol"}) state.add_user(name);
+      return 0;
+    });
+    (void)world.converge();
+    world.advance(1h);
+    world.server.with_state([](standin::State& state) {
+      state.add_user("eve");
+      state.edit_user("bob", [](standin::User& user) { user.organization_ids.clear(); });
+      state.suspend("carol");
+      return 0;
+    });
+    world.server.clear_requests();
+  }
+  std::vector<std::string> there() {
+    std::vector<std::string> names;
+    for (const auto& one : world.fleet())
+      names.push_back(one.owner + "/" + one.name + (one.dormant ? " dormant" : ""));
+    return names;
+  }
+  World world;
+};
+
+TEST_P(SetFaults, AFailedReadOfOwnersChangesNothingThatAWholeOneWouldNotHave) {
+  const auto& [age, kind] = GetParam();
+  SetScene clean(age);
+  (void)clean.world.cycle();
+  const auto log = clean.world.server.requests();
+  const std::vector<std::string> healed = {"alice/dev", "bob/dev dormant", "carol/dev dormant", "eve/dev"};
+  std::size_t of_owners = 0;
+  for (std::size_t nth = 1; nth <= log.size(); ++nth) {
+    const std::string& target = log[nth - 1].target;
+    SCOPED_TRACE(fmt::format("request {} of {}: {}", nth, log.size(), target));
+    const bool owners = target.starts_with("/api/v2/organizations/") || target.starts_with("/api/v2/users?") ||
+                        target.starts_with("/api/v2/authcheck");
+    if (!owners) continue;
+    ++of_owners;
+    SetScene scene(age);
+    standin::FaultRule rule(kind);
+    rule.status = 403;
+    rule.message = "Forbidden.";
+    // For the whole of the cycle: a try that is repeated fails as well.
+    rule.target_prefix = target.substr(0, target.find_first_of("?&") + 1);
+    const auto fault = scene.world.server.add_fault(rule);
+    (void)scene.world.cycle();
+    ASSERT_GE(scene.world.server.faults_applied(fault), 1U);
+    const auto after = scene.there();
+    EXPECT_TRUE(std::ranges::find(after, "alice/dev") != after.end());
+    EXPECT_EQ(after.size(), after.size() == 4 ? 4U : 3U) << "nothing is deleted or doubled";
+    for (const std::string& one : after) {
+      const bool was = one == "alice/dev" || one == "bob/dev" || one == "carol/dev";
+      EXPECT_TRUE(was || std::ranges::find(healed, one) != healed.end()) << one;
+    }
+    scene.world.server.clear_faults();
+    scene.world.advance(2h);
+    (void)scene.world.converge();
+    EXPECT_EQ(scene.there(), healed);
+  }
+  EXPECT_GE(of_owners, 2U);
+}
+
+}  // namespace
+}  // namespace cr::testing
