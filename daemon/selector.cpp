@@ -18,15 +18,16 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
   };
   specs::DesiredState selected = desired;
   if (selection.labels.empty() && owners.empty() && names.empty()) return selected;
-  std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) {
-    const specs::Identity identity = specs::identity_of(*spec);
-    return !wanted(owners, identity.owner) || !wanted(names, identity.name) ||
-           !selection.labels.selects(spec->labels);
-  });
-  // Only a rename asks what else is declared.
+  const auto selects = [wanted, owners, names, labels = selection.labels](const specs::WorkspaceSpec& spec) {
+    const specs::Identity identity = specs::identity_of(spec);
+    return wanted(owners, identity.owner) && wanted(names, identity.name) && labels.selects(spec.labels);
+  };
+  std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) { return !selects(*spec); });
+  // Only a rename asks what else is declared, and sets do, which leave to documents what is theirs.
   const bool renames = std::ranges::any_of(
       selected.specs, [](const specs::SpecPtr& spec) { return !spec->previous_names.empty(); });
-  if (renames) {
+  if (!selected.sets.empty()) selected.selects = selects;
+  if (renames || !selected.sets.empty()) {
     auto next = selected.specs.begin();
     for (const specs::SpecPtr& spec : desired.specs) {
       const bool stays = next != selected.specs.end() && *next == spec;
@@ -58,7 +59,7 @@ void add_unknown(const std::vector<std::string>& given, std::string_view flag,
 
 std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, const Selection& selection) {
   std::vector<std::string> missing;
-  // Whose workspaces a set has is not known before its owners are read.
+  // Whose workspaces a set has is known when its owners have been read.
   if (!loaded.sets.empty()) return missing;
   if (loaded.specs.empty()) {
     if (!loaded.diagnostics.empty()) return missing;

@@ -16,7 +16,8 @@ struct Selection {
   std::vector<std::string> names;
 };
 
-/// `desired` without the specs that are not selected; its diagnostics and counts stay, since a document that
+/// `desired` without the specs that are not selected, and with what selects the workspaces of its sets, which
+/// are not made yet; its diagnostics and counts stay, since a document that
 /// could not be read might have been one of the selected. Pure.
 [[nodiscard]] specs::DesiredState select(const specs::DesiredState& desired, const Selection& selection);
 

@@ -70,7 +70,10 @@ CoderWriter& Client::writer() {
   return *parts_->writer;
 }
 Readers Client::readers() {
-  return {.all = reader(), .owners = parts_->owners.get(), .audit = parts_->audit.get(), .people = parts_->people.get()};
+  return {.all = reader(),
+          .owners = parts_->owners.get(),
+          .audit = parts_->audit.get(),
+          .people = parts_->people.get()};
 }
 Writers Client::writers() {
   return {.all = &writer(), .owners = parts_->owners.get()};

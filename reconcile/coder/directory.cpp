@@ -111,8 +111,8 @@ class HttpDirectory final : public DirectoryReader {
       co_return read;
     }
     if (page->rows.size() != page->count || !each_once(page->rows)) {
-      co_return incomplete(
-          fmt::format("it has {} members, and the token may read {} of them", page->count, page->rows.size()));
+      co_return incomplete(fmt::format("it has {} members, and the token may read {} of them", page->count,
+                                       page->rows.size()));
     }
     co_return whole(std::move(*page));
   }
@@ -167,8 +167,8 @@ class HttpDirectory final : public DirectoryReader {
         request.body_limit = body_limit_of_rows(kRowsAPage);
         auto page = co_await ask(request, decode);
         if (!page) co_return failed(page.error());
-        if (pages > 0 && (page->count != all.count || page->rows.empty() ||
-                          page->rows.front().id != all.rows.back().id)) {
+        if (pages > 0 &&
+            (page->count != all.count || page->rows.empty() || page->rows.front().id != all.rows.back().id)) {
           wrong = "its members changed while they were read";
           break;
         }

@@ -16,9 +16,9 @@
 /// Coder as a directory of people: who is in an organization or a group, and who is suspended.
 namespace cr::coder {
 
-/// As CoderReader's, calls are bounded and repeated inside. Of a list that is read by pages, each page repeats
-/// the last row of the one before: where that has moved, or the number of all rows has changed, somebody came
-/// or went meanwhile, and the list is read once more.
+/// As CoderReader's, calls are bounded and repeated inside. Of a list that is read by pages, each page
+/// repeats the last row of the one before: where that has moved, or the number of all rows has changed,
+/// somebody came or went meanwhile, and the list is read once more.
 class DirectoryReader {
  public:
   virtual ~DirectoryReader() = default;
@@ -41,7 +41,7 @@ class DirectoryReader {
 /// One page of a list of people.
 struct MembersPage {
   std::vector<Member> rows;
-  std::uint64_t count = 0;  ///< of all pages
+  std::uint64_t count = 0;        ///< of all pages
   OrganizationId organization{};  ///< nil: the rows tell none
 };
 /// `{"members":[…],"count":n}`, or the array of the same rows that older servers answer, all in one.

@@ -75,8 +75,7 @@ class OwnersReading {
     std::vector<std::string> open;
     for (std::string& id : ids) {
       const auto found = known.find(id);
-      const bool is_old =
-          found != known.end() && memory_.clock.now() - found->second.at > kUsersAreGoodFor;
+      const bool is_old = found != known.end() && memory_.clock.now() - found->second.at > kUsersAreGoodFor;
       if (found == known.end() || (is_old && ++again <= kLooksAgainACycle)) open.push_back(std::move(id));
     }
     auto each = [this](const std::string& id) { return look_up_one(id); };
@@ -87,7 +86,8 @@ class OwnersReading {
 
   [[nodiscard]] sets::Sources sources_of(const specs::SetOwners& wanted) const {
     sets::Sources sources;
-    if (!wanted.organization.empty()) sources.organization = &organizations_.at(text::lower(wanted.organization));
+    if (!wanted.organization.empty())
+      sources.organization = &organizations_.at(text::lower(wanted.organization));
     if (wanted.group)
       sources.group = &groups_.at({text::lower(wanted.group->organization), text::lower(wanted.group->name)});
     if (suspended_) sources.suspended = &*suspended_;

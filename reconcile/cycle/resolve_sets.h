@@ -12,8 +12,7 @@ namespace cr::reconcile {
 /// with, which stays good until the next one: `documents` itself where there are no sets, for which nothing
 /// is asked. `statuses` becomes a row for each set.
 [[nodiscard]] async::awaitable<const specs::DesiredState*> resolve_sets(
-    Reconciler::Memory& memory, const specs::DesiredState& documents,
-    std::vector<sets::SetStatus>& statuses);
+    Reconciler::Memory& memory, const specs::DesiredState& documents, std::vector<sets::SetStatus>& statuses);
 
 struct CycleState;
 /// When the workspaces have been read: of those who have left and whose workspace is no more nothing stays

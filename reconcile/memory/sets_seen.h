@@ -26,8 +26,8 @@ struct SetsSeen {
   std::map<std::string, LookedUp, std::less<>> users;  ///< by UUID in lower case
 
   specs::DesiredState joined;
-  std::vector<sets::JoinedSet> outcomes;     ///< of the sets, in their order
-  std::vector<specs::Identity> not_theirs;   ///< as sets::Joined has it
+  std::vector<sets::JoinedSet> outcomes;    ///< of the sets, in their order
+  std::vector<specs::Identity> not_theirs;  ///< as sets::Joined has it
   // What `joined` was made of.
   std::vector<specs::SpecPtr> documents;
   std::vector<specs::Identity> elsewhere;

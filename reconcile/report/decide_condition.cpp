@@ -305,7 +305,10 @@ CycleResult result_of(const CycleReport& report) {
                   [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
   const bool all_good = std::all_of(report.workspaces.begin(), report.workspaces.end(),
                                     [](const WorkspaceStatus& row) { return is_good(row.ready.reason); });
-  if (any_failed || !all_good) return CycleResult::partial;
+  const bool all_resolved =
+      std::all_of(report.sets.begin(), report.sets.end(),
+                  [](const sets::SetStatus& set) { return sets::ready_of(set.reason) == Ready::True; });
+  if (any_failed || !all_good || !all_resolved) return CycleResult::partial;
   const bool acted = std::any_of(report.outcomes.begin(), report.outcomes.end(), [](const Outcome& outcome) {
     return outcome.result == ActionResult::success;
   });

@@ -52,9 +52,9 @@ struct CycleReport {
   std::chrono::nanoseconds read_duration{0};
   std::string revision;
   std::size_t invalid_documents = 0, duplicate_documents = 0;
-  Rows workspaces;  ///< one for each selected declared workspace
+  Rows workspaces;                    ///< one for each selected declared workspace
   std::vector<sets::SetStatus> sets;  ///< one for each declared set, by name
-  Plan plan;        ///< what was to be done when the cycle began
+  Plan plan;                          ///< what was to be done when the cycle began
   Verdict verdict;
   std::vector<Outcome> outcomes;
   LiveReadCounts live_read;

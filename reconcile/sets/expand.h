@@ -11,8 +11,8 @@
 namespace cr::reconcile::sets {
 
 /// Makes a set's workspaces, one for each owner: the template with the username in place of the placeholder
-/// in its name, previous names, and the values of labels, annotations and parameters, and with its start moved
-/// within the set's span. What does not name the owner is held once for all of them.
+/// in its name, previous names, and the values of labels, annotations and parameters, and with its start
+/// moved within the set's span. What does not name the owner is held once for all of them.
 ///
 /// A start is moved as far as Coder's grammar can say it (specs/schedule_shift.h), and never by more.
 class Expander {

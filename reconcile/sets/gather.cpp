@@ -177,7 +177,8 @@ class Gathering {
     std::ranges::sort(found_, [](const Owner& a, const Owner& b) {
       const auto order = specs::compare_lower(a.username, b.username);
       // Who is known best comes first.
-      return order != 0 ? order < 0 : std::pair(a.active, !a.id.is_nil()) > std::pair(b.active, !b.id.is_nil());
+      return order != 0 ? order < 0
+                        : std::pair(a.active, !a.id.is_nil()) > std::pair(b.active, !b.id.is_nil());
     });
     const auto same = [](const Owner& a, const Owner& b) {
       return specs::compare_lower(a.username, b.username) == 0;
@@ -206,9 +207,9 @@ class Gathering {
 };
 
 bool tells_status(const MembersRead* read) {
-  return !read || read->outcome != Outcome::whole ||
-         std::ranges::none_of(read->members,
-                              [](const auto& one) { return one.status == UserStatus::unknown; });
+  return !read || read->outcome != Outcome::whole || std::ranges::none_of(read->members, [](const auto& one) {
+    return one.status == UserStatus::unknown;
+  });
 }
 
 }  // namespace

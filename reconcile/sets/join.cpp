@@ -100,9 +100,8 @@ class Joining {
     if (documents_.elsewhere.empty() && documents_.unknown_documents == 0) return false;
     const specs::Identity identity = specs::identity_of(**claim.workspace);
     if (std::ranges::binary_search(documents_.elsewhere, identity)) return true;
-    if (!claim.id.is_nil() &&
-        std::ranges::binary_search(documents_.elsewhere,
-                                   specs::Identity{claim.id.to_string(), identity.name}))
+    if (!claim.id.is_nil() && std::ranges::binary_search(
+                                  documents_.elsewhere, specs::Identity{claim.id.to_string(), identity.name}))
       return true;
     return documents_.unknown_documents > 0 && std::ranges::binary_search(before_, identity);
   }
@@ -136,8 +135,9 @@ class Joining {
       if (clash.count > 1) diagnostic.message += fmt::format(" and {} more", clash.count - 1);
       diagnostic.message += fmt::format(" {} also declared by set {} at {}", clash.count > 1 ? "are" : "is",
                                         other.name, other.where.to_string());
-      diagnostic.remedy = "neither set has them; give one of the two templates another name, or leave these "
-                          "owners out by spec.owners.except";
+      diagnostic.remedy =
+          "neither set has them; give one of the two templates another name, or leave these "
+          "owners out by spec.owners.except";
       joined_.sets[between.first].conflicts.push_back(std::move(diagnostic));
     }
   }

@@ -19,8 +19,8 @@ struct Declared {
 
 /// What became of one set's workspaces.
 struct JoinedSet {
-  std::size_t replaced = 0;  ///< a document declares the workspace itself, and that counts
-  specs::SourcePosition replaced_by{};  ///< the first of them
+  std::size_t replaced = 0;                    ///< a document declares the workspace itself, and that counts
+  specs::SourcePosition replaced_by{};         ///< the first of them
   std::vector<specs::Diagnostic> conflicts{};  ///< with other sets: one for each of these
 };
 

@@ -22,10 +22,11 @@ bool name_before(const Owner& a, const Owner& b) {
 template <class Entry>
 Entry* find_entry(std::vector<Entry>& entries, std::string_view username) {
   const auto place = std::ranges::lower_bound(
-      entries, username, [](std::string_view a, std::string_view b) { return specs::compare_lower(a, b) < 0; },
+      entries, username,
+      [](std::string_view a, std::string_view b) { return specs::compare_lower(a, b) < 0; },
       [](const Entry& one) { return std::string_view(one.owner.username); });
   return place != entries.end() && specs::compare_lower(place->owner.username, username) == 0 ? &*place
-                                                                                               : nullptr;
+                                                                                              : nullptr;
 }
 
 std::unordered_set<UserId> ids_of(const std::vector<Owner>& owners) {
@@ -67,9 +68,8 @@ std::vector<Owner> Membership::leaving(const OwnersRead& read) const {
 
 bool Membership::misses_any(const OwnersRead& read) const {
   if (read.problem) return false;
-  return std::ranges::any_of(leaving(read), [&](const Owner& one) {
-    return !find_owner(read.suspended, one.username);
-  });
+  return std::ranges::any_of(leaving(read),
+                             [&](const Owner& one) { return !find_owner(read.suspended, one.username); });
 }
 
 std::vector<Owner> Membership::in_doubt(const OwnersRead& read) const {

@@ -27,9 +27,11 @@ struct LeaveLimit {
 /// Reads of owners are believed step by step, since what looks like people leaving is more often a list that
 /// was cut short, a token that may see less, or a directory that is being synchronised:
 /// - a read with a problem changes nothing;
-/// - who is missing has left, unless so many are at once that a person has to look, or the list is empty where
+/// - who is missing has left, unless so many are at once that a person has to look, or the list is empty
+/// where
 ///   there was somebody: then all stay, and whoever is new comes in all the same;
-/// - who was suspended comes back only when Coder says that they are active, and not because it no longer says
+/// - who was suspended comes back only when Coder says that they are active, and not because it no longer
+/// says
 ///   that they are suspended.
 /// Leaving deletes nothing: the workspace is no longer declared, or, where the set says so, it is declared as
 /// dormant and no more. That is done only for workspaces that this process has declared as this set's own.
@@ -79,15 +81,16 @@ class Membership {
 
  private:
   [[nodiscard]] std::vector<Owner> leaving(const OwnersRead& read) const;
-  [[nodiscard]] bool holds(const std::vector<Owner>& leaving, const OwnersRead& read, const LeaveLimit& limit);
+  [[nodiscard]] bool holds(const std::vector<Owner>& leaving, const OwnersRead& read,
+                           const LeaveLimit& limit);
   void let_go(const std::vector<Owner>& leaving, const OwnersRead& read,
               const std::function<bool(const specs::WorkspaceSpec&)>& is_own);
   void settle(std::vector<Owner> owners);
 
   specs::SetPtr set_;
   std::optional<Expander> expander_;
-  std::vector<Member> members_;   ///< sorted by username
-  std::vector<Leaver> leavers_;   ///< likewise
+  std::vector<Member> members_;  ///< sorted by username
+  std::vector<Leaver> leavers_;  ///< likewise
   std::vector<specs::Diagnostic> diagnostics_;
   std::optional<Problem> problem_;
   std::size_t held_ = 0;

@@ -152,8 +152,7 @@ Reply group(Call& call) {
   if (const auto* wrong = std::get_if<Reply>(&found)) return *wrong;
   const Organization& organization = *std::get<const Organization*>(found);
   if (call.params[1] == "Everyone") {
-    return Reply::json(
-        200, group_json(call, everyone(call.state, organization), organization).dump() + "\n");
+    return Reply::json(200, group_json(call, everyone(call.state, organization), organization).dump() + "\n");
   }
   for (const Group& one : call.state.groups()) {
     if (one.organization_id == organization.id && lower(one.name) == lower(call.params[1]))

@@ -62,6 +62,21 @@ TEST(Selector, ItsTextReadsAsTheSameSelector) {
   }
 }
 
+TEST(Selection, IsHandedOnForWhatSetsWillDeclare) {
+  const auto payments = testing::a_spec("Alice", "API", {{"team", "payments"}});
+  const auto search = testing::a_spec("bob", "web", {{"team", "search"}});
+  auto desired = testing::a_desired_state({payments, search});
+  EXPECT_FALSE(select(desired, {.labels = {}, .owners = {"alice"}, .names = {}}).selects) << "there are none";
+  desired.sets = {std::make_shared<const specs::WorkspaceSet>()};
+  const auto selected = select(desired, {.labels = {}, .owners = {"alice"}, .names = {}});
+  ASSERT_TRUE(selected.selects);
+  EXPECT_TRUE(selected.selects(*payments));
+  EXPECT_FALSE(selected.selects(*search));
+  EXPECT_EQ(selected.elsewhere, (std::vector<specs::Identity>{{"bob", "web"}}))
+      << "no set takes what a document declares that is not selected";
+  EXPECT_FALSE(select(desired, {}).selects) << "all of them";
+}
+
 TEST(Selection, KeepsOnlyWhatAllThreeSelect) {
   const auto payments = testing::a_spec("Alice", "API", {{"team", "payments"}});
   const auto search = testing::a_spec("alice", "web", {{"team", "search"}});

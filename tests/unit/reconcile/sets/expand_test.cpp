@@ -103,8 +103,7 @@ TEST_F(Expansion, WhatIsNoLabelOrPreviousNameForOneIsThatOnesError) {
 }
 
 TEST_F(Expansion, StartsAreSpreadAndNothingElseOfThem) {
-  set_.spread(30min).workspace().fields.set("autostart",
-                                            a_schedule("CRON_TZ=Europe/Berlin 0 9 * * 1-5"),
+  set_.spread(30min).workspace().fields.set("autostart", a_schedule("CRON_TZ=Europe/Berlin 0 9 * * 1-5"),
                                             specs::FieldMode::initial);
   const specs::SpecPtr made = of("alice");
   const auto by = place_of("alice", 30min);
@@ -159,9 +158,11 @@ TEST(Spread, IsEvenWithinAFifthOfTheMean) {
   constexpr int kOwners = 10'000;
   for (const auto& pattern : {"user-{}", "{}", "trainee{:05}", "m.{}.smith"}) {
     std::map<std::int64_t, int> starts;
-    for (int i = 0; i < kOwners; ++i) ++starts[place_of(fmt::format(fmt::runtime(pattern), i), 30min).count()];
+    for (int i = 0; i < kOwners; ++i)
+      ++starts[place_of(fmt::format(fmt::runtime(pattern), i), 30min).count()];
     ASSERT_EQ(starts.size(), 30U);
-    for (const auto& [minute, count] : starts) EXPECT_LE(count, 1.2 * kOwners / 30) << pattern << ' ' << minute;
+    for (const auto& [minute, count] : starts)
+      EXPECT_LE(count, 1.2 * kOwners / 30) << pattern << ' ' << minute;
   }
 }
 

@@ -87,9 +87,11 @@ TEST_F(Gathered, SuspendedOnesAreApartWhoeverSaysIt) {
 
 TEST_F(Gathered, WhoIsSuspendedIsAskedOnlyWhereNoListTellsIt) {
   organization_has({a_member(1, "alice")});
-  EXPECT_FALSE(reconcile::sets::asks_who_is_suspended(SetBuilder().organization("coder").value().owners, sources_));
+  EXPECT_FALSE(
+      reconcile::sets::asks_who_is_suspended(SetBuilder().organization("coder").value().owners, sources_));
   organization_has({a_member(1, "alice", UserStatus::unknown)});
-  EXPECT_TRUE(reconcile::sets::asks_who_is_suspended(SetBuilder().organization("coder").value().owners, sources_));
+  EXPECT_TRUE(
+      reconcile::sets::asks_who_is_suspended(SetBuilder().organization("coder").value().owners, sources_));
   EXPECT_TRUE(reconcile::sets::asks_who_is_suspended(SetBuilder().list({"bob"}).value().owners, {}));
 }
 
@@ -112,7 +114,8 @@ TEST_F(Gathered, EverySourceThatIsNotWholeIsAProblemForAllOfThem) {
   EXPECT_EQ(reason_of(not_whole(Outcome::incomplete)), Reason::Incomplete);
   EXPECT_EQ(reason_of(not_whole(Outcome::not_found)), Reason::OrganizationNotFound);
   EXPECT_EQ(reason_of(not_whole(Outcome::failed, ApiError(ApiFault::forbidden, "no"))), Reason::Forbidden);
-  EXPECT_EQ(reason_of(not_whole(Outcome::failed, ApiError(ApiFault::unauthorized, "no"))), Reason::Unauthorized);
+  EXPECT_EQ(reason_of(not_whole(Outcome::failed, ApiError(ApiFault::unauthorized, "no"))),
+            Reason::Unauthorized);
   EXPECT_EQ(reason_of(not_whole(Outcome::failed, ApiError(ApiFault::timeout, "no"))), Reason::Unreachable);
   EXPECT_EQ(reason_of(not_whole(Outcome::failed, ApiError(ApiFault::server, "no"))), Reason::NotRead);
 
@@ -140,7 +143,8 @@ TEST_F(Gathered, AUserByUuidHasTheirName) {
   set.list({kUuid, "bob", "Carol"});
   EXPECT_THAT(reconcile::sets::users_to_look_up(set.value().owners), ElementsAre(kUuidInLowerCase));
   EXPECT_THAT(names(gather(set).owners), ElementsAre("bob", "carol"));
-  EXPECT_THAT(names(gather(set.except({kUuid})).owners), ElementsAre("bob")) << "whichever way they are named";
+  EXPECT_THAT(names(gather(set.except({kUuid})).owners), ElementsAre("bob"))
+      << "whichever way they are named";
 }
 
 TEST_F(Gathered, AUserWhomCoderDoesNotKnowIsAnOwnerAndTheWorkspaceSaysSo) {

@@ -52,8 +52,8 @@ class Joining : public ::testing::Test {
 TEST_F(Joining, DocumentsAndSetsAreOneDesiredStateInOrder) {
   documents_.specs = {a_spec("bob", "api").share(), a_spec("bob", "web").share()};
   declare(SetBuilder(), {"alice", "bob", "zoe"});
-  EXPECT_THAT(names(joined()), ElementsAre("alice/dev of payments", "bob/api", "bob/dev of payments", "bob/web",
-                                           "zoe/dev of payments"));
+  EXPECT_THAT(names(joined()), ElementsAre("alice/dev of payments", "bob/api", "bob/dev of payments",
+                                           "bob/web", "zoe/dev of payments"));
 }
 
 TEST_F(Joining, ADocumentBeatsASet) {

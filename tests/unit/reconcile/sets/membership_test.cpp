@@ -44,8 +44,9 @@ class Members : public ::testing::Test {
     take(std::move(read));
   }
   void take(OwnersRead read) {
-    membership_.take(std::move(read), {limit_, {}},
-                     [&](const specs::WorkspaceSpec& spec) { return !not_own_.contains(std::string_view(spec.owner)); });
+    membership_.take(std::move(read), {limit_, {}}, [&](const specs::WorkspaceSpec& spec) {
+      return !not_own_.contains(std::string_view(spec.owner));
+    });
     membership_.expand(set_.share());
   }
   [[nodiscard]] std::vector<std::string> members() const {
@@ -209,10 +210,12 @@ TEST_F(Members, WhoeverIsNewComesInWhileOthersAreHeld) {
 
 TEST_F(Members, WhoHasAnotherNameHasNotLeft) {
   OwnersRead read;
-  read.owners = {{specs::SharedText("alice"), a_user_id(1), true}, {specs::SharedText("bob"), a_user_id(2), true}};
+  read.owners = {{specs::SharedText("alice"), a_user_id(1), true},
+                 {specs::SharedText("bob"), a_user_id(2), true}};
   take(std::move(read));
   OwnersRead renamed;
-  renamed.owners = {{specs::SharedText("bob"), a_user_id(2), true}, {specs::SharedText("zoe"), a_user_id(1), true}};
+  renamed.owners = {{specs::SharedText("bob"), a_user_id(2), true},
+                    {specs::SharedText("zoe"), a_user_id(1), true}};
   EXPECT_FALSE(membership_.misses_any(renamed));
   take(std::move(renamed));
   EXPECT_THAT(members(), ElementsAre("bob", "zoe"));
@@ -252,7 +255,8 @@ TEST_F(Members, NothingIsDeclaredOfALeaversWorkspaceThatIsNoMore) {
 }
 
 /// Members come and go, and reads fail, are cut or are emptied. The promise: nobody is a member, and nobody's
-/// workspace is put to sleep, whom a whole read would not have told to be so, and never more at once than may.
+/// workspace is put to sleep, whom a whole read would not have told to be so, and never more at once than
+/// may.
 TEST_F(Members, HoweverReadsFailNothingHappensThatAWholeReadWouldNotHaveCalledFor) {
   std::size_t held = 0, failed = 0, left = 0;
   for (std::uint32_t seed = 1; seed <= 300; ++seed) {
