@@ -209,6 +209,66 @@ TEST_F(StateTest, AnOwnersFavoritesComeFirstForTheOwnerAlone) {
   EXPECT_TRUE(list()["workspaces"][0]["favorite"]);
 }
 
+TEST_F(StateTest, HasGroupsWhileItIsLicensed) {
+  const std::string groups = "/api/v2/organizations/coder/groups/";
+  state_.add_user("bob");
+  state_.set_group("payments", {"alice", "bob"});
+  EXPECT_EQ(send("GET", groups + "payments").status, 403);
+  state_.set_licensed(true);
+  json group = json::parse(send("GET", groups + "PAYMENTS").body);
+  EXPECT_EQ(group["name"], "payments");
+  EXPECT_EQ(group["total_member_count"], 2);
+  ASSERT_EQ(group["members"].size(), 2U);
+  EXPECT_EQ(group["members"][0]["username"].is_string(), true);
+  EXPECT_EQ(group["members"][0]["status"], "active");
+  group = json::parse(send("GET", groups + "Everyone").body);
+  EXPECT_EQ(group["id"], group["organization_id"]);
+  EXPECT_EQ(group["total_member_count"], 3) << "the site owner too";
+
+  token_ = state_.add_token("alice");
+  group = json::parse(send("GET", groups + "payments").body);
+  EXPECT_EQ(group["members"].size(), 1U) << "she may read herself";
+  EXPECT_EQ(group["total_member_count"], 2);
+
+  token_ = State::kAdminToken;
+  state_.set_group("payments", {"bob"});
+  EXPECT_EQ(json::parse(send("GET", groups + "payments").body)["members"][0]["username"], "bob");
+  state_.remove_group("payments");
+  EXPECT_EQ(send("GET", groups + "payments").status, 404);
+  EXPECT_EQ(send("GET", "/api/v2/organizations/nowhere/groups/payments").status, 404);
+}
+
+TEST_F(StateTest, SaysWhoMayReadAllMembersOfAnOrganization) {
+  for (const Age age : kAges) {
+    State state(age);
+    state.add_user("alice");
+    const std::string organization = state.find_organization("coder")->id;
+    for (const bool owner : {true, false}) {
+      Request request = Request::make(
+          "POST", "/api/v2/authcheck",
+          json{{"checks",
+                {{"0",
+                  {{"action", "read"},
+                   {"object",
+                    {{"resource_type", "organization_member"}, {"organization_id", organization}}}}}}}}
+              .dump());
+      const std::string token = owner ? std::string(State::kAdminToken) : state.add_token("alice");
+      request.headers["coder-session-token"] = token;
+      const bool may = json::parse(answer(state, request).body)["0"].get<bool>();
+      Request list = Request::make("GET", "/api/v2/organizations/coder/members", "");
+      list.headers["coder-session-token"] = token;
+      EXPECT_EQ(json::parse(answer(state, list).body).size(), may ? 2U : 1U) << name_of(age);
+    }
+  }
+}
+
+TEST_F(AncientStateTest, DoesNotTellHowManyAreInAGroup) {
+  state_.set_licensed(true);
+  state_.set_group("payments", {"alice"});
+  const json group = json::parse(send("GET", "/api/v2/organizations/coder/groups/payments").body);
+  EXPECT_FALSE(group.contains("total_member_count"));
+}
+
 TEST_F(AncientStateTest, CreatesByOrganizationAlone) {
   const Reply by_owner = create("alice", {{"name", "x"}});
   EXPECT_EQ(by_owner.status, 404);
