@@ -77,7 +77,8 @@ TEST_P(SetFaults, AReadOfOwnersThatFailsAtAnyRequestChangesNothingAndHeals) {
     SCOPED_TRACE(fmt::format("request {} of {}: {}", nth, log.size(), target));
     const bool owners = target.starts_with("/api/v2/organizations/") ||
                         target.starts_with("/api/v2/users?") || target.starts_with("/api/v2/authcheck");
-    if (!owners) continue;
+    // Before 2.14 a create goes below the organization as well.
+    if (!owners || target.ends_with("/workspaces")) continue;
     ++of_owners;
     SetScene scene(age);
     standin::FaultRule rule(kind);
