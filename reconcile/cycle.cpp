@@ -200,16 +200,19 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   CycleState state(memory, desired);
   ReportPtr report;
   std::string defect;
+  // Where no report comes of it nobody rests: the feed believes that what this cycle read is known by now.
   try {
     report = co_await run(state);
   } catch (const boost::system::system_error& error) {
-    if (is_cancellation(error)) throw;
+    if (is_cancellation(error)) {
+      memory.resting.wake_all();
+      throw;
+    }
     defect = error.what();
   } catch (const std::exception& error) {
     defect = error.what();
   }
   if (!report) {
-    // The log believes that what this cycle read is known: only what a whole cycle reports is.
     memory.resting.wake_all();
     report = make_report_of_defect(memory, desired, begun, begun_wall, std::move(defect));
   }

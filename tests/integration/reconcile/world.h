@@ -48,6 +48,8 @@ class World {
 
   /// What the spec directory holds from now on.
   void declare(const std::vector<std::string>& documents);
+  /// In a file of their own, beside the others; none: the file goes.
+  void declare_beside(const std::vector<std::string>& documents);
   /// One cycle over what is declared.
   reconcile::ReportPtr cycle();
   /// One cycle as `plan` makes it: of a process of its own that has a reader and nothing to write with.
