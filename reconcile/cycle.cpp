@@ -199,6 +199,7 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   const async::WallTime begun_wall = memory.clock.wall();
   ReportPtr report;
   std::string defect;
+  // Where no report comes of it nobody rests: the feed believes that what this cycle read is known by now.
   try {
     std::vector<sets::SetStatus> sets;
     const specs::DesiredState* whole = co_await resolve_sets(memory, desired, sets);
@@ -208,13 +209,15 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
     state.begun_wall = begun_wall;
     report = co_await run(state);
   } catch (const boost::system::system_error& error) {
-    if (is_cancellation(error)) throw;
+    if (is_cancellation(error)) {
+      memory.resting.wake_all();
+      throw;
+    }
     defect = error.what();
   } catch (const std::exception& error) {
     defect = error.what();
   }
   if (!report) {
-    // The log believes that what this cycle read is known: only what a whole cycle reports is.
     memory.resting.wake_all();
     report = make_report_of_defect(memory, desired, begun, begun_wall, std::move(defect));
   }

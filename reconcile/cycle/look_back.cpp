@@ -105,9 +105,10 @@ class LookingBack {
 
 async::awaitable<void> look_back(CycleState& state) {
   Reconciler::Memory& memory = state.memory;
+  if (!memory.audit || state.stopped_by || memory.looked_back.refused) co_return;
   // Who follows the log is told of all that comes after its first look, and of nothing before.
-  const bool wanted = memory.limits.look_back || (memory.feed && memory.statuses_from == async::WallTime());
-  if (!wanted || !memory.audit || state.stopped_by || memory.looked_back.refused) co_return;
+  const bool first_read = !std::exchange(memory.looked_back.has_read, true);
+  if (!memory.limits.look_back && !(memory.feed && first_read)) co_return;
   std::vector<Drifted> drifted = to_be_asked(state);
   if (drifted.empty()) co_return;
   co_await ask_who_we_are(state);

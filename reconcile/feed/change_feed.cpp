@@ -80,7 +80,7 @@ void ChangeFeed::learn(Look& look) {
     name(row, ours);
   }
   if (!templates_named_.empty()) {
-    for (auto& [id, known] : known_) known.template_named |= is_named(templates_[known.of]);
+    for (auto& [id, known] : known_) known.template_named |= is_named(templates_[known.template_index]);
   }
   if (look.kind == Look::Kind::whole) {
     if (shows_ours) trust_.saw_row_of_ours();
@@ -97,12 +97,10 @@ void ChangeFeed::learn(Look& look) {
 }
 
 std::uint32_t ChangeFeed::index_of(const TemplateId& id) {
-  const auto found = std::ranges::find(templates_, id);
-  if (found == templates_.end()) {
-    templates_.push_back(id);
-    return static_cast<std::uint32_t>(templates_.size() - 1);
-  }
-  return static_cast<std::uint32_t>(found - templates_.begin());
+  const auto next = static_cast<std::uint32_t>(templates_.size());
+  const auto [known, is_new] = template_indices_.try_emplace(id, next);
+  if (is_new) templates_.push_back(id);
+  return known->second;
 }
 
 bool ChangeFeed::is_named(const TemplateId& id) const {
@@ -198,7 +196,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
 }
 
 void ChangeFeed::doubt(const TemplateId& of) {
-  for (auto& [id, known] : known_) known.template_named |= templates_[known.of] == of;
+  for (auto& [id, known] : known_) known.template_named |= templates_[known.template_index] == of;
 }
 
 void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) {
@@ -225,7 +223,7 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
   known = {.read_at = began_,
            .read_at_coder = coder_began_,
            .look = look_,
-           .of = index_of(row.template_id),
+           .template_index = index_of(row.template_id),
            .prints = prints,
            .declared = choice_,
            .read = true};

@@ -79,12 +79,12 @@ class ChangeFeed {
  private:
   /// Of one workspace that has been read.
   struct Known {
-    SteadyTime read_at{};       ///< when the cycle of its last read began
-    AuditTime read_at_coder{};  ///< the same by Coder's clock
-    LookNumber look = 0;        ///< the last one before that read
-    std::uint32_t of = 0;       ///< its template, in templates_
+    SteadyTime read_at{};              ///< when the cycle of its last read began
+    AuditTime read_at_coder{};         ///< the same by Coder's clock
+    LookNumber look = 0;               ///< the last one before that read
+    std::uint32_t template_index = 0;  ///< into templates_
     SettingPrints prints{};
-    bool declared = false;  ///< as choice_, where it was in the last one
+    bool declared = false;  ///< equal to choice_: the last choice had it
     bool read = false;
     bool named = false;
     bool template_named = false;
@@ -138,10 +138,11 @@ class ChangeFeed {
   int failed_in_a_row_ = 0;                  ///< alone
   std::optional<SteadyTime> covered_since_;  ///< since then every change is told, if the feed is right
   LookNumber look_ = 0;
-  bool choice_ = false;  ///< another in each choice
+  bool choice_ = false;  ///< turns with each choice
 
   std::unordered_map<WorkspaceId, Known> known_;
-  std::vector<TemplateId> templates_;  ///< of all that is known
+  std::vector<TemplateId> templates_;  ///< of all that is known: many have the same
+  std::unordered_map<TemplateId, std::uint32_t> template_indices_;
   std::unordered_map<WorkspaceId, Written> written_;
   std::vector<Untold> untold_;
   std::map<std::pair<WorkspaceId, Setting>, Attributed> changes_;

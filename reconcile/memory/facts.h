@@ -129,9 +129,9 @@ struct CycleFacts {
   std::span<const specs::SpecPtr> declared = {};
   /// Of these the ones that the cycle looked at, in their order: the others rest, and are as they were.
   std::span<const WorkspaceFacts> workspaces = {};
-  /// Where each of `workspaces` stands among the declared ones; not looked at where none rest.
+  /// Where each of `workspaces` stands among the declared ones; without a meaning where none rest.
   std::span<const Place> places = {};
-  /// Which were known by these ids, and are no longer declared.
+  /// The ids of those that are no longer declared, sorted; nil stands for those of which none was known.
   std::span<const WorkspaceId> undeclared = {};
 
   /// Null where it is not declared, and where it rests.

@@ -183,10 +183,9 @@ void FieldMemory::observe(const CycleFacts& cycle) {
     for (auto next = stories_.begin(); next != stories_.end();) {
       auto& [key, story] = *next;
       const auto found = declared.find(key.first);
-      const bool goes_on =
-          found == declared.end()
-              ? cycle.some_rest() && std::ranges::find(cycle.undeclared, key.first) == cycle.undeclared.end()
-              : after_read(story, key.second, *found->second, cycle.begun) == Fate::goes_on;
+      const bool goes_on = found == declared.end()
+                               ? cycle.some_rest() && !std::ranges::binary_search(cycle.undeclared, key.first)
+                               : after_read(story, key.second, *found->second, cycle.begun) == Fate::goes_on;
       const bool over = !goes_on || story.is_old(cycle.begun);
       next = over ? stories_.erase(next) : std::next(next);
     }

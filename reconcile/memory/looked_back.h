@@ -12,7 +12,7 @@
 
 namespace cr::reconcile {
 
-/// What the audit log has told a process that does not follow it.
+/// What the audit log has told of what came before: of one workspace at a time, when it was asked.
 struct LookedBack {
   struct Known {
     Author author;
@@ -20,7 +20,8 @@ struct LookedBack {
   };
   std::set<WorkspaceId> asked;  ///< once in this process
   std::map<std::pair<WorkspaceId, feed::Setting>, Known> authors;
-  bool refused = false;  ///< the token may not read it
+  bool refused = false;   ///< the token may not read it
+  bool has_read = false;  ///< some cycle has read live state
 
   /// Nobody where it is not known, or the value has changed since.
   [[nodiscard]] Author author_of(const LiveWorkspace& row, feed::Setting setting) const {

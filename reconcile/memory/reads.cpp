@@ -23,6 +23,7 @@ std::vector<WorkspaceId> Reads::align(std::span<const specs::SpecPtr> specs) {
   };
   // Where nothing has come or gone, which is nearly always, nothing is made.
   if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs, gone);
+  std::ranges::sort(gone);
   return gone;
 }
 
@@ -43,10 +44,7 @@ std::vector<Target> Reads::targets_of(std::span<const specs::SpecPtr> specs,
   std::vector<Target> targets;
   targets.reserve(specs.size());
   auto known = known_.begin();  // both are sorted, so one walk finds all
-  const auto pass_known = [&] {
-    if (!known->id.is_nil()) gone.push_back(known->id);
-    ++known;
-  };
+  const auto pass_known = [&] { gone.push_back((known++)->id); };
   for (const specs::SpecPtr& spec : specs) {
     Target& target = targets.emplace_back();
     target.identity = specs::identity_of(*spec);

@@ -18,7 +18,7 @@ namespace cr::reconcile {
 class Reads {
  public:
   /// Brings what is known into the order of these specs. Returns the ids of those that are no longer
-  /// declared.
+  /// declared, sorted; nil stands for those of which none was known.
   std::vector<WorkspaceId> align(std::span<const specs::SpecPtr> specs);
   /// Of each declared workspace, in their order.
   [[nodiscard]] std::span<const Target> known() const { return known_; }

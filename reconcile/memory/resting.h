@@ -18,9 +18,10 @@ class Resting {
  public:
   struct Entry {
     specs::SpecPtr spec;  ///< what was declared when it was last looked at
-    Instant next{};       ///< by Coder's clock: when time may move one that rests; none: never
+    // Of one that rests.
+    Instant next{};  ///< by Coder's clock: when time may move it; none: never
+    bool has_exceptions : 1 = false;
     bool rests : 1 = false;
-    bool has_exceptions : 1 = false;  ///< one that rests
     // What keeps it from rest.
     bool held : 1 = false;
     bool backing_off : 1 = false;

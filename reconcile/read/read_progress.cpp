@@ -36,9 +36,11 @@ std::size_t distinct(std::vector<WorkspaceId>& ids) {
 }  // namespace
 
 ReadProgress::ReadProgress(std::vector<Target> targets, ReadCosts costs, LiveState::Buffers buffers)
-    : entries_(std::move(buffers.entries)), answers_(std::move(buffers.answers)), pages_(kTornPasses) {
+    : entries_(std::move(buffers.entries)),
+      answers_(std::move(buffers.answers)),
+      any_owner_uuid_(std::ranges::any_of(targets, &Target::owner_is_uuid)),
+      pages_(kTornPasses) {
   entries_.assign(targets.size(), Absent{});
-  any_owner_uuid_ = std::ranges::any_of(targets, &Target::owner_is_uuid);
   state_.targets = std::move(targets);
   state_.costs = costs;
 }

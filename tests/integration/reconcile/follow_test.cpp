@@ -128,14 +128,68 @@ TEST_P(Follow, WhoRestsIsReportedAsBeforeAndNotLookedAt) {
   for (std::size_t i = 0; i < kFleet; ++i) EXPECT_EQ(&report->workspaces[i], &before->workspaces[i]);
 }
 
-TEST_P(Follow, WhatIsNoLongerDeclaredGoesAndTheOthersStay) {
+TEST_P(Follow, WhatComesAndGoesIsLookedAtAndTheOthersRestOn) {
+  // In their order every fourth is in another file.
+  std::vector<std::string> some, others;
+  for (std::size_t i = 0; i < kFleet; ++i) (i % 4 == 1 ? others : some).push_back(documents_[i]);
+  world_.declare(some);
+  world_.declare_beside(others);
   earn_trust();
-  std::vector<std::string> fewer(documents_.begin() + 100, documents_.end());
-  world_.declare(fewer);
-  const auto report = minute();
-  EXPECT_EQ(report->workspaces.size(), kFleet - 100);
-  EXPECT_EQ(report->count(Reason::InSync), kFleet - 100);
+  world_.declare_beside({});
+  const auto fewer = minute();
+  EXPECT_LE(requests(), kQuietRequests);
+  ASSERT_EQ(fewer->workspaces.size(), some.size());
+  for (std::size_t i = 0, row = 0; i < kFleet; ++i) {
+    if (i % 4 == 1) continue;
+    EXPECT_EQ(fewer->workspaces[row++].spec->name, name_of(i));
+  }
+  EXPECT_EQ(fewer->count(Reason::InSync), some.size());
+  world_.declare_beside(others);
+  const auto all = minute();
+  EXPECT_EQ(all->count(Reason::InSync), kFleet);
+  EXPECT_GE(all->live_read.ids + all->live_read.owner + all->live_read.name + all->live_read.page,
+            others.size());
+  EXPECT_LT(all->live_read.ids, kFleet) << "the others need no look";
   EXPECT_THAT(world_.server.writes(), IsEmpty());
+}
+
+TEST_P(Follow, WhoseOwnerIsSuspendedIsForetoldSoOnceCoderHasSaidIt) {
+  auto documents = documents_;
+  for (std::size_t i = 0; i < kFleet; i += 10)
+    documents[i] = a_document("alice", name_of(i), {"ttl: 8h", "autostart: CRON_TZ=UTC 0 9 * * *"});
+  world_.declare(documents);
+  earn_trust();
+  const auto starting = [&] {
+    return std::ranges::count_if(
+        last_->workspaces, [](const reconcile::WorkspaceStatus& row) { return row.forecast.start.comes(); });
+  };
+  const auto lists_users = [&] {
+    return std::ranges::any_of(world_.server.requests(), [](const auto& one) {
+      return one.target.find("/users?") != std::string::npos;
+    });
+  };
+  ASSERT_EQ(starting(), 40);
+  edit([](standin::State& state) { state.suspend("alice"); });
+  for (int i = 0; i < 31 && !lists_users(); ++i) (void)minute();
+  ASSERT_TRUE(lists_users());
+  (void)minute();
+  EXPECT_EQ(starting(), 0) << "and not when the sweep comes to them";
+}
+
+TEST_P(Follow, ATemplateThatCoderDoesNotShowIsNotAskedForInEachCycle) {
+  edit([](standin::State& state) {
+    state.set_licensed(true);  // deprecating is a licensed feature
+    state.edit_template("docker", [](standin::Template& t) { t.deprecation_message = "use another"; });
+  });
+  standin::FaultRule rule(standin::FaultKind::status);
+  rule.status = 404;
+  rule.target_prefix = "/api/v2/templates/";
+  world_.server.add_fault(rule);
+  earn_trust();
+  for (int i = 0; i < 3; ++i) {
+    (void)minute();
+    EXPECT_LE(requests(), kQuietRequests) << world_.server.requests().back().target;
+  }
 }
 
 TEST_P(Follow, WhenSomeTouchedItAndNobodySetTheValueNobodyIsNamed) {

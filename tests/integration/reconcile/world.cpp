@@ -103,6 +103,16 @@ void World::declare(const std::vector<std::string>& documents) {
   for (const std::string& document : documents) file << "---\n" << document;
 }
 
+void World::declare_beside(const std::vector<std::string>& documents) {
+  const std::filesystem::path path = directory_ / "beside.yaml";
+  if (documents.empty()) {
+    std::filesystem::remove(path);
+    return;
+  }
+  std::ofstream file(path);
+  for (const std::string& document : documents) file << "---\n" << document;
+}
+
 specs::DesiredState World::desired() {
   auto desired = source_.load();
   if (!desired) throw std::runtime_error(desired.error().message());

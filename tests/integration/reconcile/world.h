@@ -53,6 +53,8 @@ class World {
   void declare_sets(std::vector<specs::SetPtr> sets) { sets_ = std::move(sets); }
   /// Which workspaces of sets a cycle is told to look at.
   void select(std::function<bool(const specs::WorkspaceSpec&)> selects) { selects_ = std::move(selects); }
+  /// In a file of their own, beside the others; none: the file goes.
+  void declare_beside(const std::vector<std::string>& documents);
   /// One cycle over what is declared.
   reconcile::ReportPtr cycle();
   /// One cycle as `plan` makes it: of a process of its own that has a reader and nothing to write with.
