@@ -27,12 +27,12 @@ fi
 
 curl -fsS -X DELETE "$coder/standin/requests" >/dev/null
 done_before=$(cycles_done)
-ticks_before=$(cpu_ticks "$daemon_pid")
+cpu_before=$(cpu_ns "$daemon_pid")
 for ((i = 1; i <= cycles; ++i)); do
   curl -fsS -X POST "$daemon/-/reconcile" >/dev/null
   wait_for 60 cycles_reach $((done_before + i))
 done
-ticks=$(($(cpu_ticks "$daemon_pid") - ticks_before))
+cpu=$(($(cpu_ns "$daemon_pid") - cpu_before))
 peak_kib=$(peak_kib "$daemon_pid")
 
 # What the daemon asked for, in its order.
@@ -45,11 +45,11 @@ requests=$(wc -l <"$work/targets")
 TIMEFORMAT='%U %S'
 read -r curl_user curl_system < <({ time curl -K "$work/curl.conf" -w '%{size_download} %{num_connects}\n' >"$work/sizes"; } 2>&1)
 
-awk -v ticks="$ticks" -v hz="$(getconf CLK_TCK)" -v cycles="$cycles" -v requests="$requests" -v peak="$peak_kib" \
+awk -v cpu="$cpu" -v cycles="$cycles" -v requests="$requests" -v peak="$peak_kib" \
   -v declared="$declared" -v user="$curl_user" -v system_="$curl_system" '
   { bytes += $1; connections += $2 }
   END {
-    printf "cycle_cpu_ms %.1f\n", ticks * 1000 / hz / cycles
+    printf "cycle_cpu_ms %.1f\n", cpu / 1e6 / cycles
     printf "curl_cpu_ms %.1f\n", (user + system_) * 1000 / cycles
     printf "cycle_requests %.1f\n", requests / cycles
     printf "cycle_requests_limit %d\n", int((declared + 149) / 150) + 1

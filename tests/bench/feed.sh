@@ -19,29 +19,30 @@ cost() { curl -fsS "$coder/standin/cost" | sed -n "s/.*\"$1\": *\([0-9]*\).*/\1/
 
 # Of one kind of cycle, after its first ones: requests, rows that Coder built, and CPU.
 measure() {
-  local name=$1 before ticks coders_ticks
+  local name=$1 before made cpu coders_cpu
   before=$(cycles_done)
   wait_for 60 cycles_reach $((before + 2))
   curl -fsS -X DELETE "$coder/standin/requests" >/dev/null
   curl -fsS -X DELETE "$coder/standin/cost" >/dev/null
   before=$(cycles_done)
-  ticks=$(cpu_ticks "$daemon_pid")
-  coders_ticks=$(cpu_ticks "$standin_pid")
-  # Rarely asked how far it is: answering with metrics would be most of its work.
-  until cycles_reach $((before + cycles)); do sleep 0.7; done
-  ticks=$(($(cpu_ticks "$daemon_pid") - ticks))
-  coders_ticks=$(($(cpu_ticks "$standin_pid") - coders_ticks))
+  cpu=$(cpu_ns "$daemon_pid")
+  coders_cpu=$(cpu_ns "$standin_pid")
+  # Not asked meanwhile how far it is: answering with metrics would be much of a quiet cycle's work.
+  sleep $((cycles * interval))
+  cpu=$(($(cpu_ns "$daemon_pid") - cpu))
+  coders_cpu=$(($(cpu_ns "$standin_pid") - coders_cpu))
+  made=$(($(cycles_done) - before))
   local requests
   requests=$(curl -fsS "$coder/standin/requests" | grep -o '"target":"/api/[^"]*"' | wc -l)
-  awk -v name="$name" -v cycles="$cycles" -v requests="$requests" -v ticks="$ticks" -v coders="$coders_ticks" \
-    -v bytes="$(cost bytes)" -v hz="$(getconf CLK_TCK)" \
+  awk -v name="$name" -v cycles="$made" -v requests="$requests" -v cpu="$cpu" -v coders="$coders_cpu" \
+    -v bytes="$(cost bytes)" \
     -v rows="$(cost workspace_rows)" -v audit="$(cost audit_rows)" 'BEGIN {
       printf "%s_requests %.1f\n", name, requests / cycles
       printf "%s_rows %.0f\n", name, rows / cycles
       printf "%s_audit_rows %.1f\n", name, audit / cycles
       printf "%s_bytes %.0f\n", name, bytes / cycles
-      printf "%s_cpu_ms %.1f\n", name, ticks * 1000 / hz / cycles
-      printf "%s_coders_cpu_ms %.1f\n", name, coders * 1000 / hz / cycles
+      printf "%s_cpu_ms %.1f\n", name, cpu / 1e6 / cycles
+      printf "%s_coders_cpu_ms %.1f\n", name, coders / 1e6 / cycles
     }'
 }
 

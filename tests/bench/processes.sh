@@ -48,14 +48,8 @@ stop_daemon() {
   daemon_pid=
 }
 
-# CPU of all threads of a process, in ticks (of 10 ms): user and system.
-cpu_ticks() {
-  local stat
-  stat=$(<"/proc/$1/stat")
-  # Behind the command, which may hold blanks: utime and stime are fields 14 and 15 of proc(5).
-  read -r -a fields <<<"${stat##*) }"
-  echo $((fields[11] + fields[12]))
-}
+# CPU of all threads of a process, in nanoseconds: what the scheduler counted, as proc(5)'s ticks are too coarse for a quiet cycle.
+cpu_ns() { cat "/proc/$1/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 
 cycles_done() { curl -fsS "$daemon/metrics" | awk '/^coder_reconciler_cycles_total/ { sum += $2 } END { print sum + 0 }'; }
 cycles_reach() { (($(cycles_done) >= $1)); }
