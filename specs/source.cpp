@@ -10,9 +10,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <system_error>
 #include <unordered_map>
@@ -21,12 +23,15 @@
 #include "specs/content_hash.h"
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/layering.h"
+#include "specs/defaults_files.h"
+#include "specs/field_table.h"
 #include "specs/file_cache.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
 #include "specs/source_tree.h"
 #include "specs/text/ascii.h"
+#include "specs/tree_above.h"
 
 namespace cr::specs {
 namespace {
@@ -54,6 +59,8 @@ struct SpecSource::State {
   Now now;
   LoadLimits limits;
   FileCache cache;
+  FileCache above;  ///< of directories above the paths: only their defaults are kept
+  DefaultsFiles defaults_files;
   SharedValues values;  ///< of all files
   /// What came from standard input and other pipes, which can be read only once.
   std::map<std::string, ParsedFile> streams;
@@ -61,15 +68,20 @@ struct SpecSource::State {
   /// more than their contents went into it. Order and duplicates of ten thousand documents are then not
   /// worked out in every cycle.
   std::optional<DesiredState> assembled;
+  std::vector<std::string> repeated;  ///< what `assembled` knows of files that are reached in several ways
+  /// As long as they say the same they are the same objects.
+  std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
-  DesiredState assemble_all(const std::vector<Tree>& trees);
-  [[nodiscard]] DefaultsTree defaults_of(const std::vector<Tree>& trees);
-  bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
+  std::optional<DesiredState> assemble_all(const std::vector<Tree>& trees, Abort& abort);
+  void renew_chains(const DefaultsTree& defaults);
+  bool read_above(std::vector<Tree>& trees, Abort& abort);
+  enum class Kept { all, defaults };
+  bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
 };
@@ -103,23 +115,29 @@ class Totals {
 /// Gathers what the files declare.
 class Gathering {
  public:
+  /// Of the defaults of this file it is told what uses them, of others not: those above a path may be for
+  /// what is not read.
+  void know(const ParsedFile& parsed) {
+    for (const DefaultsPtr& defaults : parsed.defaults)
+      if (defaults->is_legible()) uses_.try_emplace(defaults.get(), DefaultsUse{defaults});
+  }
+
   /// `layered`: null where what the file declares is all that there is.
   void add(const ParsedFile& parsed, const LayeredFile* layered) {
     append(declared_.specs, layered ? layered->specs : parsed.specs);
     append(declared_.rejected, parsed.rejected);
     append(declared_.rejected_sets, parsed.rejected_sets);
     for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
-    for (const DefaultsPtr& defaults : parsed.defaults)
-      if (defaults->legible) uses_.try_emplace(defaults.get(), DefaultsUse{defaults});
     if (!layered) return;
     append(declared_.sets, layered->sets);
     append(declared_.rejected, layered->rejected);
     append(declared_.rejected_sets, layered->rejected_sets);
     for (const Diagnostic& diagnostic : layered->diagnostics) add(diagnostic);
     for (const DefaultsUse& use : layered->uses) {
-      DefaultsUse& known = uses_.try_emplace(use.defaults.get(), DefaultsUse{use.defaults}).first->second;
-      known.selected += use.selected;
-      known.used += use.used;
+      const auto known = uses_.find(use.defaults.get());
+      if (known == uses_.end()) continue;
+      known->second.selected += use.selected;
+      known->second.used += use.used;
     }
   }
 
@@ -136,7 +154,7 @@ class Gathering {
 
   DesiredState assembled() {
     for (const auto& [defaults, use] : uses_) {
-      if (!defaults->legible) continue;
+      if (!defaults->is_legible()) continue;
       declared_.defaults.push_back(
           {defaults->where, defaults->name, !defaults->selector.empty(), use.selected, use.used});
     }
@@ -153,16 +171,76 @@ class Gathering {
   std::unordered_map<const WorkspaceDefaults*, DefaultsUse> uses_;
 };
 
-/// Whether the name says so.
-bool is_named_defaults(std::string_view shown) {
-  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
+/// What an emptied file is told as: one that is cut off while it is written looks like this.
+ParsedFile emptied(const std::shared_ptr<const std::string>& file) {
+  ParsedFile left_out;
+  left_out.illegible = true;
+  Diagnostic& diagnostic = left_out.diagnostics.emplace_back();
+  diagnostic.kind = DiagnosticKind::unreadable;
+  diagnostic.where.file = file;
+  diagnostic.message = "is empty, and held WorkspaceDefaults when it was read last";
+  diagnostic.remedy = "write them again, or remove the file if they are no longer wanted";
+  return left_out;
 }
 
-DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
-  WorkspaceDefaults defaults;
-  defaults.legible = false;
-  defaults.where.file = std::move(file);
-  return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
+/// Of a file that somebody may have for another program altogether: nothing but what says that it is
+/// defaults.
+ParsedFile defaults_in(std::string_view text, const std::shared_ptr<const std::string>& file,
+                       const ParseLimits& limits, SharedValues& values) {
+  if (text.find(kDefaultsKind) == std::string_view::npos) return {};
+  ParsedFile all = parse(text, file, limits, values);
+  ParsedFile kept;
+  for (const Diagnostic& diagnostic : all.diagnostics) {
+    const bool holds = std::ranges::any_of(all.defaults, [&](const DefaultsPtr& one) {
+      return !one->is_legible() && one->where.line == diagnostic.document;
+    });
+    if (holds) kept.diagnostics.push_back(diagnostic);
+  }
+  for (Rejected& one : all.rejected)
+    if (one.identity.name.empty()) kept.rejected.push_back(std::move(one));
+  kept.defaults = std::move(all.defaults);
+  return kept;
+}
+
+/// Keeps in mind what the file declares. Of a document with errors not even the name may be known: it may be
+/// a set that was there before.
+void remember(CachedFile& cached) {
+  ParsedFile& parsed = cached.parsed;
+  if (!parsed.illegible) cached.held_defaults = !parsed.defaults.empty();
+  std::vector<std::string> names = parsed.rejected_sets;
+  for (const ParsedSet& one : parsed.sets) names.push_back(one.set->name);
+  if (!parsed.diagnostics.empty()) {
+    for (const std::string& name : cached.held_sets) {
+      if (std::ranges::find(names, name) != names.end()) continue;
+      parsed.rejected_sets.push_back(name);
+      names.push_back(name);
+    }
+  }
+  cached.held_sets = std::move(names);
+}
+
+/// A set that says what it said stays the object that it was: others know it by that.
+void keep_unchanged_sets(const std::vector<ParsedSet>& before, std::vector<ParsedSet>& now) {
+  for (ParsedSet& one : now) {
+    const auto same = std::ranges::find_if(before, [&](const ParsedSet& other) {
+      return other.set->where == one.set->where && *other.set == *one.set;
+    });
+    if (same != before.end()) one.set = same->set;
+  }
+}
+
+/// What says what it said stays the object that it was, as far as that costs nothing: the specs of a file are
+/// of one piece, so that they stay together or not at all.
+LayeredFile relayered(const std::optional<LayeredFile>& before, LayeredFile now) {
+  if (!before) return now;
+  const auto same = [](const auto& a, const auto& b) { return *a == *b; };
+  if (std::ranges::equal(before->specs, now.specs, same)) now.specs = before->specs;
+  for (SetPtr& set : now.sets) {
+    const auto known = std::ranges::find_if(
+        before->sets, [&](const SetPtr& other) { return other->where == set->where && *other == *set; });
+    if (known != before->sets.end()) set = *known;
+  }
+  return now;
 }
 
 bool needs_layering(const ParsedFile& file, const DefaultsChain& chain) {
@@ -210,7 +288,8 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 
 }  // namespace
 
-bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort) {
+bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached,
+                                  Abort& abort) {
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits of_file;
@@ -245,11 +324,17 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
     cached.parsed = {};
     cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
     cached.parsed.illegible = true;
+  } else if (cached.held_defaults.value_or(false) && text::trim(content.bytes).empty()) {
+    cached.parsed = emptied(cached.shown);
+  } else if (kept == Kept::defaults) {
+    cached.parsed = defaults_in(content.bytes, cached.shown, of_file, values);
   } else {
-    cached.parsed = parse(content.bytes, cached.shown, of_file, values);
-    cached.held_defaults = !cached.parsed.defaults.empty();
+    ParsedFile parsed_now = parse(content.bytes, cached.shown, of_file, values);
+    keep_unchanged_sets(cached.parsed.sets, parsed_now.sets);
+    cached.parsed = std::move(parsed_now);
   }
-  cached.layered.reset();
+  remember(cached);
+  cached.chain.reset();
   return true;
 }
 
@@ -265,7 +350,8 @@ void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& c
     return;
   if (!cached.shown) cached.shown = std::make_shared<const std::string>(file.shown);
   cached.parsed = std::move(left_out);
-  cached.layered.reset();
+  remember(cached);
+  cached.chain.reset();
   assembled.reset();
 }
 
@@ -302,6 +388,7 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
 
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
+  above.begin();
   TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
@@ -311,7 +398,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
       continue;
     }
     TreeFailure failure;
-    if (!walk.walk(path, trees.emplace_back(), failure)) {
+    Tree& tree = trees.emplace_back();
+    if (!walk.walk(path, tree, failure) || !look_above(path, tree, failure)) {
       abort = {failure.moved, std::move(failure.message)};
       return std::nullopt;
     }
@@ -319,7 +407,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   drop_repeated_files(trees);
   std::string revision = revisions_of(trees);
 
-  if (!read_all(trees, inputs, abort)) return std::nullopt;
+  if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
   if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
     abort = {true, "the files changed while they were being read"};
     return std::nullopt;
@@ -328,8 +416,16 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   const bool problems =
       std::any_of(trees.begin(), trees.end(), [](const Tree& tree) { return !tree.problems.empty(); });
   // None has been parsed since, so each is one of those; and as many of those are all of them.
-  if (!assembled || assembled->files != files || problems) {
-    assembled = assemble_all(trees);
+  std::vector<std::string> repeated_now;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.repeated) repeated_now.push_back(file.shown);
+    for (const DirectoryAbove& one : tree.above)
+      for (const TreeFile& file : one.files) repeated_now.push_back(file.shown);
+  }
+  if (!assembled || assembled->files != files || problems || repeated != repeated_now) {
+    repeated = std::move(repeated_now);
+    assembled = assemble_all(trees, abort);
+    if (!assembled) return std::nullopt;
     assembled->files = files;
   }
   assembled->look_alike.clear();
@@ -337,6 +433,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     if (assembled->look_alike.empty()) assembled->look_alike = tree.look_alike;
   }
   cache.end();
+  above.end();
   if (parsed > 0) values.drop_unused();
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
@@ -350,7 +447,7 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
     for (const TreeFile& file : tree.files) {
       if (!totals.add_bytes(file.signature.size, abort)) return false;
       CachedFile& cached = cache.entry(file.shown);
-      if (!read_file(tree, file, cached, abort)) return false;
+      if (!read_file(tree, file, Kept::all, cached, abort)) return false;
       if (!totals.add_documents(cached.parsed.documents(), abort)) return false;
     }
   }
@@ -359,59 +456,82 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
   });
 }
 
-DefaultsTree SpecSource::State::defaults_of(const std::vector<Tree>& trees) {
-  DefaultsTree tree;
-  for (const CachedFile& file : cache.files()) {
-    for (const DefaultsPtr& defaults : file.parsed.defaults) tree.add(directory_of(*file.shown), defaults);
+/// Those that are declared, too, are read as such.
+bool SpecSource::State::read_above(std::vector<Tree>& trees, Abort& abort) {
+  std::set<std::pair<std::uint64_t, std::uint64_t>> declared;
+  std::set<std::string_view> known;
+  for (const Tree& tree : trees) {
+    if (tree.above.empty()) continue;
+    for (const Tree& other : trees)
+      for (const TreeFile& file : other.files) declared.emplace(file.signature.device, file.signature.inode);
+    break;
   }
-  // What cannot be read may be defaults, and then whatever they are for is left as it is: where there were
-  // some, where its name says so, or where somebody works with defaults at all.
-  const bool in_use = !tree.empty();
-  for (const CachedFile& file : cache.files()) {
-    if (file.parsed.illegible && (in_use || file.held_defaults || is_named_defaults(*file.shown)))
-      tree.add(directory_of(*file.shown), unread_defaults(file.shown));
-  }
-  for (const Tree& one : trees) {
-    for (const TreeProblem& problem : one.problems) {
-      if (!in_use && !is_named_defaults(problem.shown)) continue;
-      tree.add(directory_of(problem.shown),
-               unread_defaults(std::make_shared<const std::string>(problem.shown)));
+  for (Tree& tree : trees) {
+    for (const DirectoryAbove& one : tree.above) {
+      for (const TreeFile& file : one.files) {
+        if (!known.insert(file.shown).second) continue;
+        if (declared.contains({file.signature.device, file.signature.inode})) {
+          tree.repeated.push_back(file);
+          continue;
+        }
+        if (!read_file(tree, file, Kept::defaults, above.entry(file.shown), abort)) return false;
+      }
     }
   }
-  return tree;
+  return true;
 }
 
-DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) {
+void SpecSource::State::renew_chains(const DefaultsTree& defaults) {
+  std::map<std::string, std::shared_ptr<const DefaultsChain>> before = std::exchange(chains, {});
+  for (const CachedFile& file : cache.files()) {
+    const auto [here, fresh] = chains.try_emplace(directory_of(*file.shown));
+    if (!fresh) continue;
+    DefaultsChain chain = defaults.chain_of(here->first);
+    const auto known = before.find(here->first);
+    here->second = known != before.end() && *known->second == chain
+                       ? std::move(known->second)
+                       : std::make_shared<const DefaultsChain>(std::move(chain));
+  }
+}
+
+std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tree>& trees, Abort& abort) {
   Gathering gathering;
   for (const Tree& tree : trees) {
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
   }
-  const DefaultsTree defaults = defaults_of(trees);
-  std::map<std::string, DefaultsChain> chains;
-  Layering layering(values);
+  for (const CachedFile& file : cache.files()) gathering.know(file.parsed);
+  for (const CachedFile& file : above.files()) gathering.add(file.parsed, nullptr);
+  renew_chains(defaults_files.gather(trees, cache.files(), above.files()));
+  Layering layering(values, limits.layered_bytes);
   for (CachedFile& file : cache.files()) {
-    const auto [known, fresh] = chains.try_emplace(directory_of(*file.shown));
-    const DefaultsChain& chain = known->second;
-    if (fresh) known->second = defaults.chain_of(known->first);
-    if (!needs_layering(file.parsed, chain)) {
+    const std::shared_ptr<const DefaultsChain>& chain = chains.find(directory_of(*file.shown))->second;
+    if (!needs_layering(file.parsed, *chain)) {
       file.layered.reset();
     } else if (!file.layered || file.chain != chain) {
-      file.layered = layering.layer(file.parsed, chain);
+      file.layered = relayered(file.layered, layering.layer(file.parsed, *chain));
     }
-    file.chain = file.layered ? chain : DefaultsChain{};
+    file.chain = file.layered ? chain : nullptr;
     gathering.add(file.parsed, file.layered ? &*file.layered : nullptr);
   }
+  std::deque<DefaultsChain> of_streams;
   // Each is a directory of its own: its defaults are for what comes with them, and no file's are for it.
   for (const auto& [path, from_stream] : streams) {
+    gathering.know(from_stream);
     DefaultsTree own;
     for (const DefaultsPtr& one : from_stream.defaults) own.add({}, one);
-    const DefaultsChain& chain = chains.emplace('|' + path, own.chain_of({})).first->second;
+    const DefaultsChain& chain = of_streams.emplace_back(own.chain_of({}));
     if (!needs_layering(from_stream, chain)) {
       gathering.add(from_stream, nullptr);
       continue;
     }
     const LayeredFile layered = layering.layer(from_stream, chain);
     gathering.add(from_stream, &layered);
+  }
+  if (layering.is_exhausted()) {
+    for (CachedFile& file : cache.files()) file.chain.reset();
+    abort = {false, fmt::format("the values that defaults give to documents take more than {} MiB in total",
+                                limits.layered_bytes >> 20)};
+    return std::nullopt;
   }
   return gathering.assembled();
 }
