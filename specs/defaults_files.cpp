@@ -16,6 +16,10 @@ DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
   return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
 }
 
+bool is_named_defaults(std::string_view shown) {
+  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
+}
+
 using Inode = std::pair<std::uint64_t, std::uint64_t>;
 
 Inode inode_of(const FileSignature& signature) {
@@ -42,8 +46,8 @@ void add_repeated(const std::vector<Tree>& trees, std::span<const CachedFile> fi
 
 }  // namespace
 
-bool is_named_defaults(std::string_view shown) {
-  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
+bool is_told_of(const CachedFile& above) {
+  return !above.parsed.illegible || above.held_defaults.value_or(false) || is_named_defaults(*above.shown);
 }
 
 DefaultsTree DefaultsFiles::gather(const std::vector<Tree>& trees, std::span<const CachedFile> declared,
@@ -64,9 +68,8 @@ DefaultsTree DefaultsFiles::gather(const std::vector<Tree>& trees, std::span<con
     if (in_use || file.held_defaults.value_or(true) || is_named_defaults(*file.shown))
       defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
   }
-  // Further up other programs have their files.
   for (const CachedFile& file : above) {
-    if (file.parsed.illegible && (file.held_defaults.value_or(false) || is_named_defaults(*file.shown)))
+    if (file.parsed.illegible && is_told_of(file))
       defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
   }
   for (const Tree& tree : trees) {

@@ -27,7 +27,7 @@ class DefaultsFiles {
   std::set<std::string> held_;  ///< paths at which there are defaults, or were when they could be read last
 };
 
-/// Whether the name says so.
-[[nodiscard]] bool is_named_defaults(std::string_view shown);
+/// Whether what is wrong with a file above the given paths is worth a word: other programs have theirs there.
+[[nodiscard]] bool is_told_of(const CachedFile& above);
 
 }  // namespace cr::specs

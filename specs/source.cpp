@@ -17,20 +17,19 @@
 #include <set>
 #include <stdexcept>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 #include "specs/content_hash.h"
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/layering.h"
 #include "specs/defaults_files.h"
-#include "specs/field_table.h"
 #include "specs/file_cache.h"
+#include "specs/file_contents.h"
+#include "specs/gathering.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
 #include "specs/source_tree.h"
-#include "specs/text/ascii.h"
 #include "specs/tree_above.h"
 
 namespace cr::specs {
@@ -80,7 +79,6 @@ struct SpecSource::State {
   std::optional<DesiredState> assemble_all(const std::vector<Tree>& trees, Abort& abort);
   void renew_chains(const DefaultsTree& defaults);
   bool read_above(std::vector<Tree>& trees, Abort& abort);
-  enum class Kept { all, defaults };
   bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
@@ -111,137 +109,6 @@ class Totals {
   std::uint64_t bytes_ = 0;
   std::size_t documents_ = 0;
 };
-
-/// Gathers what the files declare.
-class Gathering {
- public:
-  /// Of the defaults of this file it is told what uses them, of others not: those above a path may be for
-  /// what is not read.
-  void know(const ParsedFile& parsed) {
-    for (const DefaultsPtr& defaults : parsed.defaults)
-      if (defaults->is_legible()) uses_.try_emplace(defaults.get(), DefaultsUse{defaults});
-  }
-
-  /// `layered`: null where what the file declares is all that there is.
-  void add(const ParsedFile& parsed, const LayeredFile* layered) {
-    append(declared_.specs, layered ? layered->specs : parsed.specs);
-    append(declared_.rejected, parsed.rejected);
-    append(declared_.rejected_sets, parsed.rejected_sets);
-    for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
-    if (!layered) return;
-    append(declared_.sets, layered->sets);
-    append(declared_.rejected, layered->rejected);
-    append(declared_.rejected_sets, layered->rejected_sets);
-    for (const Diagnostic& diagnostic : layered->diagnostics) add(diagnostic);
-    for (const DefaultsUse& use : layered->uses) {
-      const auto known = uses_.find(use.defaults.get());
-      if (known == uses_.end()) continue;
-      known->second.selected += use.selected;
-      known->second.used += use.used;
-    }
-  }
-
-  void add(const Diagnostic& diagnostic) {
-    std::vector<Diagnostic>& all = declared_.diagnostics;
-    if (all.size() < kMaxFullDiagnostics) return all.push_back(diagnostic);
-    const Diagnostic& last = all.back();
-    const bool same_document =
-        last.document == diagnostic.document && last.document_column == diagnostic.document_column;
-    if (same_document && last.where.file == diagnostic.where.file) return;
-    all.push_back(diagnostic);
-    all.back().excerpt = {};
-  }
-
-  DesiredState assembled() {
-    for (const auto& [defaults, use] : uses_) {
-      if (!defaults->is_legible()) continue;
-      declared_.defaults.push_back(
-          {defaults->where, defaults->name, !defaults->selector.empty(), use.selected, use.used});
-    }
-    return assemble(std::move(declared_));
-  }
-
- private:
-  template <class T>
-  static void append(std::vector<T>& to, const std::vector<T>& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  }
-
-  Declared declared_;
-  std::unordered_map<const WorkspaceDefaults*, DefaultsUse> uses_;
-};
-
-/// What an emptied file is told as: one that is cut off while it is written looks like this.
-ParsedFile emptied(const std::shared_ptr<const std::string>& file) {
-  ParsedFile left_out;
-  left_out.illegible = true;
-  Diagnostic& diagnostic = left_out.diagnostics.emplace_back();
-  diagnostic.kind = DiagnosticKind::unreadable;
-  diagnostic.where.file = file;
-  diagnostic.message = "is empty, and held WorkspaceDefaults when it was read last";
-  diagnostic.remedy = "write them again, or remove the file if they are no longer wanted";
-  return left_out;
-}
-
-/// Of a file that somebody may have for another program altogether: nothing but what says that it is
-/// defaults.
-ParsedFile defaults_in(std::string_view text, const std::shared_ptr<const std::string>& file,
-                       const ParseLimits& limits, SharedValues& values) {
-  if (text.find(kDefaultsKind) == std::string_view::npos) return {};
-  ParsedFile all = parse(text, file, limits, values);
-  ParsedFile kept;
-  for (const Diagnostic& diagnostic : all.diagnostics) {
-    const bool holds = std::ranges::any_of(all.defaults, [&](const DefaultsPtr& one) {
-      return !one->is_legible() && one->where.line == diagnostic.document;
-    });
-    if (holds) kept.diagnostics.push_back(diagnostic);
-  }
-  for (Rejected& one : all.rejected)
-    if (one.identity.name.empty()) kept.rejected.push_back(std::move(one));
-  kept.defaults = std::move(all.defaults);
-  return kept;
-}
-
-/// Keeps in mind what the file declares. Of a document with errors not even the name may be known: it may be
-/// a set that was there before.
-void remember(CachedFile& cached) {
-  ParsedFile& parsed = cached.parsed;
-  if (!parsed.illegible) cached.held_defaults = !parsed.defaults.empty();
-  std::vector<std::string> names = parsed.rejected_sets;
-  for (const ParsedSet& one : parsed.sets) names.push_back(one.set->name);
-  if (!parsed.diagnostics.empty()) {
-    for (const std::string& name : cached.held_sets) {
-      if (std::ranges::find(names, name) != names.end()) continue;
-      parsed.rejected_sets.push_back(name);
-      names.push_back(name);
-    }
-  }
-  cached.held_sets = std::move(names);
-}
-
-/// A set that says what it said stays the object that it was: others know it by that.
-void keep_unchanged_sets(const std::vector<ParsedSet>& before, std::vector<ParsedSet>& now) {
-  for (ParsedSet& one : now) {
-    const auto same = std::ranges::find_if(before, [&](const ParsedSet& other) {
-      return other.set->where == one.set->where && *other.set == *one.set;
-    });
-    if (same != before.end()) one.set = same->set;
-  }
-}
-
-/// What says what it said stays the object that it was, as far as that costs nothing: the specs of a file are
-/// of one piece, so that they stay together or not at all.
-LayeredFile relayered(const std::optional<LayeredFile>& before, LayeredFile now) {
-  if (!before) return now;
-  const auto same = [](const auto& a, const auto& b) { return *a == *b; };
-  if (std::ranges::equal(before->specs, now.specs, same)) now.specs = before->specs;
-  for (SetPtr& set : now.sets) {
-    const auto known = std::ranges::find_if(
-        before->sets, [&](const SetPtr& other) { return other->where == set->where && *other == *set; });
-    if (known != before->sets.end()) set = *known;
-  }
-  return now;
-}
 
 bool needs_layering(const ParsedFile& file, const DefaultsChain& chain) {
   return !chain.empty() || !file.open.empty() || !file.sets.empty();
@@ -321,37 +188,21 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept k
   ++parsed;
   assembled.reset();
   if (content.outcome == FileBytes::Outcome::too_large) {
-    cached.parsed = {};
-    cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
-    cached.parsed.illegible = true;
-  } else if (cached.held_defaults.value_or(false) && text::trim(content.bytes).empty()) {
-    cached.parsed = emptied(cached.shown);
-  } else if (kept == Kept::defaults) {
-    cached.parsed = defaults_in(content.bytes, cached.shown, of_file, values);
+    take_failure(cached, too_large(cached.shown, content.signature.size, of_file));
   } else {
-    ParsedFile parsed_now = parse(content.bytes, cached.shown, of_file, values);
-    keep_unchanged_sets(cached.parsed.sets, parsed_now.sets);
-    cached.parsed = std::move(parsed_now);
+    take_text(cached, content.bytes, kept, of_file, values);
   }
-  remember(cached);
-  cached.chain.reset();
   return true;
 }
 
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
-  ParsedFile left_out;
-  left_out.illegible = true;
-  left_out.diagnostics.push_back(
-      unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
-                  "its workspaces are left as they are until it can be read"}));
+  Diagnostic reason = unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
+                                  "its workspaces are left as they are until it can be read"});
   cached.settled = false;
   cached.content = {};
-  if (cached.shown && cached.parsed.specs.empty() && cached.parsed.diagnostics == left_out.diagnostics)
-    return;
+  if (cached.shown && cached.parsed.illegible && cached.parsed.diagnostics.front() == reason) return;
   if (!cached.shown) cached.shown = std::make_shared<const std::string>(file.shown);
-  cached.parsed = std::move(left_out);
-  remember(cached);
-  cached.chain.reset();
+  take_failure(cached, std::move(reason));
   assembled.reset();
 }
 
@@ -495,12 +346,13 @@ void SpecSource::State::renew_chains(const DefaultsTree& defaults) {
 }
 
 std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tree>& trees, Abort& abort) {
-  Gathering gathering;
+  Gathering gathering(kMaxFullDiagnostics);
   for (const Tree& tree : trees) {
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
   }
   for (const CachedFile& file : cache.files()) gathering.know(file.parsed);
-  for (const CachedFile& file : above.files()) gathering.add(file.parsed, nullptr);
+  for (const CachedFile& file : above.files())
+    if (is_told_of(file)) gathering.add(file.parsed, nullptr);
   renew_chains(defaults_files.gather(trees, cache.files(), above.files()));
   Layering layering(values, limits.layered_bytes);
   for (CachedFile& file : cache.files()) {

@@ -112,10 +112,18 @@ TEST_F(DefaultsAbove, ThatAreInvalidHoldAndSayWhy) {
   EXPECT_THAT(said(state), HasSubstr("depends on the invalid WorkspaceDefaults at "));
 }
 
+TEST_F(DefaultsAbove, ThatCannotBeReadHoldByTheirName) {
+  write("defaults.yaml", std::string(std::size_t{2} << 20, '#'));
+  const DesiredState state = of({"specs/team/sub"});
+  EXPECT_THAT(state.specs, IsEmpty());
+  EXPECT_THAT(said(state), HasSubstr("defaults.yaml, which cannot be read and may hold WorkspaceDefaults"));
+}
+
 TEST_F(DefaultsAbove, OfWhatElseStandsThereNothingIsSaid) {
   write("bad.yaml", "kind: Workspace\nspec: {");
   write("other.yaml", workspace("elsewhere"));
   tree.write("compose.yaml", "services: {{ .Values }}\nvalues: 1\n");
+  tree.write("openapi.yaml", std::string(std::size_t{2} << 20, '#'));
   write("unused.yaml", defaults("ttl: 1h", "team=nobody"));
   const DesiredState state = of({"specs/team/sub"});
   EXPECT_EQ(said(state), "");
