@@ -51,7 +51,7 @@ TEST_F(DefaultsShown, InPlansTextJsonAndMarkdown) {
 TEST_F(DefaultsShown, WhereAWorkspaceWaitsForAPersonBecauseOfThem) {
   EXPECT_THAT(plan("text"), HasSubstr("ttl is 4h, should be 8h" + from("7") +
                                       "; its spec says reconcilePolicy.update: false" + from("6")));
-  deployment.declare("specs/new.yaml", "new", "");
+  deployment.declare("specs/fresh.yaml", "fresh", "");
   write_defaults("    reconcilePolicy: {create: false}\n");
   EXPECT_THAT(plan("text"), HasSubstr("its spec says reconcilePolicy.create: false" + from("6")));
   write_defaults("    parameters: {regoin: eu}\n");
