@@ -64,6 +64,14 @@ void SpecTree::write_defaults(std::size_t documents) {
   }
 }
 
+void SpecTree::write_policy() {
+  changed_ = !changed_;
+  std::ofstream(root_ / "defaults.yaml") << fmt::format(
+      "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefaults\nmetadata: {{name: policy}}\nspec: {{values: "
+      "{{reconcilePolicy: {{recreate: {}}}}}}}\n",
+      changed_ ? "always" : "never");
+}
+
 void SpecTree::write_set() {
   std::ofstream(root_ / "set.yaml")
       << "apiVersion: coder-reconciler/v1\nkind: WorkspaceSet\nmetadata: {name: everybody, labels: {team: "
