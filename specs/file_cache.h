@@ -25,11 +25,13 @@ struct CachedFile {
   bool settled = false;  ///< the signature alone proves that nothing changed
   ContentHash content;
   ParsedFile parsed;
-  bool held_defaults = false;  ///< when it could be read last; now it may be illegible
+  // Of the last time that it could be read; now it may be illegible.
+  std::optional<bool> held_defaults;   ///< nothing: it never could be read
+  std::vector<std::string> held_sets;  ///< names; of sets that are gone, too, while a document has errors
 
-  /// What `chain` made of it, where that was needed; nothing once the file has been parsed anew.
+  /// What `chain` made of it, where that was needed.
   std::optional<LayeredFile> layered;
-  DefaultsChain chain;
+  std::shared_ptr<const DefaultsChain> chain;  ///< null: none was needed, or the file was parsed anew since
 };
 
 /// Files of the last load, in the order in which they were read. As long as the next load reads them in the

@@ -120,8 +120,7 @@ class FileParser {
     }
     const YamlNode* root = yaml.document.root();
     if (root == nullptr || root->kind == YamlNode::Kind::null) return true;
-    const YamlNode* kind = root->kind == YamlNode::Kind::mapping ? find_value(*root, "kind") : nullptr;
-    if (kind != nullptr && kind->text == kListKind) return parse_list(*root, first_line);
+    if (text_at(*root, "kind") == kListKind) return parse_list(*root, first_line);
     parse_declaration(*root, first_line, "");
     return true;
   }
@@ -142,11 +141,34 @@ class FileParser {
     const bool readable = check_type(node, path, report);
     switch (kind_of_document(node)) {
       case DocumentKind::workspace:
-        return parse_workspace(node, path, where, readable, report);
+        parse_workspace(node, path, where, readable, report);
+        break;
       case DocumentKind::set:
-        return parse_set(node, path, where, readable, report);
+        parse_set(node, path, where, readable, report);
+        break;
       case DocumentKind::defaults:
-        return parse_defaults(node, path, where, readable, report);
+        parse_defaults(node, path, where, readable, report);
+    }
+    if (report.errors() > 0) note_left_out(node, first_line);
+  }
+
+  /// What others have to know of a document that is left out, and of those within it where it was meant as a
+  /// list: that it may be defaults, or declare a set.
+  void note_left_out(const YamlNode& node, std::uint32_t first_line) {
+    if (may_be_defaults(node)) {
+      const std::uint32_t line = first_line + node.line;
+      const SourcePosition where{file_, line, lines_.column_of(line, node.byte)};
+      result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(illegible_defaults(node, where)));
+    }
+    if (kind_of_document(node) == DocumentKind::set) {
+      if (const std::string_view name = text_at(node, "metadata", "name"); !name.empty())
+        result_.rejected_sets.emplace_back(name);
+    }
+    if (node.kind == YamlNode::Kind::sequence) {
+      for (const YamlNode* item : node.children) note_left_out(*item, first_line);
+    } else if (node.kind == YamlNode::Kind::mapping) {
+      for (const YamlNode* value : node.children)
+        if (value->kind == YamlNode::Kind::sequence) note_left_out(*value, first_line);
     }
   }
 
@@ -190,9 +212,7 @@ class FileParser {
         return;
       }
     }
-    if (is_foreign_document(node)) return note_rejected(node, where);
-    if (const std::string_view name = text_at(node, "metadata", "name"); !name.empty())
-      result_.rejected_sets.emplace_back(name);
+    if (is_foreign_document(node)) note_rejected(node, where);
   }
 
   void parse_defaults(const YamlNode& node, const std::string& path, const SourcePosition& where,
@@ -206,15 +226,13 @@ class FileParser {
     }
     // It is about no workspace of its own.
     result_.rejected.push_back({.identity = {}, .where = where});
-    if (!is_foreign_document(node))
-      result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(illegible_defaults(node, where)));
   }
 
-  /// Of a text that cannot be parsed: what says that it is one may have been one.
+  /// Of a text that cannot be parsed.
   void note_possible_defaults(std::string_view text, std::uint32_t line) {
-    if (text.find(kDefaultsKind) == std::string_view::npos) return;
+    if (!may_hold_defaults(text)) return;
     WorkspaceDefaults defaults;
-    defaults.legible = false;
+    defaults.legibility = Legibility::doubtful;
     defaults.where = {file_, line, 0};
     result_.defaults.push_back(std::make_shared<const WorkspaceDefaults>(std::move(defaults)));
   }
@@ -251,7 +269,10 @@ class FileParser {
 
   bool parse_list(const YamlNode& root, std::uint32_t first_line) {
     const YamlNode* items = check_list(root, first_line);
-    if (items == nullptr) return true;
+    if (items == nullptr) {
+      note_left_out(root, first_line);
+      return true;
+    }
     declared_ += items->children.size();
     if (declared_ > limits_.documents) {
       refuse(first_line + items->line, too_many_documents());

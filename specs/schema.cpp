@@ -244,13 +244,17 @@ Json document_of(std::string_view kind, std::span<const Field> fields) {
   return schema;
 }
 
-constexpr std::array<std::pair<std::string_view, const char*>, 2> kOtherKinds{
-    {{kSetKind, "#/definitions/set"}, {kDefaultsKind, "#/definitions/defaults"}}};
+/// The last is asked for first: while it completes, the language server takes a value for each that begins
+/// with it.
+constexpr std::array<std::pair<std::string_view, const char*>, 3> kKinds{
+    {{kSetKind, "#/definitions/set"},
+     {kDefaultsKind, "#/definitions/defaults"},
+     {kWorkspaceKind, "#/definitions/workspace"}}};
 
 /// What a document or an item of a list is, by its kind: one that says nothing is a workspace's.
 Json by_kind() {
   Json schema = {{"$ref", "#/definitions/workspace"}};
-  for (const auto& [kind, definition] : kOtherKinds) {
+  for (const auto& [kind, definition] : kKinds) {
     schema = {{"if", {{"properties", {{"kind", {{"const", kind}}}}}, {"required", Json::array({"kind"})}}},
               {"then", {{"$ref", definition}}},
               {"else", std::move(schema)}};

@@ -73,6 +73,12 @@ bool Selector::selects(const StringPairs& labels) const {
   });
 }
 
+bool Selector::depends_on(std::string_view key) const {
+  return std::ranges::any_of(requirements_, [&](const Requirement& one) {
+    return one.key == key && (one.test == Test::in || one.test == Test::not_in);
+  });
+}
+
 std::string Selector::text() const {
   std::string text;
   for (const Requirement& requirement : requirements_) {

@@ -29,6 +29,8 @@ class SelectorError {
 class Selector {
  public:
   [[nodiscard]] bool selects(const StringPairs& labels) const;
+  /// Whether it depends on what value the label has, and not only on whether it is there.
+  [[nodiscard]] bool depends_on(std::string_view key) const;
   [[nodiscard]] bool empty() const { return requirements_.empty(); }
   /// In one spelling of the grammar; parses to the same selector.
   [[nodiscard]] std::string text() const;

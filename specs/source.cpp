@@ -10,23 +10,27 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 #include "specs/content_hash.h"
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/layering.h"
+#include "specs/defaults_files.h"
 #include "specs/file_cache.h"
+#include "specs/file_contents.h"
+#include "specs/gathering.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
 #include "specs/source_tree.h"
-#include "specs/text/ascii.h"
+#include "specs/tree_above.h"
 
 namespace cr::specs {
 namespace {
@@ -54,6 +58,8 @@ struct SpecSource::State {
   Now now;
   LoadLimits limits;
   FileCache cache;
+  FileCache above;  ///< of directories above the paths: only their defaults are kept
+  DefaultsFiles defaults_files;
   SharedValues values;  ///< of all files
   /// What came from standard input and other pipes, which can be read only once.
   std::map<std::string, ParsedFile> streams;
@@ -61,15 +67,19 @@ struct SpecSource::State {
   /// more than their contents went into it. Order and duplicates of ten thousand documents are then not
   /// worked out in every cycle.
   std::optional<DesiredState> assembled;
+  std::vector<std::string> repeated;  ///< what `assembled` knows of files that are reached in several ways
+  /// As long as they say the same they are the same objects.
+  std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
-  DesiredState assemble_all(const std::vector<Tree>& trees);
-  [[nodiscard]] DefaultsTree defaults_of(const std::vector<Tree>& trees);
-  bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
+  std::optional<DesiredState> assemble_all(const std::vector<Tree>& trees, Abort& abort);
+  void renew_chains(const DefaultsTree& defaults);
+  bool read_above(std::vector<Tree>& trees, Abort& abort);
+  bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
 };
@@ -99,71 +109,6 @@ class Totals {
   std::uint64_t bytes_ = 0;
   std::size_t documents_ = 0;
 };
-
-/// Gathers what the files declare.
-class Gathering {
- public:
-  /// `layered`: null where what the file declares is all that there is.
-  void add(const ParsedFile& parsed, const LayeredFile* layered) {
-    append(declared_.specs, layered ? layered->specs : parsed.specs);
-    append(declared_.rejected, parsed.rejected);
-    append(declared_.rejected_sets, parsed.rejected_sets);
-    for (const Diagnostic& diagnostic : parsed.diagnostics) add(diagnostic);
-    for (const DefaultsPtr& defaults : parsed.defaults)
-      if (defaults->legible) uses_.try_emplace(defaults.get(), DefaultsUse{defaults});
-    if (!layered) return;
-    append(declared_.sets, layered->sets);
-    append(declared_.rejected, layered->rejected);
-    append(declared_.rejected_sets, layered->rejected_sets);
-    for (const Diagnostic& diagnostic : layered->diagnostics) add(diagnostic);
-    for (const DefaultsUse& use : layered->uses) {
-      DefaultsUse& known = uses_.try_emplace(use.defaults.get(), DefaultsUse{use.defaults}).first->second;
-      known.selected += use.selected;
-      known.used += use.used;
-    }
-  }
-
-  void add(const Diagnostic& diagnostic) {
-    std::vector<Diagnostic>& all = declared_.diagnostics;
-    if (all.size() < kMaxFullDiagnostics) return all.push_back(diagnostic);
-    const Diagnostic& last = all.back();
-    const bool same_document =
-        last.document == diagnostic.document && last.document_column == diagnostic.document_column;
-    if (same_document && last.where.file == diagnostic.where.file) return;
-    all.push_back(diagnostic);
-    all.back().excerpt = {};
-  }
-
-  DesiredState assembled() {
-    for (const auto& [defaults, use] : uses_) {
-      if (!defaults->legible) continue;
-      declared_.defaults.push_back(
-          {defaults->where, defaults->name, !defaults->selector.empty(), use.selected, use.used});
-    }
-    return assemble(std::move(declared_));
-  }
-
- private:
-  template <class T>
-  static void append(std::vector<T>& to, const std::vector<T>& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  }
-
-  Declared declared_;
-  std::unordered_map<const WorkspaceDefaults*, DefaultsUse> uses_;
-};
-
-/// Whether the name says so.
-bool is_named_defaults(std::string_view shown) {
-  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
-}
-
-DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
-  WorkspaceDefaults defaults;
-  defaults.legible = false;
-  defaults.where.file = std::move(file);
-  return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
-}
 
 bool needs_layering(const ParsedFile& file, const DefaultsChain& chain) {
   return !chain.empty() || !file.open.empty() || !file.sets.empty();
@@ -210,7 +155,8 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 
 }  // namespace
 
-bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort) {
+bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached,
+                                  Abort& abort) {
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits of_file;
@@ -242,30 +188,21 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
   ++parsed;
   assembled.reset();
   if (content.outcome == FileBytes::Outcome::too_large) {
-    cached.parsed = {};
-    cached.parsed.diagnostics.push_back(too_large(cached.shown, content.signature.size, of_file));
-    cached.parsed.illegible = true;
+    take_failure(cached, too_large(cached.shown, content.signature.size, of_file));
   } else {
-    cached.parsed = parse(content.bytes, cached.shown, of_file, values);
-    cached.held_defaults = !cached.parsed.defaults.empty();
+    take_text(cached, content.bytes, kept, of_file, values);
   }
-  cached.layered.reset();
   return true;
 }
 
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
-  ParsedFile left_out;
-  left_out.illegible = true;
-  left_out.diagnostics.push_back(
-      unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
-                  "its workspaces are left as they are until it can be read"}));
+  Diagnostic reason = unreadable({file.shown, "cannot be read: " + std::generic_category().message(error),
+                                  "its workspaces are left as they are until it can be read"});
   cached.settled = false;
   cached.content = {};
-  if (cached.shown && cached.parsed.specs.empty() && cached.parsed.diagnostics == left_out.diagnostics)
-    return;
+  if (cached.shown && cached.parsed.illegible && cached.parsed.diagnostics.front() == reason) return;
   if (!cached.shown) cached.shown = std::make_shared<const std::string>(file.shown);
-  cached.parsed = std::move(left_out);
-  cached.layered.reset();
+  take_failure(cached, std::move(reason));
   assembled.reset();
 }
 
@@ -302,6 +239,7 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
 
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
+  above.begin();
   TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
@@ -311,7 +249,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
       continue;
     }
     TreeFailure failure;
-    if (!walk.walk(path, trees.emplace_back(), failure)) {
+    Tree& tree = trees.emplace_back();
+    if (!walk.walk(path, tree, failure) || !look_above(path, tree, failure)) {
       abort = {failure.moved, std::move(failure.message)};
       return std::nullopt;
     }
@@ -319,7 +258,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   drop_repeated_files(trees);
   std::string revision = revisions_of(trees);
 
-  if (!read_all(trees, inputs, abort)) return std::nullopt;
+  if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
   if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
     abort = {true, "the files changed while they were being read"};
     return std::nullopt;
@@ -328,8 +267,16 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   const bool problems =
       std::any_of(trees.begin(), trees.end(), [](const Tree& tree) { return !tree.problems.empty(); });
   // None has been parsed since, so each is one of those; and as many of those are all of them.
-  if (!assembled || assembled->files != files || problems) {
-    assembled = assemble_all(trees);
+  std::vector<std::string> repeated_now;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.repeated) repeated_now.push_back(file.shown);
+    for (const DirectoryAbove& one : tree.above)
+      for (const TreeFile& file : one.files) repeated_now.push_back(file.shown);
+  }
+  if (!assembled || assembled->files != files || problems || repeated != repeated_now) {
+    repeated = std::move(repeated_now);
+    assembled = assemble_all(trees, abort);
+    if (!assembled) return std::nullopt;
     assembled->files = files;
   }
   assembled->look_alike.clear();
@@ -337,6 +284,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     if (assembled->look_alike.empty()) assembled->look_alike = tree.look_alike;
   }
   cache.end();
+  above.end();
   if (parsed > 0) values.drop_unused();
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
@@ -350,7 +298,7 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
     for (const TreeFile& file : tree.files) {
       if (!totals.add_bytes(file.signature.size, abort)) return false;
       CachedFile& cached = cache.entry(file.shown);
-      if (!read_file(tree, file, cached, abort)) return false;
+      if (!read_file(tree, file, Kept::all, cached, abort)) return false;
       if (!totals.add_documents(cached.parsed.documents(), abort)) return false;
     }
   }
@@ -359,59 +307,83 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
   });
 }
 
-DefaultsTree SpecSource::State::defaults_of(const std::vector<Tree>& trees) {
-  DefaultsTree tree;
-  for (const CachedFile& file : cache.files()) {
-    for (const DefaultsPtr& defaults : file.parsed.defaults) tree.add(directory_of(*file.shown), defaults);
+/// Those that are declared, too, are read as such.
+bool SpecSource::State::read_above(std::vector<Tree>& trees, Abort& abort) {
+  std::set<std::pair<std::uint64_t, std::uint64_t>> declared;
+  std::set<std::string_view> known;
+  for (const Tree& tree : trees) {
+    if (tree.above.empty()) continue;
+    for (const Tree& other : trees)
+      for (const TreeFile& file : other.files) declared.emplace(file.signature.device, file.signature.inode);
+    break;
   }
-  // What cannot be read may be defaults, and then whatever they are for is left as it is: where there were
-  // some, where its name says so, or where somebody works with defaults at all.
-  const bool in_use = !tree.empty();
-  for (const CachedFile& file : cache.files()) {
-    if (file.parsed.illegible && (in_use || file.held_defaults || is_named_defaults(*file.shown)))
-      tree.add(directory_of(*file.shown), unread_defaults(file.shown));
-  }
-  for (const Tree& one : trees) {
-    for (const TreeProblem& problem : one.problems) {
-      if (!in_use && !is_named_defaults(problem.shown)) continue;
-      tree.add(directory_of(problem.shown),
-               unread_defaults(std::make_shared<const std::string>(problem.shown)));
+  for (Tree& tree : trees) {
+    for (const DirectoryAbove& one : tree.above) {
+      for (const TreeFile& file : one.files) {
+        if (!known.insert(file.shown).second) continue;
+        if (declared.contains({file.signature.device, file.signature.inode})) {
+          tree.repeated.push_back(file);
+          continue;
+        }
+        if (!read_file(tree, file, Kept::defaults, above.entry(file.shown), abort)) return false;
+      }
     }
   }
-  return tree;
+  return true;
 }
 
-DesiredState SpecSource::State::assemble_all(const std::vector<Tree>& trees) {
-  Gathering gathering;
+void SpecSource::State::renew_chains(const DefaultsTree& defaults) {
+  std::map<std::string, std::shared_ptr<const DefaultsChain>> before = std::exchange(chains, {});
+  for (const CachedFile& file : cache.files()) {
+    const auto [here, fresh] = chains.try_emplace(directory_of(*file.shown));
+    if (!fresh) continue;
+    DefaultsChain chain = defaults.chain_of(here->first);
+    const auto known = before.find(here->first);
+    here->second = known != before.end() && *known->second == chain
+                       ? std::move(known->second)
+                       : std::make_shared<const DefaultsChain>(std::move(chain));
+  }
+}
+
+std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tree>& trees, Abort& abort) {
+  Gathering gathering(kMaxFullDiagnostics);
   for (const Tree& tree : trees) {
     for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
   }
-  const DefaultsTree defaults = defaults_of(trees);
-  std::map<std::string, DefaultsChain> chains;
-  Layering layering(values);
+  for (const CachedFile& file : cache.files()) gathering.know(file.parsed);
+  for (const CachedFile& file : above.files())
+    if (is_told_of(file)) gathering.add(file.parsed, nullptr);
+  renew_chains(defaults_files.gather(trees, cache.files(), above.files()));
+  Layering layering(values, limits.layered_bytes);
   for (CachedFile& file : cache.files()) {
-    const auto [known, fresh] = chains.try_emplace(directory_of(*file.shown));
-    const DefaultsChain& chain = known->second;
-    if (fresh) known->second = defaults.chain_of(known->first);
-    if (!needs_layering(file.parsed, chain)) {
+    const std::shared_ptr<const DefaultsChain>& chain = chains.find(directory_of(*file.shown))->second;
+    if (!needs_layering(file.parsed, *chain)) {
       file.layered.reset();
     } else if (!file.layered || file.chain != chain) {
-      file.layered = layering.layer(file.parsed, chain);
+      file.layered = relayered(file.layered, layering.layer(file.parsed, *chain));
     }
-    file.chain = file.layered ? chain : DefaultsChain{};
+    file.chain = file.layered ? chain : nullptr;
     gathering.add(file.parsed, file.layered ? &*file.layered : nullptr);
   }
+  std::deque<DefaultsChain> of_streams;
   // Each is a directory of its own: its defaults are for what comes with them, and no file's are for it.
   for (const auto& [path, from_stream] : streams) {
+    gathering.know(from_stream);
     DefaultsTree own;
     for (const DefaultsPtr& one : from_stream.defaults) own.add({}, one);
-    const DefaultsChain& chain = chains.emplace('|' + path, own.chain_of({})).first->second;
+    const DefaultsChain& chain = of_streams.emplace_back(own.chain_of({}));
     if (!needs_layering(from_stream, chain)) {
       gathering.add(from_stream, nullptr);
       continue;
     }
     const LayeredFile layered = layering.layer(from_stream, chain);
     gathering.add(from_stream, &layered);
+  }
+  if (layering.is_exhausted()) {
+    for (CachedFile& file : cache.files()) file.chain.reset();
+    abort = {false, fmt::format("the values that defaults give to documents take more than {} MiB in total",
+                                limits.layered_bytes >> 20)};
+    return std::nullopt;
   }
   return gathering.assembled();
 }

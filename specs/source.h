@@ -30,6 +30,7 @@ struct LoadLimits {
   std::size_t documents = 200'000;             ///< valid ones, in all files together
   /// Standard input is one file that a program wrote, so it may be larger than files that people keep.
   std::size_t input_bytes = std::size_t{32} << 20;
+  std::size_t layered_bytes = std::size_t{256} << 20;  ///< what defaults add to documents, all together
   std::size_t entries = 500'000;  ///< of all directories together, hidden ones and those of no interest too
 };
 

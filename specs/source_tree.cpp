@@ -67,6 +67,7 @@ void TreeWalk::note(const std::string& shown, std::string message, std::string r
 void TreeWalk::take_file(std::string shown, std::size_t directory, const struct stat& status) {
   if (!S_ISREG(status.st_mode)) {
     note(shown, "is not a regular file; skipped");
+    tree_->problems.back().may_hold_specs = false;
     return;
   }
   tree_->files.push_back({std::move(shown), directory, tree_->links.size() - 1, signature_of(status)});
@@ -194,10 +195,13 @@ void drop_repeated_files(std::vector<Tree>& trees) {
       std::all_of(trees.begin(), trees.end(), [](const Tree& tree) { return tree.links.size() < 2; }))
     return;
   std::set<std::pair<std::uint64_t, std::uint64_t>> seen;
-  for (Tree& tree : trees)
+  for (Tree& tree : trees) {
     std::erase_if(tree.files, [&](const TreeFile& file) {
-      return !seen.emplace(file.signature.device, file.signature.inode).second;
+      if (seen.emplace(file.signature.device, file.signature.inode).second) return false;
+      tree.repeated.push_back(file);
+      return true;
     });
+  }
 }
 
 bool is_unchanged(const Tree& tree) {

@@ -25,12 +25,23 @@ struct TreeProblem {
   std::string shown;
   std::string message;
   std::string remedy;
+  bool may_hold_specs = true;  ///< as a link to somewhere else may, and no FIFO does
+};
+
+/// A directory above what the user gave, within the same checkout, and the spec files that stand in it.
+struct DirectoryAbove {
+  std::string shown;
+  std::string
+      inner;  ///< the one below it that leads to what the user gave; of a file's own directory: itself
+  std::vector<TreeFile> files;
 };
 
 /// What a walk found below one path, and what it relied on while it looked.
 struct Tree {
   std::string root;  ///< what the given path resolved to
   std::vector<TreeFile> files;
+  std::vector<DirectoryAbove> above;  ///< nearest first
+  std::vector<TreeFile> repeated;     ///< reached before in another way, of this tree or another
   std::vector<TreeProblem> problems;
   std::string look_alike;  ///< the first file that is passed over for its name alone: `a.YAML`, `a.json`
   std::vector<std::pair<std::string, std::string>>
@@ -75,7 +86,7 @@ class TreeWalk {
   TreeFailure* failure_ = nullptr;
 };
 
-/// Keeps of files that were reached in several ways only the first.
+/// Keeps of files that were reached in several ways only the first, and notes the others.
 void drop_repeated_files(std::vector<Tree>& trees);
 
 /// Whether every link still points where it did and every directory is as it was listed.

@@ -94,6 +94,7 @@ class Differ {
     if (spec_.parameters.empty() || !context_.parameters) return;
     std::string live_text;
     std::string desired_text;
+    std::string said;  // with where it is from
     for (const auto& [name, desired] : spec_.parameters) {
       const auto found =
           std::ranges::find(*context_.parameters, name,
@@ -102,12 +103,15 @@ class Differ {
       if (!absent && found->second == desired) continue;
       const std::string_view separator = desired_text.empty() ? "" : ", ";
       desired_text += fmt::format("{}{}={}", separator, name, desired);
+      said += fmt::format("{}{}={}", separator, name, desired);
+      if (const specs::SharedText from = specs::default_text(spec_, "parameters." + name); !from.empty())
+        said += fmt::format(" (from {})", *from);
       live_text += fmt::format("{}{}={}", separator, name, absent ? "(none)" : found->second);
     }
     if (desired_text.empty()) return;
     remark(Remark::ParametersDiffer,
            fmt::format("it was built with {}, but the spec declares {}; parameters apply only at creation",
-                       live_text, desired_text));
+                       live_text, said));
     informational(Field::parameters, std::move(live_text), std::move(desired_text), "parameters");
   }
 

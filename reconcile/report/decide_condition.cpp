@@ -122,10 +122,10 @@ class Decision {
   bool not_there() {
     if (in_.latest() || has_plan()) return false;
     if (!in_.spec->policy.create)
-      return decide(
-          Reason::Missing,
-          "it does not exist, and its spec says reconcilePolicy.create: false; allow its creation, or "
-          "create it by hand");
+      return decide(Reason::Missing,
+                    fmt::format("it does not exist, and its spec says reconcilePolicy.create: false{}; allow "
+                                "its creation, or create it by hand",
+                                from_defaults("reconcilePolicy.create")));
     if (in_.decided->backoff) return backing_off();
     if (in_.decided->unbound) return decide(in_.decided->unbound->reason, in_.decided->unbound->message);
     return decide(Reason::Creating, "it will be created in one of the next cycles");
@@ -197,9 +197,15 @@ class Decision {
     if (in_.spec->policy.update) return reported();
     const std::string list = list_drift([](Field field) { return !is_informational(field); });
     if (list.empty()) return false;
-    return decide(
-        Reason::Drifted,
-        fmt::format("{}; its spec says reconcilePolicy.update: false, so it is only reported", list));
+    return decide(Reason::Drifted,
+                  fmt::format("{}; its spec says reconcilePolicy.update: false{}, so it is only reported",
+                              list, from_defaults("reconcilePolicy.update")));
+  }
+
+  /// " (from berlin/defaults.yaml:7)", where that gives the field.
+  [[nodiscard]] std::string from_defaults(std::string_view field) const {
+    const specs::SharedText place = specs::default_text(*in_.spec, field);
+    return place.empty() ? std::string() : fmt::format(" (from {})", *place);
   }
 
   /// What else there is to say comes first: only what is shown and never written is left for the end.

@@ -344,7 +344,9 @@ class Walk {
     for (const auto& [name, value] : spec_.parameters) {
       if (std::ranges::find(names, name) != names.end()) continue;
       const std::string hint = specs::did_you_mean(name, names);
-      add(problems, fmt::format("{} {}{}{}", text, name, hint.empty() ? "" : ", ", hint));
+      const specs::SharedText from = specs::default_text(spec_, "parameters." + name);
+      const std::string place = from.empty() ? std::string() : fmt::format(" (from {})", *from);
+      add(problems, fmt::format("{} {}{}{}{}", text, name, place, hint.empty() ? "" : ", ", hint));
     }
     return problems;
   }

@@ -114,7 +114,8 @@ WorkspaceDefaults decode_defaults(const YamlNode& root, const std::string& path,
 
 WorkspaceDefaults illegible_defaults(const YamlNode& root, SourcePosition where) {
   WorkspaceDefaults defaults;
-  defaults.legible = false;
+  const bool says_so = text_at(root, "kind") == kDefaultsKind;
+  defaults.legibility = says_so ? Legibility::invalid : Legibility::doubtful;
   defaults.where = std::move(where);
   if (auto selector = parse_selector(text_at(root, "spec", "selector"))) defaults.selector = *selector;
   return defaults;

@@ -11,11 +11,16 @@
 #include "specs/decode/mapping_reader.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
+#include "specs/text/ascii.h"
 
 namespace cr::specs {
 namespace {
 
 constexpr std::array kKinds = {kWorkspaceKind, kSetKind, kDefaultsKind};
+/// No other kind has these in its spec.
+constexpr std::array<std::string_view, 2> kOnlyInDefaults{"values", "selector"};
+/// Defaults have none of these in theirs.
+constexpr std::array<std::string_view, 4> kNeverInDefaults{"owner", "owners", "template", "spreadAutostart"};
 
 const YamlNode* scalar_at(const YamlNode& root, std::string_view key) {
   const YamlNode* value = root.kind == YamlNode::Kind::mapping ? find_value(root, key) : nullptr;
@@ -37,6 +42,54 @@ bool check_value(const YamlNode& root, std::string_view key, std::span<const std
       remedy += (remedy.empty() ? "write " : word == wanted.back() ? " or " : ", ") + std::string(word);
   }
   report.add(*value, path + std::string(key), fmt::format("unknown {} {}", key, shown), std::move(remedy));
+  return false;
+}
+
+/// Whether any value of that key, given twice or not, is as wanted.
+template <class Wanted>
+bool any_value(const YamlNode& mapping, std::string_view key, Wanted wanted) {
+  if (mapping.kind != YamlNode::Kind::mapping) return false;
+  for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
+    if (text::lower(mapping.children[i]->text) == key && wanted(*mapping.children[i + 1])) return true;
+  }
+  return false;
+}
+
+template <class Wanted>
+bool any_key(const YamlNode& mapping, Wanted wanted) {
+  if (mapping.kind != YamlNode::Kind::mapping) return false;
+  for (std::size_t i = 0; i + 1 < mapping.children.size(); i += 2) {
+    if (wanted(std::string_view(mapping.children[i]->text))) return true;
+  }
+  return false;
+}
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+bool says_defaults(std::string_view kind) {
+  return text::lower(kind).find("default") != std::string::npos || closest(kind, kKinds) == kDefaultsKind;
+}
+
+/// Whether `text` goes on with the end of a key, after the key's name.
+bool ends_as_key(std::string_view text) {
+  if (!text.empty() && (text.front() == '"' || text.front() == '\'')) text.remove_prefix(1);
+  const std::size_t colon = text.find_first_not_of(" \t");
+  return colon != std::string_view::npos && text[colon] == ':';
+}
+
+bool is_word_character(char c) {
+  return text::is_letter_or_digit(c) || c == '_' || c == '-' || c == '.' || c == '/';
+}
+
+/// Calls `visit` with what follows each `word` that stands alone, until that returns true.
+template <class Visit>
+bool any_word(std::string_view lower, std::string_view word, Visit visit) {
+  for (std::size_t at = lower.find(word); at != std::string_view::npos; at = lower.find(word, at + 1)) {
+    if (at > 0 && is_word_character(lower[at - 1])) continue;
+    if (visit(lower.substr(at + word.size()))) return true;
+  }
   return false;
 }
 
@@ -80,7 +133,52 @@ DocumentKind kind_of_document(const YamlNode& root) {
 
 bool is_foreign_document(const YamlNode& root) {
   const YamlNode* version = scalar_at(root, "apiVersion");
-  return version && !std::string_view(version->text).starts_with("coder-reconciler");
+  if (!version || std::string_view(version->text).starts_with("coder-reconciler")) return false;
+  return closest(version->text, std::array{kApiVersion}).empty();
+}
+
+bool may_be_defaults(const YamlNode& root) {
+  if (root.kind != YamlNode::Kind::mapping) return false;
+  const auto says_so = [](const YamlNode& kind) {
+    return kind.kind == YamlNode::Kind::scalar && says_defaults(kind.text);
+  };
+  if (any_value(root, "kind", says_so)) return true;
+  if (is_foreign_document(root)) return false;
+  const auto only_in_defaults = [](std::string_view key) {
+    return !closest(key, kOnlyInDefaults).empty() &&
+           std::ranges::find(spec_fields(), key, &Field::key) == spec_fields().end();
+  };
+  const auto looks_like_it = [&](const YamlNode& spec) { return any_key(spec, only_in_defaults); };
+  // Further out a near miss says nothing: there are words of other programs.
+  const auto exactly = [](std::string_view key) { return is_one_of(key, kOnlyInDefaults); };
+  if (any_value(root, "spec", looks_like_it) || any_key(root, exactly)) return true;
+
+  const YamlNode* kind = scalar_at(root, "kind");
+  if (kind && (kind->text == kListKind || !closest(kind->text, kKinds).empty())) return false;
+  const bool is_ours = find_value(root, "apiVersion") || find_value(root, "spec");
+  const auto is_of_another = [](const YamlNode& spec) {
+    return any_key(spec, [](std::string_view key) { return is_one_of(key, kNeverInDefaults); });
+  };
+  return is_ours && !any_value(root, "spec", is_of_another);
+}
+
+bool may_hold_defaults(std::string_view text) {
+  std::string lower = text::lower(text);
+  std::erase(lower, '\0');  // what other encodings have between letters
+  if (lower.find("workspacedefault") != std::string::npos) return true;
+  for (const std::string_view key : kOnlyInDefaults) {
+    if (any_word(lower, key, ends_as_key)) return true;
+  }
+  return any_word(lower, "kind", [](std::string_view rest) {
+    if (!ends_as_key(rest)) return false;
+    rest.remove_prefix(rest.find(':') + 1);
+    rest = rest.substr(0, rest.find_first_of("\n,}"));
+    const std::size_t begin = rest.find_first_not_of(" \t\"'");
+    if (begin == std::string_view::npos) return false;
+    rest.remove_prefix(begin);
+    const auto end = std::ranges::find_if_not(rest, is_word_character);
+    return says_defaults(rest.substr(0, static_cast<std::size_t>(end - rest.begin())));
+  });
 }
 
 bool check_type(const YamlNode& root, const std::string& path, DocumentReport& report) {
@@ -103,11 +201,14 @@ std::string place_elsewhere(std::string_view key, DocumentKind kind, std::span<c
   return {};
 }
 
+std::string_view text_at(const YamlNode& root, std::string_view key) {
+  const YamlNode* value = scalar_at(root, key);
+  return value ? std::string_view(value->text) : std::string_view{};
+}
+
 std::string_view text_at(const YamlNode& root, std::string_view parent, std::string_view key) {
   const YamlNode* mapping = root.kind == YamlNode::Kind::mapping ? find_value(root, parent) : nullptr;
-  if (!mapping) return {};
-  const YamlNode* value = scalar_at(*mapping, key);
-  return value ? std::string_view(value->text) : std::string_view{};
+  return mapping ? text_at(*mapping, key) : std::string_view{};
 }
 
 }  // namespace cr::specs

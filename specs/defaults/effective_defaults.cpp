@@ -1,6 +1,7 @@
 #include "specs/defaults/effective_defaults.h"
 
 #include <algorithm>
+#include <map>
 
 #include "specs/field_table.h"
 
@@ -11,72 +12,88 @@ std::size_t row_of(std::span<const Field> table, FieldId id) {
   return static_cast<std::size_t>(std::ranges::find(table, id, &Field::id) - table.begin());
 }
 
-/// Whether somebody of a nearer rank has named it.
-bool is_decided(const Giver& giver, const DefaultsRank& rank) {
-  return giver.from &&
-         std::ranges::none_of(rank, [&](const DefaultsPtr& one) { return one.get() == giver.from; });
-}
+/// Of one rank after the other, nearest first.
+class Claims {
+ public:
+  explicit Claims(EffectiveDefaults& effective) : effective_(effective) {}
 
-void claim(Giver& giver, const WorkspaceDefaults& by, const DefaultsRank& rank) {
-  if (is_decided(giver, rank)) return;
-  if (!giver.from) {
-    giver.from = &by;
-  } else if (!giver.rival && giver.from != &by) {
-    giver.rival = &by;
+  void add_rank(const DefaultsRank& rank, std::size_t number, const StringPairs& labels) {
+    rank_ = number;
+    for (const DefaultsPtr& one : rank)
+      if (one->selector.selects(labels)) add(*one);
+    mark_rivals(parameters_, whole_parameters_);
+    mark_rivals(modes_, whole_modes_);
   }
-}
 
-/// One key of a mapping: unless a nearer rank has said that there is none of it all.
-void claim_key(std::vector<KeyGiver>& keys, std::string_view key, const Giver& whole,
-               const WorkspaceDefaults& by, const DefaultsRank& rank) {
-  if (is_decided(whole, rank)) return;
-  auto found = std::ranges::lower_bound(keys, key, {}, &KeyGiver::key);
-  if (found == keys.end() || found->key != key) found = keys.insert(found, {key, {}});
-  claim(found->giver, by, rank);
-}
-
-/// A mapping that is null in one document of the rank, and not in another.
-void mark_rivals(std::vector<KeyGiver>& keys, const Giver& whole, const DefaultsRank& rank) {
-  if (!whole.from || is_decided(whole, rank)) return;
-  for (KeyGiver& one : keys) {
-    if (!is_decided(one.giver, rank) && !one.giver.rival && one.giver.from != whole.from)
-      one.giver.rival = whole.from;
+  void finish() {
+    effective_.parameters.reserve(parameters_.size());
+    for (const auto& [key, giver] : parameters_) effective_.parameters.push_back({key, giver});
+    effective_.modes.reserve(modes_.size());
+    for (const auto& [key, giver] : modes_) effective_.modes.push_back({key, giver});
   }
-}
 
-void add_rank(EffectiveDefaults& effective, const DefaultsRank& rank, const StringPairs& labels) {
-  static const std::size_t kParameters = row_of(spec_fields(), FieldId::parameters);
-  static const std::size_t kPolicy = row_of(spec_fields(), FieldId::policy);
-  static const std::size_t kModes = row_of(policy_fields(), FieldId::modes);
-  for (const DefaultsPtr& one : rank) {
-    const WorkspaceDefaults& defaults = *one;
-    if (!defaults.selector.selects(labels)) continue;
-    effective.selected.push_back(&defaults);
-    if (!defaults.legible && !effective.illegible) effective.illegible = &defaults;
+ private:
+  using Keys = std::map<std::string_view, Giver>;
+
+  void add(const WorkspaceDefaults& defaults) {
+    effective_.selected.push_back(&defaults);
+    if (!defaults.is_legible() && !effective_.illegible) effective_.illegible = &defaults;
     for (std::size_t row = 0; row < spec_fields().size(); ++row) {
-      if (defaults.named.field(row)) claim(effective.fields[row], defaults, rank);
-    }
-    const bool has_policy = !is_decided(effective.fields[kPolicy], rank);
-    for (std::size_t row = 0; row < policy_fields().size(); ++row) {
-      if (has_policy && defaults.named.policy_key(row)) claim(effective.policy[row], defaults, rank);
+      if (defaults.named.field(row)) claim(effective_.fields[row], defaults);
     }
     for (const auto& [key, value] : defaults.values.parameters)
-      claim_key(effective.parameters, key, effective.fields[kParameters], defaults, rank);
+      claim_key(parameters_, key, whole_parameters_, defaults);
     for (const std::string& key : defaults.named.cleared_parameters)
-      claim_key(effective.parameters, key, effective.fields[kParameters], defaults, rank);
-    if (!has_policy) continue;
-    for (const NamedMode& mode : defaults.named.modes)
-      claim_key(effective.modes, mode.key, effective.policy[kModes], defaults, rank);
+      claim_key(parameters_, key, whole_parameters_, defaults);
+    if (is_decided(whole_policy_)) return;
+    for (std::size_t row = 0; row < policy_fields().size(); ++row) {
+      if (defaults.named.policy_key(row)) claim(effective_.policy[row], defaults);
+    }
+    for (const NamedMode& mode : defaults.named.modes) claim_key(modes_, mode.key, whole_modes_, defaults);
   }
-  mark_rivals(effective.parameters, effective.fields[kParameters], rank);
-  mark_rivals(effective.modes, effective.policy[kModes], rank);
-}
+
+  /// Whether somebody of a nearer rank has named it.
+  [[nodiscard]] bool is_decided(const Giver& giver) const { return giver.from && giver.rank != rank_; }
+
+  void claim(Giver& giver, const WorkspaceDefaults& by) const {
+    if (is_decided(giver)) return;
+    if (!giver.from) {
+      giver.from = &by;
+      giver.rank = rank_;
+    } else if (!giver.rival && giver.from != &by) {
+      giver.rival = &by;
+    }
+  }
+
+  /// One key of a mapping: unless a nearer rank has said that there is none of it all.
+  void claim_key(Keys& keys, std::string_view key, const Giver& whole, const WorkspaceDefaults& by) const {
+    if (!is_decided(whole)) claim(keys[key], by);
+  }
+
+  /// A mapping that is null in one document of the rank, and not in another.
+  void mark_rivals(Keys& keys, const Giver& whole) const {
+    if (!whole.from || is_decided(whole)) return;
+    for (auto& [key, giver] : keys) {
+      if (!is_decided(giver) && !giver.rival && giver.from != whole.from) giver.rival = whole.from;
+    }
+  }
+
+  EffectiveDefaults& effective_;
+  const Giver& whole_parameters_ = effective_.fields[row_of(spec_fields(), FieldId::parameters)];
+  const Giver& whole_policy_ = effective_.fields[row_of(spec_fields(), FieldId::policy)];
+  const Giver& whole_modes_ = effective_.policy[row_of(policy_fields(), FieldId::modes)];
+  std::size_t rank_ = 0;
+  Keys parameters_;
+  Keys modes_;
+};
 
 }  // namespace
 
 EffectiveDefaults effective_defaults(const DefaultsChain& chain, const StringPairs& labels) {
   EffectiveDefaults effective;
-  for (const DefaultsRank& rank : chain) add_rank(effective, rank, labels);
+  Claims claims(effective);
+  for (std::size_t i = 0; i < chain.size(); ++i) claims.add_rank(chain[i], i, labels);
+  claims.finish();
   return effective;
 }
 

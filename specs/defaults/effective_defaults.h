@@ -19,6 +19,7 @@ inline constexpr std::size_t kMaxPolicyFields = 8;
 struct Giver {
   const WorkspaceDefaults* from = nullptr;
   const WorkspaceDefaults* rival = nullptr;
+  std::size_t rank = 0;  ///< of `from`, in the chain
 };
 /// Of one key of a mapping that is layered key by key.
 struct KeyGiver {
@@ -36,7 +37,7 @@ struct EffectiveDefaults {
   std::vector<const WorkspaceDefaults*> selected;  ///< all that these labels select
 };
 
-/// Pure. The chain must outlive the result.
+/// Pure; takes time with the number of defaults and of what they give. The chain must outlive the result.
 [[nodiscard]] EffectiveDefaults effective_defaults(const DefaultsChain& chain, const StringPairs& labels);
 
 }  // namespace cr::specs

@@ -6,6 +6,7 @@
 #include <boost/container_hash/hash.hpp>
 #include <unordered_map>
 
+#include "specs/decode/document_report.h"
 #include "specs/field_table.h"
 #include "specs/source_text.h"
 #include "specs/spec_fields.h"
@@ -37,6 +38,23 @@ std::string line_text(const SourcePosition& where) {
   return SourcePosition{where.file, where.line, 0}.to_string();
 }
 
+/// As the end of "depends on …".
+std::string why_illegible(const WorkspaceDefaults& defaults) {
+  const std::string where = line_text(defaults.where);
+  switch (defaults.legibility) {
+    case Legibility::doubtful:
+      return where + ", which is invalid and may be WorkspaceDefaults";
+    case Legibility::unread:
+      return where + ", which cannot be read and may hold WorkspaceDefaults";
+    case Legibility::crowd:
+      return fmt::format("too many WorkspaceDefaults: {} is one more than {}", where, kMaxDefaultsInChain);
+    case Legibility::legible:
+    case Legibility::invalid:
+      break;
+  }
+  return "the invalid WorkspaceDefaults at " + where;
+}
+
 /// A field that two of equal rank give.
 struct Clash {
   std::string field;
@@ -53,8 +71,10 @@ struct Layering::Overlay {
   ReconcilePolicy policy;
   std::vector<std::pair<FieldId, const SharedText*>> texts;
   Shared<DefaultedFields> defaulted;
-  std::vector<Clash> clashes;
+  std::vector<Clash> clashes;    ///< the first of them
+  std::size_t more_clashes = 0;  ///< beyond those
   std::vector<const WorkspaceDefaults*> used;
+  std::size_t documents = 0;  ///< of the file that is being layered
 };
 
 struct Layering::Effective {
@@ -82,6 +102,9 @@ struct Layering::Effective {
     }
   };
   std::unordered_map<Key, Overlay, Hash> overlays;
+  // Of the file that is being layered.
+  std::size_t documents = 0;
+  std::vector<Overlay*> touched;
 };
 
 namespace {
@@ -138,13 +161,17 @@ const std::string* parameter_of(const StringPairs& parameters, std::string_view 
 /// Takes values from defaults, one after the other, and notes whose they are.
 class Taking {
  public:
-  Taking(std::vector<Clash>& clashes, std::vector<const WorkspaceDefaults*>& used)
-      : clashes_(clashes), used_(used) {}
+  Taking(std::vector<Clash>& clashes, std::size_t& more, std::vector<const WorkspaceDefaults*>& used)
+      : clashes_(clashes), more_(more), used_(used) {}
 
   /// Who gives it alone; null where nobody does, or two do.
   const WorkspaceDefaults* from(const Giver& giver, std::string field) {
     if (!giver.from) return nullptr;
     if (giver.rival) {
+      if (clashes_.size() == kMaxErrorsPerDocument) {
+        ++more_;
+        return nullptr;
+      }
       clashes_.push_back(
           {field, place_or_document(*giver.from, field), place_or_document(*giver.rival, field)});
       return nullptr;
@@ -164,6 +191,7 @@ class Taking {
 
  private:
   std::vector<Clash>& clashes_;
+  std::size_t& more_;
   std::vector<const WorkspaceDefaults*>& used_;
   DefaultedFields defaulted_;
 };
@@ -178,7 +206,7 @@ Layering::Overlay Layering::make_overlay(const EffectiveDefaults& effective, con
   Overlay overlay;
   overlay.fields = spec.fields;
   overlay.policy = spec.policy;
-  Taking taking(overlay.clashes, overlay.used);
+  Taking taking(overlay.clashes, overlay.more_clashes, overlay.used);
 
   for (std::size_t row = 0; row < spec_fields().size(); ++row) {
     const Field& field = spec_fields()[row];
@@ -188,6 +216,7 @@ Layering::Overlay Layering::make_overlay(const EffectiveDefaults& effective, con
     if (!from) continue;
     if (const FieldValue* value = is_kept(field) ? from->values.fields.find(field.key) : nullptr) {
       overlay.fields.set(field.key, *value);
+      if (const auto* retention = std::get_if<Retention>(value)) spend(retention->reason.size());
       taking.note(key, *from);
     } else if (const SharedText* text = text_of(from->values, field.id); text && !text->empty()) {
       overlay.texts.emplace_back(field.id, text);
@@ -204,6 +233,8 @@ Layering::Overlay Layering::make_overlay(const EffectiveDefaults& effective, con
     const WorkspaceDefaults* from = taking.from(giver, "parameters." + name);
     const std::string* value = from ? parameter_of(from->values.parameters, key) : nullptr;
     if (!value) continue;
+    spend(sizeof(StringPairs::value_type) + name.size() + value->size());
+    if (is_exhausted()) break;
     parameters.emplace_back(name, *value);
     taking.note("parameters." + name, *from);
   }
@@ -238,6 +269,8 @@ Layering::Overlay Layering::make_overlay(const EffectiveDefaults& effective, con
   }
   overlay.fields = values_.fields(overlay.fields);
   overlay.defaulted = Shared<DefaultedFields>(taking.sorted());
+  for (const DefaultedField& one : overlay.defaulted)
+    spend(sizeof(DefaultedField) + one.field.size() + one.shown->size());
   return overlay;
 }
 
@@ -265,17 +298,6 @@ struct Layering::Pass {
     diagnostic.message = std::move(message);
     diagnostic.remedy = std::move(remedy);
     result.diagnostics.push_back(std::move(diagnostic));
-  }
-
-  DefaultsUse& use_of(const WorkspaceDefaults& defaults) const {
-    const auto known = std::ranges::find_if(
-        result.uses, [&](const DefaultsUse& use) { return use.defaults.get() == &defaults; });
-    if (known != result.uses.end()) return *known;
-    for (const DefaultsRank& rank : chain) {
-      for (const DefaultsPtr& one : rank)
-        if (one.get() == &defaults) return result.uses.emplace_back(DefaultsUse{one});
-    }
-    return result.uses.emplace_back();
   }
 };
 
@@ -322,7 +344,7 @@ void check_dormant(const WorkspaceSpec& spec, const Report& report) {
 
 }  // namespace
 
-Layering::Layering(SharedValues& values) : values_(values) {}
+Layering::Layering(SharedValues& values, std::size_t max_bytes) : values_(values), bytes_left_(max_bytes) {}
 Layering::~Layering() = default;
 
 Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const Shared<StringPairs>& labels) {
@@ -330,12 +352,13 @@ Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const S
   if (!known) {
     known = std::make_unique<Effective>();
     known->defaults = effective_defaults(chain, *labels);
+    for (const DefaultsRank& rank : chain) looked_at_ += rank.size();
   }
   return *known;
 }
 
-const Layering::Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSpec& spec,
-                                               const NamedFields& named) {
+Layering::Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSpec& spec,
+                                         const NamedFields& named) {
   const Effective::Key key{.fields = address_of(spec.fields),
                            .parameters = address_of(spec.parameters),
                            .cleared = address_of(named.cleared_parameters),
@@ -356,20 +379,23 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
   bool changed = false;
   if (!pass.chain.empty()) {
     Effective& effective = effective_for(pass.chain, spec.labels);
-    for (const WorkspaceDefaults* one : effective.defaults.selected) ++pass.use_of(*one).selected;
+    if (effective.documents++ == 0) touched_.push_back(&effective);
     if (const WorkspaceDefaults* illegible = effective.defaults.illegible) {
-      report("", "depends on the invalid WorkspaceDefaults at " + line_text(illegible->where),
+      report("", "depends on " + why_illegible(*illegible),
              "its workspace is left as it is until that is corrected");
       return Outcome::left_out;
     }
-    const Overlay& overlay = overlay_for(effective, spec, named);
+    Overlay& overlay = overlay_for(effective, spec, named);
     for (const Clash& clash : overlay.clashes) {
       report(clash.field,
              fmt::format("{} and {} both give it, and neither is nearer", line_text(clash.one),
                          line_text(clash.other)),
              "remove one of them, let their selectors tell them apart, or give the value here");
     }
-    for (const WorkspaceDefaults* one : overlay.used) ++pass.use_of(*one).used;
+    if (overlay.more_clashes > 0)
+      pass.result.diagnostics.back().remedy +=
+          fmt::format("; {} more errors in this document", overlay.more_clashes);
+    if (overlay.documents++ == 0) effective.touched.push_back(&overlay);
     changed = !overlay.used.empty();
     if (changed) {
       spec.fields = overlay.fields;
@@ -387,6 +413,22 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
 }
 
 namespace {
+
+/// What a set's label says is known for each owner alone; who selects by it would select for some of them.
+const WorkspaceDefaults* selecting_by_owner(const DefaultsChain& chain, const StringPairs& labels,
+                                            std::string& label) {
+  for (const auto& [key, value] : labels) {
+    if (value.find(kOwnerPlaceholder) == std::string::npos) continue;
+    for (const DefaultsRank& rank : chain) {
+      const auto found = std::ranges::find_if(
+          rank, [&key = key](const DefaultsPtr& one) { return one->selector.depends_on(key); });
+      if (found == rank.end()) continue;
+      label = key;
+      return found->get();
+    }
+  }
+  return nullptr;
+}
 
 /// The open document of this kind and index, if there is one. Asked for in rising order.
 class OpenDocuments {
@@ -447,6 +489,16 @@ void Layering::layer_sets(const ParsedFile& file, const DefaultsChain& chain, La
   for (std::size_t i = 0; i < file.sets.size(); ++i) {
     const auto& [set, named] = file.sets[i];
     WorkspaceSpec workspace = set->workspace;
+    std::string label;
+    if (const WorkspaceDefaults* by = selecting_by_owner(chain, *workspace.labels, label)) {
+      Pass{chain, result, "spec.template."}.report(
+          workspace, nullptr, "metadata.labels",
+          fmt::format("the label {} has {} in it, and the defaults at {} select by it", in_quotes(label),
+                      in_quotes(kOwnerPlaceholder), line_text(by->where)),
+          "defaults are for a whole set: select by another label");
+      result.rejected_sets.push_back(set->name);
+      continue;
+    }
     switch (complete(workspace, named, open.find(i), pass)) {
       case Outcome::as_it_was:
         result.sets.push_back(set);
@@ -479,11 +531,38 @@ void Layering::tell_more_of_invalid(const ParsedFile& file, const DefaultsChain&
   }
 }
 
+/// Counted by what documents have in common, and not document by document.
+void Layering::flush_uses(const DefaultsChain& chain, LayeredFile& result) {
+  if (touched_.empty()) return;
+  std::unordered_map<const WorkspaceDefaults*, DefaultsUse> uses;
+  for (Effective* effective : touched_) {
+    for (const WorkspaceDefaults* one : effective->defaults.selected)
+      uses[one].selected += effective->documents;
+    for (Overlay* overlay : effective->touched) {
+      for (const WorkspaceDefaults* one : overlay->used) uses[one].used += overlay->documents;
+      overlay->documents = 0;
+    }
+    effective->documents = 0;
+    effective->touched.clear();
+  }
+  touched_.clear();
+  result.uses.reserve(uses.size());
+  for (const DefaultsRank& rank : chain) {
+    for (const DefaultsPtr& one : rank) {
+      const auto found = uses.find(one.get());
+      if (found == uses.end()) continue;
+      found->second.defaults = one;
+      result.uses.push_back(std::move(found->second));
+    }
+  }
+}
+
 LayeredFile Layering::layer(const ParsedFile& file, const DefaultsChain& chain) {
   LayeredFile result;
   layer_specs(file, chain, result);
   layer_sets(file, chain, result);
   tell_more_of_invalid(file, chain, result);
+  flush_uses(chain, result);
   return result;
 }
 

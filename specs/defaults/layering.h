@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -40,16 +41,23 @@ struct LayeredFile {
 /// where it depends on defaults that are invalid, and where it is not whole with them. Its workspace is left
 /// as it is, and no other document suffers.
 ///
-/// Equal results are held once: as parsed documents share what they have in common, so do layered ones. Pure;
-/// lives as long as one pass over all files. `values` must outlive it.
+/// Equal results are held once: as parsed documents share what they have in common, so do layered ones. What
+/// defaults add to documents that have little in common is bounded: beyond `max_bytes` nothing is added any
+/// more, and the results are worth nothing (is_exhausted()).
+///
+/// Pure; lives as long as one pass over all files. `values` must outlive it.
 class Layering {
  public:
-  explicit Layering(SharedValues& values);
+  explicit Layering(SharedValues& values, std::size_t max_bytes = std::size_t{256} << 20);
   ~Layering();
 
   /// `chain`: of the file's directory. Both must outlive this object; the same chain for all files of one
   /// directory makes it quick.
   [[nodiscard]] LayeredFile layer(const ParsedFile& file, const DefaultsChain& chain);
+
+  [[nodiscard]] bool is_exhausted() const { return bytes_left_ == 0; }
+  /// How often a document of defaults was held against labels: what this costs, for tests.
+  [[nodiscard]] std::size_t looked_at() const { return looked_at_; }
 
  private:
   struct Effective;
@@ -62,15 +70,21 @@ class Layering {
   void tell_more_of_invalid(const ParsedFile& file, const DefaultsChain& chain, LayeredFile& result);
 
   Effective& effective_for(const DefaultsChain& chain, const Shared<StringPairs>& labels);
-  const Overlay& overlay_for(Effective& effective, const WorkspaceSpec& spec, const NamedFields& named);
+  Overlay& overlay_for(Effective& effective, const WorkspaceSpec& spec, const NamedFields& named);
   [[nodiscard]] Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& spec,
                                      const NamedFields& named);
   /// Puts in what `spec` takes. It is left out after an error, which is in the result then.
   Outcome complete(WorkspaceSpec& spec, const NamedFields& named, const OpenDocument* open, const Pass& pass);
 
+  void flush_uses(const DefaultsChain& chain, LayeredFile& result);
+  void spend(std::size_t bytes) { bytes_left_ -= std::min(bytes, bytes_left_); }
+
   SharedValues& values_;
+  std::size_t bytes_left_;
+  std::size_t looked_at_ = 0;
   /// By chain and labels, which are held once: few of them are made for many documents.
   std::map<std::pair<const DefaultsChain*, const StringPairs*>, std::unique_ptr<Effective>> effective_;
+  std::vector<Effective*> touched_;  ///< by the file that is being layered
 };
 
 }  // namespace cr::specs

@@ -47,5 +47,37 @@ void replan_one_changed(benchmark::State& state) {
 }
 BENCHMARK(replan_one_changed)->Args({10'000, 1})->Args({10'000, 50})->Unit(benchmark::kMillisecond);
 
+/// One default is another, and with it every spec: all of them are planned anew, and there is nothing to do.
+void replan_one_default(benchmark::State& state) {
+  const auto declared = static_cast<std::size_t>(state.range(0));
+  SpecTree tree(declared, static_cast<std::size_t>(state.range(1)));
+  tree.write_policy();
+  specs::SpecSource source({tree.path()});
+  FleetInMemory fleet(declared);
+  async::SystemClock clock;
+  Observer observer;
+  Reconciler reconciler({fleet}, {}, clock, observer, Limits());
+  for (int i = 0; i < 2; ++i) {
+    const auto desired = source.load();
+    if (!desired || run_cycle(reconciler, desired.value())->count(Reason::InSync) != declared) {
+      state.SkipWithError("the fleet is not in sync at the start");
+      return;
+    }
+  }
+  for ([[maybe_unused]] auto _ : state) {
+    state.PauseTiming();
+    tree.write_policy();
+    state.ResumeTiming();
+    const auto desired = source.load();
+    const ReportPtr report = run_cycle(reconciler, desired.value());
+    if (source.parsed_files() != 1 || report->count(Reason::InSync) != declared) {
+      state.SkipWithError("not all specs were planned anew");
+      return;
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(replan_one_default)->Args({100'000, 100})->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace cr::bench

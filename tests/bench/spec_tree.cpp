@@ -31,6 +31,7 @@ SpecTree::SpecTree(std::size_t specs, std::size_t per_file)
       specs_(specs),
       per_file_(per_file) {
   fs::remove_all(root_);
+  fs::create_directories(root_);
   for (std::size_t file = 0; file * per_file_ < specs_; ++file) write_file(file, "8h");
   for (const auto& entry : fs::recursive_directory_iterator(root_)) {
     if (entry.is_regular_file()) bytes_ += entry.file_size();
@@ -61,6 +62,23 @@ void SpecTree::write_defaults(std::size_t documents) {
     file << fmt::format("  values: {{parameters: {{region: r{}}}, organization: {}}}\n", i,
                         changed_ ? "coder" : "other");
   }
+}
+
+void SpecTree::write_policy() {
+  changed_ = !changed_;
+  std::ofstream(root_ / "defaults.yaml") << fmt::format(
+      "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefaults\nmetadata: {{name: policy}}\nspec: {{values: "
+      "{{reconcilePolicy: {{recreate: {}}}}}}}\n",
+      changed_ ? "always" : "never");
+}
+
+void SpecTree::write_set() {
+  std::ofstream(root_ / "set.yaml")
+      << "apiVersion: coder-reconciler/v1\nkind: WorkspaceSet\nmetadata: {name: everybody, labels: {team: "
+         "team-3}}\nspec:\n  owners: {organization: coder}\n  spreadAutostart: 30m\n  template:\n    "
+         "metadata: "
+         "{name: dev}\n    spec:\n      template: fleet\n      autostart: CRON_TZ=Europe/Berlin 0 8 * * 1-5\n"
+         "      ttl: 8h\n      automaticUpdates: always\n";
 }
 
 void SpecTree::write_file(std::size_t file, std::string_view first_ttl) {

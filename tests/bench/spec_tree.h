@@ -29,6 +29,10 @@ class SpecTree {
   /// Writes so many documents of defaults into the tree's root: the first for all, the others by label. What
   /// they give no spec names. Each time with another value than the last.
   void write_defaults(std::size_t documents);
+  /// Writes one document of defaults that changes every spec and nothing about any workspace.
+  void write_policy();
+  /// Writes a set for everybody of an organization.
+  void write_set();
 
  private:
   void write_file(std::size_t file, std::string_view first_ttl);

@@ -49,6 +49,7 @@ END {
   # What was not measured must not pass for fast.
   count = split("decode_page/500 decode_page_of_strange_keys/500 decode_page_nlohmann_dom/500 scan_page_memchr/500 load_cold/10000/1 load_cold/10000/50 " \
                 "load_yaml_alone/10000/1 load_yaml_alone/10000/50 load_one_changed/10000/1 load_one_changed/10000/50 " \
+                "load_cold/1000/50 load_set expand_set/100000 hold_documents/100000/iterations:1 replan_one_default/100000/100 load_cold_with_defaults/10000/50 reload_one_default/100000/100 " \
                 "reload_all/100000/100 quiet_cycle/1000 quiet_cycle/100000 " \
                 "replan_one_changed/10000/1 replan_one_changed/10000/50", needed, " ")
   for (i = 1; i <= count; i++) if (!(needed[i] in cpu)) failed = failed needed[i] ": was not measured\n"
@@ -68,6 +69,15 @@ END {
   times_faster("load again, one of 10 000 files changed", "load_one_changed/10000/1", "cold", "load_cold/10000/1", 0)
   times_faster("load again, one of 200 files changed", "load_one_changed/10000/50", "cold", "load_cold/10000/50", 0)
   at_most("load again 100 000 specs, all of 1 000 files changed", ms("reload_all/100000/100"), "ms", "", 0, 1500, "<= 1.5 s")
+  at_most("load 10 000 specs with ten defaults, 200 files", ms("load_cold_with_defaults/10000/50"), "ms", "without",
+          ms("load_cold/10000/50"), 1.5, "<= 1.50")
+  at_most("load again 100 000 specs, one default changed", ms("reload_one_default/100000/100"), "ms", "", 0, 500, "<= 0.5 s")
+  at_most("load a set for 100 000 with ten defaults", ms("load_set"), "ms", "1 000 specs", ms("load_cold/1000/50"), 1.5, "<= 1.50")
+  at_most("  and make its workspaces", ms("load_set") + ms("expand_set/100000"), "ms", "1 000 specs", ms("load_cold/1000/50"), 2.5,
+          "<= 2.50")
+  at_most("  bytes that one of them holds", allocated["expand_set/100000"], "B", "a document",
+          allocated["hold_documents/100000/iterations:1"], 1.1, "<= 1.10")
+  at_most("re-plan one changed default of 100 000 specs", ms("replan_one_default/100000/100"), "ms", "", 0, 500, "<= 0.5 s")
   at_most("re-plan one changed spec, 10 000 files", ms("replan_one_changed/10000/1"), "ms", "", 0, 50, "< 50 ms")
   at_most("re-plan one changed spec, 200 files", ms("replan_one_changed/10000/50"), "ms", "", 0, 50, "< 50 ms")
   if ("cycle_cpu_ms" in value) {

@@ -125,7 +125,7 @@ await check("the kind decides in a list's items, too", async () => {
 await check('errors in a set and in defaults are underlined where they stand', async () => {
   await expectFindings(
       `${kSetHead}  owners: {list: [alice]}\n  template: {metadata: {name: dev}, spec: {template: docker, owner: bob}}\n`,
-      ['7:64 owner: Property owner is not allowed.']);
+      ['7:62 owner: Property owner is not allowed.']);
   await expectFindings(`${kDefaultsHead}  values: {tll: 8h}\n`, ['6:12 tll: Property tll is not allowed.']);
 });
 await check('a good set and good defaults have no errors', async () => {
@@ -147,10 +147,10 @@ await check('an unknown key is underlined where it stands', () => expectFindings
     `${kHead}  owner: alice\n  template: docker\n  tll: 8h\n`, ['8:3 tll: Property tll is not allowed.']));
 await check('a wrong type is underlined where it stands', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  dormant: "yes"\n`,
-    ['8:12 "yes": Incorrect type. Expected "boolean | null".']));
+    ['8:12 "yes": Incorrect type. Expected one of boolean, null.']));
 await check('a list where a duration belongs is underlined where it stands', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  ttl: [8]\n`,
-    ['8:8 [8]: Incorrect type. Expected "string | null".']));
+    ['8:8 [8]: Incorrect type. Expected one of string, null.']));
 await check('a value outside its enumeration is underlined, and the values are named', () => expectFindings(
     `${kHead}  owner: alice\n  template: docker\n  automaticUpdates: sometimes\n`,
     ['8:21 sometimes: Value is not accepted. Valid values: "always", "never", null.']));
@@ -173,7 +173,7 @@ await check("a file's own first line switches checks on", async () => {
 });
 await check("a file's own first line switches completion on", async () => {
   const items = await untold.complete(file(), `${kModeline}${kHead}  owner: alice\n  template: docker\n  automaticUpdates: |\n`);
-  assert.deepEqual(labels(items), ['always', 'never']);
+  assert.deepEqual(labels(items).filter((label) => label !== 'null'), ['always', 'never']);
 });
 await check('a first line may name the schema relative to the file', async () => {
   const beside = pathToFileURL(path.join(path.dirname(path.resolve(schema)), 'specs', 'dev.yaml')).href;

@@ -60,7 +60,7 @@ TEST_P(BadDocument, IsRefusedByBothJudgesUnlessItSaysWhyNot) {
       cr::testing::parse_alone(text, std::make_shared<const std::string>(GetParam().filename()));
   EXPECT_TRUE(parsed.specs.empty());
   EXPECT_TRUE(parsed.sets.empty());
-  for (const DefaultsPtr& defaults : parsed.defaults) EXPECT_FALSE(defaults->legible);
+  for (const DefaultsPtr& defaults : parsed.defaults) EXPECT_FALSE(defaults->is_legible());
   EXPECT_FALSE(parsed.diagnostics.empty());
   for (const Diagnostic& d : parsed.diagnostics) EXPECT_GT(d.where.line, 0U) << render(d);
 

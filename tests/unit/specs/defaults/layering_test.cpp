@@ -155,6 +155,22 @@ TEST_F(Defaults, OfAModeAloneSayNothingOfWhatNobodyDeclares) {
   EXPECT_EQ(text_of(named(state, "x"), "ttl"), "not given");
 }
 
+TEST_F(Defaults, ThatSayWhatTheySaidLeaveEveryObjectAsItIs) {
+  write("d.yaml", defaults("ttl: 8h"));
+  write("w.yaml", workspace("x", "template: t, ttl: 1h") + workspace("y", "template: t, ttl: 2h"));
+  write("s.yaml", set("dev") + set("test"));
+  const DesiredState before = load();
+  write("d.yaml", defaults("ttl: 8h, preset: p"));
+  write("d.yaml", defaults("ttl: 8h") + defaults("preset: p", "site=berlin"));
+  DesiredState now = load();
+  EXPECT_EQ(now.specs, before.specs);
+  EXPECT_EQ(now.sets, before.sets);
+  write("s.yaml", set("dev") + set("test", "template: other"));
+  now = load();
+  EXPECT_EQ(now.sets[0], before.sets[0]) << "what did not change stays the object that it was";
+  EXPECT_NE(now.sets[1], before.sets[1]);
+}
+
 TEST_F(Defaults, AreForSetsAsForWorkspacesAndSeeTheLabelsOfBothItsMetadata) {
   write("d.yaml", defaults("ttl: 8h, template: docker", "team=payments"));
   write("s.yaml", set("dev", "", "team: payments"));
@@ -164,6 +180,21 @@ TEST_F(Defaults, AreForSetsAsForWorkspacesAndSeeTheLabelsOfBothItsMetadata) {
   EXPECT_EQ(text_of(state.sets[0]->workspace, "ttl"), "8h");
   EXPECT_EQ(state.sets[0]->workspace.template_ref, "docker");
   EXPECT_EQ(place(default_of(state.sets[0]->workspace, "ttl")), "d.yaml:7");
+}
+
+TEST_F(Defaults, DoNotSelectByALabelThatIsAnotherForEachOwner) {
+  const std::string text =
+      "---\napiVersion: coder-reconciler/v1\nkind: WorkspaceSet\nmetadata: {name: dev}\nspec: {owners: "
+      "{list: [alice]}, template: {metadata: {name: dev, labels: {user: \"{owner}\"}}, spec: {template: "
+      "t}}}\n";
+  write("s.yaml", text);
+  write("d.yaml", defaults("ttl: 8h", "user"));
+  EXPECT_EQ(said(load()), "") << "whether it is there is the same for all";
+  write("d.yaml", defaults("ttl: 8h", "user!=bob"));
+  const DesiredState state = load();
+  EXPECT_THAT(said(state), HasSubstr("spec.template.metadata.labels: the label \"user\" has \"{owner}\" in "
+                                     "it, and the defaults at d.yaml:2 select by it"));
+  EXPECT_THAT(state.rejected_sets, ElementsAre("dev"));
 }
 
 TEST_F(Defaults, ThatChangeAreLayeredAnewWithoutParsingAnyOtherFile) {
@@ -188,15 +219,6 @@ TEST_F(Defaults, ThatChangeLeaveAloneWhatTheyAreNotFor) {
   const SpecPtr before = load().specs.at(1);
   write("one/d.yaml", defaults("ttl: 9h"));
   EXPECT_EQ(load().specs.at(1), before);
-}
-
-TEST_F(Defaults, AreForFilesOfTheirOwnDirectoryHoweverItIsGiven) {
-  write("d.yaml", defaults("ttl: 8h"));
-  write("w.yaml", workspace("x"));
-  SpecSource alone({tree.path("specs/w.yaml")});
-  EXPECT_EQ(text_of(named(specs::load(alone), "x"), "ttl"), "not given");
-  SpecSource both({tree.path("specs/w.yaml"), tree.path("specs/./d.yaml")});
-  EXPECT_EQ(text_of(named(specs::load(both), "x"), "ttl"), "8h");
 }
 
 TEST(DirectoryOf, IsThePathsAsItIsShown) {

@@ -1,0 +1,89 @@
+#include "specs/defaults_files.h"
+
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "specs/text/ascii.h"
+
+namespace cr::specs {
+namespace {
+
+DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
+  WorkspaceDefaults defaults;
+  defaults.legibility = Legibility::unread;
+  defaults.where.file = std::move(file);
+  return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
+}
+
+bool is_named_defaults(std::string_view shown) {
+  return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
+}
+
+using Inode = std::pair<std::uint64_t, std::uint64_t>;
+
+Inode inode_of(const FileSignature& signature) {
+  return {signature.device, signature.inode};
+}
+
+/// Of a file that is reached in several ways its workspaces count once, and its defaults wherever it stands.
+void add_repeated(const std::vector<Tree>& trees, std::span<const CachedFile> files, DefaultsTree& defaults,
+                  std::set<std::string>& held) {
+  std::map<Inode, std::vector<const TreeFile*>> others;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.repeated) others[inode_of(file.signature)].push_back(&file);
+  }
+  if (others.empty()) return;
+  for (const CachedFile& file : files) {
+    const auto found = others.find(inode_of(file.signature));
+    if (found == others.end() || file.parsed.defaults.empty()) continue;
+    for (const TreeFile* other : found->second) {
+      held.insert(other->shown);
+      for (const DefaultsPtr& one : file.parsed.defaults) defaults.add(directory_of(other->shown), one);
+    }
+  }
+}
+
+}  // namespace
+
+bool is_told_of(const CachedFile& above) {
+  return !above.parsed.illegible || above.held_defaults.value_or(false) || is_named_defaults(*above.shown);
+}
+
+DefaultsTree DefaultsFiles::gather(const std::vector<Tree>& trees, std::span<const CachedFile> declared,
+                                   std::span<const CachedFile> above) {
+  DefaultsTree defaults;
+  std::set<std::string> held;
+  for (const std::span<const CachedFile> files : {declared, above}) {
+    for (const CachedFile& file : files) {
+      if (!file.parsed.defaults.empty()) held.insert(*file.shown);
+      for (const DefaultsPtr& one : file.parsed.defaults) defaults.add(directory_of(*file.shown), one);
+    }
+  }
+  add_repeated(trees, declared, defaults, held);
+  const bool in_use = !defaults.empty();
+
+  for (const CachedFile& file : declared) {
+    if (!file.parsed.illegible) continue;
+    if (in_use || file.held_defaults.value_or(true) || is_named_defaults(*file.shown))
+      defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
+  }
+  for (const CachedFile& file : above) {
+    if (file.parsed.illegible && is_told_of(file))
+      defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
+  }
+  for (const Tree& tree : trees) {
+    for (const TreeProblem& problem : tree.problems) {
+      const bool held_before = held_.contains(problem.shown);
+      if (held_before) held.insert(problem.shown);
+      if (!problem.may_hold_specs || !(in_use || held_before || is_named_defaults(problem.shown))) continue;
+      defaults.add(directory_of(problem.shown),
+                   unread_defaults(std::make_shared<const std::string>(problem.shown)));
+    }
+    for (const DirectoryAbove& one : tree.above) defaults.nest(one.inner, one.shown);
+  }
+  held_ = std::move(held);
+  return defaults;
+}
+
+}  // namespace cr::specs
