@@ -10,12 +10,15 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include "specs/content_hash.h"
@@ -62,6 +65,7 @@ struct SpecSource::State {
   /// worked out in every cycle.
   std::optional<DesiredState> assembled;
   std::function<void(const std::string&)> hook;
+  std::map<std::string, std::string> pretended;  ///< texts by path as diagnostics show it
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
@@ -69,7 +73,10 @@ struct SpecSource::State {
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
   DesiredState assemble_all(const std::vector<Tree>& trees);
   [[nodiscard]] DefaultsTree defaults_of(const std::vector<Tree>& trees);
+  bool walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
+  void add_pretended(std::vector<Tree>& trees) const;
   bool read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort);
+  void take(const TreeFile& file, const FileBytes& content, CachedFile& cached);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
 };
@@ -211,6 +218,16 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 }  // namespace
 
 bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, CachedFile& cached, Abort& abort) {
+  if (const auto text = pretended.find(file.shown); text != pretended.end()) {
+    FileBytes content;
+    content.outcome = FileBytes::Outcome::read;
+    content.bytes = text->second;
+    content.signature.size = content.bytes.size();
+    if (content.bytes.size() > ParseLimits{}.bytes) content.outcome = FileBytes::Outcome::too_large;
+    cached.settled = false;
+    take(file, content, cached);
+    return true;
+  }
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits of_file;
@@ -230,14 +247,20 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
     return true;
   }
 
+  cached.settled =
+      started - std::max(content.signature.modified_ns, content.signature.changed_ns) > kCoarsestTickNs;
+  take(file, content, cached);
+  return true;
+}
+
+void SpecSource::State::take(const TreeFile& file, const FileBytes& content, CachedFile& cached) {
+  const ParseLimits of_file;
   const bool fresh = cached.shown == nullptr;
   if (fresh) cached.shown = std::make_shared<const std::string>(file.shown);
   cached.signature = content.signature;
-  cached.settled =
-      started - std::max(content.signature.modified_ns, content.signature.changed_ns) > kCoarsestTickNs;
   ContentHash hash = content_hash(content.bytes);
   hash.size = content.signature.size;  // tells files apart that are too large to be read
-  if (!fresh && hash == cached.content) return true;
+  if (!fresh && hash == cached.content) return;
   cached.content = hash;
   ++parsed;
   assembled.reset();
@@ -250,7 +273,6 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Cached
     cached.held_defaults = !cached.parsed.defaults.empty();
   }
   cached.layered.reset();
-  return true;
 }
 
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
@@ -302,21 +324,11 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
 
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
-  TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
-  for (const std::string& path : paths) {
-    if (const std::string stream = stream_of(path, streams); !stream.empty()) {
-      if (std::find(inputs.begin(), inputs.end(), stream) == inputs.end()) inputs.push_back(stream);
-      continue;
-    }
-    TreeFailure failure;
-    if (!walk.walk(path, trees.emplace_back(), failure)) {
-      abort = {failure.moved, std::move(failure.message)};
-      return std::nullopt;
-    }
-  }
+  if (!walk_all(trees, inputs, abort)) return std::nullopt;
   drop_repeated_files(trees);
+  add_pretended(trees);
   std::string revision = revisions_of(trees);
 
   if (!read_all(trees, inputs, abort)) return std::nullopt;
@@ -341,6 +353,37 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
   return std::exchange(assembled, std::nullopt);
+}
+
+bool SpecSource::State::walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
+  TreeWalk walk(limits.entries);
+  for (const std::string& path : paths) {
+    if (const std::string stream = stream_of(path, streams); !stream.empty()) {
+      if (std::find(inputs.begin(), inputs.end(), stream) == inputs.end()) inputs.push_back(stream);
+      continue;
+    }
+    TreeFailure failure;
+    if (walk.walk(path, trees.emplace_back(), failure)) continue;
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(path, error);
+    if (!pretended.empty() && status.type() == std::filesystem::file_type::not_found) continue;
+    abort = {failure.moved, std::move(failure.message)};
+    return false;
+  }
+  return true;
+}
+
+void SpecSource::State::add_pretended(std::vector<Tree>& trees) const {
+  if (pretended.empty() || trees.empty()) return;
+  std::unordered_set<std::string_view> there;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.files) there.insert(file.shown);
+  }
+  std::vector<TreeFile> fresh;
+  for (const auto& [shown, text] : pretended) {
+    if (!there.contains(shown)) fresh.push_back({shown, kElsewhere, 0, {}});
+  }
+  std::ranges::move(fresh, std::back_inserter(trees.front().files));
 }
 
 bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs,
@@ -441,6 +484,10 @@ std::size_t SpecSource::parsed_files() const {
 }
 const std::vector<std::string>& SpecSource::paths() const {
   return state_->paths;
+}
+void SpecSource::pretend(std::map<std::string, std::string> texts) {
+  state_->pretended = std::move(texts);
+  state_->assembled.reset();
 }
 void SpecSource::before_reading(std::function<void(const std::string&)> hook) {
   state_->hook = std::move(hook);
