@@ -27,6 +27,11 @@ bool is_there(const std::string& path) {
   return std::filesystem::exists(std::filesystem::symlink_status(path, error));
 }
 
+bool is_link(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_symlink(path, error);
+}
+
 /// What the document says without any defaults.
 specs::WorkspaceSpec spec_of(const specs::NewDocument& document) {
   const specs::ParsedFile file = specs::parse(specs::write_document(document), nullptr);
@@ -218,7 +223,11 @@ std::optional<std::string> FolderExport::add(ChangedFiles& files) {
     const auto known = of_groups.find(file.name);
     const std::string path = known == of_groups.end() ? path_of(file.name) : known->second;
     std::string into = path;
-    if (config_.merge && (files.contains(path) || is_there(path))) {
+    if (config_.merge && known == of_groups.end() && is_link(path)) {
+      // What it leads to may be a file of others, under another name.
+      into = free_path(file.name, files);
+      files[into] = {into, file.text, std::nullopt};
+    } else if (config_.merge && (files.contains(path) || is_there(path))) {
       Changed* there = open(path, files);
       if (!there) return path + " cannot be read, or leads out of --output-dir";
       std::string text = appended(there->text, file.text);

@@ -130,11 +130,12 @@ specs::NewDocument document_of(const LiveWorkspace& row, const FleetFacts& facts
     if (parameter.value) {
       document.values.parameters.emplace_back(std::move(parameter.name), std::move(*parameter.value));
     } else {
-      document.remarks.push_back(fmt::format(
-          "parameter {} is left out: {}; it stays as it is, and `parameters` is where to declare it",
-          specs::in_quotes(parameter.name), parameter.why));
+      document.remarks.push_back(
+          fmt::format("parameter {} is left out: {}", specs::in_quotes(parameter.name), parameter.why));
     }
   }
+  if (!document.remarks.empty())
+    document.remarks.emplace_back("what is left out stays as it is; to declare it, add it to parameters");
   for (const specs::Field& field : specs::spec_fields()) {
     if (field.key == "dormant" && !row.dormant) continue;
     const std::optional<LiveValue> live = value_of(field.key, row);

@@ -6,6 +6,9 @@
 
 #include <filesystem>
 #include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "tests/integration/daemon/deployment.h"
 #include "tests/integration/daemon/export_fleet.h"
@@ -278,6 +281,62 @@ TEST(ExportIntoSpecs, ALinkWithinTheDirectoryStaysOne) {
   struct stat status {};
   ASSERT_EQ(::stat(real.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0600U);
+}
+
+TEST(ExportIntoSpecs, NothingIsAddedThroughALink) {
+  Deployment deployment;
+  add_workspace(deployment.coder, "bob", "web");
+  deployment.folder.write("specs/a-team.yaml", kTeam);
+  fs::create_symlink("a-team.yaml", deployment.specs() + "/bob.yaml");
+  const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
+  EXPECT_EQ(merged.code, 0) << merged.err;
+  EXPECT_EQ(merged.out, "set 1 field in 1 file, added 1 workspace\n");
+  EXPECT_THAT(read_file(deployment.specs() + "/a-team.yaml"), Not(HasSubstr("bob")));
+  EXPECT_THAT(read_file(deployment.specs() + "/bob-2.yaml"), HasSubstr("owner: bob\n"));
+  EXPECT_EQ(deployment.call({"validate", deployment.specs()}).code, 0);
+}
+
+TEST(ExportIntoSpecs, WhatAFileHasNoRoomForGoesBesideIt) {
+  Deployment deployment;
+  add_workspace(deployment.coder, "alice", "web");
+  std::string large = Deployment::spec("dev", "  ttl: 4h\n");
+  large += std::string((std::size_t{1} << 20) - large.size(), '#');
+  deployment.folder.write("specs/alice.yaml", large);
+  const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
+  EXPECT_EQ(merged.code, 0) << merged.err;
+  EXPECT_EQ(read_file(deployment.specs() + "/alice.yaml"), large);
+  EXPECT_THAT(read_file(deployment.specs() + "/alice-2.yaml"), HasSubstr("name: web\n"));
+}
+
+/// Ways to write a document that a person or a program may have chosen.
+TEST(ExportIntoSpecs, OddSpellingsAreEditedInPlace) {
+  const std::string head = "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: dev}\n";
+  for (const auto& [before, after] : std::vector<std::pair<std::string, std::string>>{
+           {head + "spec: {owner: alice, template: docker, ttl: 8h}", "ttl: 4h}"},
+           {R"({"apiVersion":"coder-reconciler/v1","kind":"Workspace","metadata":{"name":"dev"},)"
+            R"("spec":{"owner":"alice","template":"docker","ttl":"8h"}})",
+            R"("ttl":"4h"}})"},
+           {"\xEF\xBB\xBF" + head + "spec:\r\n  owner: alice\r\n  template: docker\r\n  ttl: 8h # x\r\n",
+            "  ttl: 4h # x\r\n"},
+           {"%YAML 1.2\n---\n" + head +
+                "spec:\n  owner: alice\n  template: docker\n  ttl:\t8h\t# x\n...\n---\n",
+            "  ttl:\t4h\t# x\n...\n---\n"},
+           {"--- # one\n" + head + "spec:\n  owner: alice\n  template: docker\n  ttl: '8h'\n", "ttl: '4h'\n"},
+           {head + "spec:\n  owner: alice\n  template: docker\n  ttl: &x 8h\n", "ttl: &x 4h\n"},
+           {"apiVersion: v1\nkind: List\nitems:\n- apiVersion: coder-reconciler/v1\n  kind: Workspace\n"
+            "  metadata: {name: DEV}\n  spec: {owner: Alice, template: docker, ttl: 8h}\n",
+            "ttl: 4h}\n"}}) {
+    Deployment deployment;
+    deployment.folder.write("specs/a.yaml", before);
+    const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
+    EXPECT_EQ(merged.out, "set 1 field in 1 file, added 0 workspaces\n") << before << merged.err;
+    std::string wanted = before;
+    wanted.replace(wanted.find("8h"), 2, "4h");
+    const std::string text = read_file(deployment.specs() + "/a.yaml");
+    EXPECT_EQ(text, wanted);
+    EXPECT_THAT(text, HasSubstr(after));
+    EXPECT_EQ(deployment.call({"plan", "--detailed-exitcode", deployment.specs()}).code, 0) << before;
+  }
 }
 
 }  // namespace

@@ -49,17 +49,16 @@ TEST_P(ExportOfAWholeFleet, ValidateAndPlanOfTheWholeFleetFindNothingToSay) {
   EXPECT_THAT(all, Not(HasSubstr("hunter2")));
   const std::string alice = read_file(deployment.specs() + "/alice.yaml");
   EXPECT_THAT(
-      alice,
-      AllOf(HasSubstr("# parameter \"git_token\" is left out: by its name it may be a secret; it stays as "
-                      "it is, and `parameters` is where to declare it\n"),
-            HasSubstr("# parameter \"remote\" is left out: by its value it may be a secret"),
-            HasSubstr("# parameter \"lunch\" is left out: by its value it may be a secret"),
-            HasSubstr("# parameter \"reset\" is left out: it is ephemeral"),
-            HasSubstr("# parameter \"unlisted\" is left out: Coder does not list it"),
-            HasSubstr("# ttl is left out: it has 30000 ms, less than the minute"),
-            HasSubstr("    cpu: \"4\"\n"), HasSubstr("    region: \"eu: #1\"\n"), HasSubstr("  ttl: 1h30m\n"),
-            HasSubstr("  name: Starts\n"), HasSubstr("  dormant: true\n"),
-            HasSubstr("  reconcilePolicy: {create: false, update: false}\n")));
+      alice, AllOf(HasSubstr("# parameter \"git_token\" is left out: by its name it may be a secret\n"),
+                   HasSubstr("# what is left out stays as it is; to declare it, add it to parameters\n"),
+                   HasSubstr("# parameter \"remote\" is left out: by its value it may be a secret"),
+                   HasSubstr("# parameter \"lunch\" is left out: by its value it may be a secret"),
+                   HasSubstr("# parameter \"reset\" is left out: it is ephemeral"),
+                   HasSubstr("# parameter \"unlisted\" is left out: Coder does not list it"),
+                   HasSubstr("# ttl is left out: it has 30000 ms, less than the minute"),
+                   HasSubstr("    cpu: \"4\"\n"), HasSubstr("    region: \"eu: #1\"\n"),
+                   HasSubstr("  ttl: 1h30m\n"), HasSubstr("  name: Starts\n"), HasSubstr("  dormant: true\n"),
+                   HasSubstr("  reconcilePolicy: {create: false, update: false}\n")));
 }
 
 TEST_P(ExportOfAWholeFleet, WhatIsManagedIsInSyncToo) {

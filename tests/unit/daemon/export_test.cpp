@@ -110,11 +110,10 @@ TEST(LiveSpec, NoValueIsGivenOfWhatMayBeASecret) {
                                        {.name = "nul"},       {.name = "number", .masked = true}};
   const specs::NewDocument document = document_of(row, facts, Policy::managed);
   EXPECT_THAT(document.values.parameters, ElementsAre(Pair("cpu", "4")));
-  EXPECT_THAT(document.remarks, SizeIs(6));
-  EXPECT_THAT(
-      document.remarks,
-      Contains("parameter \"Git-Token\" is left out: by its name it may be a secret; it stays as it is, "
-               "and `parameters` is where to declare it"));
+  EXPECT_THAT(document.remarks, SizeIs(7));
+  EXPECT_THAT(document.remarks,
+              Contains("parameter \"Git-Token\" is left out: by its name it may be a secret"));
+  EXPECT_EQ(document.remarks.back(), "what is left out stays as it is; to declare it, add it to parameters");
   EXPECT_THAT(specs::write_document(document), Not(HasSubstr("hunter2")));
 
   facts.versions.clear();

@@ -94,8 +94,8 @@ TEST(Pretending, FilesCountAsHavingTheGivenTexts) {
   tree.write("specs/b.yaml", document("b"));
   SpecSource source({tree.path("specs")});
   source.pretend(
-      {{tree.path("specs/b.yaml"), document("changed")}, {tree.path("specs/new.yaml"), document("new")}});
-  EXPECT_THAT(names(load(source)), ElementsAre("a", "changed", "new"));
+      {{tree.path("specs/b.yaml"), document("changed")}, {tree.path("specs/new.yaml"), document("fresh")}});
+  EXPECT_THAT(names(load(source)), ElementsAre("a", "changed", "fresh"));
   source.pretend({{tree.path("specs/b.yaml"), document("changed again")}});
   EXPECT_THAT(names(load(source)), ElementsAre("a")) << "that is no name";
   source.pretend({});
