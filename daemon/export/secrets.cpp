@@ -131,6 +131,16 @@ std::size_t changes_in(std::string_view token) {
   return changes;
 }
 
+std::size_t groups_of_digits(std::string_view token) {
+  std::size_t groups = 0;
+  bool within = false;
+  for (const char c : token) {
+    if (is_digit(c) && !within) ++groups;
+    within = is_digit(c);
+  }
+  return groups;
+}
+
 constexpr std::size_t kShortestDrawn = 20;
 constexpr std::size_t kShortestHex = 32;
 
@@ -143,7 +153,10 @@ bool is_drawn(std::string_view token) {
   const bool small = std::ranges::any_of(token, is_lower);
   if (digits == 0 || !(capitals || small)) return false;
   const std::size_t changes = changes_in(token);
-  if (capitals && small) return changes * 5 >= letters_and_digits * 2;
+  // NamesInCamelCase2 have as many changes, but their digits stand together.
+  if (capitals && small && token.size() < kShortestHex)
+    return changes * 5 >= letters_and_digits * 2 && groups_of_digits(token) > 1;
+  if (capitals && small) return changes * 3 >= letters_and_digits;
   // Of one case, as hex and Base32 are.
   return letters_and_digits == token.size() && token.size() >= kShortestHex && changes * 5 >= token.size();
 }

@@ -40,18 +40,19 @@ FleetFacts facts_of(std::vector<LiveWorkspace> rows) {
 
 /// What becomes of one file of specs.
 struct Merged {
+  specs::DesiredState desired;
   Merge merge;
   MergedFile file;
 };
 Merged merge_into(const std::string& text, const FleetFacts& facts) {
   const auto name = std::make_shared<const std::string>("a.yaml");
   specs::ParsedFile parsed = specs::parse(text, name);
-  const specs::DesiredState desired =
+  Merged merged;
+  merged.desired =
       specs::assemble(std::move(parsed.specs), std::move(parsed.diagnostics), std::move(parsed.rejected));
   std::vector<const LiveWorkspace*> rows;
   for (const LiveWorkspace& row : facts.rows) rows.push_back(&row);
-  Merged merged;
-  merged.merge = plan_merge(desired, rows, facts);
+  merged.merge = plan_merge(merged.desired, rows, facts);
   merged.file.text = text;
   if (merged.merge.edits.contains("a.yaml")) merged.file = merge_file(text, merged.merge.edits["a.yaml"]);
   return merged;

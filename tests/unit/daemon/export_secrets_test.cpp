@@ -108,6 +108,7 @@ TEST(Secrets, AreNotWhatPeopleOrImagesAreCalled) {
            "Standard_D4ads_v5",
            "CRON_TZ=Europe/Berlin 0 9 * * 1-5",
            "arn:aws:iam::123456789012:role/CoderWorkspaceRole",
+           "MyTeamDevBoxUbuntu22",
            "AVeryLongNameInCamelCaseWithoutAnyDigits",
            "12345678901234567890123456789012345678",
            "a long sentence of thirty words and more, with 3 numbers like 2024 and 17",
