@@ -201,8 +201,7 @@ void FolderExport::edit(ChangedFiles& files) {
   }
   for (const specs::SpecPtr& spec : existing_.specs) {
     const auto found = edited.find(spec.get());
-    meant_.push_back(
-        {found == edited.end() ? *spec : std::move(found->second), std::string(spec->where.path())});
+    meant_.push_back({found == edited.end() ? *spec : found->second, std::string(spec->where.path())});
   }
 }
 

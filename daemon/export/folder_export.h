@@ -59,7 +59,7 @@ class FolderExport {
   [[nodiscard]] Proof prove(const ChangedFiles& files);
   [[nodiscard]] bool mend(const Deviation& deviation);
   void leave_out_new(std::size_t document, std::string_view why);
-  ExitCode write(const ChangedFiles& files);
+  ExitCode write(const ChangedFiles& changed);
   void say(std::string_view text) const;
   void fail(std::string_view why) const;
 

@@ -144,8 +144,9 @@ std::size_t groups_of_digits(std::string_view token) {
 constexpr std::size_t kShortestDrawn = 20;
 constexpr std::size_t kShortestHex = 32;
 
-/// Whether a machine has drawn it: Base64, Base62 or hex.
-bool is_drawn(std::string_view token) {
+/// Whether a machine has drawn it: Base64, Base62 or hex. `padded`: with the `=` behind it that Base64 ends
+/// in.
+bool is_drawn(std::string_view token, bool padded = false) {
   if (token.size() < kShortestDrawn) return false;
   const auto letters_and_digits = static_cast<std::size_t>(std::ranges::count_if(token, is_letter_or_digit));
   const auto digits = static_cast<std::size_t>(std::ranges::count_if(token, is_digit));
@@ -155,7 +156,7 @@ bool is_drawn(std::string_view token) {
   const std::size_t changes = changes_in(token);
   // NamesInCamelCase2 have as many changes, but their digits stand together.
   if (capitals && small && token.size() < kShortestHex)
-    return changes * 5 >= letters_and_digits * 2 && groups_of_digits(token) > 1;
+    return changes * 5 >= letters_and_digits * 2 && (padded || groups_of_digits(token) > 1);
   if (capitals && small) return changes * 3 >= letters_and_digits;
   // Of one case, as hex and Base32 are.
   return letters_and_digits == token.size() && token.size() >= kShortestHex && changes * 5 >= token.size();
@@ -211,7 +212,10 @@ bool looks_like_a_secret(std::string_view value) {
     }
     const std::string_view token = value.substr(at, length);
     if (has_token_of_an_issuer(token)) return true;
-    if (!is_public(value.substr(0, at), token) && has_drawn_part(token)) return true;
+    const bool padded = value.substr(at + length).starts_with('=');
+    if (!is_public(value.substr(0, at), token) &&
+        (has_drawn_part(token) || (padded && is_drawn(token, padded))))
+      return true;
     at += length;
   }
   return false;

@@ -187,7 +187,6 @@ TEST(ExportIntoSpecs, DefaultsAboveThemChangeNothingOfWhatTheyMean) {
         "specs/defaults.yaml",
         defaults_of("    dormant: true\n    automaticUpdates: always\n    favorite: true\n"
                     "    templateVersion: v9\n    preset: small\n"
-                    "    retain: {until: 2026-12-31, reason: leave}\n"
                     "    parameters: {cpu: 4}\n"
                     "    reconcilePolicy: {create: false, recreate: never, "
                     "fields: {ttl: initial}}\n"));

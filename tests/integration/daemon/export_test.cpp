@@ -113,12 +113,12 @@ TEST(Export, WritesAFileForEachTemplate) {
 TEST(Export, FilesThatExistAreNamedAndNothingIsWritten) {
   Deployment deployment;
   populate(deployment.coder);
-  deployment.folder.write("specs/alice.yaml", "mine\n");
+  deployment.folder.write("specs/alice.yaml", "# mine\n");
   const Ended exported = deployment.call({"export", "--output-dir", deployment.specs()});
   EXPECT_EQ(exported.code, 64);
   EXPECT_THAT(exported.err,
               AllOf(HasSubstr("/specs/alice.yaml exists\n"), HasSubstr("nothing was written; use --merge")));
-  EXPECT_THAT(tree(deployment.specs()), ::testing::ElementsAre(::testing::Pair("alice.yaml", "mine\n")));
+  EXPECT_THAT(tree(deployment.specs()), ::testing::ElementsAre(::testing::Pair("alice.yaml", "# mine\n")));
 }
 
 TEST(Export, DefaultsHoldWhatMostShare) {
