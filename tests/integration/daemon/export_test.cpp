@@ -63,7 +63,7 @@ TEST_P(ExportOfAWholeFleet, ValidateAndPlanOfTheWholeFleetFindNothingToSay) {
 
 TEST_P(ExportOfAWholeFleet, WhatIsManagedIsInSyncToo) {
   Deployment deployment(GetParam());
-  populate(deployment.coder);
+  populate(deployment.coder, 20);
   ASSERT_EQ(
       deployment.call({"export", "--managed", "--owner", "alice", "--output-dir", deployment.specs()}).code,
       0);
@@ -138,12 +138,12 @@ TEST(Export, DefaultsHoldWhatMostShare) {
 
 TEST_P(ExportOfAWholeFleet, WithDefaultsEachIsWhatItWas) {
   Deployment deployment(GetParam());
-  populate(deployment.coder);
+  populate(deployment.coder, 300);
   ASSERT_EQ(deployment.call({"export", "--defaults", "--output-dir", deployment.specs()}).code, 0);
   EXPECT_EQ(deployment.call({"validate", "--strict", deployment.specs()}).code, 0);
   const Ended planned = deployment.call({"plan", "--detailed-exitcode", deployment.specs()});
   EXPECT_EQ(planned.code, 0) << planned.out;
-  EXPECT_THAT(planned.out, HasSubstr("Plan: nothing to change, 110"));
+  EXPECT_THAT(planned.out, HasSubstr("Plan: nothing to change, 30"));
   for (const auto& [name, text] : tree(deployment.specs()))
     EXPECT_THAT(text, Not(HasSubstr("hunter2"))) << name;
 }
