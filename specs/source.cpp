@@ -11,12 +11,15 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <system_error>
+#include <unordered_set>
 #include <utility>
 
 #include "specs/content_hash.h"
@@ -71,6 +74,7 @@ struct SpecSource::State {
   /// As long as they say the same they are the same objects.
   std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
+  std::map<std::string, std::string> pretended;  ///< texts by path as diagnostics show it
   std::size_t parsed = 0;
 
   /// One pass over all paths. The abort says whether another try is worth it.
@@ -79,7 +83,10 @@ struct SpecSource::State {
   std::optional<DesiredState> assemble_all(const std::vector<Tree>& trees, Abort& abort);
   void renew_chains(const DefaultsTree& defaults);
   bool read_above(std::vector<Tree>& trees, Abort& abort);
+  bool walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
+  void add_pretended(std::vector<Tree>& trees) const;
   bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
+  void take(const TreeFile& file, const FileBytes& content, Kept kept, CachedFile& cached);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
 };
@@ -157,6 +164,16 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 
 bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached,
                                   Abort& abort) {
+  if (const auto text = pretended.find(file.shown); text != pretended.end()) {
+    FileBytes content;
+    content.outcome = FileBytes::Outcome::read;
+    content.bytes = text->second;
+    content.signature.size = content.bytes.size();
+    if (content.bytes.size() > ParseLimits{}.bytes) content.outcome = FileBytes::Outcome::too_large;
+    cached.settled = false;
+    take(file, content, kept, cached);
+    return true;
+  }
   if (cached.shown && cached.settled && cached.signature == file.signature) return true;
   if (hook) hook(file.shown);
   const ParseLimits of_file;
@@ -176,14 +193,20 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept k
     return true;
   }
 
+  cached.settled =
+      started - std::max(content.signature.modified_ns, content.signature.changed_ns) > kCoarsestTickNs;
+  take(file, content, kept, cached);
+  return true;
+}
+
+void SpecSource::State::take(const TreeFile& file, const FileBytes& content, Kept kept, CachedFile& cached) {
+  const ParseLimits of_file;
   const bool fresh = cached.shown == nullptr;
   if (fresh) cached.shown = std::make_shared<const std::string>(file.shown);
   cached.signature = content.signature;
-  cached.settled =
-      started - std::max(content.signature.modified_ns, content.signature.changed_ns) > kCoarsestTickNs;
   ContentHash hash = content_hash(content.bytes);
   hash.size = content.signature.size;  // tells files apart that are too large to be read
-  if (!fresh && hash == cached.content) return true;
+  if (!fresh && hash == cached.content) return;
   cached.content = hash;
   ++parsed;
   assembled.reset();
@@ -192,7 +215,6 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept k
   } else {
     take_text(cached, content.bytes, kept, of_file, values);
   }
-  return true;
 }
 
 void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& cached) {
@@ -240,22 +262,11 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
 std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.begin();
   above.begin();
-  TreeWalk walk(limits.entries);
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
-  for (const std::string& path : paths) {
-    if (const std::string stream = stream_of(path, streams); !stream.empty()) {
-      if (std::find(inputs.begin(), inputs.end(), stream) == inputs.end()) inputs.push_back(stream);
-      continue;
-    }
-    TreeFailure failure;
-    Tree& tree = trees.emplace_back();
-    if (!walk.walk(path, tree, failure) || !look_above(path, tree, failure)) {
-      abort = {failure.moved, std::move(failure.message)};
-      return std::nullopt;
-    }
-  }
+  if (!walk_all(trees, inputs, abort)) return std::nullopt;
   drop_repeated_files(trees);
+  add_pretended(trees);
   std::string revision = revisions_of(trees);
 
   if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
@@ -289,6 +300,43 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   assembled->revision = std::move(revision);
   if (!problems) return assembled;
   return std::exchange(assembled, std::nullopt);
+}
+
+bool SpecSource::State::walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
+  TreeWalk walk(limits.entries);
+  for (const std::string& path : paths) {
+    if (const std::string stream = stream_of(path, streams); !stream.empty()) {
+      if (std::find(inputs.begin(), inputs.end(), stream) == inputs.end()) inputs.push_back(stream);
+      continue;
+    }
+    TreeFailure failure;
+    Tree& tree = trees.emplace_back();
+    bool walked = walk.walk(path, tree, failure);
+    if (!walked && !pretended.empty()) {
+      // What is pretended may be in a directory that is still to be made.
+      std::error_code error;
+      walked = std::filesystem::symlink_status(path, error).type() == std::filesystem::file_type::not_found;
+      tree = {};
+    }
+    if (!walked || !look_above(path, tree, failure)) {
+      abort = {failure.moved, std::move(failure.message)};
+      return false;
+    }
+  }
+  return true;
+}
+
+void SpecSource::State::add_pretended(std::vector<Tree>& trees) const {
+  if (pretended.empty() || trees.empty()) return;
+  std::unordered_set<std::string_view> there;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.files) there.insert(file.shown);
+  }
+  std::vector<TreeFile> fresh;
+  for (const auto& [shown, text] : pretended) {
+    if (!there.contains(shown)) fresh.push_back({shown, kElsewhere, 0, {}});
+  }
+  std::ranges::move(fresh, std::back_inserter(trees.front().files));
 }
 
 bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs,
@@ -413,6 +461,10 @@ std::size_t SpecSource::parsed_files() const {
 }
 const std::vector<std::string>& SpecSource::paths() const {
   return state_->paths;
+}
+void SpecSource::pretend(std::map<std::string, std::string> texts) {
+  state_->pretended = std::move(texts);
+  state_->assembled.reset();
 }
 void SpecSource::before_reading(std::function<void(const std::string&)> hook) {
   state_->hook = std::move(hook);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -69,6 +70,11 @@ class SpecSource {
   [[nodiscard]] std::size_t parsed_files() const;
 
   [[nodiscard]] const std::vector<std::string>& paths() const;
+
+  /// From now on loads as if these files had these texts, be they there or not: what would be, told before it
+  /// is written. By path as diagnostics show it, each below one of the paths; a directory that is missing
+  /// counts as an empty one then.
+  void pretend(std::map<std::string, std::string> texts);
 
   /// Called with each file's path just before it is read. For tests: the way to make a race happen on
   /// purpose.

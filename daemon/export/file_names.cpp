@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -34,31 +35,34 @@ std::string file_name_of(std::string_view group) {
   return name == kDefaultsFile ? "defaults-.yaml" : name;
 }
 
-std::vector<NewFile> into_files(std::vector<FiledDocument> documents) {
-  std::ranges::sort(documents, [](const FiledDocument& a, const FiledDocument& b) {
-    return std::tuple(text::lower(a.document.owner), text::lower(a.document.name)) <
-           std::tuple(text::lower(b.document.owner), text::lower(b.document.name));
+std::vector<NewFile> into_files(std::span<const FiledDocument> documents) {
+  std::vector<std::size_t> order(documents.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    const specs::NewDocument& document = documents[i].document;
+    return std::tuple(text::lower(document.owner), text::lower(document.name));
   });
-  std::map<std::string, std::vector<const specs::NewDocument*>> groups;
-  for (const FiledDocument& one : documents) groups[file_name_of(one.group)].push_back(&one.document);
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (const std::size_t i : order) groups[file_name_of(documents[i].group)].push_back(i);
   std::set<std::string> taken;
   for (const auto& [name, ignored] : groups) taken.insert(name);
   std::vector<NewFile> files;
   files.reserve(groups.size());
   for (const auto& [name, of_group] : groups) {
-    NewFile file{.name = name, .text = {}, .documents = 0};
+    NewFile file{.name = name, .text = {}, .documents = {}};
     std::size_t number = 1;
-    for (const specs::NewDocument* document : of_group) {
-      std::string text = specs::write_document(*document);
-      const bool full = file.text.size() + text.size() > kLargest || file.documents == kMostDocuments;
-      if (full && file.documents > 0) {
+    for (const std::size_t i : of_group) {
+      const std::string text = specs::write_document(documents[i].document);
+      const bool full = file.text.size() + text.size() > kLargest || file.documents.size() == kMostDocuments;
+      if (full && !file.documents.empty()) {
         files.push_back(std::move(file));
         file = {};
         do {
           file.name = fmt::format("{}-{}{}", name.substr(0, name.size() - kEnding.size()), ++number, kEnding);
         } while (!taken.insert(file.name).second);
       }
-      if (file.documents++ > 0) file.text += "---\n";
+      if (!file.documents.empty()) file.text += "---\n";
+      file.documents.push_back(i);
       file.text += text;
     }
     files.push_back(std::move(file));

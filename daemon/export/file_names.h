@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,7 +20,7 @@ struct FiledDocument {
 struct NewFile {
   std::string name;
   std::string text;
-  std::size_t documents = 0;
+  std::vector<std::size_t> documents;  ///< which of those that were given
 };
 
 /// A name for the file of an owner or template: lower case, letters, digits and `._-` alone, not hidden, not
@@ -29,7 +30,7 @@ struct NewFile {
 
 /// Documents by file, in the order of the files' names; within a file by owner and name. What is more than a
 /// file may have goes on in `alice-2.yaml`. Pure.
-[[nodiscard]] std::vector<NewFile> into_files(std::vector<FiledDocument> documents);
+[[nodiscard]] std::vector<NewFile> into_files(std::span<const FiledDocument> documents);
 
 /// The file of defaults.
 inline constexpr std::string_view kDefaultsFile = "defaults.yaml";

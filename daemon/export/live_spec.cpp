@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 
+#include "daemon/export/secrets.h"
 #include "specs/decode/field_value.h"
 #include "specs/duration.h"
 #include "specs/name.h"
@@ -53,9 +53,17 @@ LiveParameter judged(const std::string& name, const std::string& value,
                      const std::vector<coder::RichParameter>& known) {
   const auto found = std::ranges::find(known, name, &coder::RichParameter::name);
   if (found == known.end())
-    return {name, std::nullopt, "the template version does not list it, so it may be a secret"};
+    return {name, std::nullopt, "Coder does not list it for this workspace, so it may be a secret"};
   if (found->ephemeral) return {name, std::nullopt, "it is ephemeral, given anew with each build"};
-  if (may_be_secret(name)) return {name, std::nullopt, "by its name it may be a secret"};
+  if (found->masked) return {name, std::nullopt, "its template masks it, so it may be a secret"};
+  switch (suspicion_of(name, value)) {
+    case Suspicion::name:
+      return {name, std::nullopt, "by its name it may be a secret"};
+    case Suspicion::value:
+      return {name, std::nullopt, "by its value it may be a secret"};
+    case Suspicion::none:
+      break;
+  }
   const bool sayable =
       !name.empty() && specs::stored_text_problem(name).empty() && specs::stored_text_problem(value).empty();
   if (!sayable) return {name, std::nullopt, "its text is none that a spec can say"};
@@ -93,18 +101,6 @@ std::optional<LiveValue> value_of(std::string_view key, const LiveWorkspace& row
   return std::nullopt;
 }
 
-bool may_be_secret(std::string_view parameter) {
-  static constexpr std::array<std::string_view, 10> kWords = {
-      "password",   "passwd", "passphrase", "secret",    "token",
-      "credential", "apikey", "privatekey", "accesskey", "authkey"};
-  std::string letters;
-  for (const char c : text::lower(parameter)) {
-    if (c != '_' && c != '-' && c != ' ' && c != '.') letters += c;
-  }
-  return std::ranges::any_of(kWords,
-                             [&](std::string_view word) { return letters.find(word) != std::string::npos; });
-}
-
 std::vector<LiveParameter> parameters_of(const LiveWorkspace& row, const FleetFacts& facts) {
   std::vector<LiveParameter> parameters;
   const auto given = facts.parameters.find(row.build.id);
@@ -138,6 +134,8 @@ specs::NewDocument document_of(const LiveWorkspace& row, const FleetFacts& facts
           fmt::format("parameter {} is left out: {}", specs::in_quotes(parameter.name), parameter.why));
     }
   }
+  if (!document.remarks.empty())
+    document.remarks.emplace_back("what is left out stays as it is; to declare it, add it to parameters");
   for (const specs::Field& field : specs::spec_fields()) {
     if (field.key == "dormant" && !row.dormant) continue;
     const std::optional<LiveValue> live = value_of(field.key, row);

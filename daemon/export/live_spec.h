@@ -19,8 +19,8 @@ namespace cr::daemon {
 struct FleetFacts {
   std::vector<coder::LiveWorkspace> rows;                   ///< whole
   std::map<coder::BuildId, specs::StringPairs> parameters;  ///< of each latest build
-  std::map<coder::VersionId, std::vector<coder::RichParameter>>
-      versions;                                                ///< but for those Coder does not show
+  /// Of each version in use, as far as Coder tells them.
+  std::map<coder::VersionId, std::vector<coder::RichParameter>> versions;
   std::map<coder::OrganizationId, std::string> organizations;  ///< those that the token may read
 };
 
@@ -51,13 +51,11 @@ struct LiveParameter {
   std::optional<std::string> value;  ///< absent: it is not to be written
   std::string why;                   ///< likewise, for people
 };
-/// By name. No value is given of what is ephemeral, of what may be a secret by its name (Coder marks none),
-/// of what the version's own list does not have, so that nobody can tell, and of what no spec can say.
+/// By name. No value is given of what is ephemeral, of what may be a secret (by its name, its value, or since
+/// forms mask it), of what Coder does not list for the workspace, so that nobody can tell, and of what no
+/// spec can say.
 [[nodiscard]] std::vector<LiveParameter> parameters_of(const coder::LiveWorkspace& row,
                                                        const FleetFacts& facts);
-
-/// Whether a parameter of this name may hold a secret.
-[[nodiscard]] bool may_be_secret(std::string_view parameter);
 
 enum class Policy : std::uint8_t { report_only, managed };
 /// The spec of a workspace that why_not_exported() lets pass, as it is now.

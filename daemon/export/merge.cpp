@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <set>
 #include <utility>
@@ -17,75 +16,11 @@ namespace cr::daemon {
 namespace {
 
 using coder::LiveWorkspace;
-using specs::Identity;
 using specs::Scalar;
 
 bool same_name(std::string_view a, std::string_view b) {
   return specs::compare_lower(a, b) == 0;
 }
-
-/// Whether a reference of a spec, by name or UUID, means this.
-bool refers_to(std::string_view reference, std::string_view name, const std::string& id) {
-  return specs::is_uuid(reference) ? same_name(reference, id) : same_name(reference, name);
-}
-
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
-  return text;
-}
-
-/// Who is in an organization or a group is not known here: then everybody may be.
-bool may_have(const specs::WorkspaceSet& set, const LiveWorkspace& row) {
-  const std::string id = row.owner_id.to_string();
-  const auto is_owner = [&](const std::string& owner) { return refers_to(owner, row.owner_name, id); };
-  if (!same_name(replaced(set.workspace.name, specs::kOwnerPlaceholder, row.owner_name), row.name))
-    return false;
-  if (std::ranges::any_of(set.owners.except, is_owner)) return false;
-  return set.owners.group || !set.owners.organization.empty() ||
-         std::ranges::any_of(set.owners.list, is_owner);
-}
-
-/// What declares a workspace, by owner's name or id.
-class Declared {
- public:
-  explicit Declared(const specs::DesiredState& desired) : desired_(desired) {
-    for (const specs::SpecPtr& spec : desired.specs) specs_.emplace(specs::identity_of(*spec), spec.get());
-    elsewhere_.insert(desired.elsewhere.begin(), desired.elsewhere.end());
-    for (const specs::SpecPtr& spec : desired.specs) {
-      for (const std::string& name : spec->previous_names)
-        previous_.insert({text::lower(spec->owner), text::lower(name)});
-    }
-  }
-  [[nodiscard]] const specs::WorkspaceSpec* spec_of(const LiveWorkspace& row) const {
-    for (const Identity& identity : identities(row)) {
-      if (const auto found = specs_.find(identity); found != specs_.end()) return found->second;
-    }
-    return nullptr;
-  }
-  [[nodiscard]] bool is_invalid(const LiveWorkspace& row) const {
-    return std::ranges::any_of(identities(row),
-                               [&](const Identity& identity) { return elsewhere_.contains(identity); });
-  }
-  [[nodiscard]] bool is_renamed(const LiveWorkspace& row) const {
-    return std::ranges::any_of(identities(row),
-                               [&](const Identity& identity) { return previous_.contains(identity); });
-  }
-  [[nodiscard]] bool may_be_of_set(const LiveWorkspace& row) const {
-    return std::ranges::any_of(desired_.sets, [&](const specs::SetPtr& set) { return may_have(*set, row); });
-  }
-
- private:
-  static std::array<Identity, 2> identities(const LiveWorkspace& row) {
-    const std::string name = text::lower(row.name);
-    return {Identity{text::lower(row.owner_name), name}, Identity{row.owner_id.to_string(), name}};
-  }
-
-  const specs::DesiredState& desired_;
-  std::map<Identity, const specs::WorkspaceSpec*> specs_;
-  std::set<Identity> elsewhere_;
-  std::set<Identity> previous_;  ///< names that declared ones had
-};
 
 /// The edits of one document.
 class DocumentMerge {
@@ -107,11 +42,10 @@ class DocumentMerge {
  private:
   [[nodiscard]] std::string name() const { return specs::identity_of(spec_).to_string(); }
 
-  void set(const std::string& key, Scalar value) { set_at({"spec", key}, std::move(value)); }
-  void set_at(specs::FieldPath path, Scalar value) {
+  void set(specs::FieldPath path, Scalar value, std::optional<specs::FieldValue> field = std::nullopt) {
     std::string what = fmt::format("{}: {}", name(), specs::to_text(path));
     into_.edits[std::string(spec_.where.path())].push_back(
-        {{spec_.where, std::move(path), std::move(value)}, std::move(what)});
+        {{spec_.where, std::move(path), std::move(value)}, &spec_, std::move(field), std::move(what)});
   }
 
   void merge_fields() {
@@ -123,9 +57,9 @@ class DocumentMerge {
       if (field->compare(declared->value, row_, reconcile::FieldContext()) != reconcile::Match::differs)
         continue;
       if (live->value) {
-        set(std::string(field->key), specs::scalar_of(*live->value));
+        set({"spec", std::string(field->key)}, specs::scalar_of(*live->value), *live->value);
       } else {
-        into_.remarks.push_back(fmt::format("{}: {} stays as declared: {}", name(), field->key, live->why));
+        leave(field->key, live->why);
       }
     }
   }
@@ -135,7 +69,7 @@ class DocumentMerge {
                                    const std::string& live_name, const std::string& id) {
       if (declared.empty() || live_name.empty() || refers_to(declared, live_name, id)) return;
       const bool by_id = specs::is_uuid(declared) || !specs::name_problem(live_name).empty();
-      set(std::string(key), {Scalar::Kind::string, by_id ? id : live_name});
+      set({"spec", std::string(key)}, {Scalar::Kind::string, by_id ? id : live_name});
     };
     set_reference("template", spec_.template_ref, row_.template_name, row_.template_id.to_string());
     const auto organization = facts_.organizations.find(row_.organization_id);
@@ -152,16 +86,33 @@ class DocumentMerge {
     const bool by_id = specs::is_uuid(declared);
     if (by_id ? same_name(declared, id) : declared == row_.build.version_name) return;
     const bool named = !by_id && specs::version_name_problem(row_.build.version_name).empty();
-    set("templateVersion", {Scalar::Kind::string, named ? row_.build.version_name : id});
+    set({"spec", "templateVersion"}, {Scalar::Kind::string, named ? row_.build.version_name : id});
   }
 
   void merge_parameters() {
+    const auto of_build = facts_.parameters.find(row_.build.id);
+    if (of_build == facts_.parameters.end()) return;
     const std::vector<LiveParameter> live = parameters_of(row_, facts_);
+    const bool has_own = std::ranges::any_of(*spec_.parameters, [&](const auto& one) {
+      return specs::default_of(spec_, "parameters." + one.first) == nullptr;
+    });
     for (const auto& [key, value] : *spec_.parameters) {
+      const auto given = std::ranges::find(of_build->second, key, &specs::StringPairs::value_type::first);
       const auto found = std::ranges::find(live, key, &LiveParameter::name);
-      if (found == live.end() || !found->value || *found->value == value) continue;
-      set_at({"spec", "parameters", key}, {Scalar::Kind::text, *found->value});
+      if (given == of_build->second.end() || found == live.end() || given->second == value) continue;
+      if (!found->value) {
+        leave("parameters." + key, found->why);
+      } else if (const specs::DefaultedField* from = specs::default_of(spec_, "parameters." + key);
+                 from && !has_own) {
+        leave("parameters." + key,
+              fmt::format("it comes from {}, and the document has no parameters of its own", from->shown));
+      } else {
+        set({"spec", "parameters", key}, {Scalar::Kind::text, *found->value});
+      }
     }
+  }
+  void leave(std::string_view field, std::string_view why) {
+    into_.remarks.push_back(fmt::format("{}: spec.{} stays as declared: {}", name(), field, why));
   }
 
   const specs::WorkspaceSpec& spec_;
@@ -170,31 +121,45 @@ class DocumentMerge {
   Merge& into_;
 };
 
+std::pair<std::uint32_t, std::uint32_t> place_of(const specs::SourcePosition& where) {
+  return {where.line, where.column};
+}
+
 std::size_t errors_in(std::string_view text) {
   return specs::parse(text, nullptr).diagnostics.size();
 }
 
-std::vector<specs::FieldEdit> field_edits(const std::vector<const Merge::Edit*>& edits) {
+std::vector<specs::FieldEdit> field_edits(const std::vector<const MergeEdit*>& edits) {
   std::vector<specs::FieldEdit> fields;
   fields.reserve(edits.size());
-  for (const Merge::Edit* edit : edits) fields.push_back(edit->edit);
+  for (const MergeEdit* edit : edits) fields.push_back(edit->edit);
   return fields;
 }
 
+/// Whether each document still stands where it did: a line alone may be another one's by now.
+bool are_where_they_were(std::string_view text, const std::vector<const MergeEdit*>& edits) {
+  const specs::ParsedFile file = specs::parse(text, nullptr);
+  std::map<std::pair<std::uint32_t, std::uint32_t>, const specs::WorkspaceSpec*> there;
+  for (const specs::SpecPtr& spec : file.specs) there.emplace(place_of(spec->where), spec.get());
+  return std::ranges::all_of(edits, [&](const MergeEdit* edit) {
+    const auto found = there.find(place_of(edit->edit.document));
+    return found != there.end() && specs::compare_identities(*found->second, *edit->spec) == 0;
+  });
+}
+
 /// Those of documents that stay valid, each looked at by itself.
-std::vector<const Merge::Edit*> harmless(std::string_view text, const std::vector<const Merge::Edit*>& edits,
-                                         std::vector<std::string>& remarks) {
+std::vector<const MergeEdit*> harmless(std::string_view text, const std::vector<const MergeEdit*>& edits,
+                                       std::vector<std::string>& remarks) {
   const std::size_t errors = errors_in(text);
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<const Merge::Edit*>> documents;
-  for (const Merge::Edit* edit : edits)
-    documents[{edit->edit.document.line, edit->edit.document.column}].push_back(edit);
-  std::vector<const Merge::Edit*> kept;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<const MergeEdit*>> documents;
+  for (const MergeEdit* edit : edits) documents[place_of(edit->edit.document)].push_back(edit);
+  std::vector<const MergeEdit*> kept;
   for (const auto& [where, of_document] : documents) {
     if (errors_in(specs::edit_fields(text, field_edits(of_document)).text) <= errors) {
       kept.insert(kept.end(), of_document.begin(), of_document.end());
       continue;
     }
-    for (const Merge::Edit* edit : of_document)
+    for (const MergeEdit* edit : of_document)
       remarks.push_back(edit->what + " stays as declared: with the live value the document would be invalid");
   }
   return kept;
@@ -207,39 +172,69 @@ Merge plan_merge(const specs::DesiredState& desired, const std::vector<const Liv
   Merge merge;
   const Declared declared(desired);
   for (const LiveWorkspace* row : rows) {
-    if (const specs::WorkspaceSpec* spec = declared.spec_of(*row)) {
-      ++merge.declared;
-      DocumentMerge(*spec, *row, facts, merge).run();
-    } else if (declared.is_invalid(*row)) {
-      ++merge.invalid;
-    } else if (declared.is_renamed(*row)) {
-      ++merge.renamed;
-    } else if (desired.unknown_documents > 0) {
-      ++merge.maybe_declared;
-    } else if (declared.may_be_of_set(*row)) {
-      ++merge.maybe_of_set;
-    } else {
-      merge.undeclared.push_back(row);
+    const Declared::Answer answer = declared.of(*row);
+    switch (answer.standing) {
+      case Standing::declared:
+        DocumentMerge(*answer.spec, *row, facts, merge).run();
+        break;
+      case Standing::undeclared:
+        merge.undeclared.push_back(row);
+        break;
+      case Standing::invalid:
+      case Standing::renamed:
+      case Standing::maybe_declared:
+      case Standing::maybe_of_set:
+        ++merge.others[answer.standing];
     }
   }
   return merge;
 }
 
-MergedFile merge_file(std::string_view text, const std::vector<Merge::Edit>& edits) {
+MergedFile merge_file(std::string_view text, const std::vector<MergeEdit>& edits) {
   MergedFile merged;
-  std::vector<const Merge::Edit*> made;
+  std::vector<const MergeEdit*> made;
   made.reserve(edits.size());
-  for (const Merge::Edit& edit : edits) made.push_back(&edit);
+  for (const MergeEdit& edit : edits) made.push_back(&edit);
+  if (!are_where_they_were(text, made)) {
+    merged.text = text;
+    merged.remarks.push_back(
+        fmt::format("{} stays as it is: it has changed meanwhile", edits.front().edit.document.path()));
+    return merged;
+  }
   specs::EditedFile edited = specs::edit_fields(text, field_edits(made));
   if (errors_in(edited.text) > errors_in(text)) {
     made = harmless(text, made, merged.remarks);
     edited = specs::edit_fields(text, field_edits(made));
   }
-  for (const specs::RefusedEdit& refused : edited.refused)
-    merged.remarks.push_back(fmt::format("{} stays as declared: {}", made[refused.edit]->what, refused.why));
-  merged.made = made.size() - edited.refused.size();
+  std::set<std::size_t> refused;
+  for (const specs::RefusedEdit& one : edited.refused) {
+    merged.remarks.push_back(fmt::format("{} stays as declared: {}", made[one.edit]->what, one.why));
+    refused.insert(one.edit);
+  }
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    if (!refused.contains(i)) merged.made.push_back(made[i]);
+  }
   merged.text = std::move(edited.text);
   return merged;
+}
+
+void apply(const MergeEdit& edit, specs::WorkspaceSpec& spec) {
+  const std::string& key = edit.edit.path.back();
+  const std::string& text = edit.edit.value.text;
+  if (edit.field) {
+    const specs::DeclaredFields::Declared declared = *spec.fields.entry(key);
+    spec.fields.set(declared.key, *edit.field, declared.mode);
+  } else if (edit.edit.path.size() > 2) {
+    specs::StringPairs parameters = *spec.parameters;
+    std::ranges::find(parameters, key, &specs::StringPairs::value_type::first)->second = text;
+    spec.parameters = specs::Shared<specs::StringPairs>(std::move(parameters));
+  } else if (key == "template") {
+    spec.template_ref = specs::SharedText(text);
+  } else if (key == "organization") {
+    spec.organization = specs::SharedText(text);
+  } else {
+    spec.template_version = specs::SharedText(text);
+  }
 }
 
 std::string appended(std::string text, std::string_view documents) {

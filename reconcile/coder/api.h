@@ -74,9 +74,9 @@ class CoderReader {
   [[nodiscard]] virtual awaitable<ApiResult<TemplateVersion>> version_by_id(const VersionId& id) = 0;
   [[nodiscard]] virtual awaitable<ApiResult<std::vector<RichParameter>>> rich_parameters(
       const VersionId& id) = 0;
-  /// Names of the parameters that a version of a template with dynamic parameters has for this owner and with
-  /// these values. Coder >= 2.24; the one before has no such route. A POST that changes nothing.
-  [[nodiscard]] virtual awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+  /// The parameters that a version of a template with dynamic parameters has for this owner and with these
+  /// values. Coder >= 2.24; the one before has no such route. A POST that changes nothing.
+  [[nodiscard]] virtual awaitable<ApiResult<std::vector<RichParameter>>> parameters_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) = 0;
   /// The presets of a version; a Coder before 2.20 has none.

@@ -296,4 +296,8 @@ std::optional<ApiError> classify(const Route& route, std::string_view path, cons
   return error;
 }
 
+bool is_unknown_route(const ApiError& error) {
+  return error.status == 404 && error.message.find(kNoSuchRoute) != std::string::npos;
+}
+
 }  // namespace cr::coder

@@ -29,6 +29,9 @@ struct Reply {
 
 /// The message of Coder's router, and of no handler: this Coder has no such call.
 inline constexpr std::string_view kNoSuchRoute = "Route not found.";
+/// Whether Coder's router, and not a handler, says that there is nothing here: the release does not have the
+/// call.
+[[nodiscard]] bool is_unknown_route(const ApiError& error);
 
 /// Whether a Content-Type header says JSON.
 [[nodiscard]] bool is_json(std::string_view content_type);

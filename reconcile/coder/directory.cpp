@@ -42,11 +42,6 @@ constexpr Route kGroup{.method = "GET",
 
 using Decode = DecodeResult<MembersPage> (*)(std::string_view);
 
-/// Coder's router, and not a handler, says that there is nothing here.
-bool is_unknown_route(const ApiError& error) {
-  return error.status == 404 && error.message.find(kNoSuchRoute) != std::string::npos;
-}
-
 /// "… is a Premium feature. Contact sales!", and whatever that edition was called before.
 bool wants_licence(const ApiError& error) {
   return error.status == 403 && error.message.find("Contact sales") != std::string::npos;

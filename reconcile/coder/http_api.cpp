@@ -69,11 +69,6 @@ CallRequest request_of(const Values&... values) {
   return CallRequest(kRoute, path_of(kRoute, {encoded(values)...}));
 }
 
-/// Coder's router, and not a handler, says that there is nothing here.
-bool is_unknown_route(const ApiError& error) {
-  return error.status == 404 && error.message.find(kNoSuchRoute) != std::string::npos;
-}
-
 ApiError not_sent(const Route& route, std::string message) {
   ApiError error(ApiFault::rejected, std::move(message));
   error.method = route.method;
@@ -241,12 +236,12 @@ class HttpReader final : public CoderReader {
     co_return co_await call_and_decode(caller_, request, decode_rich_parameters);
   }
 
-  awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+  awaitable<ApiResult<std::vector<RichParameter>>> parameters_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) override {
     CallRequest request = request_of<routes::kDynamicParameters>(id);
     request.body = encode_parameter_question(owner, values);
-    co_return co_await call_and_decode(caller_, request, decode_parameter_names);
+    co_return co_await call_and_decode(caller_, request, decode_dynamic_parameters);
   }
 
   awaitable<ApiResult<std::vector<Preset>>> presets(const VersionId& id) override {

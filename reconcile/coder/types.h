@@ -85,6 +85,9 @@ struct RichParameter {
   std::string name;
   bool required = false;
   bool ephemeral = false;
+  /// Its template has forms hide what is typed. Told where the parameters are asked for anew, and not by the
+  /// list of the version's import.
+  bool masked = false;
   bool operator==(const RichParameter&) const = default;
 };
 

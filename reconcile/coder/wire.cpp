@@ -291,18 +291,32 @@ DecodeResult<TemplateVersion> decode_version(std::string_view body) {
   return reader.result(std::move(out));
 }
 
-DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body) {
+DecodeResult<std::vector<RichParameter>> decode_dynamic_parameters(std::string_view body) {
   Reader reader(body);
-  std::vector<std::string> names;
+  std::vector<RichParameter> out;
   const json& from = reader.object();
   const auto parameters = from.find("parameters");
   // Go writes a list without entries as null in places.
   if (parameters == from.end() || (!parameters->is_null() && !parameters->is_array())) {
     reader.fail("parameters", "is not an array");
-    return reader.result(std::move(names));
+    return reader.result(std::move(out));
   }
-  for (const json& parameter : *parameters) names.push_back(reader.text(parameter, "name"));
-  return reader.result(std::move(names));
+  // Releases differ in what they tell of each beside its name.
+  const auto is_set = [](const json& of, const char* key) {
+    const auto found = of.find(key);
+    return found != of.end() && *found == json(true);
+  };
+  for (const json& entry : *parameters) {
+    RichParameter parameter;
+    parameter.name = reader.text(entry, "name");
+    if (reader.failed()) break;
+    parameter.required = is_set(entry, "required");
+    parameter.ephemeral = is_set(entry, "ephemeral");
+    const auto styling = entry.find("styling");
+    parameter.masked = styling != entry.end() && styling->is_object() && is_set(*styling, "mask_input");
+    out.push_back(std::move(parameter));
+  }
+  return reader.result(std::move(out));
 }
 
 DecodeResult<std::vector<RichParameter>> decode_rich_parameters(std::string_view body) {

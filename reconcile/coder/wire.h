@@ -24,7 +24,7 @@ namespace cr::coder {
 [[nodiscard]] DecodeResult<std::vector<Template>> decode_templates(std::string_view body);
 [[nodiscard]] DecodeResult<TemplateVersion> decode_version(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<RichParameter>> decode_rich_parameters(std::string_view body);
-[[nodiscard]] DecodeResult<std::vector<std::string>> decode_parameter_names(std::string_view body);
+[[nodiscard]] DecodeResult<std::vector<RichParameter>> decode_dynamic_parameters(std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<std::pair<std::string, std::string>>> decode_build_parameters(
     std::string_view body);
 [[nodiscard]] DecodeResult<std::vector<Preset>> decode_presets(std::string_view body);

@@ -60,7 +60,13 @@ awaitable<ApiResult<std::vector<coder::Preset>>> send(coder::CoderReader& reader
 }
 awaitable<ApiResult<std::vector<std::string>>> send(coder::CoderReader& reader,
                                                     const AskParametersFor& question) {
-  return reader.parameter_names_for(question.version, question.owner, question.values);
+  auto asking = reader.parameters_for(question.version, question.owner, question.values);
+  auto parameters = co_await std::move(asking);
+  if (!parameters) co_return parameters.error();
+  std::vector<std::string> names;
+  names.reserve(parameters->size());
+  for (coder::RichParameter& one : *parameters) names.push_back(std::move(one.name));
+  co_return names;
 }
 
 /// Rights of the token, asked in one request.

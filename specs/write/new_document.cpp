@@ -22,16 +22,53 @@ void add_name(std::string& out, std::string_view indent, std::string_view key, s
   if (!name.empty()) add_line(out, indent, key, yaml_string(name));
 }
 
-void add_values(std::string& out, std::string_view indent, const NewValues& values) {
+constexpr std::string_view kNull = "null";
+constexpr std::string_view kOfParameters = "parameters.";
+constexpr std::string_view kOfPolicy = "reconcilePolicy.";
+constexpr std::string_view kOfModes = "reconcilePolicy.fields.";
+
+/// The ends of those that begin so.
+std::vector<std::string_view> below(std::span<const std::string> fields, std::string_view beginning) {
+  std::vector<std::string_view> ends;
+  for (const std::string& field : fields) {
+    if (field.starts_with(beginning)) ends.push_back(std::string_view(field).substr(beginning.size()));
+  }
+  return ends;
+}
+
+void add_values(std::string& out, std::string_view indent, const NewValues& values,
+                std::span<const std::string> refused = {}) {
   add_name(out, indent, "organization", values.organization);
   add_name(out, indent, "template", values.template_ref);
-  if (!values.parameters.empty()) out += fmt::format("{}parameters:\n", indent);
+  const std::vector<std::string_view> no_parameters = below(refused, kOfParameters);
+  if (!values.parameters.empty() || !no_parameters.empty()) out += fmt::format("{}parameters:\n", indent);
   for (const auto& [name, value] : values.parameters)
     out += fmt::format("{}  {}: {}\n", indent, yaml_string(name), yaml_string(value));
+  for (const std::string_view name : no_parameters)
+    out += fmt::format("{}  {}: {}\n", indent, yaml_string(name), kNull);
   for (const Field& field : spec_fields()) {
     if (const FieldValue* value = values.fields.find(field.key))
       add_line(out, indent, field.key, to_yaml(scalar_of(*value)));
   }
+  for (const std::string& field : refused) {
+    if (field.find('.') == std::string::npos) add_line(out, indent, field, kNull);
+  }
+}
+
+void add_policy(std::string& out, const NewDocument& document) {
+  const std::vector<std::string_view> keys = below(document.refused, kOfPolicy);
+  const ReconcilePolicy& policy = document.policy;
+  const bool own = !policy.create || !policy.update;
+  if (!own && keys.empty()) return;
+  std::vector<std::string> entries = {fmt::format("create: {}", policy.create),
+                                      fmt::format("update: {}", policy.update)};
+  if (std::ranges::find(keys, "recreate") != keys.end())
+    entries.push_back(fmt::format("recreate: {}", to_string(policy.recreate)));
+  std::vector<std::string> modes;
+  for (const std::string_view field : below(document.refused, kOfModes))
+    modes.push_back(fmt::format("{}: {}", field, kNull));
+  if (!modes.empty()) entries.push_back(fmt::format("fields: {{{}}}", fmt::join(modes, ", ")));
+  add_line(out, "  ", "reconcilePolicy", fmt::format("{{{}}}", fmt::join(entries, ", ")));
 }
 
 void add_head(std::string& out, std::string_view kind, std::string_view name) {
@@ -115,10 +152,8 @@ std::string write_document(const NewDocument& document) {
   std::string out;
   add_head(out, kWorkspaceKind, document.name);
   add_name(out, kIndent, "owner", document.owner);
-  add_values(out, kIndent, document.values);
-  if (!document.policy.create || !document.policy.update)
-    out += fmt::format("  reconcilePolicy: {{create: {}, update: {}}}\n", document.policy.create,
-                       document.policy.update);
+  add_values(out, kIndent, document.values, document.refused);
+  add_policy(out, document);
   for (const std::string& remark : document.remarks) out += fmt::format("  # {}\n", visible(remark));
   return out;
 }

@@ -25,6 +25,9 @@ struct NewDocument {
   std::string owner;
   NewValues values;
   ReconcilePolicy policy;  ///< its `create` and `update`, where one of them is not the default
+  /// What defaults above it would give, as DefaultedField::field: it is said that the document has its own
+  /// policy and none of the rest. Not `autostart` and `ttl`, whose `null` is a wish. Sorted, unique.
+  std::vector<std::string> refused{};
   /// What a reader should know that the document does not say, each one comment. Any text.
   std::vector<std::string> remarks;
 };

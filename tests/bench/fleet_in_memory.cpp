@@ -182,9 +182,9 @@ awaitable<ApiResult<std::vector<coder::Preset>>> FleetInMemory::presets(const Ve
   co_return std::vector<coder::Preset>();
 }
 
-awaitable<ApiResult<std::vector<std::string>>> FleetInMemory::parameter_names_for(
+awaitable<ApiResult<std::vector<coder::RichParameter>>> FleetInMemory::parameters_for(
     const VersionId&, const UserId&, const std::vector<std::pair<std::string, std::string>>&) {
-  co_return std::vector<std::string>();
+  co_return std::vector<coder::RichParameter>();
 }
 
 awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> FleetInMemory::build_parameters(

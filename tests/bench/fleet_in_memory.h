@@ -41,7 +41,7 @@ class FleetInMemory final : public coder::CoderReader {
   awaitable<ApiResult<coder::TemplateVersion>> version_by_id(const VersionId& id) override;
   awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(const VersionId& id) override;
   awaitable<ApiResult<std::vector<coder::Preset>>> presets(const VersionId& id) override;
-  awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+  awaitable<ApiResult<std::vector<coder::RichParameter>>> parameters_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) override;
   awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(

@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   bounded(checked(body, decode_templates), size);
   checked(body, decode_version);
   bounded(checked(body, decode_rich_parameters), size);
-  bounded(checked(body, decode_parameter_names), size);
+  bounded(checked(body, decode_dynamic_parameters), size);
   const auto parameters = checked(body, decode_build_parameters);
   bounded(parameters, size);
   if (parameters && !parameters->empty()) encode_back(*parameters);

@@ -97,6 +97,7 @@ struct TemplateParameter {
   bool mutable_value = true;
   bool required = false;
   bool ephemeral = false;
+  bool masked = false;  ///< Forms hide what is typed (dynamic flow).
   std::string default_value;
   std::vector<ParameterOption> options;
   std::optional<std::int64_t> minimum;

@@ -211,7 +211,11 @@ Reply evaluate_parameters(Call& call) {
   }
   json body{{"id", asked.value("id", 0)}, {"diagnostics", json::array()}, {"parameters", json::array()}};
   for (const auto& parameter : std::get<const TemplateVersion*>(found)->parameters) {
-    if (is_there(parameter, values)) body["parameters"].push_back(parameter_json(call.state, parameter));
+    if (!is_there(parameter, values)) continue;
+    json entry = parameter_json(call.state, parameter);
+    entry["styling"] = json::object();
+    if (parameter.masked) entry["styling"]["mask_input"] = true;
+    body["parameters"].push_back(std::move(entry));
   }
   return Reply::json(200, body.dump() + "\n");
 }

@@ -34,6 +34,8 @@ TemplateParameter parse_parameter(const json& entry) {
   parameter.type = entry.value("type", parameter.type);
   parameter.mutable_value = entry.value("mutable", true);
   parameter.required = entry.value("required", false);
+  parameter.ephemeral = entry.value("ephemeral", false);
+  parameter.masked = entry.value("masked", false);
   parameter.default_value = entry.value("default", "");
   if (entry.contains("min")) parameter.minimum = entry["min"].get<std::int64_t>();
   if (entry.contains("max")) parameter.maximum = entry["max"].get<std::int64_t>();

@@ -257,10 +257,10 @@ awaitable<ApiResult<coder::TemplateVersion>> ScriptedCoder::version_by_id(const 
 awaitable<ApiResult<std::vector<coder::Preset>>> ScriptedCoder::presets(const VersionId&) {
   return call<std::vector<coder::Preset>>("presets", [] { return std::vector<coder::Preset>(); });
 }
-awaitable<ApiResult<std::vector<std::string>>> ScriptedCoder::parameter_names_for(
+awaitable<ApiResult<std::vector<coder::RichParameter>>> ScriptedCoder::parameters_for(
     const VersionId& id, const UserId&, const std::vector<std::pair<std::string, std::string>>&) {
-  return call<std::vector<std::string>>("parameters_for " + last_digits(id),
-                                        [] { return std::vector<std::string>(); });
+  return call<std::vector<coder::RichParameter>>("parameters_for " + last_digits(id),
+                                                 [] { return std::vector<coder::RichParameter>(); });
 }
 awaitable<ApiResult<std::vector<coder::RichParameter>>> ScriptedCoder::rich_parameters(const VersionId& id) {
   return call<std::vector<coder::RichParameter>>("rich_parameters " + last_digits(id),

@@ -91,7 +91,7 @@ class ScriptedCoder : public coder::CoderReader, public coder::CoderWriter {
   coder::awaitable<ApiResult<std::vector<coder::RichParameter>>> rich_parameters(
       const VersionId& id) override;
   coder::awaitable<ApiResult<std::vector<coder::Preset>>> presets(const VersionId& id) override;
-  coder::awaitable<ApiResult<std::vector<std::string>>> parameter_names_for(
+  coder::awaitable<ApiResult<std::vector<coder::RichParameter>>> parameters_for(
       const VersionId& id, const UserId& owner,
       const std::vector<std::pair<std::string, std::string>>& values) override;
   coder::awaitable<ApiResult<std::vector<std::pair<std::string, std::string>>>> build_parameters(

@@ -10,7 +10,6 @@
 
 #include "daemon/export/file_names.h"
 #include "daemon/export/live_spec.h"
-#include "daemon/export/merge.h"
 #include "daemon/export/write_files.h"
 #include "specs/parse.h"
 #include "temp_folder.h"
@@ -102,26 +101,24 @@ TEST(LiveSpec, NoValueIsGivenOfWhatMayBeASecret) {
   facts.parameters[row.build.id] = {{"cpu", "4"},
                                     {"reset", "hunter2"},
                                     {"Git-Token", "hunter2"},
+                                    {"remote", "https://hunter2@example.com"},
+                                    {"number", "hunter2"},
                                     {"gone", "hunter2"},
                                     {"nul", std::string("a\0b", 3)}};
-  facts.versions[row.build.version] = {
-      {.name = "cpu"}, {.name = "reset", .ephemeral = true}, {.name = "Git-Token"}, {.name = "nul"}};
+  facts.versions[row.build.version] = {{.name = "cpu"},       {.name = "reset", .ephemeral = true},
+                                       {.name = "Git-Token"}, {.name = "remote"},
+                                       {.name = "nul"},       {.name = "number", .masked = true}};
   const specs::NewDocument document = document_of(row, facts, Policy::managed);
   EXPECT_THAT(document.values.parameters, ElementsAre(Pair("cpu", "4")));
-  EXPECT_THAT(document.remarks, SizeIs(4));
+  EXPECT_THAT(document.remarks, SizeIs(7));
+  EXPECT_THAT(document.remarks,
+              Contains("parameter \"Git-Token\" is left out: by its name it may be a secret"));
+  EXPECT_EQ(document.remarks.back(), "what is left out stays as it is; to declare it, add it to parameters");
   EXPECT_THAT(specs::write_document(document), Not(HasSubstr("hunter2")));
 
   facts.versions.clear();
   const specs::NewDocument unlisted = document_of(row, facts, Policy::managed);
   EXPECT_THAT(unlisted.values.parameters, IsEmpty()) << "of a version that cannot be read nobody can tell";
-}
-
-TEST(LiveSpec, KnowsSecretsByTheirNames) {
-  for (const char* name : {"token", "GITHUB_TOKEN", "db password", "api-key", "apiKey",
-                           "aws_secret_access_key", "SSH Private Key", "vault.passphrase", "credentials"})
-    EXPECT_TRUE(may_be_secret(name)) << name;
-  for (const char* name : {"cpu", "region", "key", "disk_size", "author", "keyboard", ""})
-    EXPECT_FALSE(may_be_secret(name)) << name;
 }
 
 TEST(LiveSpec, PrebuiltAndTasksWorkspacesHaveNone) {
@@ -154,12 +151,13 @@ FiledDocument filed(const std::string& owner, const std::string& name, const std
 }
 
 TEST(FileNames, OneFileForEachWhateverTheCase) {
-  const auto files =
-      into_files({filed("bob", "b", "Bob"), filed("alice", "b", "alice"), filed("bob", "a", "bob")});
+  const std::vector<FiledDocument> documents = {filed("bob", "b", "Bob"), filed("alice", "b", "alice"),
+                                                filed("bob", "a", "bob")};
+  const auto files = into_files(documents);
   ASSERT_THAT(files, SizeIs(2));
   EXPECT_EQ(files[0].name, "alice.yaml");
   EXPECT_EQ(files[1].name, "bob.yaml");
-  EXPECT_EQ(files[1].documents, 2U);
+  EXPECT_THAT(files[1].documents, ElementsAre(2U, 0U)) << "which of the given ones are in it";
   EXPECT_LT(files[1].text.find("name: a"), files[1].text.find("name: b"));
 }
 
@@ -169,164 +167,15 @@ TEST(FileNames, NoFileIsLargerThanALoaderTakes) {
   documents.push_back(filed("x", "w", "alice-2"));
   std::size_t read = 0;
   std::set<std::string> names;
-  for (const NewFile& file : into_files(std::move(documents))) {
+  for (const NewFile& file : into_files(documents)) {
     EXPECT_TRUE(names.insert(file.name).second) << file.name;
     const specs::ParsedFile parsed = specs::parse(file.text, nullptr);
     EXPECT_THAT(parsed.diagnostics, IsEmpty());
-    EXPECT_EQ(parsed.specs.size(), file.documents);
-    read += file.documents;
+    EXPECT_EQ(parsed.specs.size(), file.documents.size());
+    read += file.documents.size();
   }
   EXPECT_EQ(read, 12'001U);
   EXPECT_GT(names.size(), 2U);
-}
-
-/// What becomes of one file of specs.
-struct Merged {
-  Merge merge;
-  MergedFile file;
-};
-Merged merge_into(const std::string& text, const FleetFacts& facts) {
-  const auto name = std::make_shared<const std::string>("a.yaml");
-  specs::ParsedFile parsed = specs::parse(text, name);
-  const specs::DesiredState desired =
-      specs::assemble(std::move(parsed.specs), std::move(parsed.diagnostics), std::move(parsed.rejected));
-  std::vector<const LiveWorkspace*> rows;
-  for (const LiveWorkspace& row : facts.rows) rows.push_back(&row);
-  Merged merged;
-  merged.merge = plan_merge(desired, rows, facts);
-  merged.file.text = text;
-  if (merged.merge.edits.contains("a.yaml")) merged.file = merge_file(text, merged.merge.edits["a.yaml"]);
-  return merged;
-}
-
-std::string a_spec(const std::string& fields, const std::string& name = "dev",
-                   const std::string& owner = "alice") {
-  return "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: " + name +
-         "}\nspec:\n  owner: " + owner + "\n  template: docker\n" + fields;
-}
-
-TEST(Merge, SetsEveryKindOfDeclaredValue) {
-  LiveWorkspace row = a_row();
-  row.template_name = "vm";
-  row.dormant = true;
-  row.automatic_updates = reconcile::LiveAutomaticUpdates::always;
-  row.build.version_name = "v7";
-  const Merged merged =
-      merge_into(a_spec("  organization: other # x\n  templateVersion: v6\n  parameters: {cpu: 2, free: 1}\n"
-                        "  autostart: null\n  ttl: 4h\n  automaticUpdates: never\n  dormant: false\n"),
-                 facts_of({row}));
-  std::string wanted = a_spec(
-      "  organization: coder # x\n  templateVersion: v7\n  parameters: {cpu: 4, free: 1}\n"
-      "  autostart: 0 9 * * 1-5\n  ttl: 8h\n  automaticUpdates: always\n  dormant: true\n");
-  wanted.replace(wanted.find("docker"), 6, "vm");
-  EXPECT_EQ(merged.file.text, wanted);
-  EXPECT_EQ(merged.file.made, 8U);
-  EXPECT_EQ(merged.merge.declared, 1U);
-}
-
-TEST(Merge, WhatIsTheSameByMeaningStaysAsItIsWritten) {
-  LiveWorkspace row = a_row();
-  row.autostart_schedule = "CRON_TZ=UTC 0 9 * * 1-5";
-  const std::string text =
-      a_spec("  autostart: 0 9 * * 1,2,3,4,5\n  ttl: 480m\n", "DEV", row.owner_id.to_string());
-  const Merged merged = merge_into(text, facts_of({row}));
-  EXPECT_EQ(merged.file.text, text);
-  EXPECT_THAT(merged.merge.undeclared, IsEmpty()) << "the owner by id is the same one";
-}
-
-TEST(Merge, WhatADocumentDoesNotNameStaysUnmanaged) {
-  const std::string text = a_spec("");
-  const Merged merged = merge_into(text, facts_of({a_row()}));
-  EXPECT_EQ(merged.file.text, text);
-  EXPECT_THAT(merged.merge.edits, IsEmpty());
-}
-
-TEST(Merge, WhatIsTheOwnersOrWaitsForAPersonStays) {
-  EXPECT_THAT(
-      merge_into(a_spec("  ttl: 4h\n  reconcilePolicy: {fields: {ttl: initial}}\n"), facts_of({a_row()}))
-          .merge.edits,
-      IsEmpty());
-  EXPECT_THAT(
-      merge_into(a_spec("  ttl: 4h\n  reconcilePolicy: {fields: {ttl: report}}\n"), facts_of({a_row()}))
-          .merge.edits,
-      SizeIs(1));
-  std::string suspended = a_spec("  ttl: 4h\n");
-  suspended.replace(suspended.find("{name: dev}"), 11,
-                    "{name: dev, annotations: {coder-reconciler/suspend: until 2027-01-01}}");
-  const Merged merged = merge_into(suspended, facts_of({a_row()}));
-  EXPECT_THAT(merged.merge.edits, IsEmpty());
-  EXPECT_THAT(merged.merge.remarks, ElementsAre("alice/dev is suspended and stays as it is"));
-}
-
-TEST(Merge, NoSecretIsWrittenOverADeclaredValue) {
-  LiveWorkspace row = a_row();
-  FleetFacts facts = facts_of({row});
-  facts.parameters[row.build.id] = {{"token", "hunter2"}};
-  facts.versions[row.build.version] = {{.name = "token"}};
-  const std::string text = a_spec("  parameters: {token: x}\n");
-  EXPECT_EQ(merge_into(text, facts).file.text, text);
-}
-
-TEST(Merge, ADocumentThatWouldBecomeInvalidStays) {
-  LiveWorkspace row = a_row();
-  row.dormant = true;
-  const std::string text = a_spec("  dormant: false\n  retain: {until: 2027-01-31, reason: leave}\n") +
-                           "---\n" + a_spec("  ttl: 4h\n", "web");
-  LiveWorkspace other = LiveBuilder(2, "alice", "web").ttl(8h);
-  const Merged merged = merge_into(text, facts_of({row, other}));
-  EXPECT_EQ(merged.file.made, 1U);
-  EXPECT_THAT(merged.file.text, AllOf(HasSubstr("dormant: false"), HasSubstr("ttl: 8h")));
-  EXPECT_THAT(merged.file.remarks,
-              ElementsAre("alice/dev: spec.dormant stays as declared: with the live value the "
-                          "document would be invalid"));
-}
-
-TEST(Merge, WhatCannotBeEditedIsSaid) {
-  const Merged merged = merge_into(a_spec("  ttl: &t 4h\n  parameters: {cpu: *t}\n"), facts_of({a_row()}));
-  EXPECT_EQ(merged.file.made, 0U);
-  EXPECT_THAT(merged.file.remarks, SizeIs(2));
-  EXPECT_THAT(merged.file.remarks, Each(HasSubstr("an alias shares it")));
-}
-
-TEST(Merge, OnlyWhatNothingMayDeclareIsAdded) {
-  const auto undeclared = [](const std::string& text) { return merge_into(text, facts_of({a_row()})).merge; };
-  EXPECT_THAT(undeclared(a_spec("", "other")).undeclared, SizeIs(1));
-  EXPECT_EQ(undeclared(a_spec("  ttl: 8 hours\n")).invalid, 1U);
-  EXPECT_EQ(undeclared(a_spec("", "a") + "---\nkind: Wrokspace\n").maybe_declared, 1U);
-  std::string renaming = a_spec("", "fresh");
-  renaming.replace(renaming.find("{name: fresh}"), 13, "{name: fresh, previousNames: [Dev]}");
-  EXPECT_EQ(undeclared(renaming).renamed, 1U);
-}
-
-TEST(Merge, WhatASetMayHaveIsLeftToIt) {
-  const auto of_set = [](auto&& edit) {
-    auto set = std::make_shared<specs::WorkspaceSet>();
-    set->workspace.name = "dev-{owner}";
-    edit(*set);
-    specs::DesiredState desired;
-    desired.sets.push_back(set);
-    const LiveWorkspace row = a_row("Dev-alice");
-    const FleetFacts facts = facts_of({row});
-    return plan_merge(desired, {&facts.rows[0]}, facts).maybe_of_set == 1;
-  };
-  EXPECT_TRUE(of_set([](auto& set) { set.owners.list = {"bob", "ALICE"}; }));
-  EXPECT_TRUE(of_set([](auto& set) { set.owners.organization = "coder"; }));
-  EXPECT_TRUE(of_set([](auto& set) { set.owners.group = {"coder", "payments"}; }));
-  EXPECT_FALSE(of_set([](auto& set) { set.owners.list = {"bob"}; }));
-  EXPECT_FALSE(of_set([](auto& set) {
-    set.owners.organization = "coder";
-    set.owners.except = {"alice"};
-  }));
-  EXPECT_FALSE(of_set([](auto& set) {
-    set.owners.list = {"alice"};
-    set.workspace.name = "web-{owner}";
-  }));
-}
-
-TEST(Appended, KeepsTheLineEndsOfTheFile) {
-  EXPECT_EQ(appended("a: b\r\nc: d", "e: f\n"), "a: b\r\nc: d\r\n---\r\ne: f\r\n");
-  EXPECT_EQ(appended("a: b\n", "e: f\n"), "a: b\n---\ne: f\n");
-  EXPECT_EQ(appended("", "e: f\n"), "e: f\n");
 }
 
 std::string read(const std::string& path) {

@@ -9,6 +9,7 @@
 
 #include "specs/duration.h"
 #include "specs/parse.h"
+#include "specs/source.h"
 #include "specs/write/scalar.h"
 #include "specs/yaml_document.h"
 
@@ -74,6 +75,29 @@ TEST(NewDocument, ADefaultPolicyIsNotSaid) {
   NewDocument document = a_document();
   document.policy = {};
   EXPECT_THAT(write_document(document), Not(HasSubstr("reconcilePolicy")));
+}
+
+TEST(NewDocument, WhatItRefusesOfDefaultsReadsAsIfThereWereNone) {
+  NewDocument document = a_document();
+  document.values.parameters = {{"cpu", "4"}};
+  document.refused = {"automaticUpdates",
+                      "dormant",
+                      "favorite",
+                      "keepAwake",
+                      "parameters.gpu",
+                      "parameters.no: text",
+                      "preset",
+                      "reconcilePolicy.fields.ttl",
+                      "reconcilePolicy.recreate",
+                      "retain",
+                      "templateVersion"};
+  const std::string text = write_document(document);
+  EXPECT_THAT(text, HasSubstr("    gpu: null\n"));
+  EXPECT_THAT(text, HasSubstr("  reconcilePolicy: {create: false, update: false, recreate: unlessExpired, "
+                              "fields: {ttl: null}}\n"));
+  // It gives updates itself, so nothing has to be refused.
+  document.refused.erase(document.refused.begin());
+  EXPECT_THAT(read(write_document(document)), ElementsAre(spec_of(document)));
 }
 
 TEST(NewDocument, ARemarkIsOneCommentWhateverIsInIt) {
@@ -263,17 +287,20 @@ TEST(NewDocument, ManyTextsComeBack) {
   }
 }
 
-/// What a document resolves to below defaults: its own first, parameters one by one.
-NewValues layered(NewValues own, const NewValues& defaults) {
-  if (own.organization.empty()) own.organization = defaults.organization;
-  if (own.template_ref.empty()) own.template_ref = defaults.template_ref;
-  std::map<std::string, std::string> parameters(own.parameters.begin(), own.parameters.end());
-  parameters.insert(defaults.parameters.begin(), defaults.parameters.end());
-  own.parameters.assign(parameters.begin(), parameters.end());
-  for (const auto& [key, value, mode] : defaults.fields) {
-    if (!own.fields.find(key)) own.fields.set(key, value, mode);
+/// What the loader reads of these files, by owner; nothing of them is on a disk.
+std::vector<WorkspaceSpec> loaded(std::map<std::string, std::string> files) {
+  SpecSource source({"specs-that-are-not-there"});
+  source.pretend(std::move(files));
+  const auto state = source.load();
+  EXPECT_TRUE(state);
+  EXPECT_THAT(state->diagnostics, IsEmpty());
+  std::vector<WorkspaceSpec> specs;
+  for (const SpecPtr& spec : state->specs) {
+    specs.push_back(*spec);
+    specs.back().where = {};
+    specs.back().defaulted = {};
   }
-  return own;
+  return specs;
 }
 
 TEST(TakeShared, AreMovedWhereMostGiveThemAlike) {
@@ -343,7 +370,12 @@ TEST(TakeShared, EveryFleetResolvesToWhatItWas) {
     }
     std::vector<NewDocument> left = documents;
     const NewValues shared = take_shared(left);
-    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(layered(left[i].values, shared), documents[i].values);
+    std::map<std::string, std::string> files = {{"specs-that-are-not-there/a.yaml", write_documents(left)}};
+    if (shared != NewValues())
+      files.emplace("specs-that-are-not-there/defaults.yaml", write_defaults("shared", shared));
+    std::vector<WorkspaceSpec> wanted;
+    for (const NewDocument& one : documents) wanted.push_back(spec_of(one));
+    EXPECT_EQ(loaded(files), wanted);
   }
 }
 

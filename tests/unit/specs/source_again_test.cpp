@@ -88,5 +88,46 @@ TEST(SpecSourceAgain, ALinkToNothingComesAndGoes) {
   expect_same(load(source), at_first_sight(tree));
 }
 
+TEST(Pretending, FilesCountAsHavingTheGivenTexts) {
+  const TempTree tree;
+  tree.write("specs/a.yaml", document("a"));
+  tree.write("specs/b.yaml", document("b"));
+  SpecSource source({tree.path("specs")});
+  source.pretend(
+      {{tree.path("specs/b.yaml"), document("changed")}, {tree.path("specs/new.yaml"), document("fresh")}});
+  EXPECT_THAT(names(load(source)), ElementsAre("a", "changed", "fresh"));
+  source.pretend({{tree.path("specs/b.yaml"), document("changed again")}});
+  EXPECT_THAT(names(load(source)), ElementsAre("a")) << "that is no name";
+  source.pretend({});
+  EXPECT_THAT(names(load(source)), ElementsAre("a", "b")) << "nothing of it is left";
+}
+
+TEST(Pretending, DefaultsAreForWhatIsThere) {
+  const TempTree tree;
+  tree.write("specs/team/a.yaml", document("a"));
+  SpecSource source({tree.path("specs")});
+  source.pretend({{tree.path("specs/defaults.yaml"),
+                   "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefaults\nmetadata: {name: d}\n"
+                   "spec: {values: {dormant: true}}\n"}});
+  const DesiredState state = load(source);
+  ASSERT_THAT(state.specs, SizeIs(1));
+  EXPECT_NE(state.specs.front()->fields.find("dormant"), nullptr);
+}
+
+TEST(Pretending, AMissingDirectoryIsAnEmptyOne) {
+  const TempTree tree;
+  SpecSource source({tree.path("fresh")});
+  EXPECT_FALSE(source.load());
+  source.pretend({{tree.path("fresh/a.yaml"), document("a")}});
+  EXPECT_THAT(names(load(source)), ElementsAre("a"));
+}
+
+TEST(Pretending, WhatIsTooLargeIsSo) {
+  const TempTree tree;
+  SpecSource source({tree.path("fresh")});
+  source.pretend({{tree.path("fresh/a.yaml"), document("a") + std::string(std::size_t{1} << 20, '\n')}});
+  EXPECT_THAT(load(source).diagnostics, SizeIs(1));
+}
+
 }  // namespace
 }  // namespace cr::specs

@@ -115,11 +115,22 @@ TEST(Decode, BuildParametersKeepTheirOrder) {
 TEST(Decode, NullStandsForAnEmptyList) {
   EXPECT_TRUE(decode_templates("null")->empty());
   EXPECT_TRUE(decode_rich_parameters("null")->empty());
-  EXPECT_TRUE(decode_parameter_names(R"({"id":0,"diagnostics":[],"parameters":null})")->empty());
-  EXPECT_EQ(decode_parameter_names("{}").error().message, "\"parameters\" is not an array");
-  EXPECT_FALSE(decode_parameter_names(R"({"parameters":[7]})"));
-  EXPECT_EQ(*decode_parameter_names(R"({"parameters":[{"name":"gpu","value":{"valid":true}}]})"),
-            std::vector<std::string>{"gpu"});
+  EXPECT_TRUE(decode_dynamic_parameters(R"({"id":0,"diagnostics":[],"parameters":null})")->empty());
+}
+
+TEST(Decode, DynamicParametersAreTakenAsFarAsTheyAreTold) {
+  EXPECT_EQ(decode_dynamic_parameters("{}").error().message, "\"parameters\" is not an array");
+  EXPECT_FALSE(decode_dynamic_parameters(R"({"parameters":[7]})"));
+  EXPECT_FALSE(decode_dynamic_parameters(R"({"parameters":[{"ephemeral":true}]})"));
+  const auto told = decode_dynamic_parameters(
+      R"({"parameters":[{"name":"gpu","value":{"valid":true},"styling":{}},)"
+      R"({"name":"pin","styling":{"mask_input":true,"label":"PIN"},"required":true,"ephemeral":false},)"
+      R"({"name":"reset","styling":null,"ephemeral":true}]})");
+  ASSERT_TRUE(told);
+  const std::vector<RichParameter> want = {{.name = "gpu"},
+                                           {.name = "pin", .required = true, .masked = true},
+                                           {.name = "reset", .ephemeral = true}};
+  EXPECT_EQ(*told, want);
 }
 
 TEST(Decode, ATemplatesDaysBecomeBits) {
