@@ -71,6 +71,12 @@ show coder-reconciler apply --wait deploy/examples
 say "Once more: nothing is left to do"
 show coder-reconciler apply deploy/examples
 
+say "A set has a workspace for each member of an organization: somebody joins, and nothing needs to be written"
+echo 'grace joins'
+curl -fsS -o /dev/null -X POST -d '{"users": [{"name": "grace"}]}' "$CODER_URL/standin/seed"
+show coder-reconciler apply --wait deploy/examples
+show coder-reconciler explain grace/training deploy/examples
+
 say "What comes next: who starts, who does not, and who stops"
 show coder-reconciler forecast --within 72h deploy/examples
 

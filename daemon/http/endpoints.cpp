@@ -268,7 +268,7 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
     if (!is_filter(key) && key != "limit" && key != "offset") {
       return error_response(
           400, "unknown parameter \"" + key +
-                   "\"; available: q, reason, remark, state, owner, template, label, limit, offset");
+                   "\"; available: q, reason, remark, state, owner, template, set, label, limit, offset");
     }
   }
   const ParsedFilter parsed = parse_filter(request.query);

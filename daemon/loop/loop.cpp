@@ -117,6 +117,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
     if (before && report->workspaces.empty() && !before->workspaces.empty()) {
       auto merged = std::make_shared<CycleReport>(*report);
       merged->workspaces = before->workspaces;
+      if (merged->sets.empty()) merged->sets = before->sets;
       board.report = std::move(merged);
     }
   } else {
@@ -125,6 +126,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   }
   parts.shown.publish(board);
   parts.observer.on_cycle(*report);
+  log_set_transitions(parts.log, before.get(), *report);
   log_transitions(parts.log, before.get(), *report);
   return before;
 }
