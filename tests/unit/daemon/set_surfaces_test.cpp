@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -13,6 +16,7 @@
 #include "tests/support/json_schema_judge.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/report_rows.h"
+#include "tests/support/tests_dir.h"
 #include "tests/unit/daemon/reports.h"
 
 /// Sets in the API, in reports for programs, and in the log.
@@ -114,6 +118,14 @@ TEST_F(SetsInTheApi, WorkspacesTellTheirSetAndAreFilteredByIt) {
   EXPECT_EQ(get("/api/v1/workspaces?set=Payments-Dev", "workspaces")["total"], 1);
   EXPECT_EQ(get("/api/v1/workspaces?set=fine", "workspaces")["total"], 0);
   EXPECT_EQ(get("/api/v1/workspaces?q=payments-dev", "workspaces")["total"], 1) << "words find it, too";
+}
+
+TEST(SetConditions, EachReasonIsExplainedToPeople) {
+  std::ifstream file(testing::tests_dir() + "/../deploy/docs/conditions.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const std::string table = page.substr(std::min(page.size(), page.find("## Conditions of sets")));
+  for (const SetReason reason : reconcile::sets::all_reasons())
+    EXPECT_THAT(table, HasSubstr('`' + std::string(to_string(reason)) + '`'));
 }
 
 TEST(SetsExplained, AWorkspaceNamesItsSetAndWhereThatIs) {
