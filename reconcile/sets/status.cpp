@@ -48,6 +48,7 @@ SetStatus status_of(const Membership& membership, const JoinedSet& joined) {
   SetStatus status;
   Verdict verdict = judge(membership, joined);
   status.name = membership.set()->name;
+  status.on_leave = membership.set()->on_leave;
   status.where = membership.set()->where;
   status.reason = verdict.reason;
   status.message = std::move(verdict.message);
@@ -56,7 +57,6 @@ SetStatus status_of(const Membership& membership, const JoinedSet& joined) {
   status.unread = membership.problem() ? status.members : 0;
   status.held = membership.held();
   status.digest = membership.digest();
-  status.on_leave = membership.set()->on_leave;
   status.replaced = joined.replaced;
   status.diagnostics = membership.diagnostics();
   status.diagnostics.insert(status.diagnostics.end(), joined.conflicts.begin(), joined.conflicts.end());

@@ -24,7 +24,7 @@ CAUSES = colors(ParametersMismatch="orange", LastBuildFailed="dark-orange", Last
                 TemplateForbidsAutostart="super-light-purple")
 # Green is well, red could not be read, the rest needs action.
 SET_REASONS = colors(Resolved="green", NoOwners="light-yellow", Held="orange", Conflict="purple", Invalid="dark-orange",
-                     Forbidden="light-orange", OrganizationNotFound="super-light-yellow", GroupNotFound="yellow",
+                     Forbidden="light-orange", OrganizationNotFound="super-light-yellow", GroupNotFound="yellow", UserNotFound="semi-dark-yellow",
                      NoGroups="light-purple", NotRead="light-red", Incomplete="semi-dark-red", Unauthorized="dark-red",
                      Unreachable="red")
 ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
