@@ -114,7 +114,7 @@ cat "$work/daemon.log"
 
 say "Its metrics tell of it"
 echo "\$ curl $metrics/metrics"
-curl -fsS "$metrics/metrics" | grep -E '^coder_reconciler_(workspaces|drifted_fields|actions_total|cycles_total|drift_repair_seconds_(sum|count)|api_up)' |
+curl -fsS "$metrics/metrics" | grep -E '^coder_reconciler_(workspaces|set_members|drifted_fields|actions_total|cycles_total|drift_repair_seconds_(sum|count)|api_up)' |
   grep -vE ' 0$'
 
 say "And it stops when told"

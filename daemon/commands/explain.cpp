@@ -248,7 +248,9 @@ std::string doubt_of(const reconcile::CycleReport& report) {
 awaitable<ReportPtr> ask_sets(Question& question, reconcile::Reconciler& reconciler) {
   specs::DesiredState desired;
   auto ask_name = owners_name(question);
-  const specs::Identity wanted{co_await std::move(ask_name), text::lower(question.config.explained_name)};
+  specs::Identity wanted;
+  wanted.owner = co_await std::move(ask_name);
+  wanted.name = text::lower(question.config.explained_name);
   desired.sets = question.desired.sets;
   desired.selects = [&](const specs::WorkspaceSpec& spec) { return specs::identity_of(spec) == wanted; };
   desired.elsewhere = others(question);

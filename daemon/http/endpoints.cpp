@@ -220,6 +220,7 @@ HttpResponse Endpoints::summary(const Board& board) const {
   if (!board.stale.empty()) specs["staleReason"] = board.stale;
   if (board.desired) {
     specs["valid"] = board.desired->specs.size();
+    specs["sets"] = board.desired->sets.size();
     specs["invalid"] = board.desired->invalid_documents;
     specs["duplicates"] = board.desired->duplicate_documents;
     specs["files"] = board.desired->files;

@@ -39,9 +39,10 @@ void tell_unreadable(LoopParts& parts, const std::string& message) {
 }
 
 void log_specs(Logger& log, const specs::DesiredState& desired) {
-  std::vector<LogField> fields{{"specs", std::to_string(desired.specs.size()), true},
-                               {"invalid", std::to_string(desired.invalid_documents), true},
-                               {"duplicates", std::to_string(desired.duplicate_documents), true}};
+  std::vector<LogField> fields{{"specs", std::to_string(desired.specs.size()), true}};
+  if (!desired.sets.empty()) fields.push_back({"sets", std::to_string(desired.sets.size()), true});
+  fields.push_back({"invalid", std::to_string(desired.invalid_documents), true});
+  fields.push_back({"duplicates", std::to_string(desired.duplicate_documents), true});
   if (!desired.revision.empty()) fields.push_back({"revision", desired.revision});
   log.info("specs read", std::move(fields));
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
