@@ -87,6 +87,19 @@ TEST_F(SetsShown, PlanAndApplySayWhoseWorkspacesAreMadeAndNothingOfASetThatIsWel
   EXPECT_THAT(applied.out, HasSubstr("Applied: 3 created, 0 updated; 3 in sync.")) << applied.err;
 }
 
+TEST_F(SetsShown, ValidateCountsThemAmongWhatIsValid) {
+  EXPECT_THAT(deployment_.call({"validate", deployment_.specs()}).out,
+              HasSubstr("1 set is valid (1 file)\n"));
+  deployment_.folder.write("specs/defaults.yaml",
+                           "apiVersion: coder-reconciler/v1\nkind: WorkspaceDefaults\nmetadata: {name: all}\n"
+                           "spec:\n  values: {automaticUpdates: always}\n");
+  EXPECT_THAT(deployment_.call({"validate", deployment_.specs()}).out,
+              HasSubstr("1 set, 1 document of defaults are valid (2 files)\n"));
+  deployment_.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  EXPECT_THAT(deployment_.call({"validate", deployment_.specs()}).out,
+              HasSubstr("1 spec, 1 set, 1 document of defaults are valid (3 files)\n"));
+}
+
 TEST_F(SetsShown, PlanSaysWhyASetIsNotReadyInEachForm) {
   declare("{group: {organization: coder, name: payments}}");
   const auto text = deployment_.call({"plan", deployment_.specs()});

@@ -99,6 +99,7 @@ reconcile::CycleReport a_full_report() {
   auto spec = *workspace.spec;
   spec.labels = {{"a", "b"}};
   spec.set = "payments-dev";
+  spec.defaulted = specs::DefaultedFields{{"ttl", {}, "specs/defaults.yaml:7"}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
   const reconcile::Instant tomorrow(std::chrono::sys_seconds(std::chrono::hours(24)));
@@ -107,6 +108,7 @@ reconcile::CycleReport a_full_report() {
   workspace.forecast.stop = {tomorrow, reconcile::StopBy::ttl};
   workspace.forecast.deletion = tomorrow;
   workspace.drift = {{field::ttl, "4h", "8h", a_person()}};
+  workspace.drift.front().from_defaults = "specs/defaults.yaml:7";
   report.following = {.state = reconcile::feed::Trust::on_probation,
                       .why = reconcile::feed::Distrust::missed_change,
                       .rows = 3,
