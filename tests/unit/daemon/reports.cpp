@@ -99,7 +99,8 @@ reconcile::CycleReport a_full_report() {
   auto spec = *workspace.spec;
   spec.labels = {{"a", "b"}};
   spec.set = "payments-dev";
-  spec.defaulted = specs::DefaultedFields{{"ttl", {}, "specs/defaults.yaml:7"}};
+  spec.defaulted = specs::DefaultedFields{
+      {.field = "ttl", .where = {}, .shown = specs::SharedText("specs/defaults.yaml:7")}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
   const reconcile::Instant tomorrow(std::chrono::sys_seconds(std::chrono::hours(24)));
