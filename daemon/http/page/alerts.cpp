@@ -80,7 +80,7 @@ void add_sets(const PageInput& input, std::vector<Alert>& alerts) {
     ++told;
     Alert alert{Tone::warn,
                 fmt::format("Set {} is not ready: {}", set->name, reconcile::sets::to_string(set->reason)),
-                set->message,
+                fmt::format("{}: {}", set->where.to_string(), set->message),
                 {}};
     if (!set->digest.empty()) {
       if (const auto request = input.way_out.approve_request(set->digest))
