@@ -10,6 +10,7 @@
 #include "reconcile/forecast/remarks.h"
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
+#include "reconcile/report/set_view.h"
 #include "specs/duration.h"
 
 namespace cr::daemon {
@@ -68,7 +69,8 @@ std::string condition_text(const reconcile::WorkspaceStatus& row) {
 std::string head(const Explanation& explained) {
   Section section("");
   section.add("Workspace", identity_text(explained));
-  section.add("Declared", explained.declared ? explained.spec->where.to_string() : explained.undeclared);
+  section.add("Declared",
+              explained.declared ? reconcile::declared_by(*explained.spec) : explained.undeclared);
   if (explained.declared && explained.row) section.add("Condition", condition_text(*explained.row));
   section.add("Failure", explained.failure);
   if (explained.live) {

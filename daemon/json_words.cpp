@@ -10,6 +10,7 @@
 #include "reconcile/plan/action.h"
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
+#include "reconcile/sets/reason.h"
 #include "specs/diagnostic.h"
 #include "specs/warnings.h"
 
@@ -59,6 +60,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(std::vector{Ready::True, Ready::False, Ready::Unknown});
     case JsonWords::reasons:
       return names_of(reconcile::all_reasons());
+    case JsonWords::set_reasons:
+      return names_of(reconcile::sets::all_reasons());
     case JsonWords::fields:
       return names_of(reconcile::all_fields());
     case JsonWords::drifting_fields:

@@ -71,6 +71,12 @@ show coder-reconciler apply --wait deploy/examples
 say "Once more: nothing is left to do"
 show coder-reconciler apply deploy/examples
 
+say "A set has a workspace for each member of an organization: somebody joins, and nothing needs to be written"
+echo 'grace joins'
+curl -fsS -o /dev/null -X POST -d '{"users": [{"name": "grace"}]}' "$CODER_URL/standin/seed"
+show coder-reconciler apply --wait deploy/examples
+show coder-reconciler explain grace/training deploy/examples
+
 say "What comes next: who starts, who does not, and who stops"
 show coder-reconciler forecast --within 72h deploy/examples
 
@@ -108,7 +114,7 @@ cat "$work/daemon.log"
 
 say "Its metrics tell of it"
 echo "\$ curl $metrics/metrics"
-curl -fsS "$metrics/metrics" | grep -E '^coder_reconciler_(workspaces|drifted_fields|actions_total|cycles_total|drift_repair_seconds_(sum|count)|api_up)' |
+curl -fsS "$metrics/metrics" | grep -E '^coder_reconciler_(workspaces|set_members|drifted_fields|actions_total|cycles_total|drift_repair_seconds_(sum|count)|api_up)' |
   grep -vE ' 0$'
 
 say "And it stops when told"

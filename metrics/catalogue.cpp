@@ -12,6 +12,7 @@
 #include "reconcile/plan/action.h"
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
+#include "reconcile/sets/reason.h"
 
 namespace cr::metrics {
 
@@ -176,6 +177,13 @@ std::vector<Metric> declare_all() {
           "Exceptions that specs declare (keepAwake, retain, suspend): open, yet to come, or over and still "
           "in the spec.",
           {{"kind", names_of(cr::specs::kExceptionKinds)}, {"state", names_of(cr::specs::kExceptionStates)}}),
+      gauge(sets, "coder_reconciler_sets", "WorkspaceSets by the reason of their condition.",
+            {{"reason", names_of(reconcile::sets::all_reasons())}}),
+      gauge(set_members, "coder_reconciler_set_members",
+            "Owners of all sets: present in the last cycle's read; unread, that is known from an earlier "
+            "read since "
+            "this one failed; or left, who were owners since the process began and are no more.",
+            {{"state", {"present", "left", "unread"}}}),
       gauge(apply_exit_code, "coder_reconciler_apply_exit_code",
             "Exit code of the last run of apply. Only in a textfile or Pushgateway."),
       counter(http_requests, "coder_reconciler_http_requests_total",

@@ -66,6 +66,8 @@ enum class MetricId : std::uint8_t {
   starts_blocked,
   missed_starts,
   exceptions,
+  sets,
+  set_members,
   apply_exit_code,
   http_requests,
   approvals,
@@ -108,7 +110,7 @@ inline constexpr std::size_t kMaxRequestSeries = 120;
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;
 /// Of http_requests, likewise: no route answers with every code.
-inline constexpr std::size_t kMaxServedSeries = 60;
+inline constexpr std::size_t kMaxServedSeries = 56;
 
 /// How a build of ours ended.
 enum class BuildResult : std::uint8_t { success, failed, canceled };

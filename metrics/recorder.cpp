@@ -94,6 +94,7 @@ class Family {
 
 /// Places of the label values of `specs` and `live_workspaces_read`, which show no enumeration.
 enum class SpecState : std::uint8_t { valid, invalid, duplicate, suspended };
+enum class MemberState : std::uint8_t { present, left, unread };
 enum class ReadHow : std::uint8_t { ids, owner, name, page };
 
 constexpr std::string_view kOther = "other";
@@ -154,6 +155,8 @@ struct Recorder::Instruments {
   std::vector<Gauge*> starts_blocked = Family<Gauge>(registry, MetricId::starts_blocked).each();
   Gauge& missed_starts = Family<Gauge>(registry, MetricId::missed_starts).series({});
   std::vector<Gauge*> exceptions = Family<Gauge>(registry, MetricId::exceptions).each_of_two();
+  std::vector<Gauge*> sets = Family<Gauge>(registry, MetricId::sets).each();
+  std::vector<Gauge*> set_members = Family<Gauge>(registry, MetricId::set_members).each();
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
   std::vector<Gauge*> change_feed = Family<Gauge>(registry, MetricId::change_feed).each();
   Counter& change_feed_rows = Family<Counter>(registry, MetricId::change_feed_rows).series({});
@@ -224,6 +227,7 @@ struct Recorder::Instruments {
   }
 
   void count_workspaces(const reconcile::CycleReport& report);
+  void count_sets(const std::vector<reconcile::sets::SetStatus>& all);
   void show_following(const reconcile::Following& following);
 };
 
@@ -338,6 +342,7 @@ void Recorder::on_cycle(const reconcile::CycleReport& report) {
   if (!failed) in.last_success.Set(unix_seconds(report.ended));
 
   in.count_workspaces(report);
+  in.count_sets(report.sets);
   in.plan_held.Set(report.verdict.held ? 1 : 0);
   in.builds_in_flight.Set(static_cast<double>(report.builds_in_flight));
   in.backing_off.Set(static_cast<double>(report.backing_off));
@@ -407,6 +412,21 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));
   specs[index(SpecState::duplicate)]->Set(static_cast<double>(report.duplicate_documents));
   specs[index(SpecState::suspended)]->Set(static_cast<double>(suspended));
+}
+
+void Recorder::Instruments::count_sets(const std::vector<reconcile::sets::SetStatus>& all) {
+  std::vector<std::size_t> by_reason(sets.size());
+  std::size_t members = 0, left = 0, unread = 0;
+  for (const reconcile::sets::SetStatus& set : all) {
+    ++by_reason[index(set.reason)];
+    members += set.members;
+    left += set.left;
+    unread += set.unread;
+  }
+  for (std::size_t i = 0; i < sets.size(); ++i) sets[i]->Set(static_cast<double>(by_reason[i]));
+  set_members[index(MemberState::present)]->Set(static_cast<double>(members - unread));
+  set_members[index(MemberState::left)]->Set(static_cast<double>(left));
+  set_members[index(MemberState::unread)]->Set(static_cast<double>(unread));
 }
 
 std::vector<prometheus::MetricFamily> Recorder::collect() const {

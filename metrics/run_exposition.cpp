@@ -36,7 +36,9 @@ constexpr MetricId kOfTheCycle[] = {MetricId::specs,
                                     MetricId::deletions_expected,
                                     MetricId::starts_blocked,
                                     MetricId::missed_starts,
-                                    MetricId::exceptions};
+                                    MetricId::exceptions,
+                                    MetricId::sets,
+                                    MetricId::set_members};
 constexpr MetricId kZeroUntilKnown[] = {MetricId::source_last_read, MetricId::last_cycle,
                                         MetricId::last_success};
 

@@ -17,6 +17,7 @@
 #include "daemon/explanation.h"
 #include "reconcile/cycle.h"
 #include "reconcile/report/render.h"
+#include "reconcile/report/set_view.h"
 #include "specs/field_places.h"
 #include "specs/name.h"
 #include "specs/source.h"
@@ -39,6 +40,7 @@ struct Question {
   const specs::DesiredState& desired;
   Session& session;
   Explanation found;
+  std::string doubt{};                    ///< why a set may declare it for all that is known; empty: none may
   bool unknown = false;                   ///< neither declared nor in Coder
   std::optional<coder::ApiError> unread;  ///< why what the cycle had read could not be read again
 };
@@ -77,7 +79,8 @@ specs::SpecPtr renaming(const specs::DesiredState& desired, const LiveWorkspace&
 }
 
 /// What is known of a workspace that no valid spec declares.
-std::string undeclared(const specs::DesiredState& desired, const LiveWorkspace& live) {
+std::string undeclared(const Question& question, const LiveWorkspace& live) {
+  const specs::DesiredState& desired = question.desired;
   const std::string name = text::lower(live.name);
   for (const std::string& owner : {text::lower(live.owner_name), live.owner_id.to_string()}) {
     if (std::ranges::binary_search(desired.elsewhere, specs::Identity{owner, name}))
@@ -87,6 +90,7 @@ std::string undeclared(const specs::DesiredState& desired, const LiveWorkspace& 
     return fmt::format("no, but it is a previous name of {} ({}), which it may be renamed to",
                        specs::identity_of(*spec).to_string(), spec->where.to_string());
   }
+  if (!question.doubt.empty()) return "not by a document; " + question.doubt;
   return "no; nothing is done to it";
 }
 
@@ -102,7 +106,6 @@ awaitable<ReportPtr> identify(Question& question) {
   const std::string& owner = question.config.explained_owner;
   const std::string& name = question.config.explained_name;
   Explanation& found = question.found;
-  found.spec = spec_of(question.desired, owner, name);
   if (found.spec) co_return nullptr;
   coder::CoderReader& reader = question.session.client().reader();
   auto look = reader.workspace_by_name(owner, name);
@@ -114,7 +117,7 @@ awaitable<ReportPtr> identify(Question& question) {
                                 found.live->name);
     found.declared = found.spec != nullptr;
     if (found.declared) co_return nullptr;
-    found.undeclared = undeclared(question.desired, *found.live);
+    found.undeclared = undeclared(question, *found.live);
     found.spec = empty_spec(*found.live);
     co_return nullptr;
   }
@@ -185,6 +188,13 @@ void take(const reconcile::CycleReport& report, Explanation& found) {
   }
 }
 
+/// Where its document has a field.
+specs::FieldPath path_of(const specs::WorkspaceSpec& spec, std::string_view key) {
+  specs::FieldPath path{key == specs::kNameKey ? "metadata" : "spec", std::string(key)};
+  if (!spec.set.empty()) path.insert(path.begin(), {"spec", "template"});
+  return path;
+}
+
 void add_standings(const reconcile::Reconciler& reconciler, Question& question) {
   Explanation& found = question.found;
   if (!found.live || !found.row) return;
@@ -199,9 +209,7 @@ void add_standings(const reconcile::Reconciler& reconciler, Question& question) 
       continue;
     }
     std::optional<specs::FieldPlace> place;
-    const bool is_name = field.key == specs::kNameKey;
-    if (field.declared)
-      place = places.find(found.spec->where, {is_name ? "metadata" : "spec", std::string(field.key)});
+    if (field.declared) place = places.find(found.spec->where, path_of(*found.spec, field.key));
     found.places.push_back(place ? std::optional(place->where) : std::nullopt);
   }
 }
@@ -216,8 +224,47 @@ std::vector<specs::Identity> others(const Question& question) {
   return all;
 }
 
-/// Everything that is asked of Coder.
-awaitable<ReportPtr> ask(Question& question) {
+/// Members have names, whichever way the user gives the owner.
+awaitable<std::string> owners_name(Question& question) {
+  const std::string& owner = question.config.explained_owner;
+  if (!specs::is_uuid(owner)) co_return text::lower(owner);
+  auto ask = question.session.client().reader().user(owner);
+  auto user = co_await std::move(ask);
+  co_return text::lower(user ? user->username : owner);
+}
+
+/// Sets that do not know all of their workspaces.
+std::string doubt_of(const reconcile::CycleReport& report) {
+  std::string text;
+  for (const reconcile::sets::SetStatus* set : reconcile::by_need(report.sets)) {
+    if (reconcile::is_ready(*set)) break;
+    text += fmt::format("{}set {} ({}) is not ready: {}", text.empty() ? "" : "; ", set->name,
+                        set->where.to_string(), set->message);
+  }
+  return text;
+}
+
+/// A cycle over the sets, of whose workspaces none but this one is looked at. Null: none of them has it.
+awaitable<ReportPtr> ask_sets(Question& question, reconcile::Reconciler& reconciler) {
+  specs::DesiredState desired;
+  auto ask_name = owners_name(question);
+  specs::Identity wanted;
+  wanted.owner = co_await std::move(ask_name);
+  wanted.name = text::lower(question.config.explained_name);
+  desired.sets = question.desired.sets;
+  desired.selects = [&](const specs::WorkspaceSpec& spec) { return specs::identity_of(spec) == wanted; };
+  desired.elsewhere = others(question);
+  desired.unknown_documents = question.desired.unknown_documents;
+  auto cycle = reconciler.run_cycle(desired);
+  ReportPtr report = co_await std::move(cycle);
+  question.doubt = doubt_of(*report);
+  if (report->workspaces.empty()) co_return nullptr;
+  question.found.spec = report->workspaces.front().spec;
+  co_return report;
+}
+
+/// A cycle that looks at its spec alone.
+awaitable<ReportPtr> ask_document(Question& question, reconcile::Reconciler& reconciler) {
   auto identified = identify(question);
   ReportPtr report = co_await std::move(identified);
   if (report) co_return report;
@@ -225,10 +272,25 @@ awaitable<ReportPtr> ask(Question& question) {
   alone.specs.push_back(question.found.spec);
   alone.elsewhere = others(question);
   alone.unknown_documents = question.desired.unknown_documents;
+  auto cycle = reconciler.run_cycle(alone);
+  co_return co_await std::move(cycle);
+}
+
+/// Everything that is asked of Coder.
+awaitable<ReportPtr> ask(Question& question) {
   reconcile::Reconciler reconciler(question.session.client().readers(), {}, question.session.clock(),
                                    question.session.observer(), limits_of_command(question.config));
-  auto cycle = reconciler.run_cycle(alone);
-  report = co_await std::move(cycle);
+  ReportPtr report;
+  question.found.spec =
+      spec_of(question.desired, question.config.explained_owner, question.config.explained_name);
+  if (!question.found.spec && !question.desired.sets.empty()) {
+    auto of_sets = ask_sets(question, reconciler);
+    report = co_await std::move(of_sets);
+  }
+  if (!report) {
+    auto of_document = ask_document(question, reconciler);
+    report = co_await std::move(of_document);
+  }
   take(*report, question.found);
   if (report->result == reconcile::CycleResult::failed || !question.found.row) co_return report;
   auto rest = read_live(question);
@@ -247,6 +309,7 @@ std::string unknown_text(const Question& question) {
   if (const std::string near = specs::did_you_mean(text::lower(word), known); !near.empty())
     text += "; " + near;
   const std::size_t left_out = question.desired.invalid_documents + question.desired.duplicate_documents;
+  if (!question.doubt.empty()) text += "; " + question.doubt;
   if (left_out > 0) text += "; its spec may be one of those that are invalid";
   return text;
 }

@@ -41,10 +41,14 @@ std::string counted(std::size_t count, std::string_view one, std::string_view ma
 
 std::string summary_text(const Findings& found) {
   const specs::DesiredState& desired = found.desired;
-  std::string text = counted(desired.specs.size(), "spec is valid", "specs are valid");
-  if (!desired.sets.empty()) text += ", " + counted(desired.sets.size(), "set", "sets");
+  std::vector<std::string> valid;
+  if (!desired.specs.empty() || (desired.sets.empty() && desired.defaults.empty()))
+    valid.push_back(counted(desired.specs.size(), "spec", "specs"));
+  if (!desired.sets.empty()) valid.push_back(counted(desired.sets.size(), "set", "sets"));
   if (!desired.defaults.empty())
-    text += ", " + counted(desired.defaults.size(), "document of defaults", "documents of defaults");
+    valid.push_back(counted(desired.defaults.size(), "document of defaults", "documents of defaults"));
+  const bool one = desired.specs.size() + desired.sets.size() + desired.defaults.size() == 1;
+  std::string text = fmt::format("{} {} valid", fmt::join(valid, ", "), one ? "is" : "are");
   if (desired.invalid_documents > 0) text += fmt::format(", {} invalid", desired.invalid_documents);
   if (desired.duplicate_documents > 0) {
     text += ", " + counted(desired.duplicate_documents, "duplicate", "duplicates");

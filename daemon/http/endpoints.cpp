@@ -220,6 +220,7 @@ HttpResponse Endpoints::summary(const Board& board) const {
   if (!board.stale.empty()) specs["staleReason"] = board.stale;
   if (board.desired) {
     specs["valid"] = board.desired->specs.size();
+    specs["sets"] = board.desired->sets.size();
     specs["invalid"] = board.desired->invalid_documents;
     specs["duplicates"] = board.desired->duplicate_documents;
     specs["files"] = board.desired->files;
@@ -268,7 +269,7 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
     if (!is_filter(key) && key != "limit" && key != "offset") {
       return error_response(
           400, "unknown parameter \"" + key +
-                   "\"; available: q, reason, remark, state, owner, template, label, limit, offset");
+                   "\"; available: q, reason, remark, state, owner, template, set, label, limit, offset");
     }
   }
   const ParsedFilter parsed = parse_filter(request.query);

@@ -14,6 +14,9 @@ namespace {
 using reconcile::CycleReport;
 using reconcile::CycleResult;
 using reconcile::WorkspaceStatus;
+using reconcile::sets::SetStatus;
+
+constexpr std::size_t kMostLines = 100;  ///< of a cycle
 
 LogField number(LogKey key, std::string value) {
   return {key, std::move(value), true};
@@ -55,6 +58,18 @@ void log_condition(Logger& log, const WorkspaceStatus& status, const WorkspaceSt
   fields.push_back(text("new", reconcile::to_string(reason)));
   if (!status.ready.message.empty()) fields.push_back(text("reason", status.ready.message));
   log.log({grave ? LogLevel::warn : LogLevel::info, "condition changed", std::move(fields)});
+}
+
+void log_set(Logger& log, const SetStatus& set, const SetStatus* before, bool turned) {
+  std::vector<LogField> fields{text("set", set.name)};
+  if (turned && before != nullptr) fields.push_back(text("old", reconcile::sets::to_string(before->reason)));
+  if (turned) fields.push_back(text("new", reconcile::sets::to_string(set.reason)));
+  fields.push_back(number("members", std::to_string(set.members)));
+  fields.push_back(number("left", std::to_string(set.left)));
+  if (turned && !set.message.empty()) fields.push_back(text("reason", set.message));
+  const bool grave = turned && reconcile::sets::ready_of(set.reason) != reconcile::Ready::True;
+  log.log({grave ? LogLevel::warn : LogLevel::info,
+           turned ? "set condition changed" : "owners of a set changed", std::move(fields)});
 }
 
 }  // namespace
@@ -155,8 +170,28 @@ void LogObserver::on_cycle(const CycleReport& report) {
   log_.log({level, "cycle ended", std::move(fields)});
 }
 
+void log_set_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {
+  std::size_t written = 0, left_out = 0;
+  for (const SetStatus& set : current.sets) {
+    const SetStatus* before = nullptr;
+    if (previous != nullptr) {
+      const auto found = std::ranges::find(previous->sets, set.name, &SetStatus::name);
+      if (found != previous->sets.end()) before = &*found;
+    }
+    // Who is held may become another number without a change of the reason.
+    const bool turned = !before || before->reason != set.reason || before->digest != set.digest;
+    if (!turned && before->members == set.members && before->left == set.left) continue;
+    if (written++ < kMostLines) {
+      log_set(log, set, before, turned);
+    } else {
+      ++left_out;
+    }
+  }
+  if (left_out > 0)
+    log.warn("more sets changed than are logged", {{"count", std::to_string(left_out), true}});
+}
+
 void log_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {
-  constexpr std::size_t kMostLines = 100;
   std::size_t written = 0, left_out = 0;
   auto before = previous == nullptr ? reconcile::Rows::const_iterator{} : previous->workspaces.begin();
   for (const WorkspaceStatus& status : current.workspaces) {

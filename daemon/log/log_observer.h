@@ -42,4 +42,9 @@ class LogObserver final : public reconcile::Observer {
 void log_transitions(Logger& log, const reconcile::CycleReport* previous,
                      const reconcile::CycleReport& current);
 
+/// Logs each set whose condition is another one than after the previous cycle (null: there was none), or
+/// whose owners have come or gone. Bounded as log_transitions is.
+void log_set_transitions(Logger& log, const reconcile::CycleReport* previous,
+                         const reconcile::CycleReport& current);
+
 }  // namespace cr::daemon

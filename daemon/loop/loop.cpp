@@ -39,9 +39,10 @@ void tell_unreadable(LoopParts& parts, const std::string& message) {
 }
 
 void log_specs(Logger& log, const specs::DesiredState& desired) {
-  std::vector<LogField> fields{{"specs", std::to_string(desired.specs.size()), true},
-                               {"invalid", std::to_string(desired.invalid_documents), true},
-                               {"duplicates", std::to_string(desired.duplicate_documents), true}};
+  std::vector<LogField> fields{{"specs", std::to_string(desired.specs.size()), true}};
+  if (!desired.sets.empty()) fields.push_back({"sets", std::to_string(desired.sets.size()), true});
+  fields.push_back({"invalid", std::to_string(desired.invalid_documents), true});
+  fields.push_back({"duplicates", std::to_string(desired.duplicate_documents), true});
   if (!desired.revision.empty()) fields.push_back({"revision", desired.revision});
   log.info("specs read", std::move(fields));
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) {
@@ -117,6 +118,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
     if (before && report->workspaces.empty() && !before->workspaces.empty()) {
       auto merged = std::make_shared<CycleReport>(*report);
       merged->workspaces = before->workspaces;
+      if (merged->sets.empty()) merged->sets = before->sets;
       board.report = std::move(merged);
     }
   } else {
@@ -125,6 +127,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   }
   parts.shown.publish(board);
   parts.observer.on_cycle(*report);
+  log_set_transitions(parts.log, before.get(), *report);
   log_transitions(parts.log, before.get(), *report);
   return before;
 }

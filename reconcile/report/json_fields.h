@@ -41,6 +41,8 @@ inline constexpr JsonPart kProvisioners{"provisioners"};
 inline constexpr JsonPart kWorkspaceForecast{"workspaceForecast"};
 inline constexpr JsonPart kNextStart{"nextStart"};
 inline constexpr JsonPart kNextStop{"nextStop"};
+inline constexpr JsonPart kSet{"set"};
+inline constexpr JsonPart kSetProblem{"setProblem"};
 }  // namespace json_parts
 
 /// A closed set of words.
@@ -52,6 +54,7 @@ enum class JsonWords : std::uint8_t {
   failed,
   ready,
   reasons,
+  set_reasons,
   fields,
   drifting_fields,  ///< of these, where a difference is drift
   actions,
@@ -155,6 +158,9 @@ inline constexpr std::string_view kOnItsWay = "workspaces that are in progress";
 inline constexpr std::string_view kUnknown = "workspaces that could not be read";
 inline constexpr std::string_view kOwner = "as Coder compares it, in lower case";
 inline constexpr std::string_view kFile = "of the workspace's spec";
+inline constexpr std::string_view kOfSet = "name of the WorkspaceSet that it is of";
+inline constexpr std::string_view kSets = "each WorkspaceSet, and how it stands";
+inline constexpr std::string_view kSetsTotal = "of the sets";
 inline constexpr std::string_view kFromDefaults = "file and line of the WorkspaceDefaults that it is from";
 inline constexpr std::string_view kDefaults =
     "by field that its spec does not give: file and line of the WorkspaceDefaults that it is from";
@@ -217,14 +223,17 @@ inline constexpr auto kReportFields = rows(
          "each workspace that is neither in sync nor to be changed"},
         {kPlan, "total", kCount, kSometimes,
          "of the workspaces; of the API, which answers by pages, as the next"},
+        {kPlan, "sets", list(kSet), kAlways, kSets},
         {kPlan, "conditionsTotal", kCount, kSometimes, "of the conditions"},
+        {kPlan, "setsTotal", kCount, kSometimes, kSetsTotal},
         {kPlan, "pageLimit", kCount, kSometimes, "how many of each there are at most"},
         {kPlan, "pageOffset", kCount, kSometimes, "how many of each come before these"}}),
 
     cycle_ended(kApply, word(JsonWords::cycle_results), kLastResult), verdict(kApply),
     of({{kApply, "summary", object(kApplySummary), kAlways, "numbers of actions and workspaces"},
         {kApply, "outcomes", list(kOutcome), kAlways, "each action and how it ended"},
-        {kApply, "conditions", list(kWorkspace), kAlways, "each workspace that is not in sync"}}),
+        {kApply, "conditions", list(kWorkspace), kAlways, "each workspace that is not in sync"},
+        {kApply, "sets", list(kSet), kAlways, kSets}}),
 
     cycle_ended(kSummary, word(JsonWords::cycle_results), kLastResult),
     of({{kSummary, "started", kTime, kAlways, "when the last cycle began"},
@@ -237,7 +246,10 @@ inline constexpr auto kReportFields = rows(
         {kSummary, "reasons", counts(JsonWords::reasons), kAlways, "number of workspaces for each reason"},
         {kSummary, "drift", counts(JsonWords::drifting_fields), kAlways,
          "number of workspaces for each drifted field"},
-        {kSummary, "plan", counts(JsonWords::actions), kAlways, "number of planned actions for each kind"}}),
+        {kSummary, "plan", counts(JsonWords::actions), kAlways, "number of planned actions for each kind"},
+        {kSummary, "sets", list(kSet), kAlways,
+         "WorkspaceSets and how they stand, at most 100: those that need somebody first"},
+        {kSummary, "setsTotal", kCount, kAlways, kSetsTotal}}),
     verdict(kSummary),
     of({{kSummary, "buildsInFlight", kCount, kAlways, "active builds that this program started"},
         {kSummary, "backingOff", kCount, kAlways, "workspaces that wait before another try"},
@@ -261,6 +273,7 @@ inline constexpr auto kReportFields = rows(
         {kWorkspace, "since", kTime, kAlways, "when ready or reason last changed"},
         {kWorkspace, "file", kText, kAlways, kFile},
         {kWorkspace, "line", kCount, kAlways, kFile},
+        {kWorkspace, "set", kText, kSometimes, kOfSet},
         {kWorkspace, "labels", kTexts, kSometimes, kFile},
         {kWorkspace, "defaults", kTexts, kSometimes, kDefaults},
         {kWorkspace, "remarks", list(kRemark), kSometimes, "informational; never a reason to write"},
@@ -280,6 +293,7 @@ inline constexpr auto kReportFields = rows(
     identity(kPlanned),
     of({{kPlanned, "file", kText, kSometimes, kFile},
         {kPlanned, "line", kCount, kSometimes, kFile},
+        {kPlanned, "set", kText, kSometimes, kOfSet},
         {kPlanned, "actions", list(kAction), kAlways, "what would be done, in this order"},
         {kPlanned, "followUp", kText, kSometimes, "what follows once these are done"}}),
 
@@ -367,6 +381,25 @@ inline constexpr auto kReportFields = rows(
         {kNextStart, "missed", kTime, kSometimes, "an earlier one that was due and did not come"}}),
     of({{kNextStop, "at", kTime, kAlways, "when"},
         {kNextStop, "by", word(JsonWords::stop_by), kAlways, "who decides"}}),
+
+    of({{kSet, "name", kText, kAlways, "as its document has it"},
+        {kSet, "file", kText, kAlways, "of its document"},
+        {kSet, "line", kCount, kAlways, "likewise"},
+        {kSet, "ready", word(JsonWords::ready), kAlways, "whether its owners are known and all is well"},
+        {kSet, "reason", word(JsonWords::set_reasons), kAlways, "why"},
+        {kSet, "message", kText, kSometimes, "what there is to say of it, and to do"},
+        {kSet, "members", kCount, kAlways, "owners for whom it has workspaces, or would have"},
+        {kSet, "left", kCount, kAlways, "who were members since this process began, and are no more"},
+        {kSet, "unread", kCount, kAlways, "members that are those of an earlier read, as this one failed"},
+        {kSet, "held", kCount, kAlways, "members who would leave if a person agreed"},
+        {kSet, "digest", kText, kSometimes, "names these for an approval"},
+        {kSet, "replaced", kCount, kAlways, "of its workspaces, those that a document declares itself"},
+        {kSet, "problems", list(kSetProblem), kSometimes,
+         "of single owners' workspaces and with other sets, at most 20"},
+        {kSet, "error", object(kError), kSometimes, "the call that failed, where that is the reason"}}),
+    of({{kSetProblem, "field", kText, kAlways, "path of the field in the set's document"},
+        {kSetProblem, "message", kText, kAlways, "what is wrong, and whose workspace it is about"},
+        {kSetProblem, "remedy", kText, kSometimes, "what to write instead"}}),
 
     of({{kValidation, "field", kText, kAlways, "as Coder names it"},
         {kValidation, "detail", kText, kAlways, "what is wrong with it"}}));

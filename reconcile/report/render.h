@@ -18,12 +18,12 @@ struct TextStyle {
 };
 
 /// A plan: what would change, grouped by kind and aligned; then what waits for a person, with file and line;
-/// then remarks; then the guard's verdict; then `Plan: 1 to create, 2 to update, 410 unchanged.` Unchanged
-/// ones are only counted. Ends with a newline.
+/// then sets of which there is something to say; then remarks; then the guard's verdict; then `Plan: 1 to
+/// create, 2 to update, 410 unchanged.` Unchanged ones are only counted. Ends with a newline.
 [[nodiscard]] std::string render_plan_text(const CycleReport& report, TextStyle style);
 
 /// The last line of that: `Plan: 1 to create, 2 to update, 410 unchanged.`, then how many are suspended, wait
-/// for a person, are on the way, or are not known. Without a line break.
+/// for a person, are on the way, or are not known, and how many sets are not ready. Without a line break.
 [[nodiscard]] std::string plan_summary(const CycleReport& report);
 
 /// The same as Markdown, for the comment on a pull request. Cut at about 60 000 bytes (forges refuse longer
@@ -45,7 +45,7 @@ using specs::visible;
 
 inline constexpr int kFormatVersion = 1;
 
-/// {owner, name, id?, ready: "True|False|Unknown", reason, message?, since, file, line,
+/// {owner, name, id?, ready: "True|False|Unknown", reason, message?, since, file, line, set?,
 ///  labels?: {…}, remarks?: [{remark, message}], drift?: [{field, live, desired, informational}],
 ///  error?: {fault, message, status?, method?, path?, detail?, requestId?, validations?: [{field, detail}]},
 ///  nextTry?, knownSince?}
@@ -54,15 +54,18 @@ inline constexpr int kFormatVersion = 1;
 
 /// {formatVersion, result, failure?, internalError?, revision?, started, ended, durationSeconds,
 ///  declared, invalid, duplicates, ready: {true, false, unknown}, reasons: {each Reason: n}, drift: {each
-///  Field: n}, plan: {each ActionKind: n}, held, approved, changes, limit, digest?, heldMessage?,
-///  buildsInFlight, backingOff, contested, waiting, lookAgainInSeconds?, tokenExpires?}
+///  Field: n}, plan: {each ActionKind: n}, sets: [{name, file, line, ready, reason, message?, members, left,
+///  unread, held, digest?, replaced, problems?, error?}] (a hundred at most), setsTotal, held, approved,
+///  changes, limit, digest?, heldMessage?, buildsInFlight, backingOff, contested, waiting,
+///  lookAgainInSeconds?, tokenExpires?}
 [[nodiscard]] nlohmann::json summary_json(const CycleReport& report);
 
 /// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
 /// heldMessage?,
 ///  summary: {create, update, unchanged, suspended, waitsForPerson, onItsWay, unknown} (workspaces),
-///  workspaces: [{owner, name, file?, line?, actions: [action_json], followUp?}],
-///  conditions: [status_json of each that has no actions and is not in sync or has remarks]}
+///  workspaces: [{owner, name, file?, line?, set?, actions: [action_json], followUp?}],
+///  conditions: [status_json of each that has no actions and is not in sync or has remarks],
+///  sets: [as in the summary, all of them]}
 [[nodiscard]] nlohmann::json plan_json(const CycleReport& report);
 
 /// A part of a list.
@@ -71,8 +74,8 @@ struct RowRange {
   std::size_t limit = 0;
 };
 
-/// plan_json with those of its workspaces and of its conditions only, and {total, conditionsTotal, pageLimit,
-/// pageOffset}. Totals and summary are those of the whole.
+/// plan_json with those of its workspaces, conditions and sets only, and {total, conditionsTotal, setsTotal,
+/// pageLimit, pageOffset}. Totals and summary are those of the whole.
 [[nodiscard]] nlohmann::json plan_json(const CycleReport& report, RowRange range);
 
 /// {formatVersion, result, failure?, internalError?, revision?, held, approved, changes, limit, digest?,
@@ -80,7 +83,7 @@ struct RowRange {
 ///  summary: {succeeded, failed, skipped (actions),
 ///            inSync, suspended, waitsForPerson, onItsWay, unknown (workspaces)},
 ///  outcomes: [action_json with owner, name, result, note?, error?, requestId?, durationSeconds],
-///  conditions: [status_json of each that is not in sync or has remarks]}
+///  conditions: [status_json of each that is not in sync or has remarks], sets: [likewise]}
 [[nodiscard]] nlohmann::json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last);
 
 /// One action: {action: kind, …}; create: {template, version?, autostart?, ttl?, automaticUpdates?,

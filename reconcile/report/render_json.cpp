@@ -1,6 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "reconcile/report/json_keys.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
+#include "reconcile/report/set_view.h"
 
 namespace cr::reconcile {
 namespace {
@@ -126,6 +128,42 @@ Conditions conditions_json(const CycleReport& report, const Plan& planned, RowRa
   return conditions;
 }
 
+constexpr std::size_t kMostSetsOfSummary = 100;
+constexpr std::size_t kMostProblemsOfSet = 20;
+
+json set_json(const sets::SetStatus& set) {
+  json made;
+  const ReportKeys<json_parts::kSet> object(made);
+  object["name"] = set.name;
+  object["file"] = set.where.path();
+  object["line"] = set.where.line;
+  object["ready"] = to_string(sets::ready_of(set.reason));
+  object["reason"] = sets::to_string(set.reason);
+  if (std::string said = said_of(set); !said.empty()) object["message"] = std::move(said);
+  object["members"] = set.members;
+  object["left"] = set.left;
+  object["unread"] = set.unread;
+  object["held"] = set.held;
+  if (!set.digest.empty()) object["digest"] = set.digest;
+  object["replaced"] = set.replaced;
+  for (std::size_t i = 0; i < std::min(set.diagnostics.size(), kMostProblemsOfSet); ++i) {
+    const specs::Diagnostic& problem = set.diagnostics[i];
+    const ReportKeys<json_parts::kSetProblem> one(object["problems"].emplace_back());
+    one["field"] = problem.field;
+    one["message"] = problem.message;
+    if (!problem.remedy.empty()) one["remedy"] = problem.remedy;
+  }
+  if (set.error) object["error"] = error_json(*set.error);
+  return made;
+}
+
+json sets_json(const CycleReport& report, RowRange range = kAllRows) {
+  json list = json::array();
+  for (std::size_t place = range.offset; place < report.sets.size() && within(range, place); ++place)
+    list.push_back(set_json(report.sets[place]));
+  return list;
+}
+
 /// The row of each workspace that the plan changes, in the plan's order; null where there is none.
 std::vector<const WorkspaceStatus*> rows_of_plan(const CycleReport& report) {
   std::vector<const WorkspaceStatus*> rows(report.plan.workspaces.size(), nullptr);
@@ -205,6 +243,7 @@ json status_json(const WorkspaceStatus& status) {
   object["since"] = timestamp(status.ready.since);
   object["file"] = status.spec->where.path();
   object["line"] = status.spec->where.line;
+  if (!status.spec->set.empty()) object["set"] = *status.spec->set;
   if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
   for (const specs::DefaultedField& one : status.spec->defaulted) object["defaults"][one.field] = *one.shown;
   for (const RemarkNote& note : status.remarks) {
@@ -258,6 +297,11 @@ json summary_json(const CycleReport& report) {
     object["drift"][std::string(to_string(field))] = drifted[place++];
   for (const ActionKind kind : all_action_kinds())
     object["plan"][std::string(to_string(kind))] = report.planned(kind);
+  json& sets = object["sets"] = json::array();
+  for (const sets::SetStatus* set : by_need(report.sets)) {
+    if (sets.size() < kMostSetsOfSummary) sets.push_back(set_json(*set));
+  }
+  object["setsTotal"] = report.sets.size();
   add_verdict(object, report.verdict);
   object["buildsInFlight"] = report.builds_in_flight;
   object["backingOff"] = report.backing_off;
@@ -304,6 +348,7 @@ json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& cond
     if (const WorkspaceStatus* row = rows[place]) {
       one["file"] = row->spec->where.path();
       one["line"] = row->spec->where.line;
+      if (!row->spec->set.empty()) one["set"] = *row->spec->set;
     }
     for (const Action& action : plan.actions) one["actions"].push_back(action_json(action));
     if (!plan.follow_up.empty()) one["followUp"] = plan.follow_up;
@@ -312,6 +357,7 @@ json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& cond
   Conditions conditions = conditions_json(report, report.plan, range);
   object["conditions"] = std::move(conditions.rows);
   conditions_total = conditions.total;
+  object["sets"] = sets_json(report, range);
   return made;
 }
 
@@ -328,6 +374,7 @@ json plan_json(const CycleReport& report, RowRange range) {
   const ReportKeys<json_parts::kPlan> object(made);
   object["total"] = report.plan.workspaces.size();
   object["conditionsTotal"] = conditions_total;
+  object["setsTotal"] = report.sets.size();
   object["pageLimit"] = range.limit;
   object["pageOffset"] = range.offset;
   return made;
@@ -360,6 +407,7 @@ json apply_json(const std::vector<Outcome>& outcomes, const CycleReport& last) {
   add_states(summary, view);
   object["outcomes"] = std::move(list);
   object["conditions"] = conditions_json(last, Plan{}).rows;
+  object["sets"] = sets_json(last);
   return made;
 }
 

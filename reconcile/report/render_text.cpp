@@ -10,6 +10,7 @@
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
 #include "reconcile/report/report_view.h"
+#include "reconcile/report/set_view.h"
 
 namespace cr::reconcile {
 namespace {
@@ -58,11 +59,28 @@ class Writer {
       for (std::size_t i = 0; i < shown; ++i) {
         const WorkspaceStatus& row = *group.rows[i];
         text_ += fmt::format("      {:<{}}   {}\n", name_of(row), width,
-                             painted(visible(row.spec->where.to_string()), Colour::dim));
+                             painted(visible(declared_by(*row.spec)), Colour::dim));
       }
       if (shown < group.rows.size()) text_ += fmt::format("      … and {} more\n", group.rows.size() - shown);
     }
     paragraph();
+  }
+
+  /// Each of which there is something to say.
+  void sets(const CycleReport& report) {
+    bool any = false;
+    for (const sets::SetStatus* set : by_need(report.sets)) {
+      const std::string said = said_of(*set);
+      if (said.empty()) continue;
+      if (!any) text_ += painted("Sets", Colour::bold) + '\n';
+      any = true;
+      const Ready ready = sets::ready_of(set->reason);
+      const Colour colour = ready == Ready::True ? Colour::green : Colour::red;
+      text_ += fmt::format("  {}: {}\n      {}   {}   {}\n", painted(sets::to_string(set->reason), colour),
+                           visible(said), visible(set->name),
+                           painted(visible(set->where.to_string()), Colour::dim), owners_text(*set));
+    }
+    if (any) paragraph();
   }
 
   void remarks(const CycleReport& report) {
@@ -229,10 +247,12 @@ std::string counted(std::size_t count, std::string_view what) {
   return count == 0 ? std::string() : fmt::format(", {} {}", count, what);
 }
 
-std::string others(const ReportView& view) {
+std::string others(const ReportView& view, const CycleReport& report) {
+  const std::size_t sets = sets_not_ready(report);
   return counted(view.suspended, "suspended") +
          counted(view.person_count, view.person_count == 1 ? "needs action" : "need action") +
-         counted(view.on_its_way_count, "in progress") + counted(view.unknown_count, "unknown");
+         counted(view.on_its_way_count, "in progress") + counted(view.unknown_count, "unknown") +
+         counted(sets, sets == 1 ? "set not ready" : "sets not ready");
 }
 
 }  // namespace
@@ -247,7 +267,7 @@ std::string plan_summary(const CycleReport& report) {
   const std::size_t invalid = report.invalid_documents + report.duplicate_documents;
   const std::string left_out =
       invalid == 0 ? std::string{} : fmt::format(", {} invalid {}", invalid, invalid == 1 ? "spec" : "specs");
-  return fmt::format("Plan: {}, {} unchanged{}{}.", changes, view.in_sync, others(view), left_out);
+  return fmt::format("Plan: {}, {} unchanged{}{}.", changes, view.in_sync, others(view, report), left_out);
 }
 
 std::string render_plan_text(const CycleReport& report, TextStyle style) {
@@ -256,6 +276,7 @@ std::string render_plan_text(const CycleReport& report, TextStyle style) {
   writer.failure(report);
   writer.plan_lines(view);
   conditions(writer, view);
+  writer.sets(report);
   writer.remarks(report);
   writer.verdict(report.verdict);
   writer.last_line(plan_summary(report));
@@ -290,11 +311,12 @@ std::string render_apply_text(const std::vector<Outcome>& outcomes, const CycleR
   writer.failure(last);
   writer.outcome_lines(final);
   conditions(writer, view);
+  writer.sets(last);
   writer.remarks(last);
   writer.verdict(last.verdict);
   writer.last_line(fmt::format("Applied: {} created, {} updated{}{}; {} in sync{}.", created, updated.size(),
                                counted(failed, "failed"), counted(skipped, "skipped"), view.in_sync,
-                               others(view)));
+                               others(view, last)));
   return writer.take();
 }
 

@@ -77,8 +77,7 @@ class Gathering {
           fmt::format("the members of group {}/{}", wanted_.group->organization, wanted_.group->name);
       take(sources_.group, whose,
            {Reason::GroupNotFound,
-            fmt::format("group {} of organization {} does not exist, or the token may not see it; until it "
-                        "does, the owners that were known stay",
+            fmt::format("group {} of organization {} does not exist, or the token may not see it",
                         wanted_.group->name, wanted_.group->organization),
             {}});
     }
@@ -92,10 +91,7 @@ class Gathering {
 
  private:
   static std::string not_found(const std::string& organization) {
-    return fmt::format(
-        "organization {} does not exist, or the token may not see it; until it does, the owners that were "
-        "known stay",
-        organization);
+    return fmt::format("organization {} does not exist, or the token may not see it", organization);
   }
 
   void fail(Problem problem) {

@@ -48,6 +48,7 @@ SetStatus status_of(const Membership& membership, const JoinedSet& joined) {
   SetStatus status;
   Verdict verdict = judge(membership, joined);
   status.name = membership.set()->name;
+  status.on_leave = membership.set()->on_leave;
   status.where = membership.set()->where;
   status.reason = verdict.reason;
   status.message = std::move(verdict.message);

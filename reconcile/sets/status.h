@@ -10,6 +10,7 @@
 #include "reconcile/sets/membership.h"
 #include "reconcile/sets/reason.h"
 #include "specs/diagnostic.h"
+#include "specs/workspace_set.h"
 
 namespace cr::reconcile::sets {
 
@@ -24,9 +25,10 @@ struct SetStatus {
   std::size_t unread = 0;   ///< members of whom this cycle has read nothing: they are those of an earlier one
   std::size_t held = 0;     ///< members who would leave if a person agreed
   std::string digest;       ///< to agree by; empty where nobody is held
-  std::size_t replaced = 0;                    ///< workspaces that a document declares itself
-  std::vector<specs::Diagnostic> diagnostics;  ///< of single owners, and of other sets
-  std::optional<coder::ApiError> error;        ///< the call that failed, where that is the reason
+  specs::OnLeave on_leave = specs::OnLeave::keep;  ///< as declared
+  std::size_t replaced = 0;                        ///< workspaces that a document declares itself
+  std::vector<specs::Diagnostic> diagnostics;      ///< of single owners, and of other sets
+  std::optional<coder::ApiError> error;            ///< the call that failed, where that is the reason
 };
 
 [[nodiscard]] SetStatus status_of(const Membership& membership, const JoinedSet& joined);

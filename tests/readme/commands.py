@@ -174,6 +174,10 @@ class Scene:
         request = urllib.request.Request(self.url + "/standin/drift", data=json.dumps(change).encode(), method="POST")
         urllib.request.urlopen(request, timeout=PATIENCE).read()
 
+    def seed(self, **more):
+        request = urllib.request.Request(self.url + "/standin/seed", data=json.dumps(more).encode(), method="POST")
+        urllib.request.urlopen(request, timeout=PATIENCE).read()
+
     def live(self, owner, name):
         with urllib.request.urlopen(self.url + "/standin/workspaces", timeout=PATIENCE) as answer:
             return next(row for row in json.load(answer) if (row["owner"], row["name"]) == (owner, name))
@@ -253,6 +257,27 @@ class Tour:
         daemon = Daemon(scene, self.show("coder-reconciler run specs"))
         daemon.wait_for("result=in_sync")
         daemon.stop()
+
+    def sets(self):
+        scene = self.new_scene()
+        scene.write_token()
+        scene.env |= {"CODER_URL": scene.url, "CODER_SESSION_TOKEN_FILE": str(scene.directory / "token")}
+        (scene.directory / "specs").mkdir()
+        for kind in ("WorkspaceSet", "WorkspaceDefaults"):
+            text = next(block for block in fenced(self.markdown, "yaml") if f"kind: {kind}\n" in block)
+            (scene.directory / f"specs/{kind}.yaml").write_text(text)
+        scene.run("coder-reconciler validate specs")
+        plan = scene.run("coder-reconciler plan specs")
+        expect(re.search(r"ttl 8h \(from specs/WorkspaceDefaults.yaml:5\)", plan), f"the plan does not say where the ttl is from:\n{plan}")
+        scene.run("coder-reconciler apply specs")
+        made = [scene.live(name, "dev") for name in ("alice", "bob", "carol", "dave", "erin", "frank")]
+        expect(all(one["ttl_ms"] == 8 * 3600_000 for one in made), f"not everybody has the default: {made}")
+        expect(len({one["autostart"] for one in made}) > 3, f"all start at a time: {made}")
+        scene.seed(users=[{"name": "grace"}])
+        scene.run("coder-reconciler apply specs")
+        scene.live("grace", "dev")
+        explained = scene.run(self.show("coder-reconciler explain alice/dev specs"))
+        expect("set everybody (specs/WorkspaceSet.yaml:1:1)" in explained, f"explain does not name the set:\n{explained}")
 
     def settings(self):
         scene = self.new_scene()
@@ -363,7 +388,7 @@ def main():
             return scenes[-1]
 
         tour = Tour(markdown, new_scene)
-        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.settings, tour.schema, tour.roll_out,
+        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.sets, tour.settings, tour.schema, tour.roll_out,
                  lambda: check_complete(tour)]
         for step in steps:
             try:

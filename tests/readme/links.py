@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""README.md can be read by a person, and every link in it, in deploy/docs/ and in the runbook leads to a file and a heading that are
+"""README.md can be read by a person, and every link in it, in CONTRIBUTING.md, in deploy/docs/ and in the runbook leads to a file and a heading that are
 there. What is installed links to nothing that is not."""
 
 import pathlib
@@ -29,11 +29,12 @@ def links(path):
 def main():
     wrong = []
     readme = ROOT / "README.md"
+    sources = [readme, ROOT / "CONTRIBUTING.md"]  # of the repository alone
     pages = sorted(DOCS.glob("*.md"))
     if (lines := len(readme.read_text().splitlines())) > MOST_LINES:
         wrong.append(f"README.md has {lines} lines, more than {MOST_LINES}")
     seen = 0
-    for page in [readme, *pages, RUNBOOK]:
+    for page in [*sources, *pages, RUNBOOK]:
         for link in links(page):
             if re.match(r"[a-z]+:", link):
                 continue
@@ -44,13 +45,13 @@ def main():
                 wrong.append(f"{page.relative_to(ROOT)}: {link} is not there")
             elif anchor and anchor not in anchors(target):
                 wrong.append(f"{page.relative_to(ROOT)}: {link} has no such heading")
-            elif page != readme and target not in (*pages, RUNBOOK):
+            elif page not in sources and target not in (*pages, RUNBOOK):
                 wrong.append(f"{page.relative_to(ROOT)}: {link} is not installed beside it")
     unlinked = [page.name for page in pages if f"](deploy/docs/{page.name})" not in readme.read_text()]
     wrong += [f"README.md does not link to deploy/docs/{name}" for name in unlinked]
     for message in wrong:
         print(message, file=sys.stderr)
-    print(f"{seen} links of {len(pages) + 2} pages, {len(wrong)} wrong")
+    print(f"{seen} links of {len(pages) + 3} pages, {len(wrong)} wrong")
     return 1 if wrong or not seen else 0
 
 

@@ -6,6 +6,7 @@
 
 #include "daemon/http/page/times.h"
 #include "reconcile/coder/fault.h"
+#include "reconcile/report/set_view.h"
 
 namespace cr::daemon {
 namespace {
@@ -59,6 +60,39 @@ void add_held(const PageInput& input, std::vector<Alert>& alerts) {
   if (input.way_out.api_token_file.empty())
     alert.text += " This daemon accepts no approvals: it was started without --api-token-file.";
   alerts.push_back(std::move(alert));
+}
+
+constexpr std::size_t kMostSetAlerts = 3;
+
+/// Of sets that are not ready, but for those that the cycle's own failure explains.
+void add_sets(const PageInput& input, std::vector<Alert>& alerts) {
+  const CycleReport* report = input.board.report.get();
+  if (!report) return;
+  std::size_t more = 0;
+  std::size_t told = 0;
+  for (const reconcile::sets::SetStatus* set : reconcile::by_need(report->sets)) {
+    if (reconcile::is_ready(*set)) break;
+    if (report->failure && set->error == report->failure) continue;
+    if (told == kMostSetAlerts) {
+      ++more;
+      continue;
+    }
+    ++told;
+    Alert alert{Tone::warn,
+                fmt::format("Set {} is not ready: {}", set->name, reconcile::sets::to_string(set->reason)),
+                fmt::format("{}: {}", set->where.to_string(), set->message),
+                {}};
+    if (!set->digest.empty()) {
+      if (const auto request = input.way_out.approve_request(set->digest))
+        alert.commands.emplace_back("To let them leave, on the daemon's host", *request);
+    }
+    alerts.push_back(std::move(alert));
+  }
+  if (more > 0)
+    alerts.push_back({Tone::warn,
+                      fmt::format("{} more {} not ready", more, more == 1 ? "set is" : "sets are"),
+                      "They are listed below, each with what to do.",
+                      {}});
 }
 
 void add_specs(const PageInput& input, std::vector<Alert>& alerts) {
@@ -133,6 +167,7 @@ std::vector<Alert> alerts_of(const PageInput& input) {
         {Tone::bad, "The reconcile loop is stuck", input.alive.reason + ". Restart the daemon.", {}});
   add_failure(input, alerts);
   add_held(input, alerts);
+  add_sets(input, alerts);
   add_specs(input, alerts);
   add_token(input, alerts);
   return alerts;
@@ -143,10 +178,11 @@ Tone overall_tone(const PageInput& input, const FleetCounts& counts) {
   const CycleReport* report = input.board.report.get();
   if (!report) return Tone::busy;
   if (!input.ready.good || report->result == CycleResult::failed) return Tone::bad;
-  for (const Standing standing : {Standing::unknown, Standing::waits_for_person, Standing::on_its_way}) {
+  for (const Standing standing : {Standing::unknown, Standing::waits_for_person}) {
     if (counts.of(standing) > 0) return tone_of(standing);
   }
-  return Tone::good;
+  if (reconcile::sets_not_ready(*report) > 0) return Tone::warn;
+  return counts.of(Standing::on_its_way) > 0 ? tone_of(Standing::on_its_way) : Tone::good;
 }
 
 }  // namespace cr::daemon

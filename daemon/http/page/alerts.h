@@ -23,8 +23,8 @@ struct Alert {
   bool operator==(const Alert&) const = default;
 };
 
-/// The worst first: the loop stands still, Coder can't be read or refuses the token, the plan is held, the
-/// specs are stale or partly invalid, the token is about to expire. Pure.
+/// The worst first: the loop stands still, Coder can't be read or refuses the token, the plan is held,
+/// sets are not ready, the specs are stale or partly invalid, the token is about to expire. Pure.
 [[nodiscard]] std::vector<Alert> alerts_of(const PageInput& input);
 
 /// Where the fleet stands, for the icon and the colour of the headline.

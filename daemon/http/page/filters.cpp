@@ -61,19 +61,21 @@ void write_choice(HtmlWriter& out, std::string_view key, std::string_view label,
   }
 }
 
-void write_templates(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
-  const auto field = out.element("p", {{"class", "field template"}});
-  out.leaf("label", {{"for", "f-template"}}, "Template");
-  const auto select = out.element("select", {{"id", "f-template"}, {"name", "template"}});
-  const std::string& chosen = query.filter.template_ref;
+/// A choice among names that specs give, with how many workspaces have each; `chosen` in lower case.
+void write_names(HtmlWriter& out, const PageQuery& query, std::string_view key, std::string_view label,
+                 std::span<const std::pair<std::string_view, std::size_t>> names, const std::string& chosen) {
+  const auto field = out.element("p", {{"class", fmt::format("field {}", key)}});
+  const std::string id = fmt::format("f-{}", key);
+  out.leaf("label", {{"for", id}}, label);
+  const auto select = out.element("select", {{"id", id}, {"name", key}});
   write_option(out, "", "any", chosen.empty());
   bool listed = chosen.empty();
-  for (const auto& [name, number] : counts.templates) {
+  for (const auto& [name, number] : names) {
     const bool this_one = !listed && text::lower(name) == chosen;
     listed = listed || this_one;
     write_option(out, name, fmt::format("{} ({})", name, number), this_one);
   }
-  if (!listed) write_option(out, query.typed("template"), query.typed("template"), true);
+  if (!listed) write_option(out, query.typed(key), query.typed(key), true);
 }
 
 void write_orders(HtmlWriter& out, const PageQuery& query) {
@@ -97,7 +99,9 @@ void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& coun
                query.filter.reason);
   write_choice(out, "remark", "Remark", "any or none", reconcile::all_remarks(), counts.by_remark,
                query.filter.remark);
-  write_templates(out, query, counts);
+  write_names(out, query, "template", "Template", counts.templates, query.filter.template_ref);
+  if (!counts.sets.empty() || !query.filter.set.empty())
+    write_names(out, query, "set", "Set", counts.sets, query.filter.set);
   write_field(out, query, "owner", "Owner", "text", "alice");
   write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
   write_orders(out, query);

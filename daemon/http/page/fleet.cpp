@@ -48,6 +48,18 @@ Standing standing_of(Reason reason) {
 
 namespace {
 
+using Counted = std::vector<std::pair<std::string_view, std::size_t>>;
+
+/// The most used first, up to a bound.
+Counted most_used(const std::unordered_map<std::string_view, std::size_t>& numbers) {
+  Counted counted(numbers.begin(), numbers.end());
+  std::ranges::sort(counted, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  if (counted.size() > kMostNames) counted.resize(kMostNames);
+  return counted;
+}
+
 /// What both begin with, up to the last slash of it.
 std::string_view common_folder(std::string_view folder, std::string_view path) {
   const auto [end, other] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
@@ -63,13 +75,14 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
   counts.by_reason.resize(reasons.size());
   counts.by_remark.resize(reconcile::all_remarks().size());
   std::array<std::size_t, 256> by_value{};
-  std::unordered_map<std::string_view, std::size_t> templates;
+  std::unordered_map<std::string_view, std::size_t> templates, sets;
   const std::string* last_file = nullptr;
   for (const reconcile::WorkspaceStatus& row : report.workspaces) {
     ++by_value[static_cast<std::uint8_t>(row.ready.reason)];
     for (const reconcile::RemarkNote& note : row.remarks)
       ++counts.by_remark[static_cast<std::size_t>(note.remark)];
     ++templates[row.spec->template_ref];
+    if (!row.spec->set.empty()) ++sets[*row.spec->set];
     const std::string* file = row.spec->where.file.get();
     if (file == last_file || file == nullptr) continue;
     const std::string_view path = *file;
@@ -82,11 +95,8 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
     counts.by_standing[static_cast<std::size_t>(standing_of(reasons[i]))] += number;
   }
   counts.all = report.workspaces.size();
-  counts.templates.assign(templates.begin(), templates.end());
-  std::ranges::sort(counts.templates, [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
-  if (counts.templates.size() > kMostTemplates) counts.templates.resize(kMostTemplates);
+  counts.templates = most_used(templates);
+  counts.sets = most_used(sets);
   return counts;
 }
 

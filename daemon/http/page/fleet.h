@@ -30,8 +30,10 @@ struct FleetCounts {
   std::array<std::size_t, std::size(kStandings)> by_standing{};
   std::vector<std::size_t> by_reason;  ///< in the order of all_reasons()
   std::vector<std::size_t> by_remark;  ///< in the order of all_remarks()
-  /// Templates that specs name, the most used first, at most kMostTemplates. Views into the report.
+  /// Templates that specs name, the most used first, at most kMostNames. Views into the report.
   std::vector<std::pair<std::string_view, std::size_t>> templates;
+  /// Sets that have workspaces, likewise.
+  std::vector<std::pair<std::string_view, std::size_t>> sets;
   /// What the paths of all spec files begin with, up to a slash: rows are shown without it.
   std::string_view folder;
 
@@ -39,7 +41,7 @@ struct FleetCounts {
     return by_standing[static_cast<std::size_t>(standing)];
   }
 };
-inline constexpr std::size_t kMostTemplates = 100;
+inline constexpr std::size_t kMostNames = 100;
 [[nodiscard]] FleetCounts count_fleet(const reconcile::CycleReport& report);
 
 /// A part of the sentence that sums the fleet up: "2 wait for you".

@@ -7,6 +7,7 @@
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
 #include "daemon/version.h"
+#include "reconcile/report/set_view.h"
 
 namespace cr::daemon {
 namespace {
@@ -171,6 +172,11 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
                fmt::format("read {} ago", in_words(input.now - board.specs_read)));
   }
   if (const CycleReport* report = board.report.get()) {
+    if (!report->sets.empty()) {
+      const std::size_t waiting = reconcile::sets_not_ready(*report);
+      write_fact(out, "Sets", std::to_string(report->sets.size()),
+                 waiting == 0 ? "all resolved" : fmt::format("{} not ready", waiting));
+    }
     write_fact(out, "Builds in progress", std::to_string(report->builds_in_flight), "started by this daemon");
     if (report->backing_off > 0)
       write_fact(out, "Backing off", std::to_string(report->backing_off), "waiting for their next attempt");
@@ -224,6 +230,7 @@ std::string status_page(const PageInput& input) {
       if (held) write_plan(out, input);
       write_workspaces(out, input, counts);
       if (!held) write_plan(out, input);
+      write_sets(out, input, counts);
       write_cycles(out, input);
       write_specs(out, input);
     }

@@ -18,7 +18,8 @@ std::optional<std::size_t> number_from_1(std::string_view text, std::size_t most
 }
 
 /// In the order in which people read them.
-constexpr std::string_view kFilters[] = {"q", "state", "reason", "remark", "owner", "template", "label"};
+constexpr std::string_view kFilters[] = {"q",     "state",    "reason", "remark",
+                                         "owner", "template", "set",    "label"};
 
 Pairs parameters_of(const PageQuery& query) {
   Pairs pairs;

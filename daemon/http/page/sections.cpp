@@ -108,10 +108,6 @@ void write_cycle(HtmlWriter& out, const CycleRecord& record, async::WallTime now
   out.leaf("td", {{"role", "cell"}}, actions_of(record));
 }
 
-void write_column(HtmlWriter& out, std::string_view name) {
-  out.leaf("th", {{"scope", "col"}, {"role", "columnheader"}}, name);
-}
-
 void write_diagnostic(HtmlWriter& out, const specs::Diagnostic& diagnostic) {
   const auto item = out.element("li");
   {
@@ -131,6 +127,10 @@ void write_diagnostic(HtmlWriter& out, const specs::Diagnostic& diagnostic) {
 }
 
 }  // namespace
+
+void write_column(HtmlWriter& out, std::string_view name) {
+  out.leaf("th", {{"scope", "col"}, {"role", "columnheader"}}, name);
+}
 
 std::string number_of(std::size_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", number, number == 1 ? one : many);

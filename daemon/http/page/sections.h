@@ -14,11 +14,16 @@ void write_plan(HtmlWriter& out, const PageInput& input);
 void write_forecast(HtmlWriter& out, const PageInput& input);
 /// What comes next for one workspace; a cell of write_workspaces.
 void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now);
+/// Each set, how it stands and what there is to do; nothing where there are none.
+void write_sets(HtmlWriter& out, const PageInput& input, const FleetCounts& counts);
 void write_cycles(HtmlWriter& out, const PageInput& input);
 void write_specs(HtmlWriter& out, const PageInput& input);
 
 /// "1 start", "3 starts"
 [[nodiscard]] std::string number_of(std::size_t number, std::string_view one, std::string_view many);
+
+/// The head of a column of a table without a style of its own.
+void write_column(HtmlWriter& out, std::string_view name);
 
 /// "3 min ago", with the moment itself for machines and for the pointer.
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);

@@ -36,6 +36,7 @@ class Haystack {
     add(reconcile::to_string(row.ready.reason));
     add(row.ready.message);
     add(spec.where.path());
+    add(*spec.set);
     for (const auto& [key, value] : spec.labels) {
       add(key);
       text_.back() = '=';
@@ -111,6 +112,7 @@ bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
   if (standing && standing_of(row.ready.reason) != *standing) return false;
   if (!owner.empty() && !same_name(row.spec->owner, owner)) return false;
   if (!template_ref.empty() && !same_name(row.spec->template_ref, template_ref)) return false;
+  if (!set.empty() && !same_name(*row.spec->set, set)) return false;
   if (!labels.empty() && !labels.selects(row.spec->labels)) return false;
   if (words.empty()) return true;
   thread_local Haystack haystack;
@@ -120,7 +122,7 @@ bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
 
 bool is_filter(std::string_view key) {
   static constexpr std::string_view kKeys[] = {"q",     "reason",   "remark", "state",
-                                               "owner", "template", "label"};
+                                               "owner", "template", "set",    "label"};
   return std::ranges::find(kKeys, key) != std::end(kKeys);
 }
 
@@ -135,6 +137,7 @@ ParsedFilter parse_filter(const QueryParameters& query) {
   filter.words = words_of(given("q"));
   filter.owner = text::lower(given("owner"));
   filter.template_ref = text::lower(given("template"));
+  filter.set = text::lower(given("set"));
   if (const auto text = given("reason"); !text.empty()) {
     filter.reason = parse_reason(text);
     if (!filter.reason)

@@ -17,13 +17,14 @@ using QueryParameters = std::map<std::string, std::string, std::less<>>;
 /// Which workspaces a page or a list shows. All that is set must hold.
 struct WorkspaceFilter {
   /// In lower case. Each must be found in owner/name, template, reason, message, a label (key=value), the
-  /// spec's file, or the last error's text or request id, without regard to case.
+  /// spec's file, the set that it is of, or the last error's text or request id, without regard to case.
   std::vector<std::string> words;
   std::optional<reconcile::Reason> reason;
   std::optional<reconcile::Remark> remark;  ///< among its remarks
   std::optional<Standing> standing;
   std::string owner;         ///< in lower case; empty: any
   std::string template_ref;  ///< as the spec names it, without regard to case; empty: any
+  std::string set;           ///< the WorkspaceSet that it is of, likewise; empty: any or none
   specs::Selector labels;
 
   [[nodiscard]] bool shows(const reconcile::WorkspaceStatus& row) const;
@@ -31,7 +32,7 @@ struct WorkspaceFilter {
   bool operator==(const WorkspaceFilter&) const = default;
 };
 
-/// The parameters of a URL that are filters: q, reason, remark, state, owner, template, label.
+/// The parameters of a URL that are filters: q, reason, remark, state, owner, template, set, label.
 [[nodiscard]] bool is_filter(std::string_view key);
 
 /// A filter as URLs give it. What can't be read is left out and named by a sentence that says what is

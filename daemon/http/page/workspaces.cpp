@@ -187,6 +187,11 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
     out.leaf("span", {{"class", "name"}}, name);
   }
   out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.template_ref));
+  if (!spec.set.empty()) {
+    const auto line = out.element("span", {{"class", "more"}});
+    out.text("set ");
+    out.leaf("a", {Attribute::href(input.query.with("set", *spec.set))}, *spec.set);
+  }
   if (!spec.labels.empty()) {
     const auto labels = out.element("span", {{"class", "labels"}});
     for (const auto& [key, value] : spec.labels) {

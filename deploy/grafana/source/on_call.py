@@ -22,6 +22,11 @@ REASONS = colors(
 CAUSES = colors(ParametersMismatch="orange", LastBuildFailed="dark-orange", LastStopFailed="yellow", NoProvisioner="red",
                 BuildStuck="dark-red", Dormant="#8e8e8e", OwnerSuspended="light-blue", DayNotAllowed="super-light-blue",
                 TemplateForbidsAutostart="super-light-purple")
+# Green is well, red could not be read, the rest needs action.
+SET_REASONS = colors(Resolved="green", NoOwners="light-yellow", Held="orange", Conflict="purple", Invalid="dark-orange",
+                     Forbidden="light-orange", OrganizationNotFound="super-light-yellow", GroupNotFound="yellow", UserNotFound="semi-dark-yellow",
+                     NoGroups="light-purple", NotRead="light-red", Incomplete="semi-dark-red", Unauthorized="dark-red",
+                     Unreachable="red")
 ACTIONS = "create, stop, autostart, TTL, automatic updates, dormancy"
 
 AT_A_GLANCE = [
@@ -217,6 +222,21 @@ AHEAD = [
           no_value="none"),
 ]
 
+SETS = [
+    graph("Sets, by reason", 12, 8,
+          "WorkspaceSets by the reason of their condition. All but Resolved: owners are not known, or something about them waits for "
+          "a person; those who were owners before keep their workspaces. The status page says for each what to do.",
+          query('sum by (reason) (coder_reconciler_sets{@}) > 0', "{{reason}}"),
+          "short", stacked=True, table=True, decimals=0, no_value="no sets", overrides=SET_REASONS,
+          alerts=["CoderReconcilerSetNotReady"]),
+    graph("Owners of sets", 12, 8,
+          "present: owners as this cycle has read them. unread: owners known from an earlier cycle, since they could not be read in this one. "
+          "left: who were owners since the process began, and are no more.",
+          query("sum by (state) (coder_reconciler_set_members{@})", "{{state}}"),
+          "short", stacked=True, decimals=0, overrides=colors(present="green", unread="red", left="#8e8e8e"),
+          alerts=["CoderReconcilerSetNotReady"]),
+]
+
 DURATIONS = [
     heatmap("From a change of a spec to in sync", 8, 8,
             "Workspaces by the time from the read that saw the change to the read that saw them in sync. Long ones: "
@@ -367,6 +387,6 @@ DASHBOARD = dashboard(
     "coder-reconciler-on-call", "Coder reconciler: on call",
     "Is it converging, what differs and why, what comes next, and how does Coder respond? Most important at the top left.",
     ("Capacity", "coder-reconciler-capacity"), "now-3h", "30s",
-    [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("What comes next?", AHEAD),
+    [(None, AT_A_GLANCE), ("Is it converging?", CONVERGING), ("What differs?", DIFFERS), ("What comes next?", AHEAD), ("For whom?", SETS),
      ("How long does it take?", DURATIONS),
      ("How does Coder respond, and what do we cost it?", CODER), ("Builds, specs and process", WORKS), ("Where no daemon runs", RUNS)])

@@ -10,6 +10,12 @@ def document(owner, name, template="docker", annotations="", **fields):
     return "\n".join([*lines, *(f"  {key}: {value}" for key, value in fields.items()), "---\n"])
 
 
+def workspace_set(name, owners):
+    lines = ["apiVersion: coder-reconciler/v1", "kind: WorkspaceSet", f"metadata: {{name: {name}}}", "spec:", f"  owners: {owners}",
+             "  template:", f"    metadata: {{name: {name}}}", "    spec: {template: docker}"]
+    return "\n".join([*lines, "---\n"])
+
+
 HOURLY = "0 * * * *"
 FLEET = [(owner, f"dev-{n}") for owner in OWNERS for n in range(8)]
 SEED = {
@@ -37,6 +43,8 @@ FIRST = {
     "new": document("alice", "fresh") + document("bob", "asleep", dormant="true"),
     "ahead": "".join(document("alice", name, autostart=HOURLY) for name in ("starts", "runs", "failed"))
     + document("alice", "stops", ttl="30m"),
+    # A set that has its owners, and one whose group there cannot be.
+    "sets": workspace_set("team", "{list: [alice, bob]}") + workspace_set("licensed", "{group: {organization: coder, name: payments}}"),
     "waiting": document("carol", "fails", template="broken") + document("nobody", "lost") + document("away", "left")
     + document("alice", "misplaced", template="absent")
     + document("bob", "reported", ttl="2h", reconcilePolicy="{update: false}")
@@ -63,6 +71,9 @@ def play(world):
                    'starts_blocked{cause="AlreadyRunning"}'):
         world.is_at_least(f"coder_reconciler_{series}", 1)
     world.is_known('ALERTS{alertname="CoderReconcilerStartsWillFail", alertstate="firing"}')
+
+    world.is_at_least('coder_reconciler_sets{reason="NoGroups"}', 1)
+    world.is_at_least('coder_reconciler_set_members{state="present"}', 2)
 
     # A change arrives; somebody changes workspaces behind its back; both are repaired.
     revisions.append(world.commit(later=document("alice", "second", ttl="4h"), wrong=WRONG))

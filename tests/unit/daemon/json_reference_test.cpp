@@ -55,10 +55,12 @@ Written all_of_a_report() {
                  {testing::field::autostart, "", testing::wish_for_autostart("0 9 * * *")},
                  {testing::field::ttl, "", std::chrono::minutes{60}}};
   create.request.parameters = {{"a", "b"}};
+  create.sets.back().from_defaults = "specs/defaults.yaml:7";
   auto failed = testing::a_success();
   failed.note = "n";
   failed.error = *report.failure;
   failed.request_id = "r";
+  std::get<reconcile::WriteField>(failed.action).change.from_defaults = "specs/defaults.yaml:7";
 
   Written written;
   collect(json_parts::kSummary, reconcile::summary_json(report), written);

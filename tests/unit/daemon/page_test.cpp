@@ -13,6 +13,7 @@
 #include "tests/support/report_rows.h"
 #include "tests/unit/daemon/hostile.h"
 #include "tests/unit/daemon/reports.h"
+#include "tests/unit/daemon/shown_page.h"
 
 namespace cr::daemon {
 namespace {
@@ -25,53 +26,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class StatusPage : public ::testing::Test {
- protected:
-  StatusPage() {
-    heartbeat_ = {steady_, 1min};
-    board_.cycles = {steady_, "", 60s};
-    board_.next_cycle = steady_ + 40s;
-  }
-
-  void show(CycleReport report) {
-    report.ended = now_ - 12s;
-    auto desired = std::make_shared<specs::DesiredState>();
-    for (const auto& row : report.workspaces) desired->specs.push_back(row.spec);
-    desired->files = 1;
-    desired->revision = "0123456789abcdef0123456789abcdef01234567";
-    board_.desired = desired;
-    board_.specs_read = now_ - 3s;
-    board_.revision_since = now_ - 3h;
-    board_.history.add(report);
-    board_.report = std::make_shared<const CycleReport>(std::move(report));
-  }
-
-  std::string page(const QueryParameters& query = {}) {
-    return status_page({.board = board_,
-                        .alive = alive(heartbeat_, steady_),
-                        .ready = ready(board_.cycles, steady_),
-                        .steady = steady_,
-                        .now = now_,
-                        .query = parse_page_query(query),
-                        .coder = CoderLinks("https://coder.example.com"),
-                        .way_out = way_out_});
-  }
-
-  static std::size_t rows_of(const std::string& html) {
-    std::size_t rows = 0;
-    for (std::size_t at = html.find("<tr id=\"w-"); at != std::string::npos;
-         at = html.find("<tr id=\"w-", at + 1))
-      ++rows;
-    return rows;
-  }
-
-  const async::SteadyTime steady_ = async::SteadyTime{} + 24h;
-  const async::WallTime now_ = async::WallTime{} + 24h * 20'000;
-  Board board_;
-  Heartbeat heartbeat_;
-  WayOut way_out_{
-      .selection = {"specs"}, .api_token_file = "/run/token", .base_url = "http://127.0.0.1:9466"};
-};
+class StatusPage : public testing::ShownPage {};
 
 TEST_F(StatusPage, SaysBeforeTheFirstCycleThatThereIsNothingYet) {
   board_.next_cycle.reset();

@@ -57,6 +57,27 @@ reconcile::Author a_person() {
 
 }  // namespace
 
+reconcile::sets::SetStatus a_set(const std::string& name, reconcile::sets::Reason reason) {
+  reconcile::sets::SetStatus set;
+  set.name = name;
+  set.where = {std::make_shared<const std::string>("specs/sets.yaml"), 3, 1};
+  set.reason = reason;
+  if (reason != reconcile::sets::Reason::Resolved) set.message = "something to do about " + name;
+  set.members = 14;
+  return set;
+}
+
+reconcile::sets::SetStatus a_held_set(const std::string& name) {
+  reconcile::sets::SetStatus set = a_set(name, reconcile::sets::Reason::Held);
+  set.held = 12;
+  set.digest = "fedcba9876543210";
+  set.diagnostics.resize(1);
+  set.diagnostics.front().field = "spec.template.metadata.name";
+  set.diagnostics.front().message = "for owner a.very.long.name: too long";
+  set.diagnostics.front().remedy = "change the template";
+  return set;
+}
+
 reconcile::CycleReport a_full_report() {
   auto report = a_report({reconcile::Reason::BackingOff});
   coder::ApiError error(coder::ApiFault::rejected, "no");
@@ -77,6 +98,9 @@ reconcile::CycleReport a_full_report() {
   auto& workspace = testing::editable(report.workspaces, 0);
   auto spec = *workspace.spec;
   spec.labels = {{"a", "b"}};
+  spec.set = "payments-dev";
+  spec.defaulted = specs::DefaultedFields{
+      {.field = "ttl", .where = {}, .shown = specs::SharedText("specs/defaults.yaml:7")}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};
   const reconcile::Instant tomorrow(std::chrono::sys_seconds(std::chrono::hours(24)));
@@ -85,11 +109,14 @@ reconcile::CycleReport a_full_report() {
   workspace.forecast.stop = {tomorrow, reconcile::StopBy::ttl};
   workspace.forecast.deletion = tomorrow;
   workspace.drift = {{field::ttl, "4h", "8h", a_person()}};
+  workspace.drift.front().from_defaults = "specs/defaults.yaml:7";
   report.following = {.state = reconcile::feed::Trust::on_probation,
                       .why = reconcile::feed::Distrust::missed_change,
                       .rows = 3,
                       .missed_changes = 1,
                       .oldest_read = std::chrono::minutes(12)};
+  report.sets.push_back(a_held_set("payments-dev"));
+  report.sets.back().error = error;
   workspace.last_error = std::make_shared<const coder::ApiError>(error);
   workspace.next_try = async::WallTime{};
   workspace.known_since = async::WallTime{};

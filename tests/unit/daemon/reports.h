@@ -25,6 +25,12 @@ namespace cr::testing {
 /// A report in which everything that can be there is there.
 [[nodiscard]] reconcile::CycleReport a_full_report();
 
+/// A set of 14 owners, at specs/sets.yaml:3, with a message where it is not resolved.
+[[nodiscard]] reconcile::sets::SetStatus a_set(
+    const std::string& name, reconcile::sets::Reason reason = reconcile::sets::Reason::Resolved);
+/// Of whose owners 12 would leave, and with a problem of one.
+[[nodiscard]] reconcile::sets::SetStatus a_held_set(const std::string& name);
+
 /// An action that was done well.
 [[nodiscard]] reconcile::Outcome a_success();
 

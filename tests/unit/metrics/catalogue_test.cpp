@@ -14,6 +14,7 @@
 #include "reconcile/model/condition.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/report/report.h"
+#include "reconcile/sets/reason.h"
 #include "tests/support/tests_dir.h"
 
 namespace cr::metrics {
@@ -105,6 +106,8 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::starts_blocked, {"cause"}},
       {MetricId::missed_starts, {}},
       {MetricId::exceptions, {"kind", "state"}},
+      {MetricId::sets, {"reason"}},
+      {MetricId::set_members, {"state"}},
       {MetricId::apply_exit_code, {}},
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
@@ -146,6 +149,13 @@ TEST(Catalogue, ClosedSetsAreThoseOfTheEnumerations) {
   EXPECT_THAT(values(MetricId::builds, 1), ElementsAre("success", "failed", "canceled"));
   EXPECT_THAT(values(MetricId::build_stage),
               ElementsAre("queue", "init", "plan", "graph", "apply", "start", "connect"));
+  const auto set_reasons = reconcile::sets::all_reasons();
+  ASSERT_EQ(values(MetricId::sets).size(), set_reasons.size());
+  for (std::size_t i = 0; i < set_reasons.size(); ++i) {
+    EXPECT_EQ(values(MetricId::sets)[i], to_string(set_reasons[i]));
+    EXPECT_EQ(static_cast<std::size_t>(set_reasons[i]), i);
+  }
+  EXPECT_THAT(values(MetricId::set_members), ElementsAre("present", "left", "unread"));
   EXPECT_THAT(values(MetricId::live_workspaces_read), ElementsAre("ids", "owner", "name", "page"));
 }
 

@@ -214,6 +214,35 @@ TEST(Recorder, GaugesFollowTheLastCycle) {
 }
 
 // "An order is no drift": nobody is to be paged for a workspace that is left alone on purpose.
+TEST(Recorder, CountsSetsByReasonAndTheirOwnersByWhatIsKnownOfThem) {
+  Recorder recorder;
+  for (const char* state : {"present", "left", "unread"})
+    EXPECT_EQ(value_of(recorder, "set_members{state=\"" + std::string(state) + "\"}"), 0) << "from the start";
+  CycleReport report;
+  const auto add = [&](reconcile::sets::Reason reason, std::size_t members, std::size_t left,
+                       std::size_t unread) {
+    reconcile::sets::SetStatus set;
+    set.reason = reason;
+    set.members = members;
+    set.left = left;
+    set.unread = unread;
+    report.sets.push_back(set);
+  };
+  add(reconcile::sets::Reason::Resolved, 14, 2, 0);
+  add(reconcile::sets::Reason::Resolved, 5, 0, 0);
+  add(reconcile::sets::Reason::Unreachable, 30, 1, 30);
+  recorder.on_cycle(report);
+  EXPECT_EQ(value_of(recorder, "sets{reason=\"Resolved\"}"), 2);
+  EXPECT_EQ(value_of(recorder, "sets{reason=\"Unreachable\"}"), 1);
+  EXPECT_EQ(value_of(recorder, "sets{reason=\"Held\"}"), 0);
+  EXPECT_EQ(value_of(recorder, "set_members{state=\"present\"}"), 19);
+  EXPECT_EQ(value_of(recorder, "set_members{state=\"left\"}"), 3);
+  EXPECT_EQ(value_of(recorder, "set_members{state=\"unread\"}"), 30);
+  report.sets.clear();
+  recorder.on_cycle(report);
+  EXPECT_EQ(value_of(recorder, "sets{reason=\"Resolved\"}"), 0) << "a set that is no longer declared";
+}
+
 TEST(Recorder, SuspendedWorkspacesCountAsSuspendedAndNotAsDrifted) {
   CycleReport report = a_report(CycleResult::in_sync);
   report.workspaces = {a_workspace(Reason::Suspended), a_workspace(Reason::Drifted)};

@@ -19,6 +19,12 @@ TEST(Examples, AreValidAndShowEveryWish) {
   EXPECT_GE(state->specs.size(), 5U);
   EXPECT_LE(state->specs.size(), 8U);
   EXPECT_GE(state->files, 3U);
+  ASSERT_EQ(state->sets.size(), 1U);
+  const WorkspaceSet& set = *state->sets.front();
+  EXPECT_FALSE(set.owners.organization.empty());
+  ASSERT_EQ(state->defaults.size(), 1U);
+  EXPECT_EQ(state->defaults.front().used, 1U);
+  EXPECT_NE(set.workspace.fields.get<Schedule>("autostart"), nullptr) << "from the defaults beside it";
   const auto any = [&](auto predicate) {
     return std::any_of(state->specs.begin(), state->specs.end(),
                        [&](const SpecPtr& spec) { return predicate(*spec); });

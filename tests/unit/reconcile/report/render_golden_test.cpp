@@ -153,6 +153,54 @@ CycleReport unreachable() {
   return report;
 }
 
+sets::SetStatus a_set(const std::string& name, sets::Reason reason, std::string message = {}) {
+  sets::SetStatus set;
+  set.name = name;
+  set.where = {std::make_shared<const std::string>("sets/" + name + ".yaml"), 1, 1};
+  set.reason = reason;
+  set.message = std::move(message);
+  set.members = 14;
+  return set;
+}
+
+/// Every way in which a set can stand, and a workspace of one in trouble.
+CycleReport with_sets() {
+  ReportBuilder builder;
+  builder.plan("alice", "dev", {set_ttl({"alice", "dev"}, kId, 4h, 8h)});
+  WorkspaceStatus& member = builder.row("bob", "dev", Reason::OwnerSuspended, "bob is suspended");
+  specs::WorkspaceSpec spec = *member.spec;
+  spec.set = "infra-dev";
+  spec.where = {std::make_shared<const std::string>("sets/infra-dev.yaml"), 1, 1};
+  member.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  sets::SetStatus held =
+      a_set("infra-dev", sets::Reason::Held,
+            "12 of 14 owners would leave at once, more than the --max-changes of 10, so they "
+            "stay. Look at it, then approve it");
+  held.held = 12;
+  held.digest = "0123456789abcdef";
+  sets::SetStatus unread = a_set(
+      "payments-dev", sets::Reason::Unreachable,
+      "GET /api/v2/organizations/coder/paginated-members: 502; the 14 owners known before stay as they are");
+  unread.unread = 14;
+  unread.error = coder::ApiError(coder::ApiFault::server, "Bad gateway");
+  sets::SetStatus left = a_set("quiet", sets::Reason::Resolved);
+  left.left = 2;
+  left.on_leave = specs::OnLeave::dormant;
+  sets::SetStatus kept = a_set("replaced", sets::Reason::Resolved,
+                               "1 of its workspaces is declared by a document of its own, which counts");
+  kept.replaced = 1;
+  kept.left = 1;
+  sets::SetStatus invalid =
+      a_set("web", sets::Reason::Invalid, "1 owner cannot have the workspace: too long");
+  invalid.diagnostics.resize(1);
+  invalid.diagnostics.front().field = "spec.template.metadata.name";
+  invalid.diagnostics.front().message = "for owner a-very-long-name: too long";
+  invalid.diagnostics.front().remedy = "change the template";
+  CycleReport& report = builder.take();
+  report.sets = {a_set("fine", sets::Reason::Resolved), held, unread, left, kept, invalid};
+  return report;
+}
+
 /// Names and messages that try to write to the terminal, to close a fence, to mention people and to inject
 /// markup.
 CycleReport hostile() {
@@ -166,12 +214,14 @@ CycleReport hostile() {
   builder.plan("alice", "dev", {create});
   builder.plan("bob", "dev", {set_autostart({"bob", "dev"}, kId, "\x9b 31m\xff", "0 9 * * *")});
   builder.row("eve", "dev", Reason::Rejected, "line one\n````\n| table | @team \x07");
-  return builder.take();
+  CycleReport& report = builder.take();
+  report.sets = {a_set("\x1b[2J```\n# set", sets::Reason::GroupNotFound, "no group \x1b[31m\n```")};
+  return report;
 }
 
 const std::map<std::string, std::function<CycleReport()>> kCases{
     {"changes", changes},   {"nothing_to_do", nothing_to_do}, {"troubles", troubles}, {"held", held},
-    {"approved", approved}, {"unreachable", unreachable},     {"hostile", hostile}};
+    {"approved", approved}, {"unreachable", unreachable},     {"hostile", hostile},   {"sets", with_sets}};
 
 std::vector<Outcome> some_outcomes() {
   const Action create = a_create("alice", "api-dev");
