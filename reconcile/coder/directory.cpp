@@ -124,10 +124,21 @@ class HttpDirectory final : public DirectoryReader {
   }
 
   awaitable<ApiResult<bool>> may_read_members(const OrganizationId& organization) override {
-    CallRequest request(routes::kAuthCheck, std::string(routes::kAuthCheck.pattern));
     json object = json::object();
     object["resource_type"] = "organization_member";
     object["organization_id"] = organization.to_string();
+    return may_read(std::move(object));
+  }
+
+  awaitable<ApiResult<bool>> may_read_users() override {
+    json object = json::object();
+    object["resource_type"] = "user";
+    return may_read(std::move(object));
+  }
+
+ private:
+  awaitable<ApiResult<bool>> may_read(json object) {
+    CallRequest request(routes::kAuthCheck, std::string(routes::kAuthCheck.pattern));
     json check = json::object();
     check["object"] = std::move(object);
     check["action"] = "read";
@@ -144,7 +155,6 @@ class HttpDirectory final : public DirectoryReader {
     co_return allowed.get<bool>();
   }
 
- private:
   awaitable<ApiResult<MembersPage>> ask(const CallRequest& request, Decode decode) {
     auto answer = co_await caller_.call(request);
     if (!answer) co_return answer.error();

@@ -31,9 +31,13 @@ class DirectoryReader {
                                                                              const std::string& group) = 0;
   /// The suspended users that the token may see, of the whole deployment.
   [[nodiscard]] virtual boost::asio::awaitable<MembersRead> suspended_users() = 0;
-  /// Whether the token may read all members of that organization. A POST that changes nothing.
+  // A token that may read some people only is shown a shorter list, and no error. These are POSTs that change
+  // nothing.
+  /// Whether the token may read all members of that organization.
   [[nodiscard]] virtual boost::asio::awaitable<ApiResult<bool>> may_read_members(
       const OrganizationId& organization) = 0;
+  /// Whether it may read all users of the deployment.
+  [[nodiscard]] virtual boost::asio::awaitable<ApiResult<bool>> may_read_users() = 0;
 };
 /// The caller outlives it.
 [[nodiscard]] std::unique_ptr<DirectoryReader> http_directory(Caller& caller);

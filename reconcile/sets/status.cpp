@@ -12,6 +12,11 @@ std::string owners(std::size_t count) {
   return fmt::format("{} {}", count, count == 1 ? "owner" : "owners");
 }
 
+std::string first_of(const std::vector<std::string>& sentences) {
+  return sentences.front() +
+         (sentences.size() > 1 ? fmt::format("; and {} more like it", sentences.size() - 1) : std::string());
+}
+
 struct Verdict {
   Reason reason = Reason::Resolved;
   std::string message{};
@@ -32,13 +37,15 @@ Verdict judge(const Membership& set, const JoinedSet& joined) {
     return {Reason::Invalid, fmt::format("{} cannot have the workspace: {} ({})",
                                          owners(set.diagnostics().size()), first.message, first.remedy)};
   }
+  if (!set.unknown_owners().empty()) return {Reason::UserNotFound, first_of(set.unknown_owners())};
   if (set.members().empty())
     return {Reason::NoOwners, "nobody is an owner, so it declares nothing; look at spec.owners"};
-  if (joined.replaced > 0)
+  if (const std::size_t replaced = joined.replaced.size(); replaced > 0)
     return {Reason::Resolved,
             fmt::format("{} of its workspaces {} declared by a document of {} own, which counts (at {})",
-                        joined.replaced, joined.replaced == 1 ? "is" : "are",
-                        joined.replaced == 1 ? "its" : "their", joined.replaced_by.to_string())};
+                        replaced, replaced == 1 ? "is" : "are", replaced == 1 ? "its" : "their",
+                        joined.replaced.front().document->where.to_string())};
+  if (!set.odd_exceptions().empty()) return {Reason::Resolved, first_of(set.odd_exceptions())};
   return {};
 }
 
@@ -56,7 +63,7 @@ SetStatus status_of(const Membership& membership, const JoinedSet& joined) {
   status.unread = membership.problem() ? status.members : 0;
   status.held = membership.held();
   status.digest = membership.digest();
-  status.replaced = joined.replaced;
+  status.replaced = joined.replaced.size();
   status.diagnostics = membership.diagnostics();
   status.diagnostics.insert(status.diagnostics.end(), joined.conflicts.begin(), joined.conflicts.end());
   if (const auto& problem = membership.problem()) status.error = problem->error;
