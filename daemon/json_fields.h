@@ -129,7 +129,7 @@ inline constexpr JsonField kOwnFields[] = {
     {kRefusal, "error", kText, kAlways, "why, and what to do instead"},
 
     {kAccepted, "status", kText, kAlways, "what happens now, in words"},
-    {kAccepted, "digest", kText, kSometimes, "of the plan that was approved"},
+    {kAccepted, "digest", kText, kSometimes, "of what was approved"},
 
     {kLogLine, "time", kTime, kAlways, "when it was written"},
     {kLogLine, "level", word(JsonWords::log_levels), kAlways, "how grave it is"},
@@ -166,8 +166,10 @@ inline constexpr JsonField kOwnFields[] = {
     {kLogLine, "address", kText, kSometimes, "that is listened on"},
     {kLogLine, "peer", kText, kSometimes, "the address of who asked the daemon"},
     {kLogLine, "forwarded", kText, kSometimes, "for whom, as proxies in between say"},
-    {kLogLine, "digest", kText, kSometimes, "of a plan that somebody approves"},
-    {kLogLine, "changes", kCount, kSometimes, "workspaces that an approved plan changes"},
+    {kLogLine, "digest", kText, kSometimes, "of what somebody approves"},
+    {kLogLine, "changes", kCount, kSometimes,
+     "workspaces that an approved plan changes, or owners who leave a set"},
+    {kLogLine, "set", kText, kSometimes, "the WorkspaceSet that it is about"},
     {kLogLine, "file", kText, kSometimes, "with a token"},
     {kLogLine, "signal", kText, kSometimes, "that ends the program"},
 
