@@ -12,6 +12,7 @@
 
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/directory.h"
+#include "reconcile/cycle/former_members.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/sets/gather.h"
 #include "specs/name.h"
@@ -73,8 +74,7 @@ class OwnersReading {
   /// `ids`: users named by UUID, in lower case; who is none of them is forgotten, unless `kept`.
   awaitable<void> look_up(std::vector<std::string> ids, const std::vector<std::string>& kept) {
     std::ranges::sort(ids);
-    const auto twice = std::ranges::unique(ids);
-    ids.erase(twice.begin(), twice.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     auto& known = memory_.sets.users;
     std::erase_if(known, [&](const auto& entry) {
       return !std::ranges::binary_search(ids, entry.first) &&
@@ -137,18 +137,14 @@ class OwnersReading {
     const MembersRead& members = organizations_.at(text::lower(wanted.organization));
     // Of an empty list nobody can tell which organization it is of; all stay then.
     if (members.organization.is_nil()) co_return;
-    auto found = rights_.find(members.organization);
-    if (found == rights_.end()) {
-      auto answer = co_await memory_.people->may_read_members(members.organization);
-      found = rights_.emplace(members.organization, std::move(answer)).first;
-    }
-    if (!found->second) {
+    const coder::ApiResult<bool>& right = *co_await right_to_read(members.organization);
+    if (!right) {
       read.problem = {sets::Reason::NotRead,
                       fmt::format("owners are missing, and whether the token may still see all members of "
                                   "organization {} could not be read: {}",
-                                  wanted.organization, found->second.error().to_string()),
-                      found->second.error()};
-    } else if (!*found->second) {
+                                  wanted.organization, right.error().to_string()),
+                      right.error()};
+    } else if (!*right) {
       read.problem = {sets::Reason::Forbidden,
                       fmt::format("the token may not read all members of organization {}, so those that are "
                                   "missing may still be there; give its user that right",
@@ -157,7 +153,27 @@ class OwnersReading {
     }
   }
 
+  /// Whether nobody can be missing from what was read.
+  awaitable<bool> sees_all_members(const specs::SetOwners& wanted) {
+    if (wanted.organization.empty()) co_return true;
+    const MembersRead& members = organizations_.at(text::lower(wanted.organization));
+    if (members.organization.is_nil()) co_return false;
+    const coder::ApiResult<bool>& right = *co_await right_to_read(members.organization);
+    if (!right) co_return false;
+    co_return *right;
+  }
+
  private:
+  /// Good for this cycle. No copy: that of a result of a bool may come out as whether it has one.
+  awaitable<const coder::ApiResult<bool>*> right_to_read(const OrganizationId& organization) {
+    auto found = rights_.find(organization);
+    if (found == rights_.end()) {
+      auto answer = co_await memory_.people->may_read_members(organization);
+      found = rights_.emplace(organization, std::move(answer)).first;
+    }
+    co_return &found->second;
+  }
+
   static bool is_new(const MembersRead& read) {
     return read.outcome == Outcome::failed && read.error == ApiError();
   }
@@ -300,6 +316,7 @@ awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState
   };
   for (const specs::SetPtr& set : documents.sets) {
     sets::Membership& known = memory.sets.by_name[set->name];
+    known.declare(set);
     sets::OwnersRead read = nobody_to_ask();
     if (memory.people) {
       sets::Sources sources = reading.sources_of(set->owners);
@@ -310,8 +327,16 @@ awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState
         co_await reading.prove_right(set->owners, known, read);
       }
     }
-    known.declare(set);
     known.take(std::move(read), limit, memory.clock.now(), is_own);
+    known.expand();
+  }
+  for (const specs::SetPtr& set : documents.sets) {
+    sets::Membership& known = memory.sets.by_name[set->name];
+    // A part of the sets, or of what documents declare, tells nobody who is none of them.
+    const bool is_whole = !documents.selects && documents.unknown_documents == 0;
+    if (!is_whole || !memory.people || !memory.audit || !known.wants_former()) continue;
+    if (!co_await reading.sees_all_members(set->owners)) continue;
+    co_await find_former_members(memory, documents, known);
     known.expand();
   }
   co_return reading.usernames_of(of_documents);
@@ -371,8 +396,31 @@ void leave_out_unselected(const specs::DesiredState& documents, sets::Joined& jo
   std::ranges::sort(joined.elsewhere);
 }
 
+/// What documents say that sets would say too. Whose row says something else now is looked at.
+void note_replaced(Memory& memory, const specs::DesiredState& documents) {
+  SetsSeen& seen = memory.sets;
+  std::map<const specs::WorkspaceSpec*, std::string> notes;
+  for (std::size_t i = 0; i < documents.sets.size(); ++i) {
+    for (const sets::Replaced& one : seen.outcomes[i].replaced) {
+      std::string& note = notes[one.document];
+      note += fmt::format("{}set {} ({})", note.empty() ? "" : " and ", documents.sets[i]->name,
+                          documents.sets[i]->where.to_string());
+    }
+  }
+  if (notes == seen.also_in_set) return;
+  for (const specs::SpecPtr& spec : documents.specs) {
+    const auto before = seen.also_in_set.find(spec.get());
+    const auto now = notes.find(spec.get());
+    const bool same = (before == seen.also_in_set.end()) == (now == notes.end()) &&
+                      (now == notes.end() || before->second == now->second);
+    if (!same) memory.resting.wake(*spec);
+  }
+  seen.also_in_set = std::move(notes);
+}
+
 /// Anew only where something has changed.
-void join(SetsSeen& seen, const specs::DesiredState& documents, sets::Usernames usernames) {
+void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames usernames) {
+  SetsSeen& seen = memory.sets;
   std::vector<std::pair<std::string, std::uint64_t>> versions;
   versions.reserve(documents.sets.size());
   for (const specs::SetPtr& set : documents.sets)
@@ -400,6 +448,7 @@ void join(SetsSeen& seen, const specs::DesiredState& documents, sets::Usernames 
     seen.versions = std::move(versions);
     seen.unknown_documents = documents.unknown_documents;
     hand_over(seen, documents);
+    note_replaced(memory, documents);
   }
   seen.joined.unknown_documents = documents.unknown_documents;
   seen.joined.invalid_documents = documents.invalid_documents;
@@ -416,11 +465,12 @@ awaitable<const specs::DesiredState*> resolve_sets(Memory& memory, const specs::
     return !is_declared(documents, entry.first) && !may_be_left_out(documents, entry.first);
   });
   if (documents.sets.empty() && seen.by_name.empty()) {
+    for (const auto& [document, sets] : seen.also_in_set) memory.resting.wake(*document);
     seen = {};
     co_return &documents;
   }
   sets::Usernames usernames = co_await read_owners(memory, documents);
-  join(seen, documents, std::move(usernames));
+  join(memory, documents, std::move(usernames));
   statuses.reserve(documents.sets.size());
   for (std::size_t i = 0; i < documents.sets.size(); ++i)
     statuses.push_back(sets::status_of(seen.by_name.at(documents.sets[i]->name), seen.outcomes[i]));

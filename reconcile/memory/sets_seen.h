@@ -37,6 +37,8 @@ struct SetsSeen {
   specs::DesiredState joined;
   std::vector<sets::JoinedSet> outcomes;    ///< of the sets, in their order
   std::vector<specs::Identity> not_theirs;  ///< as sets::Joined has it
+  /// Of documents whose workspace sets would declare as well: which sets, for people.
+  std::map<const specs::WorkspaceSpec*, std::string> also_in_set;
   // What `joined` was made of.
   std::vector<specs::SpecPtr> documents;
   std::vector<specs::Identity> elsewhere;

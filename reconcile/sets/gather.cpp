@@ -242,8 +242,7 @@ class Gathering {
     const auto same = [](const Owner& a, const Owner& b) {
       return specs::compare_lower(a.username, b.username) == 0;
     };
-    const auto twice = std::ranges::unique(found_, same);
-    found_.erase(twice.begin(), twice.end());
+    found_.erase(std::unique(found_.begin(), found_.end(), same), found_.end());
     drop_nameless_twins();
     read_.owners.reserve(found_.size());
     for (Owner& one : found_) {

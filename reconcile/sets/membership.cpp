@@ -172,6 +172,28 @@ void Membership::take(OwnersRead read, const LeaveLimit& limit, async::SteadyTim
   if (before != leavers_.size() || !gone.empty()) members_changed_ = true;
 }
 
+bool Membership::wants_former() const {
+  // Of an owner's name in it nobody can tell which part of a workspace's name that is.
+  const bool one_name = set_->workspace.name.find(specs::kOwnerPlaceholder) == std::string::npos;
+  return set_->on_leave == specs::OnLeave::dormant && one_name && !problem_ && held_ == 0 &&
+         !members_.empty() && former_known_of_ != text::lower(set_->workspace.name);
+}
+
+void Membership::know_former(std::vector<Owner> former, std::vector<std::string> unproven) {
+  former_known_of_ = text::lower(set_->workspace.name);
+  unproven_ = std::move(unproven);
+  std::vector<specs::Diagnostic> ignored;
+  for (Owner& one : former) {
+    if (find_entry(members_, one.username) || find_entry(leavers_, one.username)) continue;
+    Leaver leaver;
+    leaver.last = expander_->workspace_of(one.username, ignored);
+    leaver.owner = std::move(one);
+    leavers_.push_back(std::move(leaver));
+    std::ranges::sort(leavers_, name_before, &Leaver::owner);
+    members_changed_ = true;
+  }
+}
+
 void Membership::declare(const specs::SetPtr& set) {
   if (set_ && (set_ == set || *set_ == *set)) return;
   set_ = set;

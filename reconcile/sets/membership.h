@@ -39,7 +39,8 @@ inline constexpr std::chrono::hours kApprovalIsGoodFor{24};
 /// Leaving deletes nothing: the workspace is no longer declared, or, where the set says so, it is declared as
 /// dormant and no more. That is done only for workspaces that this process has declared as this set's own.
 ///
-/// In each cycle: declare, take, expand. All of it can be lost: after that nobody is known to have left.
+/// In each cycle: declare, take, expand. All of it can be lost: after that nobody is known to have left but
+/// those whom know_former() tells.
 class Membership {
  public:
   struct Member {
@@ -64,6 +65,13 @@ class Membership {
   /// `is_own`: whether a workspace that was declared for a member was this set's, and no other document's.
   void take(OwnersRead read, const LeaveLimit& limit, async::SteadyTime now,
             const std::function<bool(const specs::WorkspaceSpec&)>& is_own);
+  /// Whether it matters who had a workspace of this set before this process began, and can be asked: once,
+  /// when a read has told who the owners are.
+  [[nodiscard]] bool wants_former() const;
+  /// What was found. `former`: those who are seen to have had one; they have left. `unproven`: workspaces
+  /// ("bob/dev") of people who are no owners, named as this set names them, of which nothing shows that they
+  /// were made by it; they are left alone, and told of.
+  void know_former(std::vector<Owner> former, std::vector<std::string> unproven);
   /// Makes the workspaces: those that say what they said stay the same objects.
   void expand();
   /// The workspaces of these leavers are no more, or somebody else's to declare, so there is nothing to be
@@ -80,6 +88,7 @@ class Membership {
   [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
   /// Of the last whole read, as OwnersRead has them.
   [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
+  [[nodiscard]] const std::vector<std::string>& unproven() const { return unproven_; }
   [[nodiscard]] const std::vector<std::string>& unknown_owners() const { return unknown_owners_; }
   [[nodiscard]] const std::vector<std::string>& odd_exceptions() const { return odd_exceptions_; }
   /// Who would leave and does not.
@@ -117,6 +126,8 @@ class Membership {
   std::optional<Approved> approved_;
   std::uint64_t version_ = 0;
   bool members_changed_ = false, set_changed_ = false;
+  std::string former_known_of_;  ///< the workspaces' name for which that was asked
+  std::vector<std::string> unproven_;
 };
 
 }  // namespace cr::reconcile::sets

@@ -273,6 +273,35 @@ TEST_F(Members, WhomCoderDoesNotShowAreTold) {
   EXPECT_EQ(status().members, 1U);
 }
 
+TEST_F(Members, WhoHadAWorkspaceBeforeThisProcessBeganHasLeft) {
+  reads({"alice"});
+  ASSERT_TRUE(membership_.wants_former());
+  membership_.know_former(owners({"alice", "bob"}), {"gus/dev"});
+  membership_.expand();
+  EXPECT_THAT(asleep(), ElementsAre("bob")) << "alice is a member";
+  EXPECT_EQ(status().left, 1U);
+  EXPECT_EQ(status().reason, Reason::Resolved);
+  EXPECT_THAT(status().message, HasSubstr("nothing shows that this set has made them: gus/dev"));
+  EXPECT_FALSE(membership_.wants_former()) << "once is enough";
+  reads({"alice", "bob"});
+  EXPECT_THAT(asleep(), IsEmpty());
+}
+
+TEST_F(Members, WhoHadAWorkspaceBeforeIsAskedOnlyWhereItMattersAndTheOwnersAreKnown) {
+  fails();
+  EXPECT_FALSE(membership_.wants_former()) << "everybody would look like one";
+  reads({});
+  EXPECT_FALSE(membership_.wants_former());
+  reads({"alice"});
+  EXPECT_TRUE(membership_.wants_former());
+  set_.workspace().name = "dev-{owner}";
+  reads({"alice"});
+  EXPECT_FALSE(membership_.wants_former());
+  set_ = SetBuilder();
+  reads({"alice"});
+  EXPECT_FALSE(membership_.wants_former()) << "nothing becomes of it";
+}
+
 TEST_F(Members, AnEmptiedListIsHeldHoweverFewTheyAre) {
   reads({"alice"});
   reads({});
