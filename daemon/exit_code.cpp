@@ -8,6 +8,8 @@ namespace {
 using reconcile::CycleReport;
 using reconcile::CycleResult;
 using reconcile::Reason;
+using reconcile::sets::SetStatus;
+using SetReason = reconcile::sets::Reason;
 
 constexpr ExitCodeInfo kExitCodes[] = {
     {ExitCode::ok, "in sync or converged"},
@@ -26,26 +28,46 @@ constexpr ExitCodeInfo kExitCodes[] = {
 bool token_refused_or_unreachable(Reason reason) {
   return reason == Reason::Unauthorized || reason == Reason::Unreachable;
 }
+bool token_refused_or_unreachable(SetReason reason) {
+  return reason == SetReason::Unauthorized || reason == SetReason::Unreachable;
+}
 
 /// What could not be had: a cycle, Coder.
 ExitCode failure_of(const CycleReport& report) {
   if (report.result == CycleResult::failed && !report.failure) return ExitCode::failure;
-  const bool unreachable = report.result == CycleResult::failed ||
-                           std::ranges::any_of(report.workspaces, [](const auto& workspace) {
-                             return token_refused_or_unreachable(workspace.ready.reason);
-                           });
+  const bool unreachable =
+      report.result == CycleResult::failed ||
+      std::ranges::any_of(
+          report.workspaces,
+          [](const auto& workspace) { return token_refused_or_unreachable(workspace.ready.reason); }) ||
+      std::ranges::any_of(report.sets,
+                          [](const SetStatus& set) { return token_refused_or_unreachable(set.reason); });
   return unreachable ? ExitCode::unreachable : ExitCode::ok;
 }
 
 bool any_invalid(const CycleReport& report, const specs::DesiredState& desired) {
+  // What is wrong with a set's document can depend on who its owners are.
   return desired.invalid_documents + desired.duplicate_documents > 0 || !desired.diagnostics.empty() ||
-         report.invalid_documents + report.duplicate_documents > 0;
+         report.invalid_documents + report.duplicate_documents > 0 ||
+         std::ranges::any_of(report.sets, [](const SetStatus& set) { return !set.diagnostics.empty(); });
+}
+
+bool any_held(const CycleReport& report) {
+  return report.verdict.held ||
+         std::ranges::any_of(report.sets, [](const SetStatus& set) { return set.reason == SetReason::Held; });
+}
+
+/// Sets that are not whole by nobody's order: no plan of theirs makes them so.
+bool all_sets_ready(const CycleReport& report) {
+  return std::ranges::all_of(report.sets, [](const SetStatus& set) {
+    return reconcile::sets::ready_of(set.reason) == reconcile::Ready::True;
+  });
 }
 
 /// What applies to a plan and to a converging run alike.
 ExitCode common_part(const CycleReport& report, const specs::DesiredState& desired) {
   if (const ExitCode code = failure_of(report); code != ExitCode::ok) return code;
-  if (report.verdict.held) return ExitCode::held;
+  if (any_held(report)) return ExitCode::held;
   return any_invalid(report, desired) ? ExitCode::invalid_specs : ExitCode::ok;
 }
 
@@ -71,23 +93,30 @@ std::span<const ExitCodeInfo> all_exit_codes() {
 
 ExitCode exit_code_of(const CycleReport& report, const specs::DesiredState& desired, Builds builds) {
   if (const ExitCode code = common_part(report, desired); code != ExitCode::ok) return code;
-  const bool all = std::ranges::all_of(report.workspaces,
+  const bool all = all_sets_ready(report) &&
+                   std::ranges::all_of(report.workspaces,
                                        [&](const auto& workspace) { return converged(workspace, builds); });
   return all ? ExitCode::ok : ExitCode::not_converged;
 }
 
 ExitCode exit_code_of_plan(const CycleReport& report, const specs::DesiredState& desired, PlanExit kind) {
   if (const ExitCode code = common_part(report, desired); code != ExitCode::ok) return code;
-  if (std::ranges::any_of(report.workspaces, stays_unready)) return ExitCode::not_converged;
+  if (!all_sets_ready(report) || std::ranges::any_of(report.workspaces, stays_unready))
+    return ExitCode::not_converged;
   return kind == PlanExit::detailed && !report.plan.empty() ? ExitCode::changes : ExitCode::ok;
 }
 
 ExitCode exit_code_of_forecast(const CycleReport& report, const specs::DesiredState& desired) {
   if (const ExitCode code = failure_of(report); code != ExitCode::ok) return code;
   if (any_invalid(report, desired)) return ExitCode::invalid_specs;
-  const bool all_read = std::ranges::none_of(report.workspaces, [](const auto& workspace) {
-    return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
-  });
+  const bool all_read =
+      std::ranges::none_of(report.workspaces,
+                           [](const auto& workspace) {
+                             return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
+                           }) &&
+      std::ranges::none_of(report.sets, [](const SetStatus& set) {
+        return reconcile::sets::ready_of(set.reason) == reconcile::Ready::Unknown;
+      });
   return all_read ? ExitCode::ok : ExitCode::not_converged;
 }
 

@@ -32,7 +32,8 @@ struct ExitCodeInfo {
 /// Of a cycle that ends a command: the highest of what applies. `desired` is what the cycle ran on.
 ///
 /// A workspace that is suspended counts as converged: it is as its spec wants it. So does one that is created
-/// and whose first build is under way, unless the caller was to `wait_for_builds`.
+/// and whose first build is under way, unless the caller was to `wait_for_builds`. A set counts by its own
+/// condition: not ready is not converged, and held, invalid and unreachable are what they are of workspaces.
 enum class Builds : std::uint8_t { may_go_on, must_have_ended };
 [[nodiscard]] ExitCode exit_code_of(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                                     Builds builds);

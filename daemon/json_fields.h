@@ -129,7 +129,7 @@ inline constexpr JsonField kOwnFields[] = {
     {kRefusal, "error", kText, kAlways, "why, and what to do instead"},
 
     {kAccepted, "status", kText, kAlways, "what happens now, in words"},
-    {kAccepted, "digest", kText, kSometimes, "of the plan that was approved"},
+    {kAccepted, "digest", kText, kSometimes, "of what was approved"},
 
     {kLogLine, "time", kTime, kAlways, "when it was written"},
     {kLogLine, "level", word(JsonWords::log_levels), kAlways, "how grave it is"},

@@ -43,16 +43,24 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
 
 namespace {
 
-/// Of `given`, those that no spec has.
-void add_unknown(const std::vector<std::string>& given, std::string_view flag,
-                 const std::set<std::string>& known, std::vector<std::string>& missing) {
-  const std::vector<std::string_view> candidates(known.begin(), known.end());
+/// Of `given`, those that are not among the known ones: `what` says that, and their near match, if any.
+void add_unknown(const std::vector<std::string>& given, std::string_view what,
+                 const std::set<std::string>& known, const std::set<std::string>& candidates,
+                 std::vector<std::string>& missing) {
+  const std::vector<std::string_view> views(candidates.begin(), candidates.end());
   for (const std::string& one : given) {
     if (known.contains(text::lower(one))) continue;
-    const std::string hint = specs::did_you_mean(one, candidates);
-    missing.push_back("no spec with " + std::string{flag} + ' ' + specs::in_quotes(one) +
-                      (hint.empty() ? "" : "; " + hint));
+    const std::string hint = specs::did_you_mean(one, views);
+    missing.push_back(std::string{what} + ' ' + specs::in_quotes(one) + (hint.empty() ? "" : "; " + hint));
   }
+}
+
+/// "--selector a=b, --owner"
+std::string flags_of(const Selection& selection) {
+  std::string flags = selection.labels.empty() ? std::string{} : "--selector " + selection.labels.text();
+  if (!selection.owners.empty()) flags += (flags.empty() ? "" : ", ") + std::string{"--owner"};
+  if (!selection.names.empty()) flags += (flags.empty() ? "" : ", ") + std::string{"--name"};
+  return flags;
 }
 
 }  // namespace
@@ -77,16 +85,45 @@ std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, cons
       names.insert(text::lower(spec->name));
     }
   }
-  add_unknown(selection.owners, "owner", owners, missing);
-  add_unknown(selection.names, "name", names, missing);
+  add_unknown(selection.owners, "no spec with owner", owners, owners, missing);
+  add_unknown(selection.names, "no spec with name", names, names, missing);
   if (select(loaded, selection).specs.empty()) {
     missing.push_back("none of " + std::to_string(loaded.specs.size()) +
                       (loaded.specs.size() == 1 ? " spec" : " specs") + " is selected by " +
-                      (selection.labels.empty() ? std::string{} : "--selector " + selection.labels.text()));
-    std::string& last = missing.back();
-    if (!selection.owners.empty()) last += (last.ends_with(' ') ? "" : ", ") + std::string{"--owner"};
-    if (!selection.names.empty()) last += (last.ends_with(' ') ? "" : ", ") + std::string{"--name"};
+                      flags_of(selection));
   }
+  return missing;
+}
+
+std::vector<std::string> what_sets_do_not_have(const specs::DesiredState& desired, const Selection& selection,
+                                               const reconcile::CycleReport& report) {
+  std::vector<std::string> missing;
+  const bool all_known = std::ranges::none_of(report.sets, [](const reconcile::sets::SetStatus& set) {
+    return reconcile::sets::ready_of(set.reason) == reconcile::Ready::Unknown;
+  });
+  if (desired.sets.empty() || report.sets.empty() || !all_known || flags_of(selection).empty())
+    return missing;
+  std::set<std::string> owners, names;
+  if (!selection.owners.empty() || !selection.names.empty()) {
+    for (const reconcile::WorkspaceStatus& row : report.workspaces) {
+      owners.insert(text::lower(row.spec->owner));
+      names.insert(text::lower(row.spec->name));
+    }
+  }
+  std::set<std::string> owners_meant = owners, names_meant = names;
+  for (const specs::Identity& one : desired.elsewhere) {
+    owners_meant.insert(one.owner);
+    names_meant.insert(one.name);
+  }
+  for (const specs::SetPtr& set : desired.sets) {
+    for (const std::string& one : set->owners.list) owners_meant.insert(text::lower(one));
+    names_meant.insert(text::lower(set->workspace.name));
+  }
+  add_unknown(selection.owners, "nothing is declared for --owner", owners, owners_meant, missing);
+  add_unknown(selection.names, "nothing is declared for --name", names, names_meant, missing);
+  if (report.workspaces.empty())
+    missing.push_back("none of the specs and sets has a workspace that is selected by " +
+                      flags_of(selection));
   return missing;
 }
 

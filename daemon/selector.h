@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "reconcile/report/report.h"
 #include "specs/desired_state.h"
 #include "specs/selector.h"
 
@@ -26,5 +27,12 @@ struct Selection {
 /// none where there is nothing to say. Pure.
 [[nodiscard]] std::vector<std::string> what_is_missing(const specs::DesiredState& loaded,
                                                        const Selection& selection);
+
+/// The same where there are sets, whose owners only a cycle knows: owners and names of `selection` of which
+/// it has found nothing declared, and that nothing is selected at all. None while a set's owners are not
+/// known; `desired` is what the cycle ran on. Pure.
+[[nodiscard]] std::vector<std::string> what_sets_do_not_have(const specs::DesiredState& desired,
+                                                             const Selection& selection,
+                                                             const reconcile::CycleReport& report);
 
 }  // namespace cr::daemon

@@ -227,7 +227,7 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
 
 bool Reconciler::approve(std::string digest) {
   for (auto& [name, set] : memory_->sets.by_name) {
-    if (set.approve(digest)) return true;
+    if (set.approve(digest, memory_->clock.now())) return true;
   }
   return memory_->remembered.approval.approve(std::move(digest), memory_->clock.now());
 }

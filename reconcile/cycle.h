@@ -25,6 +25,7 @@ namespace cr::reconcile {
 struct Limits {
   ChangeLimit max_changes;
   GuardWords held{};            ///< of the message that says why a plan is held
+  GuardWords held_leavers{};    ///< likewise, why owners stay in a set
   std::size_t concurrency = 4;  ///< workspaces that are written at a time
   std::size_t max_builds = 10;  ///< builds of ours in flight
   /// What somebody else has started is stopped for `dormant: true` when nobody has used it for so long; 0: at

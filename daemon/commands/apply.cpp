@@ -52,13 +52,14 @@ reconcile::Limits limits_of_apply(const Config& config) {
 class Applying {
  public:
   Applying(const Config& config, Terminal& terminal, Session& session, OutcomeCollector& done,
-           const AnswerWatch& watch, const specs::DesiredState& desired,
+           const AnswerWatch& watch, const specs::DesiredState& desired, const Selection& selection,
            const boost::asio::any_io_executor& executor)
       : config_(config),
         terminal_(terminal),
         session_(session),
         done_(done),
         desired_(desired),
+        selection_(selection),
         reconciler_(session.client().readers(), session.client().writers(), session.clock(),
                     session.observer(), limits_of_apply(config)),
         builds_(config.wait ? Builds::must_have_ended : Builds::may_go_on),
@@ -130,6 +131,7 @@ class Applying {
 
   void report() {
     session_.end_progress();
+    tell_missing_of_sets(desired_, selection_, *last_, terminal_);
     if (config_.output == OutputFormat::json) {
       nlohmann::json made = reconcile::apply_json(done_.outcomes(), *last_);
       const Keys<json_parts::kApply> object(made);
@@ -150,6 +152,7 @@ class Applying {
   Session& session_;
   OutcomeCollector& done_;
   const specs::DesiredState& desired_;
+  const Selection& selection_;
   reconcile::Reconciler reconciler_;
   Builds builds_;
   std::chrono::nanoseconds timeout_;
@@ -179,7 +182,7 @@ ExitCode converge(const Config& config, Terminal& terminal, metrics::Recorder& r
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));
   tell_missing(*loaded, selection, terminal);
   if (!session.connect()) return ExitCode::usage;
-  Applying applying(config, terminal, session, done, watch, desired, io.get_executor());
+  Applying applying(config, terminal, session, done, watch, desired, selection, io.get_executor());
   SignalRules rules;
   rules.grace = config.shutdown_timeout;
   rules.on_stopping = [&](const char* name) {

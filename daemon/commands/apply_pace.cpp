@@ -43,6 +43,11 @@ bool has_work_left(const reconcile::WorkspaceStatus& workspace, Builds builds) {
   }
 }
 
+/// Whom it has workspaces for will be known when Coder is back.
+bool has_work_left(const reconcile::sets::SetStatus& set) {
+  return set.error && away(*set.error);
+}
+
 /// Its row says Creating and has an id, as if the build were under way.
 bool waits_for_a_slot(const reconcile::Outcome& outcome) {
   return outcome.result == reconcile::ActionResult::skipped &&
@@ -63,6 +68,7 @@ std::optional<std::chrono::nanoseconds> next_apply_cycle(const reconcile::CycleR
   }
   if (report.verdict.held) return std::nullopt;
   const bool left = std::ranges::any_of(report.outcomes, waits_for_a_slot) ||
+                    std::ranges::any_of(report.sets, [](const auto& set) { return has_work_left(set); }) ||
                     std::ranges::any_of(report.workspaces, [&](const auto& workspace) {
                       return has_work_left(workspace, builds);
                     });

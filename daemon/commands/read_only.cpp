@@ -14,7 +14,7 @@ namespace {
 
 async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, Session& session,
                                      const AnswerWatch& watch, const specs::DesiredState& desired,
-                                     const ReadOnly& command) {
+                                     const Selection& selection, const ReadOnly& command) {
   TimeLimit limit(session, watch, config.timeout.value_or(kPlanTimeout), {});
   reconcile::Reconciler reconciler(session.client().readers(), {}, session.clock(), session.observer(),
                                    command.shows_drift ? limits_of_command(config) : limits_of(config));
@@ -22,6 +22,7 @@ async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, S
   reconcile::ReportPtr report = co_await limit.bound(std::move(cycle));
   if (!report) report = limit.report_of_silence();
   session.end_progress();
+  tell_missing_of_sets(desired, selection, *report, terminal);
   terminal.out(command.show(*report, desired));
   co_return command.exit_code(*report, desired);
 }
@@ -40,7 +41,7 @@ ExitCode run_read_only(const Config& config, Terminal& terminal, const ReadOnly&
   AnswerWatch watch;
   Session session(config, terminal, Session::Kind::command, {&watch});
   if (!session.connect()) return ExitCode::usage;
-  return run_to_end(io, one_cycle(config, terminal, session, watch, desired, command), {});
+  return run_to_end(io, one_cycle(config, terminal, session, watch, desired, selection, command), {});
 }
 
 }  // namespace cr::daemon

@@ -171,7 +171,9 @@ class Daemon {
     if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
     if (approval.result == metrics::ApprovalResult::approved) {
       fields.push_back({"changes", std::to_string(approval.changes), true});
-      session_.log().info("plan approved", std::move(fields));
+      if (!approval.set.empty()) fields.push_back({"set", approval.set});
+      session_.log().info(approval.set.empty() ? "plan approved" : "leaving a set approved",
+                          std::move(fields));
     } else {
       fields.push_back({"reason", std::string{approval.why}});
       session_.log().warn("approval rejected", std::move(fields));
@@ -214,29 +216,40 @@ class Daemon {
   }
 
   async::awaitable<void> turn() {
-    LoopParts parts{
-        .load = [this](DesiredPtr in_force) { return load(std::move(in_force)); },
-        .cycle = [this](const specs::DesiredState& desired) { return reconciler_->run_cycle(desired); },
-        .on_specs_read =
-            [this](const specs::DesiredState& desired, bool changed) {
-              recorder_.on_source_read(desired.revision, changed, clock_.wall());
-            },
-        .on_specs_error = [this] { recorder_.on_source_error(); },
-        .random = [this] { return std::uniform_real_distribution<double>{}(random_); },
-        .interval = config_.interval,
-        .observer = session_.observer(),
-        .board = board_,
-        .shown = shown_,
-        .triggers = triggers_,
-        .clock = clock_,
-        .log = session_.log(),
-        .builds = [this] { return reconciler_->builds_seen(); },
-        .end_turn =
-            [this](reconcile::ReportPtr replaced) {
-              build_watch_->follow(reconciler_->builds_in_flight());
-              clean_up(std::move(replaced));
-            }};
+    LoopParts parts{.load = [this](DesiredPtr in_force) { return load(std::move(in_force)); },
+                    .cycle = [this](const specs::DesiredState& desired) { return run_cycle(desired); },
+                    .on_specs_read =
+                        [this](const specs::DesiredState& desired, bool changed) {
+                          recorder_.on_source_read(desired.revision, changed, clock_.wall());
+                        },
+                    .on_specs_error = [this] { recorder_.on_source_error(); },
+                    .random = [this] { return std::uniform_real_distribution<double>{}(random_); },
+                    .interval = config_.interval,
+                    .observer = session_.observer(),
+                    .board = board_,
+                    .shown = shown_,
+                    .triggers = triggers_,
+                    .clock = clock_,
+                    .log = session_.log(),
+                    .builds = [this] { return reconciler_->builds_seen(); },
+                    .end_turn =
+                        [this](reconcile::ReportPtr replaced) {
+                          build_watch_->follow(reconciler_->builds_in_flight());
+                          clean_up(std::move(replaced));
+                        }};
     co_await run_loop(parts);
+  }
+
+  async::awaitable<reconcile::ReportPtr> run_cycle(const specs::DesiredState& desired) {
+    auto cycle = reconciler_->run_cycle(desired);
+    reconcile::ReportPtr report = co_await std::move(cycle);
+    std::vector<std::string> missing = what_sets_do_not_have(desired, selection_, *report);
+    if (missing != missing_of_sets_) {
+      for (const std::string& one : missing)
+        session_.log().warn("the filters match less than expected", {{"reason", one}});
+      missing_of_sets_ = std::move(missing);
+    }
+    co_return report;
   }
 
   /// On the disk's thread: it takes seconds where there are many specs, and longer where the disk hangs.
@@ -280,7 +293,8 @@ class Daemon {
   async::SystemClock clock_;
   std::mt19937_64 random_{std::random_device{}()};
   const Selection selection_;
-  specs::SpecSource source_;  ///< the disk's thread alone uses it
+  std::vector<std::string> missing_of_sets_;  ///< as it was last told
+  specs::SpecSource source_;                  ///< the disk's thread alone uses it
   Board board_;
   SharedBoard shown_;
   Triggers triggers_;

@@ -48,6 +48,9 @@ reconcile::Limits limits_of(const Config& config) {
                    .ways_out =
                        "Review it with `coder-reconciler plan`, then run `coder-reconciler apply --approve "
                        "{digest}`, send this digest to the daemon (POST /-/approve), or raise --max-changes"},
+          .held_leavers = {.limit = "--max-changes",
+                           .ways_out = "If they have really left, send this digest to the daemon (POST "
+                                       "/-/approve): {digest}; or raise --max-changes"},
           .concurrency = config.concurrency,
           .max_builds = config.max_builds,
           .idle_before_stop = std::chrono::duration_cast<std::chrono::seconds>(config.idle_before_stop),

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "daemon/json_fields.h"
 #include "reconcile/report/render.h"
@@ -22,10 +23,22 @@ ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Ter
   return ExitCode::failure;
 }
 
-bool tell_missing(const specs::DesiredState& loaded, const Selection& selection, Terminal& terminal) {
-  const std::vector<std::string> missing = what_is_missing(loaded, selection);
+namespace {
+
+bool tell(const std::vector<std::string>& missing, Terminal& terminal) {
   for (const std::string& one : missing) terminal.err("coder-reconciler: " + specs::visible(one) + "\n");
   return !missing.empty();
+}
+
+}  // namespace
+
+bool tell_missing(const specs::DesiredState& loaded, const Selection& selection, Terminal& terminal) {
+  return tell(what_is_missing(loaded, selection), terminal);
+}
+
+void tell_missing_of_sets(const specs::DesiredState& desired, const Selection& selection,
+                          const reconcile::CycleReport& report, Terminal& terminal) {
+  tell(what_sets_do_not_have(desired, selection, report), terminal);
 }
 
 }  // namespace cr::daemon

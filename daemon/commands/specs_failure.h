@@ -16,4 +16,8 @@ namespace cr::daemon {
 /// Says on standard error what what_is_missing() finds. Whether there was anything to say.
 bool tell_missing(const specs::DesiredState& loaded, const Selection& selection, Terminal& terminal);
 
+/// Likewise what what_sets_do_not_have() finds.
+void tell_missing_of_sets(const specs::DesiredState& desired, const Selection& selection,
+                          const reconcile::CycleReport& report, Terminal& terminal);
+
 }  // namespace cr::daemon

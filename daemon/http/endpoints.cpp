@@ -1,5 +1,6 @@
 #include "daemon/http/endpoints.h"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -8,7 +9,10 @@
 #include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
+#include <utility>
+#include <vector>
 
 #include "daemon/diagnostics_json.h"
 #include "daemon/http/page/page.h"
@@ -128,6 +132,34 @@ std::string digest_in(const HttpRequest& request) {
   std::string bare = request.body;
   std::erase_if(bare, [](char c) { return c == ' ' || c == '\r' || c == '\n' || c == '\t'; });
   return bare;
+}
+
+/// What waits for a person's yes.
+struct Held {
+  std::string digest;
+  std::size_t changes = 0;
+  std::string set{};  ///< whose owners would leave; empty: the plan
+};
+
+std::vector<Held> all_held(const reconcile::CycleReport& report) {
+  std::vector<Held> held;
+  if (report.verdict.held) held.push_back({report.verdict.digest, report.verdict.changes});
+  for (const reconcile::sets::SetStatus& set : report.sets) {
+    if (!set.digest.empty()) held.push_back({set.digest, set.held, set.name});
+  }
+  return held;
+}
+
+std::string others_held(const std::vector<Held>& held) {
+  constexpr std::size_t kNamed = 3;
+  std::string text;
+  for (const Held& one : std::span(held).first(std::min(kNamed, held.size()))) {
+    text += text.empty() ? "" : ", ";
+    text += one.set.empty() ? "a different plan is held, with the digest " + one.digest
+                            : "owners of set " + one.set + " are held, with the digest " + one.digest;
+  }
+  if (held.size() > kNamed) text += fmt::format(", and {} more", held.size() - kNamed);
+  return text + "; review it (/api/v1/plan, /api/v1/summary) and approve that one";
 }
 
 }  // namespace
@@ -357,26 +389,30 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
                                                   : "wrong token";
     return std::move(*refusal);
   }
-  const auto& report = board.report;
-  const bool held = report && report->verdict.held;
+  const std::vector<Held> held = board.report ? all_held(*board.report) : std::vector<Held>();
   approval.result = metrics::ApprovalResult::mismatched;
   if (digest.empty()) {
     approval.why = "no digest was given";
     return error_response(400, "no digest given; send {\"digest\": \"…\"} or ?digest=…");
   }
-  if (!held) {
+  if (held.empty()) {
     approval.why = "no plan is held";
-    return error_response(409, "no plan is held");
+    return error_response(409, "no plan is held, and no owners of a set are");
   }
-  if (report->verdict.digest != digest) {
+  const auto found = std::ranges::find(held, digest, &Held::digest);
+  if (found == held.end()) {
     approval.why = "a different plan is held";
-    return error_response(409, "a different plan is held, with the digest " + report->verdict.digest +
-                                   "; review it (/api/v1/plan) and approve that one");
+    return error_response(409, others_held(held));
   }
   approval.result = metrics::ApprovalResult::approved;
-  approval.changes = report->verdict.changes;
+  approval.changes = found->changes;
+  approval.set = found->set;
   parts_.approve(digest);
-  return accepted_response("approved; the plan is executed in the next cycle", digest);
+  if (found->set.empty())
+    return accepted_response("approved; the plan is executed in the next cycle", digest);
+  return accepted_response(fmt::format("approved; {} {} leave set {} in the next cycle that reads the same",
+                                       found->changes, found->changes == 1 ? "owner" : "owners", found->set),
+                           digest);
 }
 
 std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const {

@@ -16,12 +16,13 @@
 
 namespace cr::daemon {
 
-/// Somebody has asked to let a held plan go.
+/// Somebody has asked to let go what is held: a plan, or owners who would leave a set.
 struct Approval {
   metrics::ApprovalResult result = metrics::ApprovalResult::refused;
   std::string_view why{};        ///< it was not let go
   std::string digest{};          ///< that was named, cut where it is longer than any
-  std::size_t changes = 0;       ///< workspaces that the approved plan changes
+  std::size_t changes = 0;       ///< workspaces that the approved plan changes, or owners who leave
+  std::string set{};             ///< the set whom they leave; empty: it is the plan
   std::string_view peer{};       ///< the address of who asked
   std::string_view forwarded{};  ///< for whom, as proxies say
 };
@@ -33,7 +34,7 @@ struct EndpointParts {
   std::function<std::string()> metrics;  ///< the text of a scrape
   std::string metrics_content_type;
   std::function<void()> reconcile;  ///< asks for a cycle
-  /// Lets the plan with this digest go and asks for a cycle.
+  /// Lets go what is held with this digest, and asks for a cycle.
   std::function<void(const std::string& digest)> approve;
   /// The token that callers have to show, read at each use so that it can be changed. Nothing: none is set
   /// up.

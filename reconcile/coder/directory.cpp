@@ -10,8 +10,10 @@
 
 #include "reconcile/coder/audit_json.h"
 #include "reconcile/coder/classify.h"
+#include "reconcile/coder/list_page.h"
 #include "reconcile/coder/search.h"
 #include "reconcile/http/url.h"
+#include "specs/text/ascii.h"
 
 namespace cr::coder {
 namespace {
@@ -25,6 +27,8 @@ constexpr std::size_t kRowsAPage = 500;
 constexpr int kReadings = 3;
 // More than any deployment has.
 constexpr std::size_t kMostRows = 1'000'000;
+// Rows of workspaces are the dearest that there are.
+constexpr std::uint64_t kMostNamedAlike = 5'000;
 
 constexpr Route kMembersByPage{.method = "GET",
                                .pattern = "/api/v2/organizations/{organization}/paginated-members",
@@ -118,11 +122,49 @@ class HttpDirectory final : public DirectoryReader {
     co_return co_await by_pages(request, decode_users_page);
   }
 
+  awaitable<ApiResult<std::optional<std::vector<LiveWorkspace>>>> workspaces_named(
+      const std::string& name) override {
+    std::vector<LiveWorkspace> found;
+    const auto term = search_term("name", name);
+    if (!term) co_return std::optional(std::move(found));
+    const std::string wanted = text::lower(name);
+    std::unordered_set<WorkspaceId> seen;
+    for (std::size_t offset = 0;; offset += kRowsAPage) {
+      CallRequest request(routes::kWorkspaces, std::string(routes::kWorkspaces.pattern));
+      request.query = search_query(*term) + fmt::format("&limit={}", kRowsAPage);
+      if (offset > 0) request.query += fmt::format("&offset={}", offset);
+      request.body_limit = body_limit_of_rows(kRowsAPage);
+      auto answer = co_await caller_.call(request);
+      if (!answer) co_return answer.error();
+      auto page = decoder_.page(answer->body, kRowsAPage);
+      if (!page) co_return caller_.not_understood(request, *answer, page.error().message);
+      if (page->count > kMostNamedAlike) co_return std::nullopt;
+      const bool full = page->rows.size() == kRowsAPage;
+      // Coder looks for a part of the name; and rows move between pages.
+      for (LiveWorkspace& row : page->rows) {
+        if (text::lower(row.name) == wanted && seen.insert(row.id).second) found.push_back(std::move(row));
+      }
+      if (!full || offset + kRowsAPage >= page->count) break;
+    }
+    co_return std::optional(std::move(found));
+  }
+
   awaitable<ApiResult<bool>> may_read_members(const OrganizationId& organization) override {
-    CallRequest request(routes::kAuthCheck, std::string(routes::kAuthCheck.pattern));
     json object = json::object();
     object["resource_type"] = "organization_member";
     object["organization_id"] = organization.to_string();
+    return may_read(std::move(object));
+  }
+
+  awaitable<ApiResult<bool>> may_read_users() override {
+    json object = json::object();
+    object["resource_type"] = "user";
+    return may_read(std::move(object));
+  }
+
+ private:
+  awaitable<ApiResult<bool>> may_read(json object) {
+    CallRequest request(routes::kAuthCheck, std::string(routes::kAuthCheck.pattern));
     json check = json::object();
     check["object"] = std::move(object);
     check["action"] = "read";
@@ -139,7 +181,6 @@ class HttpDirectory final : public DirectoryReader {
     co_return allowed.get<bool>();
   }
 
- private:
   awaitable<ApiResult<MembersPage>> ask(const CallRequest& request, Decode decode) {
     auto answer = co_await caller_.call(request);
     if (!answer) co_return answer.error();
@@ -181,6 +222,7 @@ class HttpDirectory final : public DirectoryReader {
   }
 
   Caller& caller_;
+  WorkspaceDecoder decoder_;
   /// This Coder has no pages of members.
   bool all_in_one_ = false;
 };

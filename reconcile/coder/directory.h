@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,8 @@
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/members.h"
 
-/// Coder as a directory of people: who is in an organization or a group, and who is suspended.
+/// Coder as a directory of people: who is in an organization or a group, who is suspended, and who has a
+/// workspace of some name.
 namespace cr::coder {
 
 /// As CoderReader's, calls are bounded and repeated inside. Of a list that is read by pages, each page
@@ -31,9 +33,17 @@ class DirectoryReader {
                                                                              const std::string& group) = 0;
   /// The suspended users that the token may see, of the whole deployment.
   [[nodiscard]] virtual boost::asio::awaitable<MembersRead> suspended_users() = 0;
-  /// Whether the token may read all members of that organization. A POST that changes nothing.
+  /// The workspaces of this name, whoever's they are, without regard to case. Nothing where so many have one
+  /// like it that looking through them costs too much.
+  [[nodiscard]] virtual boost::asio::awaitable<ApiResult<std::optional<std::vector<LiveWorkspace>>>>
+  workspaces_named(const std::string& name) = 0;
+  // A token that may read some people only is shown a shorter list, and no error. These are POSTs that change
+  // nothing.
+  /// Whether the token may read all members of that organization.
   [[nodiscard]] virtual boost::asio::awaitable<ApiResult<bool>> may_read_members(
       const OrganizationId& organization) = 0;
+  /// Whether it may read all users of the deployment.
+  [[nodiscard]] virtual boost::asio::awaitable<ApiResult<bool>> may_read_users() = 0;
 };
 /// The caller outlives it.
 [[nodiscard]] std::unique_ptr<DirectoryReader> http_directory(Caller& caller);

@@ -76,6 +76,11 @@ WorkspaceStatus row_of(const CycleState& state, const specs::SpecPtr& spec, cons
                      "that, or remove it from metadata.previousNames",
                      *name)});
   }
+  const auto& in_sets = state.memory.sets.also_in_set;
+  if (const auto found = in_sets.find(spec.get()); found != in_sets.end()) {
+    row.remarks.push_back(
+        {Remark::AlsoInSet, fmt::format("{} would declare it too; this document counts", found->second)});
+  }
   if (one.diff) row.drift = one.diff->drift;
   return row;
 }

@@ -3,11 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/directory.h"
+#include "reconcile/cycle/former_members.h"
 #include "reconcile/cycle/state.h"
 #include "reconcile/sets/gather.h"
 #include "specs/name.h"
@@ -26,7 +31,7 @@ using Memory = Reconciler::Memory;
 constexpr std::size_t kLooksAtATime = 4;
 // A username hardly ever changes: those that are old are looked up again bit by bit.
 constexpr std::size_t kLooksAgainACycle = 20;
-constexpr auto kUsersAreGoodFor = std::chrono::minutes(10);
+constexpr auto kGoodFor = std::chrono::minutes(10);
 
 /// Nothing is asked any more once the token was refused.
 MembersRead not_asked(const std::optional<ApiError>& refused) {
@@ -62,26 +67,35 @@ class OwnersReading {
       suspended_ = not_asked(refused_);
       if (!refused_) suspended_ = co_await memory_.people->suspended_users();
       judge(*suspended_);
+      if (suspended_->outcome == Outcome::whole) co_await prove_sight_of_users();
     }
   }
 
-  awaitable<void> look_up(std::vector<std::string> ids) {
+  /// `ids`: users named by UUID, in lower case; who is none of them is forgotten, unless `kept`.
+  awaitable<void> look_up(std::vector<std::string> ids, const std::vector<std::string>& kept) {
     std::ranges::sort(ids);
-    const auto twice = std::ranges::unique(ids);
-    ids.erase(twice.begin(), twice.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     auto& known = memory_.sets.users;
-    std::erase_if(known, [&](const auto& entry) { return !std::ranges::binary_search(ids, entry.first); });
-    std::size_t again = 0;
-    std::vector<std::string> open;
-    for (std::string& id : ids) {
-      const auto found = known.find(id);
-      const bool is_old = found != known.end() && memory_.clock.now() - found->second.at > kUsersAreGoodFor;
-      if (found == known.end() || (is_old && ++again <= kLooksAgainACycle)) open.push_back(std::move(id));
-    }
+    std::erase_if(known, [&](const auto& entry) {
+      return !std::ranges::binary_search(ids, entry.first) &&
+             std::ranges::find(kept, entry.first) == kept.end();
+    });
+    std::vector<std::string> open = ids_to_look_up(std::move(ids));
     auto each = [this](const std::string& id) { return look_up_one(id); };
     auto all = async::for_each_bounded(open, kLooksAtATime, each);
     co_await std::move(all);
-    for (const auto& [id, user] : known) users_.try_emplace(id, user.user);
+    for (const auto& [id, user] : known) users_.try_emplace(id, user.known);
+  }
+
+  /// The names of those who were looked up.
+  [[nodiscard]] sets::Usernames usernames_of(const std::vector<std::string>& ids) const {
+    sets::Usernames names;
+    for (const std::string& id : ids) {
+      const auto found = users_.find(id);
+      if (found != users_.end() && found->second.user)
+        names.emplace(id, text::lower(found->second.user->username));
+    }
+    return names;
   }
 
   [[nodiscard]] sets::Sources sources_of(const specs::SetOwners& wanted) const {
@@ -91,6 +105,7 @@ class OwnersReading {
     if (wanted.group)
       sources.group = &groups_.at({text::lower(wanted.group->organization), text::lower(wanted.group->name)});
     if (suspended_) sources.suspended = &*suspended_;
+    if (sees_all_users_) sources.sees_all_users = &*sees_all_users_;
     sources.users = &users_;
     return sources;
   }
@@ -122,18 +137,14 @@ class OwnersReading {
     const MembersRead& members = organizations_.at(text::lower(wanted.organization));
     // Of an empty list nobody can tell which organization it is of; all stay then.
     if (members.organization.is_nil()) co_return;
-    auto found = rights_.find(members.organization);
-    if (found == rights_.end()) {
-      auto answer = co_await memory_.people->may_read_members(members.organization);
-      found = rights_.emplace(members.organization, std::move(answer)).first;
-    }
-    if (!found->second) {
+    const coder::ApiResult<bool>& right = *co_await right_to_read(members.organization);
+    if (!right) {
       read.problem = {sets::Reason::NotRead,
                       fmt::format("owners are missing, and whether the token may still see all members of "
                                   "organization {} could not be read: {}",
-                                  wanted.organization, found->second.error().to_string()),
-                      found->second.error()};
-    } else if (!*found->second) {
+                                  wanted.organization, right.error().to_string()),
+                      right.error()};
+    } else if (!*right) {
       read.problem = {sets::Reason::Forbidden,
                       fmt::format("the token may not read all members of organization {}, so those that are "
                                   "missing may still be there; give its user that right",
@@ -142,7 +153,27 @@ class OwnersReading {
     }
   }
 
+  /// Whether nobody can be missing from what was read.
+  awaitable<bool> sees_all_members(const specs::SetOwners& wanted) {
+    if (wanted.organization.empty()) co_return true;
+    const MembersRead& members = organizations_.at(text::lower(wanted.organization));
+    if (members.organization.is_nil()) co_return false;
+    const coder::ApiResult<bool>& right = *co_await right_to_read(members.organization);
+    if (!right) co_return false;
+    co_return *right;
+  }
+
  private:
+  /// Good for this cycle. No copy: that of a result of a bool may come out as whether it has one.
+  awaitable<const coder::ApiResult<bool>*> right_to_read(const OrganizationId& organization) {
+    auto found = rights_.find(organization);
+    if (found == rights_.end()) {
+      auto answer = co_await memory_.people->may_read_members(organization);
+      found = rights_.emplace(organization, std::move(answer)).first;
+    }
+    co_return &found->second;
+  }
+
   static bool is_new(const MembersRead& read) {
     return read.outcome == Outcome::failed && read.error == ApiError();
   }
@@ -150,27 +181,65 @@ class OwnersReading {
     if (read.outcome == Outcome::failed && read.error.fault == ApiFault::unauthorized) refused_ = read.error;
   }
 
+  /// Of whom nobody has told anything, and a few of whom it is longest ago.
+  [[nodiscard]] std::vector<std::string> ids_to_look_up(std::vector<std::string> ids) const {
+    const auto& known = memory_.sets.users;
+    const async::SteadyTime now = memory_.clock.now();
+    std::vector<std::string> open;
+    std::vector<std::pair<async::SteadyTime, std::string>> again;
+    for (std::string& id : ids) {
+      const auto found = known.find(id);
+      if (found == known.end()) {
+        open.push_back(std::move(id));
+      } else if (found->second.known.error || now - found->second.at > kGoodFor) {
+        again.emplace_back(found->second.at, std::move(id));
+      }
+    }
+    std::ranges::sort(again);
+    if (again.size() > kLooksAgainACycle) again.resize(kLooksAgainACycle);
+    open.reserve(open.size() + again.size());
+    for (auto& [at, id] : again) open.push_back(std::move(id));
+    return open;
+  }
+
+  /// Of a user who is not shown any more the last that was known stands.
   awaitable<void> look_up_one(const std::string& id) {
+    auto& known = memory_.sets.users;
     if (refused_) {
-      users_.insert_or_assign(id, *refused_);
+      if (!known.contains(id)) users_.insert_or_assign(id, sets::KnownUser{std::nullopt, *refused_});
       co_return;
     }
     coder::ApiResult<coder::User> answer = co_await memory_.reader.user(id);
-    auto& known = memory_.sets.users;
     if (answer) {
-      known.insert_or_assign(id, SetsSeen::LookedUp{*answer, memory_.clock.now()});
+      known.insert_or_assign(id, SetsSeen::LookedUp{{*answer, std::nullopt}, memory_.clock.now()});
     } else if (answer.error().fault == ApiFault::not_found) {
-      known.erase(id);
-    } else if (known.contains(id)) {
-      co_return;  // what was known stands
+      SetsSeen::LookedUp& one = known[id];
+      one.known.error = answer.error();
+      one.at = memory_.clock.now();
+    } else if (!known.contains(id)) {
+      users_.insert_or_assign(id, sets::KnownUser{std::nullopt, answer.error()});
     }
-    users_.insert_or_assign(id, std::move(answer));
+  }
+
+  /// Asked again from time to time, and whenever fewer are suspended than before.
+  awaitable<void> prove_sight_of_users() {
+    auto& known = memory_.sets.sees_users;
+    const std::size_t suspended = suspended_->members.size();
+    if (known && memory_.clock.now() - known->at <= kGoodFor && suspended >= known->suspended) {
+      known->suspended = suspended;
+      sees_all_users_ = true;
+      co_return;
+    }
+    sees_all_users_ = co_await memory_.people->may_read_users();
+    known.reset();
+    if (*sees_all_users_ && **sees_all_users_) known = SetsSeen::SeesUsers{memory_.clock.now(), suspended};
   }
 
   Memory& memory_;
   std::map<std::string, MembersRead> organizations_;
   std::map<std::pair<std::string, std::string>, MembersRead> groups_;
   std::optional<MembersRead> suspended_;
+  std::optional<coder::ApiResult<bool>> sees_all_users_;
   sets::Users users_;
   std::map<OrganizationId, coder::ApiResult<bool>> rights_;
   std::optional<ApiError> refused_;
@@ -182,47 +251,136 @@ sets::OwnersRead nobody_to_ask() {
   return read;
 }
 
-awaitable<void> read_owners(Memory& memory, const specs::DesiredState& documents) {
-  OwnersReading reading(memory);
+bool is_declared(const specs::DesiredState& documents, std::string_view set) {
+  return std::ranges::any_of(documents.sets, [&](const specs::SetPtr& one) { return one->name == set; });
+}
+
+/// A document that was left out declares this set, or may: nobody knows what that one is about.
+bool may_be_left_out(const specs::DesiredState& documents, std::string_view set) {
+  return documents.unknown_documents > 0 ||
+         std::ranges::any_of(documents.rejected_sets,
+                             [&](const std::string& one) { return specs::compare_lower(one, set) == 0; });
+}
+
+bool names_somebody(const specs::SetOwners& owners) {
+  return std::ranges::any_of(owners.list, [](const std::string& one) { return !specs::is_uuid(one); });
+}
+
+/// Owners by UUID of documents that may be about a workspace of one whom a set lists by name: whether it is
+/// the same person only Coder knows.
+std::vector<std::string> owners_to_look_up(const specs::DesiredState& documents) {
+  std::set<std::string, std::less<>> names;
+  bool any_name = false;
+  for (const specs::SetPtr& set : documents.sets) {
+    if (!names_somebody(set->owners)) continue;
+    any_name = any_name || set->workspace.name.find(specs::kOwnerPlaceholder) != std::string::npos;
+    names.insert(text::lower(set->workspace.name));
+  }
   std::vector<std::string> ids;
+  if (names.empty()) return ids;
+  const auto add = [&](const specs::Identity& workspace) {
+    if (specs::is_uuid(workspace.owner) && (any_name || names.contains(workspace.name)))
+      ids.push_back(workspace.owner);
+  };
+  for (const specs::SpecPtr& spec : documents.specs) {
+    if (specs::is_uuid(spec->owner)) add(specs::identity_of(*spec));
+  }
+  for (const specs::Identity& one : documents.elsewhere) add(one);
+  return ids;
+}
+
+/// Those of sets whose documents were left out of this load.
+std::vector<std::string> users_of_left_out(const SetsSeen& seen, const specs::DesiredState& documents) {
+  std::vector<std::string> ids;
+  for (const auto& [name, set] : seen.by_name) {
+    if (is_declared(documents, name)) continue;
+    const std::vector<std::string> named = sets::users_to_look_up(set.set()->owners);
+    ids.insert(ids.end(), named.begin(), named.end());
+  }
+  return ids;
+}
+
+awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState& documents) {
+  OwnersReading reading(memory);
+  const std::vector<std::string> of_documents = owners_to_look_up(documents);
+  std::vector<std::string> ids = of_documents;
   for (const specs::SetPtr& set : documents.sets) {
     const std::vector<std::string> named = sets::users_to_look_up(set->owners);
     ids.insert(ids.end(), named.begin(), named.end());
     if (memory.people) co_await reading.read_lists(set->owners);
   }
-  if (memory.people) co_await reading.look_up(std::move(ids));
-  const sets::LeaveLimit limit{memory.limits.max_changes, memory.limits.held};
+  if (memory.people) co_await reading.look_up(std::move(ids), users_of_left_out(memory.sets, documents));
+  const sets::LeaveLimit limit{memory.limits.max_changes, memory.limits.held_leavers};
   const auto is_own = [&](const specs::WorkspaceSpec& spec) {
     return !std::ranges::binary_search(memory.sets.not_theirs, specs::identity_of(spec));
   };
   for (const specs::SetPtr& set : documents.sets) {
     sets::Membership& known = memory.sets.by_name[set->name];
+    known.declare(set);
     sets::OwnersRead read = nobody_to_ask();
     if (memory.people) {
-      read = sets::gather(set->owners, reading.sources_of(set->owners));
+      sets::Sources sources = reading.sources_of(set->owners);
+      sources.exceptions = &known.exceptions();
+      read = sets::gather(set->owners, sources);
       if (!read.problem) {
         co_await reading.ask_after_doubtful(known, read);
         co_await reading.prove_right(set->owners, known, read);
       }
     }
-    known.take(std::move(read), limit, is_own);
-    known.expand(set);
+    known.take(std::move(read), limit, memory.clock.now(), is_own);
+    known.expand();
   }
+  for (const specs::SetPtr& set : documents.sets) {
+    sets::Membership& known = memory.sets.by_name[set->name];
+    // A part of the sets, or of what documents declare, tells nobody who is none of them.
+    const bool is_whole = !documents.selects && documents.unknown_documents == 0;
+    if (!is_whole || !memory.people || !memory.audit || !known.wants_former()) continue;
+    if (!co_await reading.sees_all_members(set->owners)) continue;
+    co_await find_former_members(memory, documents, known);
+    known.expand();
+  }
+  co_return reading.usernames_of(of_documents);
 }
 
 sets::Declared declared_by(const sets::Membership& one) {
   sets::Declared declared;
   declared.set = one.set().get();
   declared.workspaces.reserve(one.members().size());
-  declared.ids.reserve(one.members().size());
-  const auto add = [&](const specs::SpecPtr& workspace, const UserId& id) {
-    if (!workspace) return;
-    declared.workspaces.push_back(workspace);
-    declared.ids.push_back(id);
-  };
-  for (const auto& member : one.members()) add(member.workspace, member.owner.id);
-  for (const auto& leaver : one.leavers()) add(leaver.asleep, leaver.owner.id);
+  for (const auto& member : one.members()) {
+    if (member.workspace) declared.workspaces.push_back({member.workspace, member.owner.id, false});
+  }
+  for (const auto& leaver : one.leavers()) {
+    if (leaver.asleep) declared.workspaces.push_back({leaver.asleep, leaver.owner.id, true});
+  }
   return declared;
+}
+
+/// What sets have that were declared and are not in this load, and of which nobody can tell that they are
+/// gone.
+std::vector<specs::Identity> workspaces_of_left_out(const SetsSeen& seen,
+                                                    const specs::DesiredState& documents) {
+  std::vector<specs::Identity> workspaces;
+  for (const auto& [name, set] : seen.by_name) {
+    if (is_declared(documents, name)) continue;
+    for (const auto& member : set.members()) {
+      if (!member.workspace) continue;
+      specs::Identity identity = specs::identity_of(*member.workspace);
+      if (!std::ranges::binary_search(seen.not_theirs, identity)) workspaces.push_back(std::move(identity));
+    }
+  }
+  std::ranges::sort(workspaces);
+  return workspaces;
+}
+
+/// Of whom somebody else has taken over: there is nothing that the set they have left still declares.
+void hand_over(SetsSeen& seen, const specs::DesiredState& documents) {
+  for (std::size_t i = 0; i < documents.sets.size(); ++i) {
+    const std::vector<specs::SpecPtr>& taken = seen.outcomes[i].taken_over;
+    if (taken.empty()) continue;
+    seen.by_name.at(documents.sets[i]->name).forget([&](const specs::WorkspaceSpec& spec) {
+      return std::ranges::any_of(taken, [&](const specs::SpecPtr& one) { return one.get() == &spec; });
+    });
+  }
 }
 
 /// What is not selected is none of this run's business, and declared all the same.
@@ -238,21 +396,48 @@ void leave_out_unselected(const specs::DesiredState& documents, sets::Joined& jo
   std::ranges::sort(joined.elsewhere);
 }
 
+/// What documents say that sets would say too. Whose row says something else now is looked at.
+void note_replaced(Memory& memory, const specs::DesiredState& documents) {
+  SetsSeen& seen = memory.sets;
+  std::map<const specs::WorkspaceSpec*, std::string> notes;
+  for (std::size_t i = 0; i < documents.sets.size(); ++i) {
+    for (const sets::Replaced& one : seen.outcomes[i].replaced) {
+      std::string& note = notes[one.document];
+      note += fmt::format("{}set {} ({})", note.empty() ? "" : " and ", documents.sets[i]->name,
+                          documents.sets[i]->where.to_string());
+    }
+  }
+  if (notes == seen.also_in_set) return;
+  for (const specs::SpecPtr& spec : documents.specs) {
+    const auto before = seen.also_in_set.find(spec.get());
+    const auto now = notes.find(spec.get());
+    const bool same = (before == seen.also_in_set.end()) == (now == notes.end()) &&
+                      (now == notes.end() || before->second == now->second);
+    if (!same) memory.resting.wake(*spec);
+  }
+  seen.also_in_set = std::move(notes);
+}
+
 /// Anew only where something has changed.
-void join(SetsSeen& seen, const specs::DesiredState& documents) {
+void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames usernames) {
+  SetsSeen& seen = memory.sets;
   std::vector<std::pair<std::string, std::uint64_t>> versions;
   versions.reserve(documents.sets.size());
   for (const specs::SetPtr& set : documents.sets)
     versions.emplace_back(set->name, seen.by_name.at(set->name).version());
+  std::vector<specs::Identity> of_left_out = workspaces_of_left_out(seen, documents);
   const bool unchanged = versions == seen.versions && documents.specs == seen.documents &&
-                         documents.elsewhere == seen.elsewhere &&
-                         documents.unknown_documents == seen.unknown_documents;
+                         documents.elsewhere == seen.elsewhere && of_left_out == seen.of_left_out &&
+                         usernames == seen.usernames && documents.unknown_documents == seen.unknown_documents;
   if (!unchanged) {
     std::vector<sets::Declared> declared;
     declared.reserve(documents.sets.size());
     for (const specs::SetPtr& set : documents.sets)
       declared.push_back(declared_by(seen.by_name.at(set->name)));
-    sets::Joined joined = sets::join(documents, declared, seen.not_theirs);
+    seen.of_left_out = std::move(of_left_out);
+    seen.usernames = std::move(usernames);
+    sets::Joined joined =
+        sets::join(documents, declared, {seen.not_theirs, seen.of_left_out, seen.usernames});
     leave_out_unselected(documents, joined);
     seen.joined.specs = std::move(joined.specs);
     seen.joined.elsewhere = std::move(joined.elsewhere);
@@ -262,6 +447,8 @@ void join(SetsSeen& seen, const specs::DesiredState& documents) {
     seen.elsewhere = documents.elsewhere;
     seen.versions = std::move(versions);
     seen.unknown_documents = documents.unknown_documents;
+    hand_over(seen, documents);
+    note_replaced(memory, documents);
   }
   seen.joined.unknown_documents = documents.unknown_documents;
   seen.joined.invalid_documents = documents.invalid_documents;
@@ -274,15 +461,16 @@ void join(SetsSeen& seen, const specs::DesiredState& documents) {
 awaitable<const specs::DesiredState*> resolve_sets(Memory& memory, const specs::DesiredState& documents,
                                                    std::vector<sets::SetStatus>& statuses) {
   SetsSeen& seen = memory.sets;
-  if (documents.sets.empty()) {
-    if (!seen.by_name.empty()) seen = {};
+  std::erase_if(seen.by_name, [&](const auto& entry) {
+    return !is_declared(documents, entry.first) && !may_be_left_out(documents, entry.first);
+  });
+  if (documents.sets.empty() && seen.by_name.empty()) {
+    for (const auto& [document, sets] : seen.also_in_set) memory.resting.wake(*document);
+    seen = {};
     co_return &documents;
   }
-  std::erase_if(seen.by_name, [&](const auto& entry) {
-    return std::ranges::none_of(documents.sets, [&](const auto& set) { return set->name == entry.first; });
-  });
-  co_await read_owners(memory, documents);
-  join(seen, documents);
+  sets::Usernames usernames = co_await read_owners(memory, documents);
+  join(memory, documents, std::move(usernames));
   statuses.reserve(documents.sets.size());
   for (std::size_t i = 0; i < documents.sets.size(); ++i)
     statuses.push_back(sets::status_of(seen.by_name.at(documents.sets[i]->name), seen.outcomes[i]));

@@ -276,9 +276,9 @@ bool waits_for_person(Reason reason) {
 
 std::span<const Remark> all_remarks() {
   static constexpr Remark kAll[] = {
-      Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,   Remark::VersionDiffers,
-      Remark::Ineffective,     Remark::WillNotStart,     Remark::StopsEarlier,      Remark::MissedStart,
-      Remark::DeletionAhead,   Remark::ExceptionOver,    Remark::PreviousNameExists};
+      Remark::LastBuildFailed, Remark::ParametersDiffer, Remark::TemplateDiffers,    Remark::VersionDiffers,
+      Remark::Ineffective,     Remark::WillNotStart,     Remark::StopsEarlier,       Remark::MissedStart,
+      Remark::DeletionAhead,   Remark::ExceptionOver,    Remark::PreviousNameExists, Remark::AlsoInSet};
   return kAll;
 }
 
@@ -306,6 +306,8 @@ std::string_view to_string(Remark remark) {
       return "ExceptionOver";
     case Remark::PreviousNameExists:
       return "PreviousNameExists";
+    case Remark::AlsoInSet:
+      return "AlsoInSet";
   }
   return "Unknown";
 }

@@ -89,7 +89,8 @@ enum class Remark : std::uint8_t {
   MissedStart,
   DeletionAhead,
   ExceptionOver,
-  PreviousNameExists
+  PreviousNameExists,
+  AlsoInSet  ///< its document counts, and a set would declare it too
 };
 /// In the order of the enumeration.
 [[nodiscard]] std::span<const Remark> all_remarks();

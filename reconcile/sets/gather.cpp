@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -98,33 +99,62 @@ class Gathering {
     if (!read_.problem) read_.problem = std::move(problem);
   }
 
-  [[nodiscard]] const coder::ApiResult<coder::User>* looked_up(const std::string& uuid) const {
-    if (!sources_.users) return nullptr;
-    const auto found = sources_.users->find(text::lower(uuid));
-    return found == sources_.users->end() ? nullptr : &found->second;
-  }
-
-  /// Whom a UUID names; null where Coder knows none such, or could not be asked, which is a problem.
-  const coder::User* user_of(const std::string& uuid) {
-    const auto* answer = looked_up(uuid);
-    if (answer && *answer) return &**answer;
-    if (!answer) {
+  /// What is known of whom a UUID names; null where they were never seen and Coder could not be asked, which
+  /// is a problem.
+  const KnownUser* known_user(const std::string& uuid) {
+    const KnownUser* known = nullptr;
+    if (sources_.users) {
+      const auto found = sources_.users->find(text::lower(uuid));
+      if (found != sources_.users->end()) known = &found->second;
+    }
+    if (known && (known->user || is_missing(*known))) return known;
+    if (known && known->error) {
+      fail(not_answered(*known->error, "user " + uuid));
+    } else {
       fail({Reason::NotRead, fmt::format("user {} was not looked up", uuid), {}});
-    } else if (answer->error().fault != ApiFault::not_found) {
-      fail(not_answered(answer->error(), "user " + uuid));
     }
     return nullptr;
   }
 
+  static bool is_missing(const KnownUser& known) {
+    return known.error && known.error->fault == ApiFault::not_found;
+  }
+  /// "user 7f…01 (bob)"
+  static std::string words_of(const std::string& uuid, const KnownUser& known) {
+    return known.user ? fmt::format("user {} ({})", uuid, known.user->username) : "user " + uuid;
+  }
+
   void read_exceptions() {
     for (const std::string& one : wanted_.except) {
-      if (!specs::is_uuid(one)) {
-        excepted_names_.insert(text::lower(one));
-      } else if (const coder::User* user = user_of(one)) {
-        excepted_names_.insert(text::lower(user->username));
-        excepted_ids_.insert(user->id);
+      if (specs::is_uuid(one)) {
+        except_uuid(one);
+      } else {
+        except_name(text::lower(one));
       }
     }
+  }
+
+  void except_uuid(const std::string& uuid) {
+    // Whatever Coder says of it: who is left out must not come in because they could not be looked up.
+    if (const auto id = UserId::parse(uuid)) excepted_ids_.try_emplace(*id);
+    const KnownUser* known = known_user(uuid);
+    if (!known) return;
+    if (known->user) excepted_names_.insert(text::lower(known->user->username));
+    if (is_missing(*known))
+      read_.odd_exceptions.push_back(fmt::format(
+          "{} of spec.owners.except is not known to Coder, or the token may not see them; they stay left out",
+          words_of(uuid, *known)));
+  }
+
+  void except_name(std::string name) {
+    if (sources_.exceptions) {
+      const auto known = sources_.exceptions->find(name);
+      if (known != sources_.exceptions->end()) {
+        excepted_ids_.try_emplace(known->second, name);
+        read_.exceptions.insert(*known);
+      }
+    }
+    excepted_names_.insert(std::move(name));
   }
 
   void take(const MembersRead* read, const std::string& whose, const Problem& where_not_found) {
@@ -142,11 +172,16 @@ class Gathering {
       found_.push_back({specs::SharedText(one), {}, false});
       return;
     }
-    if (const coder::User* user = user_of(one)) {
-      found_.push_back({specs::SharedText(user->username), user->id, false});
-    } else {
-      found_.push_back({specs::SharedText(one), {}, false});
-    }
+    const KnownUser* known = known_user(one);
+    if (!known) return;
+    const UserId id = UserId::parse(one).value_or(UserId());
+    found_.push_back({specs::SharedText(known->user ? known->user->username : one), id, false});
+    if (is_missing(*known))
+      read_.unknown_owners.push_back(
+          fmt::format("{} of spec.owners.list is not known to Coder, or the token may not see them; {}",
+                      words_of(one, *known),
+                      known->user ? "their workspace stays as it is while they are on the list"
+                                  : "nothing is made for them"));
   }
 
   void know_who_is_suspended() {
@@ -154,15 +189,39 @@ class Gathering {
     if (!sources_.suspended) return fail({Reason::NotRead, "suspended users were not read", {}});
     if (sources_.suspended->outcome != Outcome::whole)
       return fail(problem_of(*sources_.suspended, "suspended users", {Reason::NotRead, {}, {}}));
+    if (!sources_.sees_all_users)
+      return fail({Reason::NotRead, "nobody knows what users the token sees", {}});
+    if (!*sources_.sees_all_users)
+      return fail(not_answered(sources_.sees_all_users->error(), "the token's right to read users"));
+    if (!**sources_.sees_all_users)
+      return fail(
+          {Reason::Forbidden,
+           "the token may not read all users, so nobody can tell which owners are suspended; give its "
+           "user a role that may (User Admin, Auditor, Template Admin, or administrator of an "
+           "organization)",
+           {}});
     for (const coder::Member& one : sources_.suspended->members) {
       suspended_ids_.insert(one.id);
       suspended_names_.insert(text::lower(one.username));
     }
   }
 
-  [[nodiscard]] bool is_excepted(const Owner& one) const {
-    return (!one.id.is_nil() && excepted_ids_.contains(one.id)) ||
-           (!excepted_names_.empty() && excepted_names_.contains(text::lower(one.username)));
+  bool is_excepted(const Owner& one) {
+    if (!excepted_names_.empty()) {
+      std::string name = text::lower(one.username);
+      if (excepted_names_.contains(name)) {
+        if (!one.id.is_nil()) read_.exceptions.try_emplace(std::move(name), one.id);
+        return true;
+      }
+    }
+    if (one.id.is_nil()) return false;
+    const auto found = excepted_ids_.find(one.id);
+    if (found == excepted_ids_.end()) return false;
+    if (!found->second.empty())
+      read_.odd_exceptions.push_back(
+          fmt::format("{} of spec.owners.except is called {} now, and stays left out; write that name",
+                      found->second, std::string_view(one.username)));
+    return true;
   }
   [[nodiscard]] bool is_suspended(const Owner& one) const {
     if (!one.id.is_nil() && suspended_ids_.contains(one.id)) return true;
@@ -179,8 +238,8 @@ class Gathering {
     const auto same = [](const Owner& a, const Owner& b) {
       return specs::compare_lower(a.username, b.username) == 0;
     };
-    const auto twice = std::ranges::unique(found_, same);
-    found_.erase(twice.begin(), twice.end());
+    found_.erase(std::unique(found_.begin(), found_.end(), same), found_.end());
+    drop_nameless_twins();
     read_.owners.reserve(found_.size());
     for (Owner& one : found_) {
       // Prebuilt workspaces' own user is in every organization, and nobody.
@@ -194,10 +253,22 @@ class Gathering {
     }
   }
 
+  /// Who is listed by a UUID that could not be looked up may be known by name from elsewhere.
+  void drop_nameless_twins() {
+    const auto is_nameless = [](const Owner& one) { return specs::is_uuid(one.username); };
+    if (std::ranges::none_of(found_, is_nameless)) return;
+    std::unordered_set<UserId> named;
+    for (const Owner& one : found_) {
+      if (!one.id.is_nil() && !is_nameless(one)) named.insert(one.id);
+    }
+    std::erase_if(found_, [&](const Owner& one) { return is_nameless(one) && named.contains(one.id); });
+  }
+
   const specs::SetOwners& wanted_;
   const Sources& sources_;
   std::set<std::string, std::less<>> excepted_names_, suspended_names_;
-  std::unordered_set<UserId> excepted_ids_, suspended_ids_;
+  std::unordered_map<UserId, std::string> excepted_ids_;  ///< with the name of the exception; empty: by UUID
+  std::unordered_set<UserId> suspended_ids_;
   std::vector<Owner> found_;
   OwnersRead read_;
 };

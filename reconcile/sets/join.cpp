@@ -3,19 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
 #include <utility>
-
-#include "specs/text/ascii.h"
 
 namespace cr::reconcile::sets {
 namespace {
 
 struct Claim {
-  const specs::SpecPtr* workspace;
+  const Declared::Workspace* of;
   std::size_t set;
-  UserId id;
+  [[nodiscard]] const specs::WorkspaceSpec& spec() const { return *of->spec; }
 };
 
 bool before(const specs::SpecPtr& a, const specs::SpecPtr& b) {
@@ -24,14 +22,27 @@ bool before(const specs::SpecPtr& a, const specs::SpecPtr& b) {
 
 class Joining {
  public:
-  Joining(const specs::DesiredState& documents, std::span<const Declared> sets,
-          std::span<const specs::Identity> before)
-      : documents_(documents), sets_(sets), before_(before) {
+  Joining(const specs::DesiredState& documents, std::span<const Declared> sets, const JoinContext& context)
+      : documents_(documents), sets_(sets), context_(context) {
     joined_.elsewhere = documents.elsewhere;
+    joined_.elsewhere.insert(joined_.elsewhere.end(), context.of_left_out.begin(), context.of_left_out.end());
+    doubtful_ = joined_.elsewhere;
     joined_.sets.resize(sets.size());
+    const auto by_name = [&](const specs::Identity& by_id) -> std::optional<specs::Identity> {
+      const auto found = context.usernames.find(by_id.owner);
+      if (found == context.usernames.end()) return std::nullopt;
+      return specs::Identity{found->second, by_id.name};
+    };
     for (const specs::SpecPtr& spec : documents.specs) {
-      if (specs::is_uuid(spec->owner)) by_id_.emplace(specs::identity_of(*spec), spec.get());
+      if (!specs::is_uuid(spec->owner)) continue;
+      specs::Identity identity = specs::identity_of(*spec);
+      if (auto named = by_name(identity)) by_other_name_.emplace(std::move(*named), spec.get());
+      by_other_name_.emplace(std::move(identity), spec.get());
     }
+    for (const specs::Identity& one : documents.elsewhere) {
+      if (auto named = by_name(one)) doubtful_.push_back(std::move(*named));
+    }
+    std::ranges::sort(doubtful_);
   }
 
   Joined result() {
@@ -40,9 +51,9 @@ class Joining {
     theirs.reserve(claims.size());
     for (auto first = claims.begin(); first != claims.end();) {
       const auto last = std::find_if(first + 1, claims.end(), [&](const Claim& one) {
-        return specs::compare_identities(**one.workspace, **first->workspace) != 0;
+        return specs::compare_identities(one.spec(), first->spec()) != 0;
       });
-      if (is_theirs({first, last})) theirs.push_back(*first->workspace);
+      if (is_theirs({first, last})) theirs.push_back(first->of->spec);
       first = last;
     }
     tell_conflicts();
@@ -60,62 +71,82 @@ class Joining {
     std::vector<Claim> claims;
     claims.reserve(count);
     for (std::size_t set = 0; set < sets_.size(); ++set) {
-      for (std::size_t i = 0; i < sets_[set].workspaces.size(); ++i)
-        claims.push_back({&sets_[set].workspaces[i], set, sets_[set].ids[i]});
+      for (const Declared::Workspace& one : sets_[set].workspaces) claims.push_back({&one, set});
     }
     const auto in_order = [](const Claim& a, const Claim& b) {
-      const auto order = specs::compare_identities(**a.workspace, **b.workspace);
-      return order != 0 ? order < 0 : a.set < b.set;
+      const auto order = specs::compare_identities(a.spec(), b.spec());
+      return order != 0 ? order < 0 : std::pair(a.of->is_left, a.set) < std::pair(b.of->is_left, b.set);
     };
     if (!std::ranges::is_sorted(claims, in_order)) std::ranges::sort(claims, in_order);
     return claims;
   }
 
-  /// Whether the workspace that all of these claim is a set's.
+  /// Whether the workspace that all of these claim is that of the first one's set.
   bool is_theirs(std::span<const Claim> claims) {
-    const specs::WorkspaceSpec* document = document_of(claims.front());
-    if (!document && !is_doubtful(claims.front()) && is_one_sets(claims)) return true;
-    joined_.not_theirs.push_back(specs::identity_of(**claims.front().workspace));
-    if (document) {
-      for (const Claim& one : claims) {
-        JoinedSet& set = joined_.sets[one.set];
-        if (set.replaced++ == 0) set.replaced_by = document->where;
-      }
+    const specs::WorkspaceSpec* document = document_of(claims);
+    if (!document && is_doubtful(claims)) {
+      joined_.not_theirs.push_back(specs::identity_of(claims.front().spec()));
+      return false;
     }
+    // Whoever wants it awake comes before those whom its owner has left: that is what the order is for.
+    const auto left = std::ranges::find_if(claims, [](const Claim& one) { return one.of->is_left; });
+    const std::span<const Claim> wanting(claims.begin(), left);
+    const bool is_wanted = document || !wanting.empty();
+    for (const Claim& one : claims.subspan(is_wanted ? wanting.size() : 1))
+      joined_.sets[one.set].taken_over.push_back(one.of->spec);
+    if (document) {
+      for (const Claim& one : wanting) joined_.sets[one.set].replaced.push_back({document, one.of->spec});
+    }
+    if (!document && (wanting.empty() || is_one_sets(wanting))) return true;
+    joined_.not_theirs.push_back(specs::identity_of(claims.front().spec()));
     return false;
   }
 
-  const specs::WorkspaceSpec* document_of(const Claim& claim) {
+  /// The claims are for one workspace; that of which the owner's id is known may be found by it.
+  const specs::WorkspaceSpec* document_of(std::span<const Claim> claims) {
+    const specs::SpecPtr& claimed = claims.front().of->spec;
     // Both are sorted, so one walk finds all.
-    while (next_ < documents_.specs.size() && before(documents_.specs[next_], *claim.workspace)) ++next_;
-    if (next_ < documents_.specs.size() && !before(*claim.workspace, documents_.specs[next_]))
+    while (next_ < documents_.specs.size() && before(documents_.specs[next_], claimed)) ++next_;
+    if (next_ < documents_.specs.size() && !before(claimed, documents_.specs[next_]))
       return documents_.specs[next_].get();
-    if (by_id_.empty() || claim.id.is_nil()) return nullptr;
-    const auto found = by_id_.find({claim.id.to_string(), text::lower((*claim.workspace)->name)});
-    return found == by_id_.end() ? nullptr : found->second;
+    if (by_other_name_.empty()) return nullptr;
+    for (const specs::Identity& one : names_of(claims)) {
+      const auto found = by_other_name_.find(one);
+      if (found != by_other_name_.end()) return found->second;
+    }
+    return nullptr;
   }
 
   /// A document that is invalid may be about it, for all that can be told.
-  [[nodiscard]] bool is_doubtful(const Claim& claim) const {
-    if (documents_.elsewhere.empty() && documents_.unknown_documents == 0) return false;
-    const specs::Identity identity = specs::identity_of(**claim.workspace);
-    if (std::ranges::binary_search(documents_.elsewhere, identity)) return true;
-    if (!claim.id.is_nil() && std::ranges::binary_search(
-                                  documents_.elsewhere, specs::Identity{claim.id.to_string(), identity.name}))
-      return true;
-    return documents_.unknown_documents > 0 && std::ranges::binary_search(before_, identity);
+  [[nodiscard]] bool is_doubtful(std::span<const Claim> claims) const {
+    if (doubtful_.empty() && documents_.unknown_documents == 0) return false;
+    const std::vector<specs::Identity> names = names_of(claims);
+    const auto among = [&](std::span<const specs::Identity> list) {
+      return std::ranges::any_of(
+          names, [&](const specs::Identity& one) { return std::ranges::binary_search(list, one); });
+    };
+    return among(doubtful_) || (documents_.unknown_documents > 0 && among(context_.not_theirs));
+  }
+
+  /// What one workspace can be called: its owner by name, and by UUID.
+  static std::vector<specs::Identity> names_of(std::span<const Claim> claims) {
+    std::vector<specs::Identity> names;
+    names.push_back(specs::identity_of(claims.front().spec()));
+    const auto known = std::ranges::find_if(claims, [](const Claim& one) { return !one.of->owner.is_nil(); });
+    if (known != claims.end()) names.push_back({known->of->owner.to_string(), names.front().name});
+    return names;
   }
 
   bool is_one_sets(std::span<const Claim> claims) {
     std::set<std::size_t> sets;
     for (const Claim& one : claims) sets.insert(one.set);
     if (sets.size() == 1) return true;
-    joined_.elsewhere.push_back(specs::identity_of(**claims.front().workspace));
+    joined_.elsewhere.push_back(specs::identity_of(claims.front().spec()));
     for (const std::size_t one : sets) {
       for (const std::size_t other : sets) {
         if (one == other) continue;
         Clash& clash = clashes_[{one, other}];
-        if (clash.count++ == 0) clash.first = claims.front().workspace->get();
+        if (clash.count++ == 0) clash.first = &claims.front().spec();
       }
     }
     return false;
@@ -149,9 +180,10 @@ class Joining {
 
   const specs::DesiredState& documents_;
   std::span<const Declared> sets_;
-  std::span<const specs::Identity> before_;
-  /// Documents that give the owner's UUID.
-  std::map<specs::Identity, const specs::WorkspaceSpec*> by_id_;
+  const JoinContext& context_;
+  std::vector<specs::Identity> doubtful_;  ///< what documents that were left out are about, by either name
+  /// Documents that give the owner's UUID: by it, and by the name where that is known.
+  std::map<specs::Identity, const specs::WorkspaceSpec*> by_other_name_;
   std::size_t next_ = 0;
   std::map<std::pair<std::size_t, std::size_t>, Clash> clashes_;
   Joined joined_;
@@ -160,8 +192,8 @@ class Joining {
 }  // namespace
 
 Joined join(const specs::DesiredState& documents, std::span<const Declared> sets,
-            std::span<const specs::Identity> before) {
-  return Joining(documents, sets, before).result();
+            const JoinContext& context) {
+  return Joining(documents, sets, context).result();
 }
 
 }  // namespace cr::reconcile::sets

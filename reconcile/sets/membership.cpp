@@ -82,15 +82,17 @@ std::vector<Owner> Membership::in_doubt(const OwnersRead& read) const {
   return doubtful;
 }
 
-bool Membership::holds(const std::vector<Owner>& leaving, const OwnersRead& read, const LeaveLimit& limit) {
+bool Membership::holds(const std::vector<Owner>& leaving, const OwnersRead& read, const LeaveLimit& limit,
+                       async::SteadyTime now) {
   const std::size_t most = limit.limit.for_declared(members_.size());
   const bool emptied = read.owners.empty() && read.suspended.empty();
   held_ = 0;
   digest_.clear();
   why_held_.clear();
   if (leaving.empty() || (leaving.size() <= most && !emptied)) return false;
-  std::string digest = digest_of(leaving, set_ ? set_->name : std::string());
-  if (digest == approved_) return false;
+  std::string digest = digest_of(leaving, set_->name);
+  if (approved_ && approved_->digest == digest && now - approved_->at < kApprovalIsGoodFor) return false;
+  approved_.reset();
   held_ = leaving.size();
   digest_ = std::move(digest);
   why_held_ = emptied ? fmt::format("nobody is an owner any more, where {} were", members_.size())
@@ -141,15 +143,18 @@ void Membership::settle(std::vector<Owner> owners) {
     }
   }
   members_ = std::move(now);
-  to_expand_ = true;
+  members_changed_ = true;
 }
 
-void Membership::take(OwnersRead read, const LeaveLimit& limit,
+void Membership::take(OwnersRead read, const LeaveLimit& limit, async::SteadyTime now,
                       const std::function<bool(const specs::WorkspaceSpec&)>& is_own) {
   problem_ = std::move(read.problem);
   if (problem_) return;
+  exceptions_ = std::move(read.exceptions);
+  unknown_owners_ = std::move(read.unknown_owners);
+  odd_exceptions_ = std::move(read.odd_exceptions);
   const std::vector<Owner> gone = leaving(read);
-  if (holds(gone, read, limit)) {
+  if (holds(gone, read, limit, now)) {
     std::vector<Owner> all;
     all.reserve(read.owners.size() + gone.size());
     std::ranges::merge(std::move(read.owners), gone, std::back_inserter(all), name_before);
@@ -157,29 +162,57 @@ void Membership::take(OwnersRead read, const LeaveLimit& limit,
   } else {
     let_go(gone, read, is_own);
     settle(std::move(read.owners));
-    approved_.clear();
+    approved_.reset();
   }
   for (Leaver& one : leavers_) {
     if (find_owner(read.suspended, one.owner.username)) one.suspended = true;
   }
   const std::size_t before = leavers_.size();
   std::erase_if(leavers_, [&](const Leaver& one) { return find_entry(members_, one.owner.username); });
-  if (before != leavers_.size() || !gone.empty()) to_expand_ = true;
+  if (before != leavers_.size() || !gone.empty()) members_changed_ = true;
 }
 
-void Membership::expand(const specs::SetPtr& set) {
-  const bool same_set = set_ && (set_ == set || *set_ == *set);
-  if (!same_set) {
-    set_ = set;
-    expander_.emplace(set_);
-    for (Member& one : members_) one.workspace = nullptr;
+bool Membership::wants_former() const {
+  // Of an owner's name in it nobody can tell which part of a workspace's name that is.
+  const bool one_name = set_->workspace.name.find(specs::kOwnerPlaceholder) == std::string::npos;
+  return set_->on_leave == specs::OnLeave::dormant && one_name && !problem_ && held_ == 0 &&
+         !members_.empty() && former_known_of_ != text::lower(set_->workspace.name);
+}
+
+void Membership::know_former(std::vector<Owner> former, std::vector<std::string> unproven) {
+  former_known_of_ = text::lower(set_->workspace.name);
+  unproven_ = std::move(unproven);
+  std::vector<specs::Diagnostic> ignored;
+  for (Owner& one : former) {
+    if (find_entry(members_, one.username) || find_entry(leavers_, one.username)) continue;
+    Leaver leaver;
+    leaver.last = expander_->workspace_of(one.username, ignored);
+    leaver.owner = std::move(one);
+    leavers_.push_back(std::move(leaver));
+    std::ranges::sort(leavers_, name_before, &Leaver::owner);
+    members_changed_ = true;
   }
-  if (same_set && !to_expand_) return;
-  to_expand_ = false;
+}
+
+void Membership::declare(const specs::SetPtr& set) {
+  if (set_ && (set_ == set || *set_ == *set)) return;
+  set_ = set;
+  expander_.emplace(set_);
+  set_changed_ = true;
+  approved_.reset();
+}
+
+void Membership::expand() {
+  if (!set_changed_ && !members_changed_) return;
   diagnostics_.clear();
   for (Member& one : members_) {
-    if (!one.workspace) one.workspace = expander_->workspace_of(one.owner.username, diagnostics_);
+    if (one.workspace && !set_changed_) continue;
+    specs::SpecPtr made = expander_->workspace_of(one.owner.username, diagnostics_);
+    // What is known of a workspace is known by its object.
+    if (!made || !one.workspace || *made != *one.workspace) one.workspace = std::move(made);
   }
+  set_changed_ = false;
+  members_changed_ = false;
   for (Leaver& one : leavers_) {
     if (set_->on_leave != specs::OnLeave::dormant) {
       one.asleep = nullptr;
@@ -201,9 +234,9 @@ void Membership::forget(const std::function<bool(const specs::WorkspaceSpec&)>& 
   if (any) ++version_;
 }
 
-bool Membership::approve(std::string_view digest) {
+bool Membership::approve(std::string_view digest, async::SteadyTime now) {
   if (digest_.empty() || digest != digest_) return false;
-  approved_ = digest;
+  approved_ = Approved{digest_, now};
   return true;
 }
 

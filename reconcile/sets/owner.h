@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -31,11 +32,19 @@ struct Problem {
   std::optional<coder::ApiError> error;  ///< the call that failed, where that is it
 };
 
+/// Who is meant by an exception that is a username, in lower case: a user who takes another name is still it.
+using Exceptions = std::map<std::string, UserId, std::less<>>;
+
 /// Who the owners of a set are, by what one cycle has read.
 struct OwnersRead {
   std::vector<Owner> owners;
   std::vector<Owner> suspended;    ///< would be among them
-  std::optional<Problem> problem;  ///< set: the two lists say nothing
+  std::optional<Problem> problem;  ///< set: nothing else of this says anything
+  Exceptions exceptions{};         ///< as far as they are known, by this read or earlier
+  /// Listed users whom Coder does not show, and exceptions that are no longer what they are called: one
+  /// sentence each, without a full stop.
+  std::vector<std::string> unknown_owners{};
+  std::vector<std::string> odd_exceptions{};
 };
 
 }  // namespace cr::reconcile::sets

@@ -17,6 +17,7 @@ constexpr std::array kRows = {
     Row{Reason::Conflict, "Conflict", Ready::False},
     Row{Reason::Invalid, "Invalid", Ready::False},
     Row{Reason::Forbidden, "Forbidden", Ready::False},
+    Row{Reason::UserNotFound, "UserNotFound", Ready::False},
     Row{Reason::OrganizationNotFound, "OrganizationNotFound", Ready::False},
     Row{Reason::GroupNotFound, "GroupNotFound", Ready::False},
     Row{Reason::NoGroups, "NoGroups", Ready::False},

@@ -18,6 +18,7 @@ enum class Reason : std::uint8_t {
   Conflict,  ///< another set declares some of its workspaces too
   Invalid,   ///< some owners' workspace cannot be: its name would be none
   Forbidden,
+  UserNotFound,  ///< one whom it lists by UUID
   OrganizationNotFound,
   GroupNotFound,
   NoGroups,  ///< groups need a licensed server

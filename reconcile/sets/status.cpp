@@ -2,14 +2,48 @@
 
 #include <fmt/format.h>
 
-#include <iterator>
+#include <algorithm>
+#include <span>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace cr::reconcile::sets {
 namespace {
 
 std::string owners(std::size_t count) {
   return fmt::format("{} {}", count, count == 1 ? "owner" : "owners");
+}
+
+std::string first_of(const std::vector<std::string>& sentences) {
+  return sentences.front() +
+         (sentences.size() > 1 ? fmt::format("; and {} more like it", sentences.size() - 1) : std::string());
+}
+
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 5;
+  std::string text;
+  for (const std::string& one : std::span(names).first(std::min(kNamed, names.size())))
+    text += (text.empty() ? "" : ", ") + one;
+  if (names.size() > kNamed) text += fmt::format(" and {} more", names.size() - kNamed);
+  return text;
+}
+
+/// What a person should know of a set with which all is well.
+std::string remarks(const Membership& set, const JoinedSet& joined) {
+  std::vector<std::string> all;
+  if (const std::size_t replaced = joined.replaced.size(); replaced > 0)
+    all.push_back(
+        fmt::format("{} of its workspaces {} declared by a document of {} own, which counts (at {})",
+                    replaced, replaced == 1 ? "is" : "are", replaced == 1 ? "its" : "their",
+                    joined.replaced.front().document->where.to_string()));
+  if (!set.odd_exceptions().empty()) all.push_back(first_of(set.odd_exceptions()));
+  if (!set.unproven().empty())
+    all.push_back(
+        "workspaces of people who are no owners are left alone, since nothing shows that this set "
+        "has made them: " +
+        some_of(set.unproven()));
+  return fmt::format("{}", fmt::join(all, "; "));
 }
 
 struct Verdict {
@@ -32,14 +66,10 @@ Verdict judge(const Membership& set, const JoinedSet& joined) {
     return {Reason::Invalid, fmt::format("{} cannot have the workspace: {} ({})",
                                          owners(set.diagnostics().size()), first.message, first.remedy)};
   }
+  if (!set.unknown_owners().empty()) return {Reason::UserNotFound, first_of(set.unknown_owners())};
   if (set.members().empty())
     return {Reason::NoOwners, "nobody is an owner, so it declares nothing; look at spec.owners"};
-  if (joined.replaced > 0)
-    return {Reason::Resolved,
-            fmt::format("{} of its workspaces {} declared by a document of {} own, which counts (at {})",
-                        joined.replaced, joined.replaced == 1 ? "is" : "are",
-                        joined.replaced == 1 ? "its" : "their", joined.replaced_by.to_string())};
-  return {};
+  return {Reason::Resolved, remarks(set, joined)};
 }
 
 }  // namespace
@@ -57,7 +87,7 @@ SetStatus status_of(const Membership& membership, const JoinedSet& joined) {
   status.unread = membership.problem() ? status.members : 0;
   status.held = membership.held();
   status.digest = membership.digest();
-  status.replaced = joined.replaced;
+  status.replaced = joined.replaced.size();
   status.diagnostics = membership.diagnostics();
   status.diagnostics.insert(status.diagnostics.end(), joined.conflicts.begin(), joined.conflicts.end());
   if (const auto& problem = membership.problem()) status.error = problem->error;

@@ -93,6 +93,10 @@ bool is_allowed(const Call& call, const json& check) {
   if (type == "organization_member") {
     return action == "read" ? may_read_all_members(call.state, call.caller) : call.caller.is_owner();
   }
+  if (type == "user" && !object.contains("owner_id")) {
+    return !call.caller.user->roles.empty() && call.caller.in_scope("user:" + action) &&
+           (action == "read" || call.caller.is_owner());
+  }
   if (type != "workspace") return call.caller.is_owner() || action == "read";
   if (!call.caller.in_scope("workspace:" + action)) return false;
   if (call.caller.is_owner()) return true;

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "ages.h"
-#include "reconcile/sets/status.h"
+#include "with_set.h"
 
 /// Sets of workspaces, from the people that Coder knows to the workspaces that there are.
 namespace cr::testing {
@@ -14,69 +13,13 @@ namespace {
 using namespace std::chrono_literals;
 using reconcile::Ready;
 using reconcile::Reason;
-using reconcile::ReportPtr;
-using reconcile::sets::SetStatus;
 using SetReason = reconcile::sets::Reason;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-class Sets : public WithAge {
- protected:
-  Sets() : WithAge(held_as_shipped()) {
-    set_.name = "everybody";
-    set_.owners.organization = "coder";
-    set_.owners.except = {"admin"};
-    set_.on_leave = specs::OnLeave::dormant;
-    set_.where = {std::make_shared<const std::string>("sets.yaml"), 4, 1};
-    set_.workspace.name = "dev";
-    set_.workspace.template_ref = "docker";
-    set_.workspace.set = "everybody";
-    set_.workspace.where = set_.where;
-    set_.workspace.fields.set("ttl", specs::Ttl(480));
-    edit([](standin::State& state) {
-      for (const char* name : {"bob", "carol", "dora"}) state.add_user(name);
-    });
-  }
-  static reconcile::Limits held_as_shipped() {
-    reconcile::Limits limits;
-    limits.idle_before_stop = 0s;
-    return limits;
-  }
-
-  ReportPtr cycle() {
-    world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_)});
-    last_ = world_.cycle();
-    return last_;
-  }
-  ReportPtr converge() {
-    world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_)});
-    last_ = world_.converge();
-    return last_;
-  }
-  [[nodiscard]] const SetStatus& set() const { return last_->sets.at(0); }
-  [[nodiscard]] std::vector<std::string> there() {
-    std::vector<std::string> names;
-    for (const auto& one : world_.fleet())
-      names.push_back(one.owner + "/" + one.name + (one.dormant ? " dormant" : ""));
-    return names;
-  }
-  void leaves(const char* name) {
-    edit([&](standin::State& state) {
-      state.edit_user(name, [](standin::User& user) { user.organization_ids.clear(); });
-    });
-  }
-  std::size_t fail(std::string target, int status = 500) {
-    standin::FaultRule rule(standin::FaultKind::status);
-    rule.target_prefix = std::move(target);
-    rule.status = status;
-    return world_.server.add_fault(std::move(rule));
-  }
-
-  specs::WorkspaceSet set_;
-  ReportPtr last_;
-};
+class Sets : public WithSet {};
 CR_EVERY_AGE(Sets);
 
 TEST_P(Sets, OfAnOrganizationHaveAWorkspaceForEachMember) {
@@ -159,14 +102,64 @@ TEST_P(Sets, ALeaversWorkspaceThatIsNoMoreIsForgottenAndNeverMadeAnew) {
   EXPECT_EQ(last_->workspaces.size(), 3U);
 }
 
-TEST_P(Sets, AfterARestartNobodyIsKnownToHaveLeft) {
+TEST_P(Sets, AfterARestartThatAWorkspaceIsTheSetsIsSeenByTheAuditLog) {
+  add("other");
+  edit([](standin::State& state) {
+    state.add_user("gus");
+    standin::WorkspaceSeed seed;
+    seed.owner = "gus";
+    seed.name = "dev";
+    seed.template_name = "docker";
+    state.add_workspace(seed);
+    state.edit_user("gus", [](standin::User& user) { user.organization_ids.clear(); });
+  });
+  converge();
+  leaves("bob");
+  world_.restart();
+  world_.advance(1h);
+  converge();
+  EXPECT_THAT(there(),
+              ElementsAre("alice/dev", "alice/other", "bob/dev dormant", "carol/dev", "dora/dev", "gus/dev"));
+  EXPECT_EQ(set().left, 1U);
+  EXPECT_EQ(set().reason, SetReason::Resolved);
+  EXPECT_THAT(set().message, HasSubstr("nothing shows that this set has made them: gus/dev"));
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(world_.server.request_count("/api/v2/audit"), 0U) << "it is asked once";
+  EXPECT_EQ(world_.server.request_count("/api/v2/workspaces?q=name"), 0U);
+}
+
+TEST_P(Sets, AfterARestartWithoutTheAuditLogNobodyIsKnownToHaveLeft) {
   converge();
   leaves("bob");
   world_.restart();
   world_.server.clear_requests();
+  (void)fail("/api/v2/audit", 403);
   converge();
   EXPECT_EQ(writes(), 0U);
   EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_THAT(set().message, HasSubstr("bob/dev"));
+}
+
+TEST_P(Sets, AfterARestartATokenThatSeesSomeMembersOnlyPutsNobodyToSleep) {
+  edit([](standin::State& state) { state.add_user("robot", {standin::Role::owner}); });
+  set_.owners.except.push_back("robot");
+  std::string token;
+  edit([&](standin::State& state) { token = state.add_token("robot"); });
+  world_.restart(token);
+  converge();
+  ASSERT_EQ(there().size(), 4U);
+  world_.restart(token);
+  standin::FaultRule rule(standin::FaultKind::mistyped);
+  rule.target_prefix = "/api/v2/authcheck";
+  rule.key = "0";
+  rule.json = "false";
+  (void)world_.server.add_fault(std::move(rule));
+  leaves("bob");
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_EQ(set().left, 0U);
 }
 
 TEST_P(Sets, SuspendedUsersAreLeftOut) {

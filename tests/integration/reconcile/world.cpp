@@ -119,6 +119,7 @@ specs::DesiredState World::desired() {
   if (!may_be_invalid_ && !desired->diagnostics.empty())
     throw std::runtime_error(specs::render(desired->diagnostics.front()));
   desired->sets = sets_;
+  desired->rejected_sets = rejected_sets_;
   desired->selects = selects_;
   return std::move(*desired);
 }

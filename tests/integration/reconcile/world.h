@@ -51,6 +51,8 @@ class World {
   void declare(const std::vector<std::string>& documents);
   /// The sets that are declared beside the documents from now on.
   void declare_sets(std::vector<specs::SetPtr> sets) { sets_ = std::move(sets); }
+  /// Sets whose documents are left out of the load, as invalid ones are.
+  void leave_out_sets(std::vector<std::string> names) { rejected_sets_ = std::move(names); }
   /// Which workspaces of sets a cycle is told to look at.
   void select(std::function<bool(const specs::WorkspaceSpec&)> selects) { selects_ = std::move(selects); }
   /// In a file of their own, beside the others; none: the file goes.
@@ -109,6 +111,7 @@ class World {
   std::unique_ptr<reconcile::Reconciler> reconciler_;
   specs::SpecSource source_;
   std::vector<specs::SetPtr> sets_;
+  std::vector<std::string> rejected_sets_;
   std::function<bool(const specs::WorkspaceSpec&)> selects_;
   std::size_t declared_ = 0;  ///< how often, so that each declaration is a file of its own
   reconcile::ReportPtr last_;

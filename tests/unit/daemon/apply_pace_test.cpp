@@ -75,6 +75,12 @@ TEST(ApplyPace, WaitsForACoderThatIsAway) {
   }
   EXPECT_TRUE(next_apply_cycle(testing::a_report({Reason::InSync, Reason::Unreachable}), Builds::may_go_on))
       << "it was passed over while Coder was away";
+  auto unresolved = testing::a_report({Reason::InSync});
+  unresolved.sets.emplace_back();
+  unresolved.sets[0].error = coder::ApiError(ApiFault::timeout, "x");
+  EXPECT_TRUE(next_apply_cycle(unresolved, Builds::may_go_on)) << "nobody knows yet who a set's owners are";
+  unresolved.sets[0].error = coder::ApiError(ApiFault::forbidden, "x");
+  EXPECT_FALSE(next_apply_cycle(unresolved, Builds::may_go_on));
 }
 
 TEST(ApplyPace, LeavesToAnotherRunWhatCoderItselfFailsAt) {

@@ -77,6 +77,7 @@ class EndpointsTest : public ::testing::Test {
     metrics::ApprovalResult result = metrics::ApprovalResult::refused;
     std::string why, digest, peer;
     std::size_t changes = 0;
+    std::string set;
   };
   std::vector<Told> told_;
   EndpointParts parts_{.board = shown_,
@@ -89,7 +90,7 @@ class EndpointsTest : public ::testing::Test {
                        .on_approval =
                            [this](const Approval& approval) {
                              told_.push_back({approval.result, std::string{approval.why}, approval.digest,
-                                              std::string{approval.peer}, approval.changes});
+                                              std::string{approval.peer}, approval.changes, approval.set});
                            }};
   Endpoints endpoints_{parts_};
 };
@@ -238,6 +239,34 @@ TEST_F(EndpointsTest, ApproveRefusesWhatIsNotHeld) {
   EXPECT_THAT(other.body, HasSubstr("fedcba9876543210"));
   EXPECT_EQ(send("POST", "/-/approve", true, "s3cret").status, 400);
   EXPECT_TRUE(approved_.empty());
+}
+
+TEST_F(EndpointsTest, ApproveTakesTheDigestOfOwnersWhoAreHeld) {
+  auto report = testing::a_report({Reason::InSync});
+  report.sets.resize(2);
+  report.sets[0].name = "payments";
+  report.sets[1].name = "shop";
+  report.sets[1].held = 12;
+  report.sets[1].digest = "00112233445566ff";
+  show(report);
+  const HttpResponse taken = send("POST", "/-/approve?digest=00112233445566ff", true, "s3cret");
+  EXPECT_EQ(taken.status, 202);
+  EXPECT_THAT(taken.body, HasSubstr("12 owners leave set shop"));
+  EXPECT_EQ(approved_, std::vector<std::string>{"00112233445566ff"});
+  EXPECT_EQ(told_.back().set, "shop");
+  EXPECT_EQ(told_.back().changes, 12U);
+
+  const HttpResponse other = send("POST", "/-/approve?digest=ffffffffffffffff", true, "s3cret");
+  EXPECT_EQ(other.status, 409);
+  EXPECT_THAT(other.body, HasSubstr("owners of set shop are held, with the digest 00112233445566ff"));
+  EXPECT_EQ(approved_.size(), 1U);
+
+  report.verdict.held = true;
+  report.verdict.digest = "0123456789abcdef";
+  show(report);
+  for (const char* digest : {"00112233445566ff", "0123456789abcdef"})
+    EXPECT_EQ(send("POST", std::string{"/-/approve?digest="} + digest, true, "s3cret").status, 202) << digest;
+  EXPECT_EQ(send("POST", "/-/approve", true, "s3cret").status, 400) << "no set's digest is an empty one";
 }
 
 TEST_F(EndpointsTest, FiltersByTextStateTemplateAndLabel) {

@@ -10,6 +10,8 @@ namespace {
 
 using reconcile::CycleReport;
 using reconcile::Reason;
+using reconcile::sets::SetStatus;
+using SetReason = reconcile::sets::Reason;
 
 struct Case {
   std::string name;
@@ -37,6 +39,17 @@ CycleReport defect() {
 CycleReport not_created() {
   CycleReport report = testing::a_report({Reason::Creating});
   testing::editable(report.workspaces, 0).id.reset();
+  return report;
+}
+
+/// All workspaces are in sync, and this set is not ready.
+CycleReport with_set(SetReason reason) {
+  CycleReport report = testing::a_report({Reason::InSync});
+  SetStatus set;
+  set.name = "payments";
+  set.reason = reason;
+  if (reason == SetReason::Conflict || reason == SetReason::Invalid) set.diagnostics.emplace_back();
+  report.sets = {std::move(set)};
   return report;
 }
 
@@ -78,6 +91,31 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"DefectOfOurs", defect(), 1, ExitCode::failure, ExitCode::failure}),
     [](const auto& tested) { return tested.param.name; });
 
+TEST(ExitCode, ASetCountsByItsOwnCondition) {
+  for (const SetReason reason : reconcile::sets::all_reasons()) {
+    SCOPED_TRACE(reconcile::sets::to_string(reason));
+    ExitCode expected = ExitCode::not_converged;
+    if (reason == SetReason::Resolved) expected = ExitCode::ok;
+    if (reason == SetReason::Held) expected = ExitCode::held;
+    if (reason == SetReason::Conflict || reason == SetReason::Invalid) expected = ExitCode::invalid_specs;
+    if (reason == SetReason::Unauthorized || reason == SetReason::Unreachable)
+      expected = ExitCode::unreachable;
+    EXPECT_EQ(exit_code_of(with_set(reason), {}, Builds::may_go_on), expected);
+    EXPECT_EQ(exit_code_of_plan(with_set(reason), {}, PlanExit::detailed), expected);
+  }
+}
+
+TEST(ExitCode, OfWhatIsWrongTheHighestIsTold) {
+  CycleReport report = with_set(SetReason::Held);
+  specs::DesiredState invalid;
+  invalid.invalid_documents = 1;
+  EXPECT_EQ(exit_code_of(report, invalid, Builds::may_go_on), ExitCode::held);
+  report.sets.push_back(with_set(SetReason::Unreachable).sets.front());
+  EXPECT_EQ(exit_code_of(report, invalid, Builds::may_go_on), ExitCode::unreachable);
+  EXPECT_EQ(exit_code_of_plan(with_set(SetReason::NotRead), invalid, PlanExit::plain),
+            ExitCode::invalid_specs);
+}
+
 TEST(ExitCode, WithWaitABuildThatGoesOnIsNotConverged) {
   const auto report = testing::a_report({Reason::Creating});
   EXPECT_EQ(exit_code_of(report, {}, Builds::must_have_ended), ExitCode::not_converged);
@@ -99,6 +137,8 @@ TEST(ExitCode, AForecastEndsByWhatCouldBeRead) {
             ExitCode::not_converged);
   EXPECT_EQ(exit_code_of_forecast(testing::a_failed_report(coder::ApiFault::unreachable, "refused"), {}),
             ExitCode::unreachable);
+  EXPECT_EQ(exit_code_of_forecast(with_set(SetReason::NotRead), {}), ExitCode::not_converged);
+  EXPECT_EQ(exit_code_of_forecast(with_set(SetReason::Held), {}), ExitCode::ok);
   specs::DesiredState invalid;
   invalid.invalid_documents = 1;
   EXPECT_EQ(exit_code_of_forecast(testing::a_report({Reason::InSync}), invalid), ExitCode::invalid_specs);

@@ -113,6 +113,49 @@ TEST(Missing, SaysWhichNameNoSpecHasAndWhatWasProbablyMeant) {
               ::testing::ElementsAre("none of 2 specs is selected by --selector a=b, --owner, --name"));
 }
 
+class MissingOfSets : public ::testing::Test {
+ protected:
+  MissingOfSets() {
+    specs::WorkspaceSet set;
+    set.name = "payments";
+    set.owners.list = {"Carol"};
+    desired_.sets = {std::make_shared<const specs::WorkspaceSet>(std::move(set))};
+    desired_.elsewhere = {{"bob", "web"}};
+    report_.sets.resize(1);
+    report_.sets[0].reason = reconcile::sets::Reason::Resolved;
+  }
+  [[nodiscard]] std::vector<std::string> missing(std::vector<std::string> owners,
+                                                 std::vector<std::string> names = {}) const {
+    return what_sets_do_not_have(
+        desired_, {.labels = {}, .owners = std::move(owners), .names = std::move(names)}, report_);
+  }
+
+  specs::DesiredState desired_;
+  reconcile::CycleReport report_ = testing::a_report({reconcile::Reason::InSync});  // alice's w0
+};
+
+TEST_F(MissingOfSets, AreToldOnceTheirOwnersAreKnown) {
+  EXPECT_THAT(missing({"ALICE"}, {"W0"}), ::testing::IsEmpty());
+  EXPECT_THAT(missing({"alice", "carlo"}),
+              ::testing::ElementsAre("nothing is declared for --owner \"carlo\"; did you mean \"carol\"?"));
+  EXPECT_THAT(missing({"alice"}, {"w0", "weeb"}),
+              ::testing::ElementsAre("nothing is declared for --name \"weeb\"; did you mean \"web\"?"));
+  report_.sets[0].reason = reconcile::sets::Reason::NotRead;
+  EXPECT_THAT(missing({"carlo"}), ::testing::IsEmpty()) << "nobody knows who the owners are";
+}
+
+TEST_F(MissingOfSets, IsToldWhereNothingIsSelectedAtAll) {
+  report_.workspaces = {};
+  EXPECT_THAT(missing({}), ::testing::IsEmpty()) << "that is the set's own condition";
+  const Selection by_label{.labels = *specs::parse_selector("a=b"), .owners = {}, .names = {}};
+  EXPECT_THAT(what_sets_do_not_have(desired_, by_label, report_),
+              ::testing::ElementsAre(
+                  "none of the specs and sets has a workspace that is selected by --selector a=b"));
+  desired_.sets = {};
+  EXPECT_THAT(what_sets_do_not_have(desired_, by_label, report_), ::testing::IsEmpty())
+      << "it was told when the specs were read";
+}
+
 TEST(Missing, SaysThatThereIsNoSpecAndWhyOneIsNotRead) {
   specs::DesiredState nothing;
   EXPECT_THAT(what_is_missing(nothing, {}), ::testing::ElementsAre("no specs found"));

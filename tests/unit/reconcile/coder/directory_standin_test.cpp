@@ -66,6 +66,13 @@ class Directory : public ::testing::TestWithParam<Age> {
       for (std::size_t i = 0; i < count; ++i) state.add_user(fmt::format("user-{:05}", i));
     });
   }
+  static void add_workspace(standin::State& state, const char* owner, const char* name) {
+    standin::WorkspaceSeed seed;
+    seed.owner = owner;
+    seed.name = name;
+    seed.template_name = "docker";
+    state.add_workspace(seed);
+  }
   static std::vector<std::string> names(const MembersRead& read) {
     std::vector<std::string> out;
     for (const Member& one : read.members) out.push_back(one.username);
@@ -169,6 +176,46 @@ TEST_P(Directory, TheRightToSeeAllIsAsked) {
   const auto seen = run(alice.directory().members_of_organization("coder"));
   const bool may = run(alice.directory().may_read_members(organization)).value();
   EXPECT_EQ(may, seen.members.size() == 3U) << "a shorter list looks whole";
+}
+
+/// One who may read nobody but herself is answered like one who may read all.
+TEST_P(Directory, TheRightToReadAllUsersIsAsked) {
+  edit([](standin::State& state) { state.suspend("bob"); });
+  Client admin = client_of(coder.admin_token());
+  EXPECT_EQ(run(admin.directory().may_read_users()).value(), true);
+  std::string token;
+  edit([&](standin::State& state) { token = state.add_token("alice"); });
+  Client alice = client_of(token);
+  const MembersRead suspended = run(alice.directory().suspended_users());
+  EXPECT_EQ(suspended.outcome, Outcome::whole);
+  EXPECT_TRUE(suspended.members.empty());
+  EXPECT_EQ(run(alice.directory().may_read_users()).value(), false);
+}
+
+TEST_P(Directory, WorkspacesOfANameAreThoseOfJustThatName) {
+  edit([](standin::State& state) {
+    state.add_template("docker");
+    for (const char* name : {"dev", "dev-2", "my-dev"}) add_workspace(state, "alice", name);
+    add_workspace(state, "bob", "Dev");
+  });
+  Client client = client_of(coder.admin_token());
+  const auto found = run(client.directory().workspaces_named("dev"));
+  std::vector<std::string> owners;
+  for (const auto& one : found.value().value()) owners.push_back(one.owner_name + "/" + one.name);
+  EXPECT_THAT(owners, ::testing::UnorderedElementsAre("alice/dev", "bob/Dev"));
+  EXPECT_TRUE(run(client.directory().workspaces_named("nothing")).value().value().empty());
+}
+
+TEST_P(Directory, TooManyOfSuchANameAreNotLookedThrough) {
+  if (GetParam() != Age::v2_36) return;
+  edit([](standin::State& state) {
+    state.add_template("docker");
+    for (int i = 0; i <= 5'000; ++i) add_workspace(state, "alice", fmt::format("dev-{}", i).c_str());
+  });
+  Client client = client_of(coder.admin_token());
+  EXPECT_FALSE(run(client.directory().workspaces_named("dev")).value().has_value());
+  EXPECT_EQ(coder.request_count("/api/v2/workspaces"), 1U);
+  EXPECT_EQ(run(client.directory().workspaces_named("dev-4999")).value().value().size(), 1U);
 }
 
 TEST_P(Directory, SuspendedUsersAreThose) {

@@ -46,9 +46,16 @@ class Gathered : public ::testing::Test {
     return read;
   }
 
+  void shown(const char* uuid, std::uint32_t id, const char* username) {
+    users_[uuid].user = coder::User{a_user_id(id), username, UserStatus::active};
+  }
+  void not_shown(const char* uuid) { users_[uuid].error = ApiError(ApiFault::not_found, "no such user"); }
+
   MembersRead organization_, group_, suspended_;
+  coder::ApiResult<bool> sees_all_users_ = true;
   Users users_;
-  Sources sources_{nullptr, nullptr, nullptr, &users_};
+  reconcile::sets::Exceptions exceptions_;
+  Sources sources_{nullptr, nullptr, nullptr, &sees_all_users_, &users_, &exceptions_};
 };
 
 TEST_F(Gathered, OwnersAreThoseOfTheListAndTheOrganizationButTheExceptions) {
@@ -138,7 +145,7 @@ TEST_F(Gathered, AServerWithoutGroupsIsToldToBeOne) {
 
 TEST_F(Gathered, AUserByUuidHasTheirName) {
   suspended_are({});
-  users_.emplace(kUuidInLowerCase, coder::User{a_user_id(7), "carol", UserStatus::active});
+  shown(kUuidInLowerCase, 7, "carol");
   SetBuilder set;
   set.list({kUuid, "bob", "Carol"});
   EXPECT_THAT(reconcile::sets::users_to_look_up(set.value().owners), ElementsAre(kUuidInLowerCase));
@@ -147,18 +154,92 @@ TEST_F(Gathered, AUserByUuidHasTheirName) {
       << "whichever way they are named";
 }
 
-TEST_F(Gathered, AUserWhomCoderDoesNotKnowIsAnOwnerAndTheWorkspaceSaysSo) {
+TEST_F(Gathered, AUserWhomCoderDoesNotKnowIsAnOwnerAndTheSetSaysSo) {
   suspended_are({});
-  users_.emplace(kUuidInLowerCase, ApiError(ApiFault::not_found, "no such user"));
-  EXPECT_THAT(names(gather(SetBuilder().list({kUuid, "bob"})).owners), ElementsAre(kUuid, "bob"));
+  not_shown(kUuidInLowerCase);
+  const OwnersRead read = gather(SetBuilder().list({kUuid, "bob"}));
+  EXPECT_THAT(names(read.owners), ElementsAre(kUuid, "bob"));
+  EXPECT_EQ(read.owners[0].id.to_string(), kUuidInLowerCase);
+  EXPECT_THAT(read.unknown_owners, ElementsAre(HasSubstr(kUuid)));
+}
+
+TEST_F(Gathered, WhoIsListedByUuidStaysWhoTheyWereWhenCoderShowsThemNoMore) {
+  suspended_are({});
+  shown(kUuidInLowerCase, 7, "carol");
+  EXPECT_THAT(gather(SetBuilder().list({kUuid, "bob"})).unknown_owners, IsEmpty());
+  not_shown(kUuidInLowerCase);
+  const OwnersRead read = gather(SetBuilder().list({kUuid, "bob"}));
+  EXPECT_THAT(names(read.owners), ElementsAre("bob", "carol"));
+  EXPECT_THAT(read.unknown_owners, ElementsAre(HasSubstr("(carol)")));
+}
+
+TEST_F(Gathered, AnExceptionByUuidStaysOneWhenCoderShowsThemNoMore) {
+  organization_has({a_member(1, "alice"), {*reconcile::UserId::parse(kUuid), "carol", UserStatus::active}});
+  suspended_are({});
+  not_shown(kUuidInLowerCase);
+  SetBuilder of_organization;
+  of_organization.organization("coder").except({kUuid});
+  const OwnersRead read = gather(of_organization);
+  EXPECT_THAT(names(read.owners), ElementsAre("alice")) << "known by id, whatever the look-up says";
+  EXPECT_THAT(read.odd_exceptions, ElementsAre(HasSubstr("they stay left out")));
+
+  shown(kUuidInLowerCase, 7, "carol");
+  EXPECT_THAT(names(gather(SetBuilder().list({"bob", "carol"}).except({kUuid})).owners), ElementsAre("bob"))
+      << "known by the name that they had";
+}
+
+TEST_F(Gathered, AnExceptionByNameStaysOneUnderAnotherName) {
+  organization_has({a_member(1, "alice"), a_member(2, "ci-bot")});
+  SetBuilder set;
+  set.organization("coder").except({"CI-Bot"});
+  exceptions_ = gather(set).exceptions;
+  EXPECT_EQ(exceptions_.at("ci-bot"), a_user_id(2));
+
+  organization_has({a_member(1, "alice"), a_member(2, "robot")});
+  OwnersRead read = gather(set);
+  EXPECT_THAT(names(read.owners), ElementsAre("alice"));
+  EXPECT_THAT(read.odd_exceptions, ElementsAre("ci-bot of spec.owners.except is called robot now, and stays "
+                                               "left out; write that name"));
+  EXPECT_EQ(read.exceptions, exceptions_) << "for the next cycles too";
+
+  organization_has({a_member(1, "alice"), a_member(2, "robot"), a_member(3, "ci-bot")});
+  EXPECT_THAT(names(gather(set).owners), ElementsAre("alice")) << "nobody can tell which of the two is meant";
+  EXPECT_THAT(names(gather(set.except({})).owners), ElementsAre("alice", "ci-bot", "robot"));
+}
+
+TEST_F(Gathered, WhoIsListedByAUuidThatIsNotShownIsNoSecondOwner) {
+  organization_has({{*reconcile::UserId::parse(kUuid), "carol", UserStatus::active}});
+  suspended_are({});
+  not_shown(kUuidInLowerCase);
+  auto wanted = SetBuilder().organization("coder").value().owners;
+  wanted.list = {kUuid};
+  EXPECT_THAT(names(reconcile::sets::gather(wanted, sources_).owners), ElementsAre("carol"));
+}
+
+TEST_F(Gathered, ATokenThatSeesSomeUsersOnlyCannotTellWhoIsSuspended) {
+  suspended_are({});
+  const SetBuilder set = SetBuilder().list({"alice"});
+  ASSERT_FALSE(gather(set).problem);
+  sees_all_users_ = false;
+  EXPECT_EQ(gather(set).problem->reason, Reason::Forbidden);
+  EXPECT_THAT(gather(set).problem->message, HasSubstr("give its user a role that may (User Admin"));
+  sees_all_users_ = ApiError(ApiFault::server, "sick");
+  EXPECT_EQ(gather(set).problem->reason, Reason::NotRead);
+  sources_.sees_all_users = nullptr;
+  EXPECT_TRUE(gather(set).problem) << "it was not asked";
+  organization_has({a_member(1, "alice")});
+  EXPECT_FALSE(gather(SetBuilder().organization("coder")).problem) << "its members' rows tell it";
 }
 
 TEST_F(Gathered, AUserWhoCannotBeLookedUpIsNoRead) {
   suspended_are({});
-  users_.emplace(kUuidInLowerCase, ApiError(ApiFault::server, "sick"));
+  users_[kUuidInLowerCase].error = ApiError(ApiFault::server, "sick");
   EXPECT_TRUE(gather(SetBuilder().list({kUuid, "bob"})).problem);
   EXPECT_TRUE(gather(SetBuilder().list({"bob"}).except({kUuid})).problem)
       << "who is left out would be among the owners";
+  shown(kUuidInLowerCase, 7, "carol");
+  EXPECT_THAT(names(gather(SetBuilder().list({kUuid, "bob"})).owners), ElementsAre("bob", "carol"))
+      << "what was known stands";
 }
 
 TEST_F(Gathered, TheOwnerOfPrebuiltWorkspacesIsNobody) {

@@ -22,7 +22,7 @@ using ::testing::SizeIs;
 class Joining : public ::testing::Test {
  protected:
   /// A set with workspaces for these owners, whose ids are 1, 2, …
-  void declare(const SetBuilder& set, const std::vector<std::string>& names) {
+  void declare(const SetBuilder& set, const std::vector<std::string>& names, bool have_left = false) {
     kept_.push_back(set.share());
     Expander expander(kept_.back());
     std::vector<specs::Diagnostic> problems;
@@ -30,12 +30,20 @@ class Joining : public ::testing::Test {
     declared.set = kept_.back().get();
     std::uint32_t id = 0;
     for (const std::string& name : names) {
-      declared.workspaces.push_back(expander.workspace_of(specs::SharedText(name), problems));
-      declared.ids.push_back(a_user_id(++id));
+      declared.workspaces.push_back(
+          {expander.workspace_of(specs::SharedText(name), problems), a_user_id(++id), have_left});
     }
     sets_.push_back(std::move(declared));
   }
-  Joined joined() { return join(documents_, sets_, before_); }
+  /// Of the set that was declared last: who has left it.
+  void left(const std::vector<std::string>& names) {
+    const auto place = static_cast<std::ptrdiff_t>(sets_.size()) - 1;
+    declare(SetBuilder().name(sets_.back().set->name), names, true);
+    auto& all = sets_[static_cast<std::size_t>(place)].workspaces;
+    std::ranges::move(sets_.back().workspaces, std::back_inserter(all));
+    sets_.pop_back();
+  }
+  Joined joined() { return join(documents_, sets_, {before_, of_left_out_, usernames_}); }
   static std::vector<std::string> names(const Joined& joined) {
     std::vector<std::string> out;
     for (const specs::SpecPtr& spec : joined.specs)
@@ -46,7 +54,8 @@ class Joining : public ::testing::Test {
   specs::DesiredState documents_;
   std::vector<specs::SetPtr> kept_;
   std::vector<Declared> sets_;
-  std::vector<specs::Identity> before_;
+  std::vector<specs::Identity> before_, of_left_out_;
+  reconcile::sets::Usernames usernames_;
 };
 
 TEST_F(Joining, DocumentsAndSetsAreOneDesiredStateInOrder) {
@@ -61,8 +70,9 @@ TEST_F(Joining, ADocumentBeatsASet) {
   declare(SetBuilder(), {"alice", "bob"});
   const Joined result = joined();
   EXPECT_THAT(names(result), ElementsAre("alice/dev", "bob/dev of payments"));
-  EXPECT_EQ(result.sets[0].replaced, 1U);
-  EXPECT_EQ(result.sets[0].replaced_by.to_string(), "alice.yaml:3:1");
+  ASSERT_THAT(result.sets[0].replaced, SizeIs(1));
+  EXPECT_EQ(result.sets[0].replaced[0].document->where.to_string(), "alice.yaml:3:1");
+  EXPECT_EQ(result.sets[0].replaced[0].by_set->set, "payments");
   EXPECT_THAT(result.not_theirs, ElementsAre(specs::Identity{"alice", "dev"}));
 }
 
@@ -71,7 +81,68 @@ TEST_F(Joining, ADocumentBeatsASetAlsoWhereItGivesTheOwnersUuid) {
   declare(SetBuilder(), {"alice", "bob"});
   const Joined result = joined();
   ASSERT_THAT(result.specs, SizeIs(2));
-  EXPECT_EQ(result.sets[0].replaced, 1U);
+  EXPECT_THAT(result.sets[0].replaced, SizeIs(1));
+}
+
+TEST_F(Joining, ADocumentThatGivesTheOwnersUuidBeatsASetThatListsTheName) {
+  const std::string uuid = a_user_id(9).to_string();
+  documents_.specs = {a_spec(uuid, "dev").share()};
+  declare(SetBuilder(), {"alice", "bob"});
+  sets_[0].workspaces[0].owner = {};
+  EXPECT_THAT(joined().specs, SizeIs(3)) << "nobody knows who that is";
+  usernames_ = {{uuid, "alice"}};
+  EXPECT_THAT(names(joined()), ElementsAre(uuid + "/dev", "bob/dev of payments"));
+  documents_.specs = {};
+  documents_.elsewhere = {{uuid, "dev"}};
+  EXPECT_THAT(names(joined()), ElementsAre("bob/dev of payments")) << "an invalid one is about it too";
+}
+
+TEST_F(Joining, WhoMovesFromOneSetToAnotherIsTheLattersAlone) {
+  for (const bool first : {true, false}) {
+    SCOPED_TRACE(first);
+    sets_.clear();
+    declare(SetBuilder().name(first ? "a" : "b"), {"alice"});
+    left({"bob", "carol"});
+    declare(SetBuilder().name(first ? "b" : "a"), {"bob"});
+    const Joined result = joined();
+    const std::string from = first ? "a" : "b", to = first ? "b" : "a";
+    EXPECT_THAT(names(result),
+                ElementsAre("alice/dev of " + from, "bob/dev of " + to, "carol/dev of " + from));
+    EXPECT_THAT(result.sets[0].conflicts, IsEmpty());
+    EXPECT_THAT(result.sets[1].conflicts, IsEmpty());
+    ASSERT_THAT(result.sets[0].taken_over, SizeIs(1)) << "nothing of it is the first one's any more";
+    EXPECT_EQ(result.sets[0].taken_over[0]->owner, "bob");
+    EXPECT_THAT(result.not_theirs, IsEmpty());
+  }
+}
+
+TEST_F(Joining, WhoHasLeftTwoSetsIsPutToSleepOnce) {
+  declare(SetBuilder().name("a"), {});
+  left({"bob"});
+  declare(SetBuilder().name("b"), {});
+  left({"bob"});
+  const Joined result = joined();
+  EXPECT_THAT(names(result), ElementsAre("bob/dev of a"));
+  EXPECT_THAT(result.sets[1].taken_over, SizeIs(1));
+  EXPECT_THAT(result.sets[1].conflicts, IsEmpty());
+}
+
+TEST_F(Joining, ADocumentHasTheWorkspaceOfOneWhoHasLeft) {
+  documents_.specs = {a_spec("bob", "dev").share()};
+  declare(SetBuilder(), {"alice"});
+  left({"bob"});
+  const Joined result = joined();
+  EXPECT_THAT(names(result), ElementsAre("alice/dev of payments", "bob/dev"));
+  EXPECT_THAT(result.sets[0].taken_over, SizeIs(1));
+  EXPECT_THAT(result.sets[0].replaced, IsEmpty()) << "the set does not want it";
+}
+
+TEST_F(Joining, WhatASetHasThatIsInvalidJustNowIsNobodyElses) {
+  of_left_out_ = {{"bob", "dev"}};
+  declare(SetBuilder(), {"alice", "bob"});
+  const Joined result = joined();
+  EXPECT_THAT(names(result), ElementsAre("alice/dev of payments"));
+  EXPECT_THAT(result.elsewhere, ElementsAre(specs::Identity{"bob", "dev"}));
 }
 
 TEST_F(Joining, WhatTwoSetsDeclareNeitherHasAndEachIsToldOfTheOther) {

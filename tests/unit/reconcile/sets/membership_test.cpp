@@ -44,11 +44,13 @@ class Members : public ::testing::Test {
     take(std::move(read));
   }
   void take(OwnersRead read) {
-    membership_.take(std::move(read), {limit_, {}}, [&](const specs::WorkspaceSpec& spec) {
+    membership_.declare(set_.share());
+    membership_.take(std::move(read), {limit_, {}}, now_, [&](const specs::WorkspaceSpec& spec) {
       return !not_own_.contains(std::string_view(spec.owner));
     });
-    membership_.expand(set_.share());
+    membership_.expand();
   }
+  bool approve(std::string_view digest) { return membership_.approve(digest, now_); }
   [[nodiscard]] std::vector<std::string> members() const {
     std::vector<std::string> names;
     for (const auto& one : membership_.members()) names.emplace_back(std::string_view(one.owner.username));
@@ -74,6 +76,7 @@ class Members : public ::testing::Test {
   reconcile::ChangeLimit limit_;
   std::set<std::string, std::less<>> not_own_;
   Membership membership_;
+  async::SteadyTime now_{};
 };
 
 TEST_F(Members, ComeAndGo) {
@@ -171,10 +174,10 @@ TEST_F(Members, MoreThanTheLimitStayUntilAPersonAgrees) {
   EXPECT_THAT(status().message, HasSubstr(status().digest));
   const std::size_t asleep_before = asleep().size();
 
-  EXPECT_FALSE(membership_.approve("something else"));
+  EXPECT_FALSE(approve("something else"));
   reads(many(33, 7));
   EXPECT_EQ(members().size(), 18U);
-  EXPECT_TRUE(membership_.approve(status().digest));
+  EXPECT_TRUE(approve(status().digest));
   reads(many(33, 7));
   EXPECT_EQ(members().size(), 7U);
   EXPECT_EQ(asleep().size(), asleep_before + 11);
@@ -184,10 +187,119 @@ TEST_F(Members, MoreThanTheLimitStayUntilAPersonAgrees) {
 TEST_F(Members, AnApprovalIsForThoseWhoWereSeen) {
   reads(many(0, 20));
   reads(many(11, 9));
-  ASSERT_TRUE(membership_.approve(status().digest));
+  ASSERT_TRUE(approve(status().digest));
   reads(many(12, 8));
   EXPECT_EQ(members().size(), 20U) << "one more is missing now";
   EXPECT_EQ(status().held, 12U);
+}
+
+TEST_F(Members, AnApprovalLastsUntilItIsUsedAndThroughReadsThatFail) {
+  reads(many(0, 20));
+  reads(many(11, 9));
+  const std::string digest = status().digest;
+  ASSERT_TRUE(approve(digest));
+  fails();
+  EXPECT_EQ(members().size(), 20U);
+  reads(many(11, 9));
+  EXPECT_EQ(members().size(), 9U);
+
+  reads(many(0, 20));
+  reads(many(11, 9));
+  EXPECT_EQ(status().digest, digest);
+  EXPECT_EQ(members().size(), 20U) << "the same ones leave again, and nobody has agreed to that";
+}
+
+TEST_F(Members, AnApprovalEndsWithOtherPeople) {
+  reads(many(0, 20));
+  reads(many(11, 9));
+  const std::string digest = status().digest;
+  ASSERT_TRUE(approve(digest));
+  reads(many(12, 8));
+  reads(many(11, 9));
+  EXPECT_EQ(status().digest, digest);
+  EXPECT_EQ(members().size(), 20U);
+  ASSERT_TRUE(approve(digest));
+  reads(many(0, 20));
+  reads(many(11, 9));
+  EXPECT_EQ(members().size(), 20U) << "all had come back meanwhile";
+}
+
+TEST_F(Members, AnApprovalEndsWithTheSetsChange) {
+  reads(many(0, 20));
+  reads(many(11, 9));
+  ASSERT_TRUE(approve(status().digest));
+  set_.workspace().template_ref = "kubernetes";
+  reads(many(11, 9));
+  EXPECT_EQ(members().size(), 20U);
+  EXPECT_EQ(status().reason, Reason::Held);
+}
+
+TEST_F(Members, AnApprovalEndsAfterADay) {
+  reads(many(0, 20));
+  reads(many(11, 9));
+  ASSERT_TRUE(approve(status().digest));
+  now_ += reconcile::sets::kApprovalIsGoodFor;
+  reads(many(11, 9));
+  EXPECT_EQ(members().size(), 20U);
+  ASSERT_TRUE(approve(status().digest));
+  now_ += reconcile::sets::kApprovalIsGoodFor - std::chrono::seconds(1);
+  reads(many(11, 9));
+  EXPECT_EQ(members().size(), 9U);
+}
+
+TEST_F(Members, OfAChangedSetThatSaysTheSameOfThemStayTheSameObjects) {
+  reads({"alice", "bob"});
+  const auto alice = membership_.members()[0].workspace;
+  set_.except({"ci-bot"});
+  reads({"alice", "bob"});
+  EXPECT_EQ(membership_.members()[0].workspace, alice);
+  set_.workspace().template_ref = "kubernetes";
+  reads({"alice", "bob"});
+  EXPECT_NE(membership_.members()[0].workspace, alice);
+}
+
+TEST_F(Members, WhomCoderDoesNotShowAreTold) {
+  OwnersRead read;
+  read.owners = owners({"alice"});
+  read.odd_exceptions = {"ci-bot is called robot now"};
+  take(read);
+  EXPECT_EQ(status().reason, Reason::Resolved) << "all is as the set wants it";
+  EXPECT_EQ(status().message, "ci-bot is called robot now");
+  read.unknown_owners = {"user 1 is not known to Coder", "user 2 is not known to Coder"};
+  take(read);
+  EXPECT_EQ(status().reason, Reason::UserNotFound);
+  EXPECT_EQ(reconcile::sets::ready_of(status().reason), Ready::False);
+  EXPECT_EQ(status().message, "user 1 is not known to Coder; and 1 more like it");
+  EXPECT_EQ(status().members, 1U);
+}
+
+TEST_F(Members, WhoHadAWorkspaceBeforeThisProcessBeganHasLeft) {
+  reads({"alice"});
+  ASSERT_TRUE(membership_.wants_former());
+  membership_.know_former(owners({"alice", "bob"}), {"gus/dev"});
+  membership_.expand();
+  EXPECT_THAT(asleep(), ElementsAre("bob")) << "alice is a member";
+  EXPECT_EQ(status().left, 1U);
+  EXPECT_EQ(status().reason, Reason::Resolved);
+  EXPECT_THAT(status().message, HasSubstr("nothing shows that this set has made them: gus/dev"));
+  EXPECT_FALSE(membership_.wants_former()) << "once is enough";
+  reads({"alice", "bob"});
+  EXPECT_THAT(asleep(), IsEmpty());
+}
+
+TEST_F(Members, WhoHadAWorkspaceBeforeIsAskedOnlyWhereItMattersAndTheOwnersAreKnown) {
+  fails();
+  EXPECT_FALSE(membership_.wants_former()) << "everybody would look like one";
+  reads({});
+  EXPECT_FALSE(membership_.wants_former());
+  reads({"alice"});
+  EXPECT_TRUE(membership_.wants_former());
+  set_.workspace().name = "dev-{owner}";
+  reads({"alice"});
+  EXPECT_FALSE(membership_.wants_former());
+  set_ = SetBuilder();
+  reads({"alice"});
+  EXPECT_FALSE(membership_.wants_former()) << "nothing becomes of it";
 }
 
 TEST_F(Members, AnEmptiedListIsHeldHoweverFewTheyAre) {
