@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""README.md can be read by a person, and every link in it, in CONTRIBUTING.md, in deploy/docs/ and in the runbook leads to a file and a heading that are
+"""README.md can be read by a person, and every link in it, in .github/CONTRIBUTING.md, in deploy/docs/ and in the runbook leads to a file and a heading that are
 there. What is installed links to nothing that is not."""
 
 import pathlib
@@ -29,7 +29,7 @@ def links(path):
 def main():
     wrong = []
     readme = ROOT / "README.md"
-    sources = [readme, ROOT / "CONTRIBUTING.md"]  # of the repository alone
+    sources = [readme, ROOT / ".github/CONTRIBUTING.md"]  # of the repository alone
     pages = sorted(DOCS.glob("*.md"))
     if (lines := len(readme.read_text().splitlines())) > MOST_LINES:
         wrong.append(f"README.md has {lines} lines, more than {MOST_LINES}")
