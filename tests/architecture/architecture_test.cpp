@@ -118,7 +118,8 @@ const std::vector<PureRule> kPure = {
     {"reconcile/report/", {}},
     {"reconcile/read/", {"reconcile/read/fleet_reader.", "reconcile/read/reader."}},
     {"reconcile/observer.h", {}},
-    {"daemon/export/", {"daemon/export/write_files."}},
+    {"daemon/export/",
+     {"daemon/export/fleet_reading.", "daemon/export/folder_export.", "daemon/export/write_files."}},
     {"metrics/", {"metrics/process.cpp", "metrics/pushgateway.", "metrics/textfile.cpp"}},
 };
 
