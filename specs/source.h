@@ -45,9 +45,10 @@ inline constexpr std::size_t kMaxFullDiagnostics = 10'000;
 /// never mixes two. Not thread-safe. Touches the file system; everything below it (parse, assemble) is pure.
 ///
 /// Defaults are for the documents in their file's directory and below, as its path is shown in diagnostics
-/// (directory_of()): a path that the user gives is read without the defaults above it, a single file without
-/// those beside it unless they are given too. Each stream is a directory of its own. Where a file may hold
-/// defaults and cannot be read, what it may be for is invalid until it can.
+/// (directory_of()). Those beside a given file and above a given path count too, as far up as the checkout
+/// goes that it lies in; without one nothing above is looked at. Of files up there only what says
+/// `kind: WorkspaceDefaults` is read. Each stream is a directory of its own. Where a file may hold defaults
+/// and cannot be read, what it may be for is invalid until it can.
 class SpecSource {
  public:
   /// `paths`: directories (recursive, hidden entries skipped, symlinks followed), files, or "-" for standard

@@ -64,6 +64,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"KindMissing", document(kOurs)}, Case{"KindNull", document(std::string(kOurs) + "kind:")},
         Case{"KindTwice", std::string(kOurs) + "kind: Workspace\nkind: WorkspaceDefault\nspec: {}\n"},
         Case{"BothMissing", "metadata: {name: d}\nspec: {valeus: {ttl: 8h}}\n"},
+        Case{"VersionMisspeltAndKindMissing", document("apiVersion: codr-reconciler/v1")},
         Case{"OnlyAListsItem", "- kind: WorkspaceDefault\n  spec: {values: {ttl: 8h}}\n"},
         Case{"WithoutSpec", "values: {ttl: 8h}\n"},
         Case{"VersionOfAnotherAndKind",
