@@ -166,7 +166,7 @@ class Taking {
       : clashes_(clashes), more_(more), used_(used) {}
 
   /// Who gives it alone; null where nobody does, or two do.
-  const WorkspaceDefaults* from(const Giver& giver, std::string field) {
+  const WorkspaceDefaults* from(const Giver& giver, const std::string& field) {
     if (!giver.from) return nullptr;
     if (giver.rival) {
       if (clashes_.size() == kMaxClashes) {
