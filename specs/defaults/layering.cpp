@@ -6,7 +6,6 @@
 #include <boost/container_hash/hash.hpp>
 #include <unordered_map>
 
-#include "specs/decode/document_report.h"
 #include "specs/field_table.h"
 #include "specs/source_text.h"
 #include "specs/spec_fields.h"
@@ -16,6 +15,8 @@ namespace {
 
 constexpr std::string_view kModesPath = "reconcilePolicy.fields.";
 constexpr std::string_view kDormant = "dormant";
+/// More errors of one document than this are only counted: nobody reads them.
+constexpr std::size_t kMaxClashes = 20;
 
 std::size_t row_of(std::span<const Field> table, FieldId id) {
   return static_cast<std::size_t>(std::ranges::find(table, id, &Field::id) - table.begin());
@@ -165,10 +166,10 @@ class Taking {
       : clashes_(clashes), more_(more), used_(used) {}
 
   /// Who gives it alone; null where nobody does, or two do.
-  const WorkspaceDefaults* from(const Giver& giver, std::string field) {
+  const WorkspaceDefaults* from(const Giver& giver, const std::string& field) {
     if (!giver.from) return nullptr;
     if (giver.rival) {
-      if (clashes_.size() == kMaxErrorsPerDocument) {
+      if (clashes_.size() == kMaxClashes) {
         ++more_;
         return nullptr;
       }
