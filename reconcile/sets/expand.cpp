@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -52,14 +53,19 @@ struct Refused {
   std::string why;
 };
 
-std::optional<Refused> refused(const specs::WorkspaceSpec& spec, bool check_labels) {
+std::optional<Refused> refused_name(const specs::WorkspaceSpec& spec) {
   if (std::string why = specs::name_problem(spec.name); !why.empty())
     return Refused{"spec.template.metadata.name", spec.name, std::move(why)};
+  return std::nullopt;
+}
+std::optional<Refused> refused_previous_name(const specs::WorkspaceSpec& spec) {
   for (const std::string& name : spec.previous_names) {
     if (std::string why = specs::name_problem(name); !why.empty())
       return Refused{"spec.template.metadata.previousNames", name, std::move(why)};
   }
-  if (!check_labels) return std::nullopt;
+  return std::nullopt;
+}
+std::optional<Refused> refused_label(const specs::WorkspaceSpec& spec) {
   for (const auto& [key, value] : *spec.labels) {
     if (std::string why = specs::label_value_problem(value); !why.empty())
       return Refused{"spec.template.metadata.labels." + key, value, std::move(why)};
@@ -83,52 +89,59 @@ specs::Diagnostic diagnostic(const specs::WorkspaceSet& set, std::string_view us
 
 }  // namespace
 
-Expander::Expander(specs::SetPtr set) : set_(std::move(set)) {
-  const specs::WorkspaceSpec& spec = set_->workspace;
-  labels_ = names_owner(*spec.labels);
-  annotations_ = names_owner(*spec.annotations);
-  parameters_ = names_owner(*spec.parameters);
-  previous_names_ = names_owner(*spec.previous_names);
-  reason_ = spec.suspension && names_owner(spec.suspension->reason);
-  const auto* start = spec.fields.get<specs::Schedule>(kAutostart);
+Expander::Expander(specs::SetPtr set) : set_(std::move(set)), common_(set_->workspace) {
+  name_ = names_owner(common_.name);
+  labels_ = names_owner(*common_.labels);
+  annotations_ = names_owner(*common_.annotations);
+  parameters_ = names_owner(*common_.parameters);
+  previous_names_ = names_owner(*common_.previous_names);
+  reason_ = common_.suspension && names_owner(common_.suspension->reason);
+  const auto* start = common_.fields.get<specs::Schedule>(kAutostart);
   if (start && set_->spread_autostart > std::chrono::minutes(1))
-    room_ = specs::room_to_move(*start, set_->spread_autostart);
+    moved_.resize(static_cast<std::size_t>(specs::room_to_move(*start, set_->spread_autostart) /
+                                           std::chrono::minutes(1)));
+  // What each has of its own is not copied for all first.
+  if (!moved_.empty()) common_.fields = {};
 }
 
-specs::DeclaredFields Expander::fields_of(std::string_view username) {
+const specs::DeclaredFields& Expander::fields_of(std::string_view username) {
   const specs::DeclaredFields& fields = set_->workspace.fields;
-  const std::chrono::minutes by = place_of(username, room_);
-  if (by == std::chrono::minutes(0)) return fields;
-  const auto known = moved_.find(by);
-  if (known != moved_.end()) return known->second;
-  specs::DeclaredFields mine = fields;
+  const std::chrono::minutes by =
+      place_of(username, std::chrono::minutes(static_cast<std::chrono::minutes::rep>(moved_.size())));
+  std::optional<specs::DeclaredFields>& mine = moved_[static_cast<std::size_t>(by.count())];
+  if (mine) return *mine;
+  mine = fields;
+  if (by == std::chrono::minutes(0)) return *mine;
   const specs::DeclaredFields::Declared* start = fields.entry(kAutostart);
   if (auto schedule = specs::moved(std::get<specs::Schedule>(start->value), by))
-    mine.set(start->key, std::move(*schedule), start->mode);
-  return moved_.emplace(by, std::move(mine)).first->second;
+    mine->set(start->key, std::move(*schedule), start->mode);
+  return *mine;
 }
 
 specs::SpecPtr Expander::workspace_of(const specs::SharedText& username,
                                       std::vector<specs::Diagnostic>& problems) {
-  auto spec = std::make_shared<specs::WorkspaceSpec>(set_->workspace);
+  auto spec = std::make_shared<specs::WorkspaceSpec>(common_);
   spec->owner = username;
-  spec->name = for_owner(set_->workspace.name, username);
+  if (name_) spec->name = for_owner(common_.name, username);
   if (previous_names_) {
     std::vector<std::string> names;
     names.reserve(spec->previous_names.size());
     for (const std::string& name : spec->previous_names) names.push_back(for_owner(name, username));
     spec->previous_names = specs::Shared<std::vector<std::string>>(std::move(names));
   }
-  if (labels_) spec->labels = for_owner(*set_->workspace.labels, username);
-  if (annotations_) spec->annotations = for_owner(*set_->workspace.annotations, username);
-  if (parameters_) spec->parameters = for_owner(*set_->workspace.parameters, username);
+  if (labels_) spec->labels = for_owner(*common_.labels, username);
+  if (annotations_) spec->annotations = for_owner(*common_.annotations, username);
+  if (parameters_) spec->parameters = for_owner(*common_.parameters, username);
   if (reason_) spec->suspension->reason = for_owner(spec->suspension->reason, username);
-  if (room_ > std::chrono::minutes(1)) spec->fields = fields_of(username);
-  if (auto wrong = refused(*spec, labels_)) {
-    problems.push_back(diagnostic(*set_, username, std::move(*wrong)));
-    return nullptr;
-  }
-  return spec;
+  if (!moved_.empty()) spec->fields = fields_of(username);
+  // What does not name the owner was judged with the document.
+  std::optional<Refused> wrong;
+  if (name_) wrong = refused_name(*spec);
+  if (!wrong && previous_names_) wrong = refused_previous_name(*spec);
+  if (!wrong && labels_) wrong = refused_label(*spec);
+  if (!wrong) return spec;
+  problems.push_back(diagnostic(*set_, username, std::move(*wrong)));
+  return nullptr;
 }
 
 specs::SpecPtr Expander::put_to_sleep(const specs::WorkspaceSpec& workspace) {

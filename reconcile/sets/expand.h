@@ -1,7 +1,7 @@
 #pragma once
 
-#include <chrono>
-#include <map>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "specs/desired_state.h"
@@ -29,13 +29,15 @@ class Expander {
   [[nodiscard]] static specs::SpecPtr put_to_sleep(const specs::WorkspaceSpec& workspace);
 
  private:
-  [[nodiscard]] specs::DeclaredFields fields_of(std::string_view username);
+  [[nodiscard]] const specs::DeclaredFields& fields_of(std::string_view username);
 
   specs::SetPtr set_;
+  specs::WorkspaceSpec common_;  ///< what all have, as far as it is the same for them
   // Which parts differ from owner to owner.
-  bool labels_ = false, annotations_ = false, parameters_ = false, previous_names_ = false, reason_ = false;
-  std::chrono::minutes room_{1};
-  std::map<std::chrono::minutes, specs::DeclaredFields> moved_;  ///< as many as there are minutes
+  bool name_ = false, labels_ = false, annotations_ = false, parameters_ = false, previous_names_ = false;
+  bool reason_ = false;
+  /// By how many minutes a start is moved: the fields with it, once somebody has them. Empty: none is moved.
+  std::vector<std::optional<specs::DeclaredFields>> moved_;
 };
 
 }  // namespace cr::reconcile::sets
