@@ -41,8 +41,10 @@ if [ -n "$all" ]; then
   cmake --preset tsan
   cmake --build --preset tsan --target cr_threaded_tests
   # Threads meet alike whatever Coder's age: the oldest and the newest are enough.
-  ctest --preset tsan -L threads -E '/v2_(20|29|35)' -j 4 --no-tests=error
+  GTEST_FILTER='-*/v2_20*:*/v2_29*:*/v2_35*' ctest --preset tsan -L threads -j 4 --no-tests=error
 fi
 
 step "tests"
 ctest --preset asan -j 4 --no-tests=error
+sed -n 's/^\[  PASSED  \] \([0-9]*\) tests\{0,1\}\.$/\1/p' build/asan/Testing/Temporary/LastTest.log |
+  awk '{ cases += $1 } END { print cases " cases of GoogleTest passed in them" }'
