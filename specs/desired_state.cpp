@@ -238,8 +238,8 @@ DesiredState assemble(Declared declared) {
   previous.move_from(state.specs, state.elsewhere);
   add_sets(std::move(declared.sets), state);
   std::ranges::sort(state.rejected_sets);
-  const auto repeated = std::ranges::unique(state.rejected_sets);
-  state.rejected_sets.erase(repeated.begin(), repeated.end());
+  state.rejected_sets.erase(std::unique(state.rejected_sets.begin(), state.rejected_sets.end()),
+                            state.rejected_sets.end());
   std::ranges::sort(state.elsewhere);
   std::stable_sort(state.diagnostics.begin(), state.diagnostics.end(),
                    [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });

@@ -47,9 +47,9 @@ std::optional<Sets> sets_of(const std::vector<unsigned>& starts, unsigned by) {
     sets.hours |= std::uint64_t{1} << at / kMinutes % kHours;
     sets.weekdays |= std::uint64_t{1} << at / (kMinutes * kHours);
   }
-  const auto combinations = static_cast<std::size_t>(std::popcount(sets.minutes) * std::popcount(sets.hours) *
-                                                     std::popcount(sets.weekdays));
-  return combinations == starts.size() ? std::optional(sets) : std::nullopt;
+  const int combinations =
+      std::popcount(sets.minutes) * std::popcount(sets.hours) * std::popcount(sets.weekdays);
+  return std::cmp_equal(combinations, starts.size()) ? std::optional(sets) : std::nullopt;
 }
 
 /// As cron writes it: "*", "0,30", "1-5".

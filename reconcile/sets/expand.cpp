@@ -89,13 +89,15 @@ specs::Diagnostic diagnostic(const specs::WorkspaceSet& set, std::string_view us
 
 }  // namespace
 
-Expander::Expander(specs::SetPtr set) : set_(std::move(set)), common_(set_->workspace) {
-  name_ = names_owner(common_.name);
-  labels_ = names_owner(*common_.labels);
-  annotations_ = names_owner(*common_.annotations);
-  parameters_ = names_owner(*common_.parameters);
-  previous_names_ = names_owner(*common_.previous_names);
-  reason_ = common_.suspension && names_owner(common_.suspension->reason);
+Expander::Expander(specs::SetPtr set)
+    : set_(std::move(set)),
+      common_(set_->workspace),
+      name_(names_owner(common_.name)),
+      labels_(names_owner(*common_.labels)),
+      annotations_(names_owner(*common_.annotations)),
+      parameters_(names_owner(*common_.parameters)),
+      previous_names_(names_owner(*common_.previous_names)),
+      reason_(common_.suspension && names_owner(common_.suspension->reason)) {
   const auto* start = common_.fields.get<specs::Schedule>(kAutostart);
   if (start && set_->spread_autostart > std::chrono::minutes(1))
     moved_.resize(static_cast<std::size_t>(specs::room_to_move(*start, set_->spread_autostart) /

@@ -34,8 +34,7 @@ class Expander {
   specs::SetPtr set_;
   specs::WorkspaceSpec common_;  ///< what all have, as far as it is the same for them
   // Which parts differ from owner to owner.
-  bool name_ = false, labels_ = false, annotations_ = false, parameters_ = false, previous_names_ = false;
-  bool reason_ = false;
+  bool name_, labels_, annotations_, parameters_, previous_names_, reason_;
   /// By how many minutes a start is moved: the fields with it, once somebody has them. Empty: none is moved.
   std::vector<std::optional<specs::DeclaredFields>> moved_;
 };

@@ -55,7 +55,7 @@ ValueResult<OnLeave> read_on_leave(const YamlNode& node) {
 }
 
 ValueResult<std::string_view> read_set_name(const YamlNode& node) {
-  const auto text = read_string(node);
+  auto text = read_string(node);
   if (!text) return text;
   const std::string problem = text->empty() ? "must not be empty" : label_value_problem(*text);
   if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);

@@ -251,7 +251,7 @@ void SpecReader::check_exceptions() {
 
 ValueResult<std::string_view> SpecReader::read_workspace_name(const YamlNode& value) const {
   if (place_ != SpecPlace::set_template) return read_name(value, ValueType::workspace_name);
-  const auto text = read_string(value);
+  auto text = read_string(value);
   if (!text) return text;
   if (const auto checked = check_placeholders(*text); !checked) return checked.error();
   const std::string problem = name_problem(with_shortest_owner(*text));
