@@ -7,7 +7,6 @@
 #include "specs/decode/field_value.h"
 #include "specs/decode/mapping_reader.h"
 #include "specs/decode/spec_reader.h"
-#include "specs/name.h"
 #include "specs/source_text.h"
 
 namespace cr::specs {
@@ -28,14 +27,6 @@ ValueResult<Selector> read_selector(const YamlNode& node) {
   if (!selector) return ValueError(selector.error().message());
   if (selector->empty()) return ValueError("must not be empty", "omit the key: the values are for all then");
   return std::move(*selector);
-}
-
-ValueResult<std::string_view> read_defaults_name(const YamlNode& node) {
-  auto text = read_string(node);
-  if (!text) return text;
-  const std::string problem = text->empty() ? "must not be empty" : label_value_problem(*text);
-  if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);
-  return text;
 }
 
 class DefaultsDecoder {
@@ -82,7 +73,7 @@ class DefaultsDecoder {
         return mappings_.take(read_selector(value), value, path,
                               [&](const Selector& selector) { defaults_.selector = selector; });
       case ValueType::set_name:
-        return mappings_.take(read_defaults_name(value), value, path,
+        return mappings_.take(read_label_name(value), value, path,
                               [&](std::string_view name) { defaults_.name = name; });
       case ValueType::labels:
       case ValueType::annotations:

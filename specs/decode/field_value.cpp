@@ -129,6 +129,14 @@ bool is_boolean(const YamlNode& node) {
 
 }  // namespace
 
+ValueResult<std::string_view> read_label_name(const YamlNode& node) {
+  auto text = read_string(node);
+  if (!text) return text;
+  const std::string problem = text->empty() ? "must not be empty" : label_value_problem(*text);
+  if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);
+  return text;
+}
+
 ValueResult<Schedule> read_schedule(const YamlNode& node) {
   if (means_none(node))
     return ValueError("invalid schedule " + in_quotes(node.text),

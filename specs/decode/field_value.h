@@ -23,6 +23,8 @@ namespace cr::specs {
 [[nodiscard]] ValueResult<bool> read_boolean(const YamlNode& node);
 /// A string that follows the rule of `type`, one of the names and references.
 [[nodiscard]] ValueResult<std::string_view> read_name(const YamlNode& node, ValueType type);
+/// A string that could be a label's value, and is not empty: what sets and defaults are called.
+[[nodiscard]] ValueResult<std::string_view> read_label_name(const YamlNode& node);
 [[nodiscard]] ValueResult<Schedule> read_schedule(const YamlNode& node);
 [[nodiscard]] ValueResult<Ttl> read_ttl(const YamlNode& node);
 [[nodiscard]] ValueResult<AutomaticUpdates> read_automatic_updates(const YamlNode& node);

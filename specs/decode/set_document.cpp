@@ -11,7 +11,6 @@
 #include "specs/decode/field_value.h"
 #include "specs/decode/mapping_reader.h"
 #include "specs/duration.h"
-#include "specs/name.h"
 #include "specs/source_text.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"
@@ -52,14 +51,6 @@ ValueResult<OnLeave> read_on_leave(const YamlNode& node) {
   constexpr std::array<std::string_view, 2> kValues{"keep", "dormant"};
   const std::string near = did_you_mean(*text, kValues);
   return ValueError("invalid value " + in_quotes(*text), near.empty() ? "write keep or dormant" : near);
-}
-
-ValueResult<std::string_view> read_set_name(const YamlNode& node) {
-  auto text = read_string(node);
-  if (!text) return text;
-  const std::string problem = text->empty() ? "must not be empty" : label_value_problem(*text);
-  if (!problem.empty()) return ValueError(in_quotes(*text) + ' ' + problem);
-  return text;
 }
 
 class SetDecoder {
@@ -145,7 +136,8 @@ class SetDecoder {
         [&](const Field& field, const YamlNode& key, const YamlNode& value, const std::string& path) {
           if (field.type != ValueType::set_name || value.kind == YamlNode::Kind::null)
             return own_.read_metadata(field, key, value, path);
-          mappings_.take(read_set_name(value), value, path, [&](std::string_view name) { set_.name = name; });
+          mappings_.take(read_label_name(value), value, path,
+                         [&](std::string_view name) { set_.name = name; });
         });
   }
 

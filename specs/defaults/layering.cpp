@@ -6,6 +6,7 @@
 #include <boost/container_hash/hash.hpp>
 #include <unordered_map>
 
+#include "specs/defaults/overlay.h"
 #include "specs/field_table.h"
 #include "specs/source_text.h"
 #include "specs/spec_fields.h"
@@ -13,31 +14,7 @@
 namespace cr::specs {
 namespace {
 
-constexpr std::string_view kModesPath = "reconcilePolicy.fields.";
 constexpr std::string_view kDormant = "dormant";
-/// More errors of one document than this are only counted: nobody reads them.
-constexpr std::size_t kMaxClashes = 20;
-
-std::size_t row_of(std::span<const Field> table, FieldId id) {
-  return static_cast<std::size_t>(std::ranges::find(table, id, &Field::id) - table.begin());
-}
-
-/// Where a value of it stands; null where it has none, or only as part of a null further up.
-const SourcePosition* place_in(const WorkspaceDefaults& defaults, std::string_view field) {
-  const auto found = std::ranges::lower_bound(
-      defaults.places, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
-  return found != defaults.places.end() && found->field == field ? &found->where : nullptr;
-}
-
-const SourcePosition& place_or_document(const WorkspaceDefaults& defaults, std::string_view field) {
-  const SourcePosition* place = place_in(defaults, field);
-  return place ? *place : defaults.where;
-}
-
-/// "berlin/defaults.yaml:7": the line is what a person looks for.
-std::string line_text(const SourcePosition& where) {
-  return SourcePosition{where.file, where.line, 0}.to_string();
-}
 
 /// As the end of "depends on …".
 std::string why_illegible(const WorkspaceDefaults& defaults) {
@@ -56,27 +33,7 @@ std::string why_illegible(const WorkspaceDefaults& defaults) {
   return "the invalid WorkspaceDefaults at " + where;
 }
 
-/// A field that two of equal rank give.
-struct Clash {
-  std::string field;
-  SourcePosition one;
-  SourcePosition other;
-};
-
 }  // namespace
-
-/// What a document with these values takes from its defaults.
-struct Layering::Overlay {
-  DeclaredFields fields;
-  Shared<StringPairs> parameters;
-  ReconcilePolicy policy;
-  std::vector<std::pair<FieldId, const SharedText*>> texts;
-  Shared<DefaultedFields> defaulted;
-  std::vector<Clash> clashes;    ///< the first of them
-  std::size_t more_clashes = 0;  ///< beyond those
-  std::vector<const WorkspaceDefaults*> used;
-  std::size_t documents = 0;  ///< of the file that is being layered
-};
 
 struct Layering::Effective {
   EffectiveDefaults defaults;
@@ -102,41 +59,17 @@ struct Layering::Effective {
       return seed;
     }
   };
-  std::unordered_map<Key, Overlay, Hash> overlays;
+  struct Used {
+    Overlay overlay;
+    std::size_t documents = 0;  ///< of the file that is being layered
+  };
+  std::unordered_map<Key, Used, Hash> overlays;
   // Of the file that is being layered.
   std::size_t documents = 0;
-  std::vector<Overlay*> touched;
+  std::vector<Used*> touched;
 };
 
 namespace {
-
-const SharedText* text_of(const WorkspaceSpec& spec, FieldId id) {
-  switch (id) {
-    case FieldId::organization:
-      return &spec.organization;
-    case FieldId::template_ref:
-      return &spec.template_ref;
-    case FieldId::template_version:
-      return &spec.template_version;
-    case FieldId::preset:
-      return &spec.preset;
-    default:
-      return nullptr;
-  }
-}
-
-void set_text(WorkspaceSpec& spec, FieldId id, const SharedText& text) {
-  if (id == FieldId::organization) spec.organization = text;
-  if (id == FieldId::template_ref) spec.template_ref = text;
-  if (id == FieldId::template_version) spec.template_version = text;
-  if (id == FieldId::preset) spec.preset = text;
-}
-
-void copy_policy(ReconcilePolicy& to, const ReconcilePolicy& from, FieldId id) {
-  if (id == FieldId::create) to.create = from.create;
-  if (id == FieldId::update) to.update = from.update;
-  if (id == FieldId::recreate) to.recreate = from.recreate;
-}
 
 std::uint32_t bits_of(const ReconcilePolicy& policy, std::uint8_t named) {
   return static_cast<std::uint32_t>(named) << 8U | static_cast<std::uint32_t>(policy.recreate) << 2U |
@@ -148,132 +81,7 @@ const void* address_of(const Container& shared) {
   return shared.empty() ? nullptr : static_cast<const void*>(&*shared.begin());
 }
 
-const NamedMode* mode_of(const std::vector<NamedMode>& modes, std::string_view key) {
-  const auto found = std::ranges::lower_bound(modes, key, {}, &NamedMode::key);
-  return found != modes.end() && found->key == key ? &*found : nullptr;
-}
-
-const std::string* parameter_of(const StringPairs& parameters, std::string_view key) {
-  const auto found = std::ranges::lower_bound(
-      parameters, key, {}, [](const auto& pair) -> std::string_view { return pair.first; });
-  return found != parameters.end() && found->first == key ? &found->second : nullptr;
-}
-
-/// Takes values from defaults, one after the other, and notes whose they are.
-class Taking {
- public:
-  Taking(std::vector<Clash>& clashes, std::size_t& more, std::vector<const WorkspaceDefaults*>& used)
-      : clashes_(clashes), more_(more), used_(used) {}
-
-  /// Who gives it alone; null where nobody does, or two do.
-  const WorkspaceDefaults* from(const Giver& giver, const std::string& field) {
-    if (!giver.from) return nullptr;
-    if (giver.rival) {
-      if (clashes_.size() == kMaxClashes) {
-        ++more_;
-        return nullptr;
-      }
-      clashes_.push_back(
-          {field, place_or_document(*giver.from, field), place_or_document(*giver.rival, field)});
-      return nullptr;
-    }
-    if (std::ranges::find(used_, giver.from) == used_.end()) used_.push_back(giver.from);
-    return giver.from;
-  }
-  void note(std::string field, const WorkspaceDefaults& from) {
-    if (const SourcePosition* where = place_in(from, field))
-      defaulted_.push_back({std::move(field), *where, SharedText(line_text(*where))});
-  }
-  DefaultedFields sorted() {
-    std::ranges::sort(defaulted_, {}, &DefaultedField::field);
-    defaulted_.shrink_to_fit();
-    return std::move(defaulted_);
-  }
-
- private:
-  std::vector<Clash>& clashes_;
-  std::size_t& more_;
-  std::vector<const WorkspaceDefaults*>& used_;
-  DefaultedFields defaulted_;
-};
-
 }  // namespace
-
-Layering::Overlay Layering::make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& spec,
-                                         const NamedFields& named) {
-  static const std::size_t kParameters = row_of(spec_fields(), FieldId::parameters);
-  static const std::size_t kPolicy = row_of(spec_fields(), FieldId::policy);
-  static const std::size_t kModes = row_of(policy_fields(), FieldId::modes);
-  Overlay overlay;
-  overlay.fields = spec.fields;
-  overlay.policy = spec.policy;
-  Taking taking(overlay.clashes, overlay.more_clashes, overlay.used);
-
-  for (std::size_t row = 0; row < spec_fields().size(); ++row) {
-    const Field& field = spec_fields()[row];
-    if (named.field(row) || row == kParameters || row == kPolicy) continue;
-    const std::string key(field.key);
-    const WorkspaceDefaults* from = taking.from(effective.fields[row], key);
-    if (!from) continue;
-    if (const FieldValue* value = is_kept(field) ? from->values.fields.find(field.key) : nullptr) {
-      overlay.fields.set(field.key, *value);
-      if (const auto* retention = std::get_if<Retention>(value)) spend(retention->reason.size());
-      taking.note(key, *from);
-    } else if (const SharedText* text = text_of(from->values, field.id); text && !text->empty()) {
-      overlay.texts.emplace_back(field.id, text);
-      taking.note(key, *from);
-    }
-  }
-
-  StringPairs parameters = *spec.parameters;
-  for (const auto& [key, giver] : effective.parameters) {
-    const std::string name(key);
-    if (named.field(kParameters) || parameter_of(*spec.parameters, key) ||
-        std::ranges::binary_search(named.cleared_parameters, name))
-      continue;
-    const WorkspaceDefaults* from = taking.from(giver, "parameters." + name);
-    const std::string* value = from ? parameter_of(from->values.parameters, key) : nullptr;
-    if (!value) continue;
-    spend(sizeof(StringPairs::value_type) + name.size() + value->size());
-    if (is_exhausted()) break;
-    parameters.emplace_back(name, *value);
-    taking.note("parameters." + name, *from);
-  }
-  std::ranges::sort(parameters);
-  parameters.shrink_to_fit();
-  overlay.parameters = values_.pairs(std::move(parameters));
-
-  for (std::size_t row = 0; row < policy_fields().size(); ++row) {
-    const Field& field = policy_fields()[row];
-    if (row == kModes || named.policy_key(row)) continue;
-    const std::string key = "reconcilePolicy." + std::string(field.key);
-    const WorkspaceDefaults* from = taking.from(effective.policy[row], key);
-    if (!from) continue;
-    copy_policy(overlay.policy, from->values.policy, field.id);
-    taking.note(key, *from);
-  }
-
-  for (const auto& [key, giver] : effective.modes) {
-    const FieldValue* value = overlay.fields.find(key);
-    // A mode of what is not declared is idle among defaults.
-    if (!value || mode_of(named.modes, key) || named.policy_key(kModes)) continue;
-    const std::string path = std::string(kModesPath).append(key);
-    const WorkspaceDefaults* from = taking.from(giver, path);
-    const NamedMode* given = from ? mode_of(from->named.modes, key) : nullptr;
-    if (!given || !given->mode) continue;
-    overlay.fields.set(given->key, FieldValue(*value), *given->mode);
-    taking.note(path, *from);
-  }
-  for (const NamedMode& mode : named.modes) {
-    const DeclaredFields::Declared* declared = overlay.fields.entry(mode.key);
-    if (declared && mode.mode) overlay.fields.set(mode.key, FieldValue(declared->value), *mode.mode);
-  }
-  overlay.fields = values_.fields(overlay.fields);
-  overlay.defaulted = Shared<DefaultedFields>(taking.sorted());
-  for (const DefaultedField& one : overlay.defaulted)
-    spend(sizeof(DefaultedField) + one.field.size() + one.shown->size());
-  return overlay;
-}
 
 /// Where things of the document that is completed are told, and by whom it is.
 struct Layering::Pass {
@@ -345,7 +153,7 @@ void check_dormant(const WorkspaceSpec& spec, const Report& report) {
 
 }  // namespace
 
-Layering::Layering(SharedValues& values, std::size_t max_bytes) : values_(values), bytes_left_(max_bytes) {}
+Layering::Layering(SharedValues& values, std::size_t max_bytes) : values_(values), budget_(max_bytes) {}
 Layering::~Layering() = default;
 
 Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const Shared<StringPairs>& labels) {
@@ -358,8 +166,8 @@ Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const S
   return *known;
 }
 
-Layering::Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSpec& spec,
-                                         const NamedFields& named) {
+const Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSpec& spec,
+                                     const NamedFields& named) {
   const Effective::Key key{.fields = address_of(spec.fields),
                            .parameters = address_of(spec.parameters),
                            .cleared = address_of(named.cleared_parameters),
@@ -367,8 +175,10 @@ Layering::Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSp
                            .named = named.fields,
                            .policy = bits_of(spec.policy, named.policy)};
   const auto [known, fresh] = effective.overlays.try_emplace(key);
-  if (fresh) known->second = make_overlay(effective.defaults, spec, named);
-  return known->second;
+  Effective::Used& used = known->second;
+  if (fresh) used.overlay = make_overlay(effective.defaults, spec, named, values_, budget_);
+  if (used.documents++ == 0) effective.touched.push_back(&used);
+  return used.overlay;
 }
 
 Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& named, const OpenDocument* open,
@@ -386,7 +196,7 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
              "its workspace is left as it is until that is corrected");
       return Outcome::left_out;
     }
-    Overlay& overlay = overlay_for(effective, spec, named);
+    const Overlay& overlay = overlay_for(effective, spec, named);
     for (const Clash& clash : overlay.clashes) {
       report(clash.field,
              fmt::format("{} and {} both give it, and neither is nearer", line_text(clash.one),
@@ -396,15 +206,8 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
     if (overlay.more_clashes > 0)
       pass.result.diagnostics.back().remedy +=
           fmt::format("; {} more errors in this document", overlay.more_clashes);
-    if (overlay.documents++ == 0) effective.touched.push_back(&overlay);
     changed = !overlay.used.empty();
-    if (changed) {
-      spec.fields = overlay.fields;
-      spec.parameters = overlay.parameters;
-      spec.policy = overlay.policy;
-      spec.defaulted = overlay.defaulted;
-      for (const auto& [id, text] : overlay.texts) set_text(spec, id, *text);
-    }
+    if (changed) apply(overlay, spec);
   }
   if (spec.template_ref.empty()) report("template", "is missing", std::string(kTemplateRemedy));
   check_modes(spec, named, report);
@@ -518,7 +321,8 @@ void Layering::layer_sets(const ParsedFile& file, const DefaultsChain& chain, La
 
 /// Of a document with errors of its own the missing template is told as well: all of its errors at once.
 void Layering::tell_more_of_invalid(const ParsedFile& file, const DefaultsChain& chain, LayeredFile& result) {
-  static const std::size_t kTemplate = row_of(spec_fields(), FieldId::template_ref);
+  static const auto kTemplate = static_cast<std::size_t>(
+      std::ranges::find(spec_fields(), FieldId::template_ref, &Field::id) - spec_fields().begin());
   const Pass pass{chain, result, kOfDocument};
   for (const OpenDocument& one : file.open) {
     if (one.of != OpenDocument::Of::invalid) continue;
@@ -539,9 +343,9 @@ void Layering::flush_uses(const DefaultsChain& chain, LayeredFile& result) {
   for (Effective* effective : touched_) {
     for (const WorkspaceDefaults* one : effective->defaults.selected)
       uses[one].selected += effective->documents;
-    for (Overlay* overlay : effective->touched) {
-      for (const WorkspaceDefaults* one : overlay->used) uses[one].used += overlay->documents;
-      overlay->documents = 0;
+    for (Effective::Used* used : effective->touched) {
+      for (const WorkspaceDefaults* one : used->overlay.used) uses[one].used += used->documents;
+      used->documents = 0;
     }
     effective->documents = 0;
     effective->touched.clear();

@@ -11,6 +11,7 @@
 
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/effective_defaults.h"
+#include "specs/defaults/overlay.h"
 #include "specs/parse.h"
 #include "specs/shared_values.h"
 
@@ -55,13 +56,12 @@ class Layering {
   /// directory makes it quick.
   [[nodiscard]] LayeredFile layer(const ParsedFile& file, const DefaultsChain& chain);
 
-  [[nodiscard]] bool is_exhausted() const { return bytes_left_ == 0; }
+  [[nodiscard]] bool is_exhausted() const { return budget_.is_exhausted(); }
   /// How often a document of defaults was held against labels: what this costs, for tests.
   [[nodiscard]] std::size_t looked_at() const { return looked_at_; }
 
  private:
   struct Effective;
-  struct Overlay;
   struct Pass;
   enum class Outcome : std::uint8_t { as_it_was, changed, left_out };
 
@@ -70,17 +70,15 @@ class Layering {
   void tell_more_of_invalid(const ParsedFile& file, const DefaultsChain& chain, LayeredFile& result);
 
   Effective& effective_for(const DefaultsChain& chain, const Shared<StringPairs>& labels);
-  Overlay& overlay_for(Effective& effective, const WorkspaceSpec& spec, const NamedFields& named);
-  [[nodiscard]] Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& spec,
-                                     const NamedFields& named);
+  /// Counts one more document that has it.
+  const Overlay& overlay_for(Effective& effective, const WorkspaceSpec& spec, const NamedFields& named);
   /// Puts in what `spec` takes. It is left out after an error, which is in the result then.
   Outcome complete(WorkspaceSpec& spec, const NamedFields& named, const OpenDocument* open, const Pass& pass);
 
   void flush_uses(const DefaultsChain& chain, LayeredFile& result);
-  void spend(std::size_t bytes) { bytes_left_ -= std::min(bytes, bytes_left_); }
 
   SharedValues& values_;
-  std::size_t bytes_left_;
+  LayeringBudget budget_;
   std::size_t looked_at_ = 0;
   /// By chain and labels, which are held once: few of them are made for many documents.
   std::map<std::pair<const DefaultsChain*, const StringPairs*>, std::unique_ptr<Effective>> effective_;

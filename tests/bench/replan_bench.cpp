@@ -13,6 +13,19 @@
 namespace cr::bench {
 namespace {
 
+/// The first cycle learns the ids; the second is in the steady state.
+bool reach_steady_state(benchmark::State& state, specs::SpecSource& source, Reconciler& reconciler,
+                        std::size_t declared) {
+  for (int i = 0; i < 2; ++i) {
+    const auto desired = source.load();
+    if (!desired || run_cycle(reconciler, desired.value())->count(Reason::InSync) != declared) {
+      state.SkipWithError("the fleet is not in sync at the start");
+      return false;
+    }
+  }
+  return true;
+}
+
 void replan_one_changed(benchmark::State& state) {
   const auto declared = static_cast<std::size_t>(state.range(0));
   SpecTree tree(declared, static_cast<std::size_t>(state.range(1)));
@@ -22,14 +35,7 @@ void replan_one_changed(benchmark::State& state) {
   Observer observer;
   Reconciler reconciler({fleet}, {}, clock, observer, Limits());
 
-  // The first cycle learns the ids; the second is in the steady state.
-  for (int i = 0; i < 2; ++i) {
-    const auto desired = source.load();
-    if (!desired || run_cycle(reconciler, desired.value())->count(Reason::InSync) != declared) {
-      state.SkipWithError("the fleet is not in sync at the start");
-      return;
-    }
-  }
+  if (!reach_steady_state(state, source, reconciler, declared)) return;
   std::size_t wanted = 0;
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
@@ -57,13 +63,7 @@ void replan_one_default(benchmark::State& state) {
   async::SystemClock clock;
   Observer observer;
   Reconciler reconciler({fleet}, {}, clock, observer, Limits());
-  for (int i = 0; i < 2; ++i) {
-    const auto desired = source.load();
-    if (!desired || run_cycle(reconciler, desired.value())->count(Reason::InSync) != declared) {
-      state.SkipWithError("the fleet is not in sync at the start");
-      return;
-    }
-  }
+  if (!reach_steady_state(state, source, reconciler, declared)) return;
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     tree.write_policy();

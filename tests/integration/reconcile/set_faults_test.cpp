@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -154,6 +155,38 @@ class SetFaults : public ::testing::TestWithParam<Case> {
     return path.ends_with("/paginated-members") || path.find("/groups/") != std::string::npos;
   }
 
+  enum class Process : std::uint8_t { runs, starts };
+  /// Once for each request of owners: it fails for a whole cycle, after which `check` is called; later none
+  /// does, and all heals (of former members the audit log tells whose workspaces the set has made).
+  void fail_each_read(Process process, const std::function<void(Scene&, const std::string& path)>& check) {
+    const auto begin = [&](Scene& scene) {
+      if (process == Process::starts) scene.world.restart();
+    };
+    Scene clean(age(), from());
+    begin(clean);
+    ASSERT_EQ(clean.there(), before_);
+    (void)clean.world.cycle();
+    const auto reads = reads_of_owners(clean.world.server.requests());
+    ASSERT_GE(reads.size(), 2U);
+    std::size_t tried = 0;
+    for (const std::string& path : reads) {
+      SCOPED_TRACE(path);
+      if (!can_be_so(path)) continue;
+      ++tried;
+      Scene scene(age(), from());
+      begin(scene);
+      const auto fault = scene.world.server.add_fault(fault_of(path));
+      (void)scene.world.cycle();
+      ASSERT_GE(scene.world.server.faults_applied(fault), 1U);
+      check(scene, path);
+      scene.world.server.clear_faults();
+      scene.world.advance(2h);
+      (void)scene.world.converge();
+      EXPECT_EQ(scene.there(), healed_);
+    }
+    EXPECT_GE(tried, 1U);
+  }
+
   const std::vector<std::string> before_ = {"alice/dev", "bob/dev", "carol/dev", "fay/dev dormant"};
   const std::vector<std::string> healed_ = {"alice/dev", "bob/dev dormant", "carol/dev dormant", "eve/dev",
                                             "fay/dev"};
@@ -198,20 +231,7 @@ INSTANTIATE_TEST_SUITE_P(NotWhole, SetFaults,
                          name_of);
 
 TEST_P(SetFaults, AReadOfOwnersThatFailsAtAnyRequestChangesNothingAndHeals) {
-  Scene clean(age(), from());
-  ASSERT_EQ(clean.there(), before_);
-  (void)clean.world.cycle();
-  const auto reads = reads_of_owners(clean.world.server.requests());
-  ASSERT_GE(reads.size(), 2U);
-  std::size_t tried = 0;
-  for (const std::string& path : reads) {
-    SCOPED_TRACE(path);
-    if (!can_be_so(path)) continue;
-    ++tried;
-    Scene scene(age(), from());
-    const auto fault = scene.world.server.add_fault(fault_of(path));
-    (void)scene.world.cycle();
-    ASSERT_GE(scene.world.server.faults_applied(fault), 1U);
+  fail_each_read(Process::runs, [&](Scene& scene, const std::string& path) {
     // Of a single user what is known stands, and the others' change goes on.
     if (path.starts_with("/api/v2/users/")) {
       std::vector<std::string> either = before_;
@@ -220,30 +240,11 @@ TEST_P(SetFaults, AReadOfOwnersThatFailsAtAnyRequestChangesNothingAndHeals) {
     } else {
       EXPECT_EQ(scene.there(), before_);
     }
-    scene.world.server.clear_faults();
-    scene.world.advance(2h);
-    (void)scene.world.converge();
-    EXPECT_EQ(scene.there(), healed_);
-  }
-  EXPECT_GE(tried, 1U);
+  });
 }
 
 TEST_P(SetFaults, InTheFirstCycleAfterAStartLikewise) {
-  Scene clean(age(), from());
-  clean.world.restart();
-  (void)clean.world.cycle();
-  const auto reads = reads_of_owners(clean.world.server.requests());
-  ASSERT_GE(reads.size(), 2U);
-  std::size_t tried = 0;
-  for (const std::string& path : reads) {
-    SCOPED_TRACE(path);
-    if (!can_be_so(path)) continue;
-    ++tried;
-    Scene scene(age(), from());
-    scene.world.restart();
-    const auto fault = scene.world.server.add_fault(fault_of(path));
-    (void)scene.world.cycle();
-    ASSERT_GE(scene.world.server.faults_applied(fault), 1U);
+  fail_each_read(Process::starts, [&](Scene& scene, const std::string& path) {
     // These are asked for those alone who are none of the owners, and of whom nothing is known then.
     const bool of_former =
         path == "/api/v2/users/me" ||
@@ -253,12 +254,7 @@ TEST_P(SetFaults, InTheFirstCycleAfterAStartLikewise) {
     if (!of_former) {
       EXPECT_EQ(there, before_);
     }
-    scene.world.server.clear_faults();
-    scene.world.advance(2h);
-    (void)scene.world.converge();
-    EXPECT_EQ(scene.there(), healed_) << "the audit log tells whose workspaces the set has made";
-  }
-  EXPECT_GE(tried, 1U);
+  });
 }
 
 }  // namespace

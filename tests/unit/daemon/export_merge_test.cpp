@@ -9,34 +9,22 @@
 
 #include "specs/parse.h"
 #include "tests/support/builders.h"
+#include "tests/unit/daemon/export_facts.h"
 
 namespace cr::daemon {
 namespace {
 
 using namespace std::chrono_literals;
 using coder::LiveWorkspace;
+using testing::a_row;
 using ::testing::AllOf;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using testing::facts_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::LiveBuilder;
 using ::testing::SizeIs;
-
-LiveWorkspace a_row(const std::string& name = "dev") {
-  return LiveBuilder(1, "alice", name).ttl(8h).autostart("0 9 * * 1-5");
-}
-
-FleetFacts facts_of(std::vector<LiveWorkspace> rows) {
-  FleetFacts facts;
-  for (const LiveWorkspace& row : rows) {
-    facts.organizations.emplace(row.organization_id, "coder");
-    facts.parameters.emplace(row.build.id, specs::StringPairs{{"cpu", "4"}});
-    facts.versions.emplace(row.build.version, std::vector<coder::RichParameter>{{.name = "cpu"}});
-  }
-  facts.rows = std::move(rows);
-  return facts;
-}
 
 /// What becomes of one file of specs.
 struct Merged {

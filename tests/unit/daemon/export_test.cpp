@@ -14,6 +14,7 @@
 #include "specs/parse.h"
 #include "temp_folder.h"
 #include "tests/support/builders.h"
+#include "tests/unit/daemon/export_facts.h"
 
 namespace cr::daemon {
 namespace {
@@ -21,11 +22,13 @@ namespace {
 using namespace std::chrono_literals;
 using coder::LiveWorkspace;
 using specs::FieldValue;
+using testing::a_row;
 using testing::a_user_id;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
 using ::testing::ElementsAre;
+using testing::facts_of;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::LiveBuilder;
@@ -33,21 +36,6 @@ using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;
 using testing::TempFolder;
-
-LiveWorkspace a_row(const std::string& name = "dev") {
-  return LiveBuilder(1, "alice", name).ttl(8h).autostart("0 9 * * 1-5");
-}
-
-FleetFacts facts_of(std::vector<LiveWorkspace> rows) {
-  FleetFacts facts;
-  for (const LiveWorkspace& row : rows) {
-    facts.organizations.emplace(row.organization_id, "coder");
-    facts.parameters.emplace(row.build.id, specs::StringPairs{{"cpu", "4"}});
-    facts.versions.emplace(row.build.version, std::vector<coder::RichParameter>{{.name = "cpu"}});
-  }
-  facts.rows = std::move(rows);
-  return facts;
-}
 
 TEST(LiveSpec, SaysWhatThereIs) {
   const FleetFacts facts = facts_of({a_row()});
