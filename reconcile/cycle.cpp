@@ -84,7 +84,7 @@ awaitable<void> read(CycleState& state) {
     state.declared.push_back(facts_of(*state.spec_of(i), state.read->targets[i], state.read->live[i]));
   }
   tell_what_was_read(state);
-  state.read_duration = timer.elapsed();
+  state.read_duration += timer.elapsed();
 }
 
 /// Owners whose name has passed to another user, as live rows and look-ups of this cycle show them.
@@ -207,6 +207,8 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
     state.sets = std::move(sets);
     state.begun = begun;
     state.begun_wall = begun_wall;
+    // Whoever paces cycles by what a read costs Coder has to know of this, too.
+    state.read_duration = memory.clock.now() - begun;
     report = co_await run(state);
   } catch (const boost::system::system_error& error) {
     if (is_cancellation(error)) {

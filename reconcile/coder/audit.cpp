@@ -111,10 +111,20 @@ class HttpAudit final : public AuditReader {
   awaitable<ApiResult<std::vector<AuditRow>>> of_workspace(const reconcile::WorkspaceId& id,
                                                            std::chrono::sys_days since,
                                                            std::size_t most) override {
+    return rows_of(id, from_day(since), most);
+  }
+
+  awaitable<ApiResult<std::vector<AuditRow>>> creation_of(const reconcile::WorkspaceId& id) override {
+    constexpr std::size_t kMost = 2;
+    return rows_of(id, "action:create", kMost);
+  }
+
+ private:
+  awaitable<ApiResult<std::vector<AuditRow>>> rows_of(const reconcile::WorkspaceId& id, std::string filter,
+                                                      std::size_t most) {
     CallRequest request(routes::kAudit, std::string(routes::kAudit.pattern));
-    request.query =
-        search_query("resource_type:workspace resource_id:" + id.to_string() + " " + from_day(since)) +
-        fmt::format("&limit={}", most);
+    request.query = search_query("resource_type:workspace resource_id:" + id.to_string() + " " + filter) +
+                    fmt::format("&limit={}", most);
     request.body_limit = body_limit_of_rows(most);
     auto answer = co_await caller_.call(request);
     if (!answer) co_return answer.error();
@@ -124,7 +134,6 @@ class HttpAudit final : public AuditReader {
     co_return std::move(page->rows);
   }
 
- private:
   Caller& caller_;
 };
 

@@ -27,6 +27,9 @@ class AuditReader {
   /// The newest rows about this workspace from `since` on, at most `most`; `asked_at` is not told.
   [[nodiscard]] virtual boost::asio::awaitable<ApiResult<std::vector<reconcile::AuditRow>>> of_workspace(
       const reconcile::WorkspaceId& id, std::chrono::sys_days since, std::size_t most) = 0;
+  /// The rows of its creation, however long ago: one, where the log reaches so far back.
+  [[nodiscard]] virtual boost::asio::awaitable<ApiResult<std::vector<reconcile::AuditRow>>> creation_of(
+      const reconcile::WorkspaceId& id) = 0;
 };
 /// The caller outlives it.
 [[nodiscard]] std::unique_ptr<AuditReader> http_audit(Caller& caller);

@@ -45,6 +45,7 @@ class CallRequest {
   std::string query;       ///< without "?"
   std::string body;        ///< JSON; empty: none
   std::size_t body_limit;  ///< of the answer
+  std::string comment{};   ///< behind the user agent, which Coder's audit log keeps; empty: none
 };
 
 /// A good answer.

@@ -129,6 +129,7 @@ class HttpDirectory final : public DirectoryReader {
     if (!term) co_return std::optional(std::move(found));
     const std::string wanted = text::lower(name);
     std::unordered_set<WorkspaceId> seen;
+    std::size_t count = 0;
     for (std::size_t offset = 0;; offset += kRowsAPage) {
       CallRequest request(routes::kWorkspaces, std::string(routes::kWorkspaces.pattern));
       request.query = search_query(*term) + fmt::format("&limit={}", kRowsAPage);
@@ -142,10 +143,15 @@ class HttpDirectory final : public DirectoryReader {
       const bool full = page->rows.size() == kRowsAPage;
       // Coder looks for a part of the name; and rows move between pages.
       for (LiveWorkspace& row : page->rows) {
-        if (text::lower(row.name) == wanted && seen.insert(row.id).second) found.push_back(std::move(row));
+        if (seen.insert(row.id).second && text::lower(row.name) == wanted) found.push_back(std::move(row));
       }
-      if (!full || offset + kRowsAPage >= page->count) break;
+      count = page->count;
+      if (!full || offset + kRowsAPage >= count) break;
     }
+    // One that moved to a page that was read already was never shown.
+    if (seen.size() < count)
+      co_return ApiError(ApiFault::contract,
+                         fmt::format("Coder counts {} workspaces and shows {}", count, seen.size()));
     co_return std::optional(std::move(found));
   }
 
@@ -205,7 +211,7 @@ class HttpDirectory final : public DirectoryReader {
         if (!page) co_return failed(page.error());
         if (pages > 0 &&
             (page->count != all.count || page->rows.empty() || page->rows.front().id != all.rows.back().id)) {
-          wrong = "its members changed while they were read";
+          wrong = "who is in the list changed while it was read";
           break;
         }
         const std::size_t before = all.rows.size();

@@ -377,6 +377,7 @@ class HttpWriter final : public CoderWriter {
 
   awaitable<ApiResult<Created>> send(CallRequest request, const CreateRequest& create) {
     request.body = encode_create(create);
+    request.comment = create.made_for;
     auto answer = co_await caller_.call(request);
     if (!answer) co_return answer.error();
     auto row = decoder_.workspace(answer->body);

@@ -140,6 +140,7 @@ struct CreateRequest {
   std::optional<std::chrono::minutes> ttl;
   std::optional<bool> automatic_updates_always;
   std::vector<std::pair<std::string, std::string>> parameters;
+  std::string made_for{};  ///< told by the audit log's user agent: "set payments-dev"; empty: nothing is
   bool operator==(const CreateRequest&) const = default;
 };
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -20,11 +22,20 @@ namespace cr::reconcile {
 namespace {
 
 using async::awaitable;
+using coder::ApiError;
 using Memory = Reconciler::Memory;
 
 // One request each, once in the life of a process.
 constexpr std::size_t kMostAsked = 100;
-constexpr std::size_t kMostRows = 100;
+
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kNamed = 5;
+  std::string text;
+  for (const std::string& one : std::span(names).first(std::min(kNamed, names.size())))
+    text += (text.empty() ? "" : ", ") + one;
+  if (names.size() > kNamed) text += fmt::format(" and {} more", names.size() - kNamed);
+  return text;
+}
 
 /// For whom sets have a workspace of one name.
 class Owners {
@@ -78,11 +89,12 @@ std::vector<const LiveWorkspace*> of_no_owner(const Memory& memory, const specs:
   return found;
 }
 
-/// The token's user may be a person who uses other programs too.
-bool is_made_by_us(const std::vector<AuditRow>& rows, const UserId& me) {
+/// By this program, with this token's user, and for this set: the same user makes workspaces for other sets,
+/// for documents that are gone, and perhaps for another repository.
+bool is_made_for(const specs::WorkspaceSet& set, const std::vector<AuditRow>& rows, const UserId& me) {
   return std::ranges::any_of(rows, [&](const AuditRow& row) {
     return row.about == AuditRow::About::workspace && row.action == "create" && row.status < 400 &&
-           row.user == me && feed::client_of(row.user_agent) == feed::kOwnClient;
+           row.user == me && feed::was_made_for_set(row.user_agent, set.name);
   });
 }
 
@@ -98,28 +110,42 @@ awaitable<std::optional<UserId>> who_we_are(Memory& memory) {
 }  // namespace
 
 awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& documents,
-                                    sets::Membership& set) {
-  const std::string& name = set.set()->workspace.name;
+                                    sets::Membership& membership) {
+  const specs::WorkspaceSet& set = *membership.set();
+  const std::string& name = set.workspace.name;
+  const auto not_now = [&](const ApiError& error) {
+    membership.postpone_former(
+        "who had left before this process began could not be read: " + error.to_string(),
+        memory.clock.now() + kAskFormerAgainAfter);
+  };
+  if (name.find(specs::kOwnerPlaceholder) != std::string::npos) {
+    membership.know_former({},
+                           {"who had left before this process began is not known, since the workspaces' name "
+                            "has the owner's in it"});
+    co_return;
+  }
   const std::optional<UserId> me = co_await who_we_are(memory);
   if (!me) co_return;
   const auto rows = co_await memory.people->workspaces_named(name);
-  std::vector<sets::Owner> former;
-  std::vector<std::string> unproven;
-  if (!rows) co_return;
+  if (!rows) co_return not_now(rows.error());
   if (!*rows) {
-    unproven.push_back("too many workspaces called " + name + " to look through");
-    set.know_former(std::move(former), std::move(unproven));
+    membership.know_former(
+        {}, {"who had left before this process began is not known, since too many workspaces are "
+             "called " +
+             name + " to look through"});
     co_return;
   }
+  std::vector<sets::Owner> former;
+  std::vector<std::string> unproven;
   std::size_t asked = 0;
   bool may_read = true;
-  for (const LiveWorkspace* row : of_no_owner(memory, documents, set, **rows)) {
+  for (const LiveWorkspace* row : of_no_owner(memory, documents, membership, **rows)) {
     bool ours = false;
     if (may_read && ++asked <= kMostAsked) {
-      const auto log = co_await memory.audit->of_workspace(row->id, std::chrono::sys_days{}, kMostRows);
-      if (!log && log.error().fault != coder::ApiFault::forbidden) co_return;
+      const auto log = co_await memory.audit->creation_of(row->id);
+      if (!log && log.error().fault != coder::ApiFault::forbidden) co_return not_now(log.error());
       may_read = log.has_value();
-      ours = log && is_made_by_us(*log, *me);
+      ours = log && is_made_for(set, *log, *me);
     }
     if (ours) {
       former.push_back({specs::SharedText(row->owner_name), row->owner_id, false});
@@ -127,7 +153,25 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
       unproven.push_back(row->owner_name + '/' + row->name);
     }
   }
-  set.know_former(std::move(former), std::move(unproven));
+  std::vector<std::string> remarks;
+  const std::size_t most =
+      memory.limits.max_changes.for_declared(membership.members().size() + former.size());
+  if (former.size() > most) {
+    std::vector<std::string> names;
+    names.reserve(former.size());
+    for (const sets::Owner& one : former) names.push_back(fmt::format("{}/{}", one.username, name));
+    remarks.push_back(
+        fmt::format("{} workspaces that this set has made are of people who are no owners, more than "
+                    "the {} of {}, so they are left alone: {}",
+                    former.size(), memory.limits.held_leavers.limit, most, some_of(names)));
+    former.clear();
+  }
+  if (!unproven.empty())
+    remarks.push_back(
+        "workspaces of people who are no owners are left alone, since nothing shows that this set has "
+        "made them: " +
+        some_of(unproven));
+  membership.know_former(std::move(former), std::move(remarks));
 }
 
 }  // namespace cr::reconcile

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
+#include <set>
 
 #include "reconcile/async/structured.h"
 #include "reconcile/cycle/state.h"
@@ -23,32 +25,29 @@ constexpr std::size_t kLooksAtATime = 4;
 constexpr std::size_t kLooksAgainACycle = 20;
 constexpr auto kGoodFor = std::chrono::minutes(10);
 
-/// Nothing is asked any more once the token was refused.
 MembersRead not_asked(const std::optional<ApiError>& refused) {
   MembersRead read;
   if (refused) read.error = *refused;
   return read;
 }
 
-bool is_new(const MembersRead& read) {
-  return read.outcome == MembersRead::Outcome::failed && read.error == ApiError();
-}
-
 }  // namespace
 
 awaitable<void> OwnersReading::read_lists(const specs::SetOwners& wanted) {
   if (!wanted.organization.empty()) {
-    MembersRead& read = organizations_[text::lower(wanted.organization)];
-    if (is_new(read)) {
-      read = not_asked(refused_);
+    const auto [known, fresh] =
+        organizations_.try_emplace(text::lower(wanted.organization), not_asked(refused_));
+    if (fresh) {
+      MembersRead& read = known->second;
       if (!refused_) read = co_await memory_.people->members_of_organization(wanted.organization);
       judge(read);
     }
   }
   if (wanted.group) {
-    MembersRead& read = groups_[{text::lower(wanted.group->organization), text::lower(wanted.group->name)}];
-    if (is_new(read)) {
-      read = not_asked(refused_);
+    const auto [known, fresh] = groups_.try_emplace(
+        {text::lower(wanted.group->organization), text::lower(wanted.group->name)}, not_asked(refused_));
+    if (fresh) {
+      MembersRead& read = known->second;
       if (!refused_)
         read = co_await memory_.people->members_of_group(wanted.group->organization, wanted.group->name);
       judge(read);
@@ -62,13 +61,13 @@ awaitable<void> OwnersReading::read_lists(const specs::SetOwners& wanted) {
   }
 }
 
-awaitable<void> OwnersReading::look_up(std::vector<std::string> ids, const std::vector<std::string>& kept) {
+awaitable<void> OwnersReading::look_up(std::vector<std::string> ids, std::vector<std::string> kept) {
+  std::ranges::sort(kept);
   std::ranges::sort(ids);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   auto& known = memory_.sets.users;
   std::erase_if(known, [&](const auto& entry) {
-    return !std::ranges::binary_search(ids, entry.first) &&
-           std::ranges::find(kept, entry.first) == kept.end();
+    return !std::ranges::binary_search(ids, entry.first) && !std::ranges::binary_search(kept, entry.first);
   });
   std::vector<std::string> open = ids_to_look_up(std::move(ids));
   auto each = [this](const std::string& id) { return look_up_one(id); };
@@ -101,6 +100,7 @@ sets::Sources OwnersReading::sources_of(const specs::SetOwners& wanted) const {
 
 awaitable<void> OwnersReading::ask_after_doubtful(const sets::Membership& known, sets::OwnersRead& read) {
   std::size_t asked = 0;
+  std::set<std::string, std::less<>> still;  // suspended, in lower case
   for (const sets::Owner& one : known.in_doubt(read)) {
     bool active = false;
     if (!refused_ && ++asked <= kLooksAgainACycle) {
@@ -109,9 +109,12 @@ awaitable<void> OwnersReading::ask_after_doubtful(const sets::Membership& known,
           user && user->status != coder::UserStatus::suspended && user->status != coder::UserStatus::unknown;
     }
     if (active) continue;
-    std::erase_if(read.owners, [&](const sets::Owner& other) { return other.username == one.username; });
+    still.insert(text::lower(one.username));
     read.suspended.push_back(one);
   }
+  if (still.empty()) co_return;
+  std::erase_if(read.owners,
+                [&](const sets::Owner& one) { return still.contains(text::lower(one.username)); });
   std::ranges::sort(read.suspended, [](const sets::Owner& a, const sets::Owner& b) {
     return specs::compare_lower(a.username, b.username) < 0;
   });
@@ -171,7 +174,7 @@ std::vector<std::string> OwnersReading::ids_to_look_up(std::vector<std::string> 
     const auto found = known.find(id);
     if (found == known.end()) {
       open.push_back(std::move(id));
-    } else if (found->second.known.error || now - found->second.at > kGoodFor) {
+    } else if (now - found->second.at > kGoodFor) {
       again.emplace_back(found->second.at, std::move(id));
     }
   }
@@ -189,6 +192,7 @@ awaitable<void> OwnersReading::look_up_one(const std::string& id) {
     co_return;
   }
   coder::ApiResult<coder::User> answer = co_await memory_.reader.user(id);
+  if (!answer && answer.error().fault == ApiFault::unauthorized) refused_ = answer.error();
   if (answer) {
     known.insert_or_assign(id, SetsSeen::LookedUp{{*answer, std::nullopt}, memory_.clock.now()});
   } else if (answer.error().fault == ApiFault::not_found) {

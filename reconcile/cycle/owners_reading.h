@@ -15,15 +15,14 @@
 namespace cr::reconcile {
 
 /// What one cycle reads of people for all sets, each list once however many sets name it. After a refused
-/// token nothing is asked any more. The memory outlives it; what is known of users by UUID is kept there.
+/// token no list or user is asked for any more. The memory outlives it; what is known of users by UUID is kept there.
 class OwnersReading {
  public:
   explicit OwnersReading(Reconciler::Memory& memory) : memory_(memory) {}
 
   [[nodiscard]] async::awaitable<void> read_lists(const specs::SetOwners& wanted);
   /// `ids`: users named by UUID, in lower case; who is none of them is forgotten, unless `kept`.
-  [[nodiscard]] async::awaitable<void> look_up(std::vector<std::string> ids,
-                                               const std::vector<std::string>& kept);
+  [[nodiscard]] async::awaitable<void> look_up(std::vector<std::string> ids, std::vector<std::string> kept);
 
   /// The names of those who were looked up.
   [[nodiscard]] sets::Usernames usernames_of(const std::vector<std::string>& ids) const;

@@ -111,9 +111,16 @@ awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState
   for (const specs::SetPtr& set : documents.sets) {
     sets::Membership& known = memory.sets.by_name[set->name];
     // A part of the sets, or of what documents declare, tells nobody who is none of them.
-    const bool is_whole = !documents.selects && documents.unknown_documents == 0;
-    if (!is_whole || !memory.people || !memory.audit || !known.wants_former()) continue;
-    if (!co_await reading.sees_all_members(set->owners)) continue;
+    const bool is_whole =
+        !documents.selects && documents.unknown_documents == 0 && documents.rejected_sets.empty();
+    if (!is_whole || !memory.people || !memory.audit || !known.wants_former(memory.clock.now())) continue;
+    if (!co_await reading.sees_all_members(set->owners)) {
+      known.postpone_former(
+          "who had left before this process began is not known, since the token may not see "
+          "all members",
+          memory.clock.now() + kAskFormerAgainAfter);
+      continue;
+    }
     co_await find_former_members(memory, documents, known);
     known.expand();
   }
@@ -155,8 +162,10 @@ void hand_over(SetsSeen& seen, const specs::DesiredState& documents) {
   for (std::size_t i = 0; i < documents.sets.size(); ++i) {
     const std::vector<specs::SpecPtr>& taken = seen.outcomes[i].taken_over;
     if (taken.empty()) continue;
+    std::set<const specs::WorkspaceSpec*> objects;
+    for (const specs::SpecPtr& one : taken) objects.insert(one.get());
     seen.by_name.at(documents.sets[i]->name).forget([&](const specs::WorkspaceSpec& spec) {
-      return std::ranges::any_of(taken, [&](const specs::SpecPtr& one) { return one.get() == &spec; });
+      return objects.contains(&spec);
     });
   }
 }
@@ -203,16 +212,17 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
   versions.reserve(documents.sets.size());
   for (const specs::SetPtr& set : documents.sets)
     versions.emplace_back(set->name, seen.by_name.at(set->name).version());
-  std::vector<specs::Identity> of_left_out = workspaces_of_left_out(seen, documents);
+  for (const auto& [name, set] : seen.by_name)
+    if (!is_declared(documents, name)) versions.emplace_back(name, set.version());
   const bool unchanged = versions == seen.versions && documents.specs == seen.documents &&
-                         documents.elsewhere == seen.elsewhere && of_left_out == seen.of_left_out &&
-                         usernames == seen.usernames && documents.unknown_documents == seen.unknown_documents;
+                         documents.elsewhere == seen.elsewhere && usernames == seen.usernames &&
+                         documents.unknown_documents == seen.unknown_documents;
   if (!unchanged) {
     std::vector<sets::Declared> declared;
     declared.reserve(documents.sets.size());
     for (const specs::SetPtr& set : documents.sets)
       declared.push_back(declared_by(seen.by_name.at(set->name)));
-    seen.of_left_out = std::move(of_left_out);
+    seen.of_left_out = workspaces_of_left_out(seen, documents);
     seen.usernames = std::move(usernames);
     sets::Joined joined =
         sets::join(documents, declared, {seen.not_theirs, seen.of_left_out, seen.usernames});
@@ -258,7 +268,9 @@ awaitable<const specs::DesiredState*> resolve_sets(Memory& memory, const specs::
 void forget_leavers(CycleState& state) {
   const auto is_gone = [&](const specs::WorkspaceSpec& spec) {
     const WorkspaceFacts* one = state.find(specs::identity_of(spec));
-    return one && one->spec == &spec && one->absent();
+    // Not seen is not gone: the token may have lost a right.
+    return one && one->spec == &spec && one->absent() && one->absence_proven &&
+           one->deleted != coder::Deleted::never;
   };
   for (auto& [name, set] : state.memory.sets.by_name) set.forget(is_gone);
 }

@@ -8,9 +8,9 @@
 namespace cr::reconcile {
 
 /// The first step of a cycle: reads whom the sets have workspaces for, once however many sets name the same
-/// organization or group, and puts their workspaces beside the documents'. Returns what the cycle goes on
-/// with, which stays good until the next one: `documents` itself where there are no sets, for which nothing
-/// is asked. `statuses` becomes a row for each set.
+/// organization or group in the same words, and puts their workspaces beside the documents'. Returns what the
+/// cycle goes on with, which stays good until the next one: `documents` itself where there are no sets, for
+/// which nothing is asked. `statuses` becomes a row for each set.
 [[nodiscard]] async::awaitable<const specs::DesiredState*> resolve_sets(
     Reconciler::Memory& memory, const specs::DesiredState& documents, std::vector<sets::SetStatus>& statuses);
 

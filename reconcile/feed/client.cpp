@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "reconcile/model/audit_row.h"
+
 namespace cr::reconcile::feed {
 namespace {
 
@@ -40,6 +42,10 @@ std::string client_of(std::string_view user_agent) {
                      std::ranges::all_of(token, [](unsigned char c) { return c > ' ' && c < 0x7F; });
   if (plain) return "API (" + std::string(token) + ")";
   return user_agent.empty() ? "" : "API";
+}
+
+bool was_made_for_set(std::string_view user_agent, std::string_view set) {
+  return client_of(user_agent) == kOwnClient && user_agent.ends_with(" (" + made_for_set(set) + ")");
 }
 
 }  // namespace cr::reconcile::feed

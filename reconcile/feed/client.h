@@ -13,4 +13,7 @@ inline constexpr std::string_view kOwnClient = "coder-reconciler";
 /// where there is none, as in rows of builds.
 [[nodiscard]] std::string client_of(std::string_view user_agent);
 
+/// Whether this program said in it that it made a workspace for this set (made_for_set()).
+[[nodiscard]] bool was_made_for_set(std::string_view user_agent, std::string_view set);
+
 }  // namespace cr::reconcile::feed

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reconcile/model/ids.h"
@@ -65,5 +66,10 @@ struct AuditPage {
   AuditTime asked_at;       ///< by Coder's clock (`Date`); the request left then or later
   bool operator==(const AuditPage&) const = default;
 };
+
+/// How a create says in its user agent, which the log keeps, that a set wanted it: "set payments-dev".
+[[nodiscard]] inline std::string made_for_set(std::string_view set) {
+  return "set " + std::string(set);
+}
 
 }  // namespace cr::reconcile

@@ -1,3 +1,4 @@
+#include "reconcile/model/audit_row.h"
 #include "reconcile/resolve/binding.h"
 
 #include <fmt/format.h>
@@ -384,6 +385,7 @@ class Walk {
     Bound bound;
     bound.request.owner = owner.id;
     bound.request.name = spec_.name;
+    if (!spec_.set.empty()) bound.request.made_for = made_for_set(spec_.set);
     bound.request.template_id = chosen.id;
     if (!spec_.template_version.empty()) bound.request.version = version;
     bound.request.parameters = values_with(preset);

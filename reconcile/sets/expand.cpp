@@ -155,6 +155,7 @@ specs::SpecPtr Expander::put_to_sleep(const specs::WorkspaceSpec& workspace) {
   spec->template_version = {};
   spec->preset = {};
   spec->policy.create = false;
+  spec->defaulted = {};
   return spec;
 }
 

@@ -188,7 +188,9 @@ class Gathering {
     if (!asks_who_is_suspended(wanted_, sources_)) return;
     if (!sources_.suspended) return fail({Reason::NotRead, "suspended users were not read", {}});
     if (sources_.suspended->outcome != Outcome::whole)
-      return fail(problem_of(*sources_.suspended, "suspended users", {Reason::NotRead, {}, {}}));
+      return fail(problem_of(
+          *sources_.suspended, "suspended users",
+          {Reason::NotRead, "suspended users could not be read: Coder does not have the list", {}}));
     if (!sources_.sees_all_users)
       return fail({Reason::NotRead, "nobody knows what users the token sees", {}});
     if (!*sources_.sees_all_users)

@@ -172,16 +172,14 @@ void Membership::take(OwnersRead read, const LeaveLimit& limit, async::SteadyTim
   if (before != leavers_.size() || !gone.empty()) members_changed_ = true;
 }
 
-bool Membership::wants_former() const {
-  // Of an owner's name in it nobody can tell which part of a workspace's name that is.
-  const bool one_name = set_->workspace.name.find(specs::kOwnerPlaceholder) == std::string::npos;
-  return set_->on_leave == specs::OnLeave::dormant && one_name && !problem_ && held_ == 0 &&
-         !members_.empty() && former_known_of_ != text::lower(set_->workspace.name);
+bool Membership::wants_former(async::SteadyTime now) const {
+  return set_->on_leave == specs::OnLeave::dormant && !problem_ && held_ == 0 && !members_.empty() &&
+         former_known_of_ != text::lower(set_->workspace.name) && now >= former_not_before_;
 }
 
-void Membership::know_former(std::vector<Owner> former, std::vector<std::string> unproven) {
+void Membership::know_former(std::vector<Owner> former, std::vector<std::string> remarks) {
   former_known_of_ = text::lower(set_->workspace.name);
-  unproven_ = std::move(unproven);
+  former_remarks_ = std::move(remarks);
   std::vector<specs::Diagnostic> ignored;
   for (Owner& one : former) {
     if (find_entry(members_, one.username) || find_entry(leavers_, one.username)) continue;
@@ -192,6 +190,11 @@ void Membership::know_former(std::vector<Owner> former, std::vector<std::string>
     std::ranges::sort(leavers_, name_before, &Leaver::owner);
     members_changed_ = true;
   }
+}
+
+void Membership::postpone_former(std::string remark, async::SteadyTime not_before) {
+  former_remarks_.assign(1, std::move(remark));
+  former_not_before_ = not_before;
 }
 
 void Membership::declare(const specs::SetPtr& set) {

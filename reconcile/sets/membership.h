@@ -67,11 +67,12 @@ class Membership {
             const std::function<bool(const specs::WorkspaceSpec&)>& is_own);
   /// Whether it matters who had a workspace of this set before this process began, and can be asked: once,
   /// when a read has told who the owners are.
-  [[nodiscard]] bool wants_former() const;
-  /// What was found. `former`: those who are seen to have had one; they have left. `unproven`: workspaces
-  /// ("bob/dev") of people who are no owners, named as this set names them, of which nothing shows that they
-  /// were made by it; they are left alone, and told of.
-  void know_former(std::vector<Owner> former, std::vector<std::string> unproven);
+  [[nodiscard]] bool wants_former(async::SteadyTime now) const;
+  /// What was found. `former`: those who are seen to have had one; they have left. `remarks`: sentences
+  /// without a full stop on what is left alone, and why.
+  void know_former(std::vector<Owner> former, std::vector<std::string> remarks);
+  /// It cannot be asked now, for the reason that `remark` gives; again from `not_before` on.
+  void postpone_former(std::string remark, async::SteadyTime not_before);
   /// Makes the workspaces: those that say what they said stay the same objects.
   void expand();
   /// The workspaces of these leavers are no more, or somebody else's to declare, so there is nothing to be
@@ -88,7 +89,8 @@ class Membership {
   [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
   /// Of the last whole read, as OwnersRead has them.
   [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
-  [[nodiscard]] const std::vector<std::string>& unproven() const { return unproven_; }
+  /// Of what is left alone, since nothing shows that it was made by this set.
+  [[nodiscard]] const std::vector<std::string>& former_remarks() const { return former_remarks_; }
   [[nodiscard]] const std::vector<std::string>& unknown_owners() const { return unknown_owners_; }
   [[nodiscard]] const std::vector<std::string>& odd_exceptions() const { return odd_exceptions_; }
   /// Who would leave and does not.
@@ -127,7 +129,8 @@ class Membership {
   std::uint64_t version_ = 0;
   bool members_changed_ = false, set_changed_ = false;
   std::string former_known_of_;  ///< the workspaces' name for which that was asked
-  std::vector<std::string> unproven_;
+  async::SteadyTime former_not_before_ = async::SteadyTime::min();
+  std::vector<std::string> former_remarks_;
 };
 
 }  // namespace cr::reconcile::sets

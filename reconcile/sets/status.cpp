@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,15 +19,6 @@ std::string first_of(const std::vector<std::string>& sentences) {
          (sentences.size() > 1 ? fmt::format("; and {} more like it", sentences.size() - 1) : std::string());
 }
 
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kNamed = 5;
-  std::string text;
-  for (const std::string& one : std::span(names).first(std::min(kNamed, names.size())))
-    text += (text.empty() ? "" : ", ") + one;
-  if (names.size() > kNamed) text += fmt::format(" and {} more", names.size() - kNamed);
-  return text;
-}
-
 /// What a person should know of a set with which all is well.
 std::string remarks(const Membership& set, const JoinedSet& joined) {
   std::vector<std::string> all;
@@ -38,11 +28,7 @@ std::string remarks(const Membership& set, const JoinedSet& joined) {
                     replaced, replaced == 1 ? "is" : "are", replaced == 1 ? "its" : "their",
                     joined.replaced.front().document->where.to_string()));
   if (!set.odd_exceptions().empty()) all.push_back(first_of(set.odd_exceptions()));
-  if (!set.unproven().empty())
-    all.push_back(
-        "workspaces of people who are no owners are left alone, since nothing shows that this set "
-        "has made them: " +
-        some_of(set.unproven()));
+  all.insert(all.end(), set.former_remarks().begin(), set.former_remarks().end());
   return fmt::format("{}", fmt::join(all, "; "));
 }
 

@@ -129,6 +129,53 @@ TEST_P(Sets, AfterARestartThatAWorkspaceIsTheSetsIsSeenByTheAuditLog) {
   EXPECT_EQ(world_.server.request_count("/api/v2/workspaces?q=name"), 0U);
 }
 
+TEST_P(Sets, AfterARestartWhatADocumentHadMadeIsNotTheSets) {
+  set_.owners.except.push_back("bob");
+  world_.declare({a_document("bob", "dev")});
+  converge();
+  ASSERT_TRUE(world_.live("bob", "dev"));
+  world_.declare({});
+  world_.restart();
+  world_.advance(1h);
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_THAT(set().message, HasSubstr("nothing shows that this set has made them: bob/dev"));
+}
+
+TEST_P(Sets, AfterARestartOfMoreThanMayLeaveAtOnceItIsOnlyTold) {
+  for (int i = 0; i < 12; ++i) edit([&](standin::State& state) { state.add_user(fmt::format("temp{}", i)); });
+  converge();
+  ASSERT_EQ(set().members, 16U);
+  for (int i = 0; i < 12; ++i) leaves(fmt::format("temp{}", i).c_str());
+  world_.restart();
+  world_.advance(1h);
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_EQ(set().left, 0U);
+  EXPECT_THAT(set().message,
+              HasSubstr("12 workspaces that this set has made are of people who are no owners"));
+}
+
+TEST_P(Sets, AnErrorOfTheAuditLogIsToldAndAskedForAgainTenMinutesLater) {
+  converge();
+  leaves("bob");
+  world_.restart();
+  world_.advance(1h);
+  (void)fail("/api/v2/audit", 500);
+  (void)cycle();
+  EXPECT_THAT(set().message, HasSubstr("who had left before this process began could not be read"));
+  world_.server.clear_faults();
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(world_.server.request_count("/api/v2/audit"), 0U);
+  world_.advance(11min);
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev dormant", "carol/dev", "dora/dev"));
+}
+
 TEST_P(Sets, AfterARestartWithoutTheAuditLogNobodyIsKnownToHaveLeft) {
   converge();
   leaves("bob");

@@ -114,6 +114,21 @@ TEST_P(Directory, WhichWayTheyAreReadIsRemembered) {
   EXPECT_EQ(coder.request_count("/api/v2/organizations/coder/"), GetParam() >= Age::v2_29 ? 3U : 4U);
 }
 
+TEST_P(Directory, AnyPageThatFailsMakesItNoRead) {
+  if (GetParam() < Age::v2_29) return;
+  add_many(700);
+  for (const auto kind :
+       {standin::FaultKind::status, standin::FaultKind::html, standin::FaultKind::truncated_body}) {
+    standin::FaultRule rule(kind);
+    rule.target_prefix = "/api/v2/organizations/coder/paginated-members";
+    rule.when = [](const standin::Request& request) { return request.query.contains("offset"); };
+    const auto fault = coder.add_fault(std::move(rule));
+    EXPECT_NE(members().outcome, Outcome::whole) << standin::to_string(kind);
+    EXPECT_GE(coder.faults_applied(fault), 1U);
+    coder.clear_faults();
+  }
+}
+
 /// Somebody early in the list goes and somebody late comes between two pages: as many rows as are counted,
 /// and one who was there all the time is in none of them.
 TEST_P(Directory, APageThatHasShiftedIsSeenAlsoWhereTheNumberIsTheSame) {

@@ -275,31 +275,32 @@ TEST_F(Members, WhomCoderDoesNotShowAreTold) {
 
 TEST_F(Members, WhoHadAWorkspaceBeforeThisProcessBeganHasLeft) {
   reads({"alice"});
-  ASSERT_TRUE(membership_.wants_former());
-  membership_.know_former(owners({"alice", "bob"}), {"gus/dev"});
+  ASSERT_TRUE(membership_.wants_former(now_));
+  membership_.know_former(owners({"alice", "bob"}), {"gus/dev is left alone"});
   membership_.expand();
   EXPECT_THAT(asleep(), ElementsAre("bob")) << "alice is a member";
   EXPECT_EQ(status().left, 1U);
   EXPECT_EQ(status().reason, Reason::Resolved);
-  EXPECT_THAT(status().message, HasSubstr("nothing shows that this set has made them: gus/dev"));
-  EXPECT_FALSE(membership_.wants_former()) << "once is enough";
+  EXPECT_EQ(status().message, "gus/dev is left alone");
+  EXPECT_FALSE(membership_.wants_former(now_)) << "once is enough";
   reads({"alice", "bob"});
   EXPECT_THAT(asleep(), IsEmpty());
 }
 
 TEST_F(Members, WhoHadAWorkspaceBeforeIsAskedOnlyWhereItMattersAndTheOwnersAreKnown) {
   fails();
-  EXPECT_FALSE(membership_.wants_former()) << "everybody would look like one";
+  EXPECT_FALSE(membership_.wants_former(now_)) << "everybody would look like one";
   reads({});
-  EXPECT_FALSE(membership_.wants_former());
+  EXPECT_FALSE(membership_.wants_former(now_));
   reads({"alice"});
-  EXPECT_TRUE(membership_.wants_former());
-  set_.workspace().name = "dev-{owner}";
-  reads({"alice"});
-  EXPECT_FALSE(membership_.wants_former());
+  EXPECT_TRUE(membership_.wants_former(now_));
+  membership_.postpone_former("later", now_ + std::chrono::minutes(10));
+  EXPECT_FALSE(membership_.wants_former(now_));
+  EXPECT_EQ(status().message, "later");
+  EXPECT_TRUE(membership_.wants_former(now_ + std::chrono::minutes(10)));
   set_ = SetBuilder();
   reads({"alice"});
-  EXPECT_FALSE(membership_.wants_former()) << "nothing becomes of it";
+  EXPECT_FALSE(membership_.wants_former(now_)) << "nothing becomes of it";
 }
 
 TEST_F(Members, AnEmptiedListIsHeldHoweverFewTheyAre) {
@@ -366,9 +367,9 @@ TEST_F(Members, NothingIsDeclaredOfALeaversWorkspaceThatIsNoMore) {
   EXPECT_THAT(asleep(), IsEmpty());
 }
 
-/// Members come and go, and reads fail, are cut or are emptied. The promise: nobody is a member, and nobody's
-/// workspace is put to sleep, whom a whole read would not have told to be so, and never more at once than
-/// may.
+/// Members come and go, and reads fail or tell of people that vanish by the dozen. The promise: nobody is a
+/// member, and nobody's workspace is put to sleep, whom a whole read would not have told to be so, and never
+/// more at once than may.
 TEST_F(Members, HoweverReadsFailNothingHappensThatAWholeReadWouldNotHaveCalledFor) {
   std::size_t held = 0, failed = 0, left = 0;
   for (std::uint32_t seed = 1; seed <= 300; ++seed) {
