@@ -9,6 +9,7 @@
 
 #include "specs/content_hash.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile::sets {
@@ -174,7 +175,7 @@ void Membership::take(OwnersRead read, const LeaveLimit& limit, async::SteadyTim
 
 bool Membership::wants_former() const {
   // Of an owner's name in it nobody can tell which part of a workspace's name that is.
-  const bool one_name = set_->workspace.name.find(specs::kOwnerPlaceholder) == std::string::npos;
+  const bool one_name = !specs::names_owner(set_->workspace.name);
   return set_->on_leave == specs::OnLeave::dormant && one_name && !problem_ && held_ == 0 &&
          !members_.empty() && former_known_of_ != text::lower(set_->workspace.name);
 }
