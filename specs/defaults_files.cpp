@@ -9,13 +9,6 @@
 namespace cr::specs {
 namespace {
 
-DefaultsPtr unread_defaults(std::shared_ptr<const std::string> file) {
-  WorkspaceDefaults defaults;
-  defaults.legibility = Legibility::unread;
-  defaults.where.file = std::move(file);
-  return std::make_shared<const WorkspaceDefaults>(std::move(defaults));
-}
-
 bool is_named_defaults(std::string_view shown) {
   return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
 }
@@ -50,6 +43,22 @@ bool is_told_of(const CachedFile& above) {
   return !above.parsed.illegible || above.held_defaults.value_or(false) || is_named_defaults(*above.shown);
 }
 
+bool DefaultsFiles::may_hold(const TreeProblem& problem, bool in_use) const {
+  if (held_.contains(problem.shown)) return true;
+  return problem.may_hold_specs && (in_use || is_named_defaults(problem.shown));
+}
+
+DefaultsPtr DefaultsFiles::unread(const std::shared_ptr<const std::string>& file) {
+  DefaultsPtr& known = unread_[*file];
+  if (!known) {
+    WorkspaceDefaults defaults;
+    defaults.legibility = Legibility::unread;
+    defaults.where.file = file;
+    known = std::make_shared<const WorkspaceDefaults>(std::move(defaults));
+  }
+  return known;
+}
+
 DefaultsTree DefaultsFiles::gather(const std::vector<Tree>& trees, std::span<const CachedFile> declared,
                                    std::span<const CachedFile> above) {
   DefaultsTree defaults;
@@ -63,24 +72,27 @@ DefaultsTree DefaultsFiles::gather(const std::vector<Tree>& trees, std::span<con
   add_repeated(trees, declared, defaults, held);
   const bool in_use = !defaults.empty();
 
+  std::map<std::string, DefaultsPtr> before = std::exchange(unread_, {});
+  const auto add_unread = [&](const std::shared_ptr<const std::string>& file) {
+    if (const auto known = before.find(*file); known != before.end()) unread_.insert(before.extract(known));
+    defaults.add(directory_of(*file), unread(file));
+  };
+  const auto add_problem = [&](const TreeProblem& problem, bool where_in_use) {
+    if (held_.contains(problem.shown)) held.insert(problem.shown);
+    if (may_hold(problem, where_in_use)) add_unread(std::make_shared<const std::string>(problem.shown));
+  };
   for (const CachedFile& file : declared) {
     if (!file.parsed.illegible) continue;
-    if (in_use || file.held_defaults.value_or(true) || is_named_defaults(*file.shown))
-      defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
+    if (in_use || file.held_defaults.value_or(true) || is_named_defaults(*file.shown)) add_unread(file.shown);
   }
-  for (const CachedFile& file : above) {
-    if (file.parsed.illegible && is_told_of(file))
-      defaults.add(directory_of(*file.shown), unread_defaults(file.shown));
-  }
+  for (const CachedFile& file : above)
+    if (file.parsed.illegible && specs::is_told_of(file)) add_unread(file.shown);
   for (const Tree& tree : trees) {
-    for (const TreeProblem& problem : tree.problems) {
-      const bool held_before = held_.contains(problem.shown);
-      if (held_before) held.insert(problem.shown);
-      if (!problem.may_hold_specs || !(in_use || held_before || is_named_defaults(problem.shown))) continue;
-      defaults.add(directory_of(problem.shown),
-                   unread_defaults(std::make_shared<const std::string>(problem.shown)));
+    for (const TreeProblem& problem : tree.problems) add_problem(problem, in_use);
+    for (const DirectoryAbove& one : tree.above) {
+      defaults.nest(one.inner, one.shown);
+      for (const TreeProblem& problem : one.problems) add_problem(problem, false);
     }
-    for (const DirectoryAbove& one : tree.above) defaults.nest(one.inner, one.shown);
   }
   held_ = std::move(held);
   return defaults;

@@ -59,7 +59,8 @@ struct DesiredState {
   std::vector<SpecPtr> specs;  ///< valid ones, sorted by identity, identities unique
   std::vector<SetPtr> sets{};  ///< valid ones, sorted by name; whose workspaces are not among `specs` yet
   /// Names of sets that documents which were left out declare: their workspaces stay as they are. Sorted,
-  /// unique. A set whose document does not even tell its name is among the unknown documents.
+  /// unique. One that was left out for an error, and not for another set of its name, is among the unknown
+  /// documents, too: nobody can tell whose workspaces it declares.
   std::vector<std::string> rejected_sets{};
   std::vector<DefaultsInUse> defaults{};  ///< valid ones, in order of file and line
   /// Which of the sets' workspaces are selected; empty: all of them.

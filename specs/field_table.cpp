@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "specs/named_fields.h"
+
 namespace cr::specs {
 namespace {
 
@@ -116,6 +118,7 @@ constexpr std::array<Field, 4> kPolicy{{
      "leaves it "
      "to the owner, report shows drift and writes nothing."},
 }};
+static_assert(kPolicy.size() <= kMaxPolicyFields);
 
 constexpr std::array<Field, 3> kWindow{{
     {FieldId::from, "from", ValueType::moment, false,

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "specs/field_table.h"
+#include "specs/decode/document_kind.h"
 #include "specs/text/ascii.h"
 
 namespace cr::specs {
@@ -31,7 +31,6 @@ Diagnostic emptied(const std::shared_ptr<const std::string>& file) {
 
 ParsedFile defaults_in(std::string_view text, const std::shared_ptr<const std::string>& file,
                        const ParseLimits& limits, SharedValues& values) {
-  if (text.find(kDefaultsKind) == std::string_view::npos) return {};
   ParsedFile all = parse(text, file, limits, values);
   ParsedFile kept;
   std::set<std::uint32_t> holding;  // lines of documents
@@ -92,8 +91,12 @@ void take_text(CachedFile& file, std::string_view text, Kept kept, const ParseLi
                SharedValues& values) {
   if (file.held_defaults.value_or(false) && text::trim(text).empty())
     return take_failure(file, emptied(file.shown));
-  ParsedFile parsed = kept == Kept::all ? parse(text, file.shown, limits, values)
-                                        : defaults_in(text, file.shown, limits, values);
+  ParsedFile parsed;
+  if (kept == Kept::all) {
+    parsed = parse(text, file.shown, limits, values);
+  } else if (file.held_defaults.value_or(false) || speaks_of_defaults(text)) {
+    parsed = defaults_in(text, file.shown, limits, values);
+  }
   keep_unchanged(file.parsed.sets, parsed.sets);
   file.parsed = std::move(parsed);
   remember(file);

@@ -13,7 +13,9 @@ namespace cr::specs {
 /// What of a file counts.
 enum class Kept {
   all,
-  defaults,  ///< of one that somebody may have for another program: what says that it is WorkspaceDefaults
+  /// Of one that somebody may have for another program: defaults, and what may be meant as such in a file
+  /// that speaks of them, or held some before.
+  defaults,
 };
 
 // What a file is taken for depends on what it held before: it may be cut off while it is written, or be no

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,10 @@
 #include "specs/shared.h"
 
 namespace cr::specs {
+
+/// As many fields spec_fields() and policy_fields() may have: NamedFields has a bit for each.
+inline constexpr std::size_t kMaxSpecFields = 32;
+inline constexpr std::size_t kMaxPolicyFields = 8;
 
 /// The mode that is given for a field; none: given as null.
 struct NamedMode {

@@ -58,9 +58,9 @@ struct ParsedFile {
 };
 
 /// Parses one file's text: documents between `---`, each of one of the three kinds, or a `kind: List` of
-/// such. A
-/// document or item with an error is left out and reported with all its errors; the others are not affected.
-/// Empty documents say nothing. Pure; never throws for any input; time and memory are bounded by the limits.
+/// such. A document or item with an error is left out and reported with all its errors; the others are not
+/// affected. Empty documents say nothing. Pure; never throws for any input; time and memory are bounded by
+/// the limits.
 [[nodiscard]] ParsedFile parse(std::string_view text, std::shared_ptr<const std::string> file,
                                const ParseLimits& limits = {});
 /// The same; what its specs have in common with others of these `values` is held once.

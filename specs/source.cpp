@@ -70,7 +70,10 @@ struct SpecSource::State {
   /// more than their contents went into it. Order and duplicates of ten thousand documents are then not
   /// worked out in every cycle.
   std::optional<DesiredState> assembled;
-  std::vector<std::string> repeated;  ///< what `assembled` knows of files that are reached in several ways
+  /// What `assembled` knows of what is no file to be read: those that are reached in several ways, and
+  /// problems.
+  std::vector<std::string> repeated;
+  std::vector<TreeProblem> problems;
   /// As long as they say the same they are the same objects.
   std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
@@ -275,17 +278,20 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     return std::nullopt;
   }
   const std::size_t files = cache.files().size() + inputs.size();
-  const bool problems =
-      std::any_of(trees.begin(), trees.end(), [](const Tree& tree) { return !tree.problems.empty(); });
   // None has been parsed since, so each is one of those; and as many of those are all of them.
   std::vector<std::string> repeated_now;
+  std::vector<TreeProblem> problems_now;
   for (const Tree& tree : trees) {
     for (const TreeFile& file : tree.repeated) repeated_now.push_back(file.shown);
-    for (const DirectoryAbove& one : tree.above)
+    std::ranges::copy(tree.problems, std::back_inserter(problems_now));
+    for (const DirectoryAbove& one : tree.above) {
       for (const TreeFile& file : one.files) repeated_now.push_back(file.shown);
+      std::ranges::copy(one.problems, std::back_inserter(problems_now));
+    }
   }
-  if (!assembled || assembled->files != files || problems || repeated != repeated_now) {
+  if (!assembled || assembled->files != files || repeated != repeated_now || problems != problems_now) {
     repeated = std::move(repeated_now);
+    problems = std::move(problems_now);
     assembled = assemble_all(trees, abort);
     if (!assembled) return std::nullopt;
     assembled->files = files;
@@ -298,8 +304,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   above.end();
   if (parsed > 0) values.drop_unused();
   assembled->revision = std::move(revision);
-  if (!problems) return assembled;
-  return std::exchange(assembled, std::nullopt);
+  return assembled;
 }
 
 bool SpecSource::State::walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
@@ -357,19 +362,26 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
 
 /// Those that are declared, too, are read as such.
 bool SpecSource::State::read_above(std::vector<Tree>& trees, Abort& abort) {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> declared;
-  std::set<std::string_view> known;
+  // Few stand above, and many are declared.
+  std::set<std::pair<std::uint64_t, std::uint64_t>> above_them, declared;
+  const auto inode_of = [](const TreeFile& file) {
+    return std::pair(file.signature.device, file.signature.inode);
+  };
   for (const Tree& tree : trees) {
-    if (tree.above.empty()) continue;
-    for (const Tree& other : trees)
-      for (const TreeFile& file : other.files) declared.emplace(file.signature.device, file.signature.inode);
-    break;
+    for (const DirectoryAbove& one : tree.above)
+      for (const TreeFile& file : one.files) above_them.insert(inode_of(file));
   }
+  if (above_them.empty()) return true;
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.files)
+      if (above_them.contains(inode_of(file))) declared.insert(inode_of(file));
+  }
+  std::set<std::string_view> known;
   for (Tree& tree : trees) {
     for (const DirectoryAbove& one : tree.above) {
       for (const TreeFile& file : one.files) {
         if (!known.insert(file.shown).second) continue;
-        if (declared.contains({file.signature.device, file.signature.inode})) {
+        if (declared.contains(inode_of(file))) {
           tree.repeated.push_back(file);
           continue;
         }
@@ -395,14 +407,25 @@ void SpecSource::State::renew_chains(const DefaultsTree& defaults) {
 
 std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tree>& trees, Abort& abort) {
   Gathering gathering(kMaxFullDiagnostics);
+  std::set<std::string_view> told;
+  const auto tell = [&](const TreeProblem& problem) {
+    if (told.insert(problem.shown).second) gathering.add(unreadable(problem));
+  };
+  for (const Tree& tree : trees) std::ranges::for_each(tree.problems, tell);
   for (const Tree& tree : trees) {
-    for (const TreeProblem& problem : tree.problems) gathering.add(unreadable(problem));
+    for (const DirectoryAbove& one : tree.above)
+      for (const TreeProblem& problem : one.problems)
+        if (defaults_files.is_told_of(problem)) tell(problem);
   }
   for (const CachedFile& file : cache.files()) gathering.know(file.parsed);
   for (const CachedFile& file : above.files())
     if (is_told_of(file)) gathering.add(file.parsed, nullptr);
   renew_chains(defaults_files.gather(trees, cache.files(), above.files()));
   Layering layering(values, limits.layered_bytes);
+  for (const CachedFile& file : cache.files()) {
+    if (file.layered && file.chain == chains.find(directory_of(*file.shown))->second)
+      layering.keep(*file.layered);
+  }
   for (CachedFile& file : cache.files()) {
     const std::shared_ptr<const DefaultsChain>& chain = chains.find(directory_of(*file.shown))->second;
     if (!needs_layering(file.parsed, *chain)) {

@@ -162,10 +162,7 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
     if (!leads_nowhere && !(spec_name && (error == EACCES || error == EPERM || error == ENAMETOOLONG)))
       return fail(error, shown);
     if (!spec_name) return true;
-    note(shown, error == ELOOP  ? "is a symbolic link that points back to itself"
-                : leads_nowhere ? "is a symbolic link whose target does not exist"
-                                : "is a symbolic link that cannot be followed: " +
-                                      std::generic_category().message(error));
+    note(shown, why_unresolved(error));
     return true;
   }
   struct stat status {};
@@ -177,6 +174,7 @@ bool TreeWalk::visit_link(const std::string& link, const std::string& shown, boo
   if (!is_within(*real, boundary_)) {
     note(shown, "is a symbolic link that leaves " + boundary_ + "; not followed",
          "pass its target as a path of its own");
+    tree_->problems.back().may_hold_specs = false;
     return true;
   }
   if (is_directory) return walk_directory(*real, shown, depth + 1);
@@ -202,6 +200,12 @@ void drop_repeated_files(std::vector<Tree>& trees) {
       return true;
     });
   }
+}
+
+std::string why_unresolved(int error) {
+  if (error == ELOOP) return "is a symbolic link that points back to itself";
+  if (error == ENOENT || error == ENOTDIR) return "is a symbolic link whose target does not exist";
+  return "is a symbolic link that cannot be followed: " + std::generic_category().message(error);
 }
 
 bool is_unchanged(const Tree& tree) {

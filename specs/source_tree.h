@@ -25,7 +25,9 @@ struct TreeProblem {
   std::string shown;
   std::string message;
   std::string remedy;
-  bool may_hold_specs = true;  ///< as a link to somewhere else may, and no FIFO does
+  /// As a link whose target is gone may. A FIFO does not, nor what a link leads to that is never followed.
+  bool may_hold_specs = true;
+  bool operator==(const TreeProblem&) const = default;
 };
 
 /// A directory above what the user gave, within the same checkout, and the spec files that stand in it.
@@ -34,6 +36,7 @@ struct DirectoryAbove {
   std::string
       inner;  ///< the one below it that leads to what the user gave; of a file's own directory: itself
   std::vector<TreeFile> files;
+  std::vector<TreeProblem> problems;  ///< other programs' among them
 };
 
 /// What a walk found below one path, and what it relied on while it looked.
@@ -88,6 +91,9 @@ class TreeWalk {
 
 /// Keeps of files that were reached in several ways only the first, and notes the others.
 void drop_repeated_files(std::vector<Tree>& trees);
+
+/// What a person is told of a link that `error` (of errno) kept from being resolved.
+[[nodiscard]] std::string why_unresolved(int error);
 
 /// Whether every link still points where it did and every directory is as it was listed.
 [[nodiscard]] bool is_unchanged(const Tree& tree);

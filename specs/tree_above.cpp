@@ -18,11 +18,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> resolve(const std::string& path) {
-  std::error_code error;
+std::optional<std::string> resolve(const std::string& path, std::error_code& error) {
   const fs::path real = fs::canonical(path.empty() ? "." : path, error);
   if (error) return std::nullopt;
   return real.string();
+}
+
+std::optional<std::string> resolve(const std::string& path) {
+  std::error_code ignored;
+  return resolve(path, ignored);
 }
 
 /// Of a directory as directory_of() has it.
@@ -59,10 +63,24 @@ bool take_directory(const std::string& real, const std::string& checkout, Direct
   for (fs::directory_iterator entry(real, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml"))) continue;
-    const std::optional<std::string> target = resolve(entry->path().string());
-    if (!target || !is_within(*target, checkout)) continue;
+    std::error_code unresolved;
+    const std::optional<std::string> target = resolve(entry->path().string(), unresolved);
+    if (!target) {
+      above.problems.push_back(
+          {.shown = below(above.shown, name), .message = why_unresolved(unresolved.value()), .remedy = {}});
+      continue;
+    }
+    const bool leaves = !is_within(*target, checkout);
     struct stat found {};
-    if (::stat(target->c_str(), &found) != 0 || !S_ISREG(found.st_mode)) continue;
+    if (leaves || ::stat(target->c_str(), &found) != 0 || !S_ISREG(found.st_mode)) {
+      above.problems.push_back(
+          {.shown = below(above.shown, name),
+           .message = leaves ? "is a symbolic link that leaves " + checkout + "; not followed"
+                             : "is not a regular file; skipped",
+           .remedy = {},
+           .may_hold_specs = false});
+      continue;
+    }
     const bool is_link = *target != below(real, name);
     if (is_link) tree.links.emplace_back(entry->path().string(), *target);
     above.files.push_back({.shown = below(above.shown, name),
@@ -71,6 +89,7 @@ bool take_directory(const std::string& real, const std::string& checkout, Direct
                            .signature = signature_of(found)});
   }
   std::ranges::sort(above.files, {}, &TreeFile::shown);
+  std::ranges::sort(above.problems, {}, &TreeProblem::shown);
   return !error || fail(error, real, failure);
 }
 
@@ -89,7 +108,7 @@ bool look_above(const std::string& path, Tree& tree, TreeFailure& failure) {
   std::string real = *innermost;
   if (!is_directory) {
     DirectoryAbove& own =
-        tree.above.emplace_back(DirectoryAbove{.shown = inner, .inner = inner, .files = {}});
+        tree.above.emplace_back(DirectoryAbove{.shown = inner, .inner = inner, .files = {}, .problems = {}});
     if (!take_directory(real, checkout, own, tree, failure)) return false;
   }
   while (real != checkout && is_within(real, checkout)) {
@@ -97,8 +116,8 @@ bool look_above(const std::string& path, Tree& tree, TreeFailure& failure) {
     // As the user would write it, where that leads to the same: a link may stand anywhere.
     std::string shown = parent_of(inner);
     if (resolve(shown) != real) shown = real;
-    DirectoryAbove& above =
-        tree.above.emplace_back(DirectoryAbove{.shown = shown, .inner = std::move(inner), .files = {}});
+    DirectoryAbove& above = tree.above.emplace_back(
+        DirectoryAbove{.shown = shown, .inner = std::move(inner), .files = {}, .problems = {}});
     if (!take_directory(real, checkout, above, tree, failure)) return false;
     inner = std::move(shown);
   }

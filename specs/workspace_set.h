@@ -35,9 +35,6 @@ struct SetOwners {
   bool operator==(const SetOwners&) const = default;
 };
 
-/// `{owner}` in a set's template stands for the username.
-inline constexpr std::string_view kOwnerPlaceholder = "{owner}";
-
 /// `kind: WorkspaceSet`, validated offline: one template of a workspace for each of many owners.
 struct WorkspaceSet {
   std::string name;

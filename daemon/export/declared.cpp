@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 #include "specs/workspace_set.h"
 
@@ -18,18 +19,12 @@ bool same_name(std::string_view a, std::string_view b) {
   return specs::compare_lower(a, b) == 0;
 }
 
-std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-    text.replace(at, what.size(), by);
-  return text;
-}
-
 /// Who is in an organization or a group is not known here: then everybody may be.
 bool may_have(const specs::WorkspaceSet& set, const LiveWorkspace& row) {
   const std::string id = row.owner_id.to_string();
   const auto is_owner = [&](const std::string& owner) { return refers_to(owner, row.owner_name, id); };
   const auto is_name = [&](const std::string& name) {
-    return same_name(replaced(name, specs::kOwnerPlaceholder, row.owner_name), row.name);
+    return same_name(specs::replace_owner(name, row.owner_name), row.name);
   };
   if (!is_name(set.workspace.name) && std::ranges::none_of(*set.workspace.previous_names, is_name))
     return false;

@@ -15,6 +15,7 @@
 #include "reconcile/cycle/state.h"
 #include "reconcile/sets/gather.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile {
@@ -51,7 +52,7 @@ std::vector<std::string> owners_to_look_up(const specs::DesiredState& documents)
   bool any_name = false;
   for (const specs::SetPtr& set : documents.sets) {
     if (!names_somebody(set->owners)) continue;
-    any_name = any_name || set->workspace.name.find(specs::kOwnerPlaceholder) != std::string::npos;
+    any_name = any_name || specs::names_owner(set->workspace.name);
     names.insert(text::lower(set->workspace.name));
   }
   std::vector<std::string> ids;

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "reconcile/sets/spread.h"
+#include "specs/field_table.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/schedule_shift.h"
 
 namespace cr::reconcile::sets {
@@ -18,32 +20,27 @@ namespace {
 constexpr std::string_view kAutostart = "autostart";
 constexpr std::string_view kDormant = "dormant";
 
-bool names_owner(std::string_view text) {
-  return text.find(specs::kOwnerPlaceholder) != std::string_view::npos;
-}
-bool names_owner(const specs::StringPairs& pairs) {
+using specs::names_owner;
+using specs::replace_owner;
+
+bool any_names_owner(const specs::StringPairs& pairs) {
   return std::ranges::any_of(pairs, [](const auto& pair) { return names_owner(pair.second); });
 }
-bool names_owner(const std::vector<std::string>& texts) {
-  return std::ranges::any_of(texts, [](const std::string& text) { return names_owner(text); });
+bool any_names_owner(const std::vector<std::string>& texts) {
+  return std::ranges::any_of(texts, names_owner);
 }
 
-std::string for_owner(std::string_view text, std::string_view username) {
-  std::string out;
-  for (;;) {
-    const std::size_t at = text.find(specs::kOwnerPlaceholder);
-    out += text.substr(0, at);
-    if (at == std::string_view::npos) return out;
-    out += username;
-    text.remove_prefix(at + specs::kOwnerPlaceholder.size());
-  }
-}
-
-specs::Shared<specs::StringPairs> for_owner(const specs::StringPairs& pairs, std::string_view username) {
+specs::Shared<specs::StringPairs> replace_owners(const specs::StringPairs& pairs, std::string_view username) {
   specs::StringPairs out;
   out.reserve(pairs.size());
-  for (const auto& [key, value] : pairs) out.emplace_back(key, for_owner(value, username));
+  for (const auto& [key, value] : pairs) out.emplace_back(key, replace_owner(value, username));
   return specs::Shared<specs::StringPairs>(std::move(out));
+}
+
+/// With previous names the name is kept as declared, and that is the owner's.
+void let_declared_name_follow(specs::WorkspaceSpec& spec) {
+  if (const specs::DeclaredFields::Declared* declared = spec.fields.entry(specs::kNameKey))
+    spec.fields.set(declared->key, spec.name, declared->mode);
 }
 
 /// What Coder, or whoever selects by labels, would not take of it.
@@ -93,10 +90,10 @@ Expander::Expander(specs::SetPtr set)
     : set_(std::move(set)),
       common_(set_->workspace),
       name_(names_owner(common_.name)),
-      labels_(names_owner(*common_.labels)),
-      annotations_(names_owner(*common_.annotations)),
-      parameters_(names_owner(*common_.parameters)),
-      previous_names_(names_owner(*common_.previous_names)),
+      labels_(any_names_owner(*common_.labels)),
+      annotations_(any_names_owner(*common_.annotations)),
+      parameters_(any_names_owner(*common_.parameters)),
+      previous_names_(any_names_owner(*common_.previous_names)),
       reason_(common_.suspension && names_owner(common_.suspension->reason)) {
   const auto* start = common_.fields.get<specs::Schedule>(kAutostart);
   if (start && set_->spread_autostart > std::chrono::minutes(1))
@@ -124,18 +121,19 @@ specs::SpecPtr Expander::workspace_of(const specs::SharedText& username,
                                       std::vector<specs::Diagnostic>& problems) {
   auto spec = std::make_shared<specs::WorkspaceSpec>(common_);
   spec->owner = username;
-  if (name_) spec->name = for_owner(common_.name, username);
+  if (name_) spec->name = replace_owner(common_.name, username);
   if (previous_names_) {
     std::vector<std::string> names;
     names.reserve(spec->previous_names.size());
-    for (const std::string& name : spec->previous_names) names.push_back(for_owner(name, username));
+    for (const std::string& name : spec->previous_names) names.push_back(replace_owner(name, username));
     spec->previous_names = specs::Shared<std::vector<std::string>>(std::move(names));
   }
-  if (labels_) spec->labels = for_owner(*common_.labels, username);
-  if (annotations_) spec->annotations = for_owner(*common_.annotations, username);
-  if (parameters_) spec->parameters = for_owner(*common_.parameters, username);
-  if (reason_) spec->suspension->reason = for_owner(spec->suspension->reason, username);
+  if (labels_) spec->labels = replace_owners(*common_.labels, username);
+  if (annotations_) spec->annotations = replace_owners(*common_.annotations, username);
+  if (parameters_) spec->parameters = replace_owners(*common_.parameters, username);
+  if (reason_) spec->suspension->reason = replace_owner(spec->suspension->reason, username);
   if (!moved_.empty()) spec->fields = fields_of(username);
+  if (name_) let_declared_name_follow(*spec);
   // What does not name the owner was judged with the document.
   std::optional<Refused> wrong;
   if (name_) wrong = refused_name(*spec);

@@ -9,6 +9,7 @@
 
 #include "specs/content_hash.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile::sets {

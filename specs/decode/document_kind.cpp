@@ -93,6 +93,12 @@ bool any_word(std::string_view lower, std::string_view word, Visit visit) {
   return false;
 }
 
+std::string lower_letters(std::string_view text) {
+  std::string lower = text::lower(text);
+  std::erase(lower, '\0');  // what other encodings have between letters
+  return lower;
+}
+
 using NamedTable = std::pair<std::string_view, std::span<const Field>>;
 
 std::vector<NamedTable> tables_of(DocumentKind kind) {
@@ -162,10 +168,13 @@ bool may_be_defaults(const YamlNode& root) {
   return is_ours && !any_value(root, "spec", is_of_another);
 }
 
+bool speaks_of_defaults(std::string_view text) {
+  return lower_letters(text).find("workspacedefault") != std::string::npos;
+}
+
 bool may_hold_defaults(std::string_view text) {
-  std::string lower = text::lower(text);
-  std::erase(lower, '\0');  // what other encodings have between letters
-  if (lower.find("workspacedefault") != std::string::npos) return true;
+  if (speaks_of_defaults(text)) return true;
+  const std::string lower = lower_letters(text);
   for (const std::string_view key : kOnlyInDefaults) {
     if (any_word(lower, key, ends_as_key)) return true;
   }

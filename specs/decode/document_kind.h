@@ -22,6 +22,9 @@ enum class DocumentKind { workspace, set, defaults };
 /// Whether an invalid document may be meant as defaults, whatever is misspelt or missing in it: by its kind,
 /// by what only defaults have, or because nothing says that it is something else.
 [[nodiscard]] bool may_be_defaults(const YamlNode& root);
+/// Whether a text says so in words, however misspelt or encoded: `WorkspaceDefault`, `workspacedefaults`.
+/// What else somebody may have for another program does not.
+[[nodiscard]] bool speaks_of_defaults(std::string_view text);
 /// The same of a text that cannot be parsed: whether any of it may be.
 [[nodiscard]] bool may_hold_defaults(std::string_view text);
 

@@ -53,6 +53,14 @@ ValueResult<OnLeave> read_on_leave(const YamlNode& node) {
   return ValueError("invalid value " + in_quotes(*text), near.empty() ? "write keep or dormant" : near);
 }
 
+/// Of two that are for the same workspace the one that ends later, or never.
+std::optional<Suspension> longer(const std::optional<Suspension>& one,
+                                 const std::optional<Suspension>& other) {
+  if (!one || !other) return one ? one : other;
+  const bool other_is = one->until && (!other->until || *other->until > *one->until);
+  return other_is ? other : one;
+}
+
 class SetDecoder {
  public:
   SetDecoder(DocumentReport& report, SharedValues& values)
@@ -72,7 +80,7 @@ class SetDecoder {
     result.set.annotations = own.annotations;
     WorkspaceSpec& workspace = result.workspace.spec;
     workspace.labels = merged(workspace.labels, own.labels);
-    if (!workspace.suspension) workspace.suspension = own.suspension;
+    workspace.suspension = longer(workspace.suspension, own.suspension);
     workspace.set = values_.text(result.set.name);
     result.set.where = report_.position_of(root.children.empty() ? root : *root.children.front());
     workspace.where = result.set.where;

@@ -6,12 +6,11 @@
 #include <optional>
 
 #include "specs/decode/field_value.h"
-#include "specs/decode/placeholder.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/source_text.h"
 #include "specs/spec_fields.h"
 #include "specs/suggestion.h"
-#include "specs/workspace_set.h"
 
 namespace cr::specs {
 namespace {
@@ -89,8 +88,7 @@ void SpecReader::read_field(const Field& field, const YamlNode& key, const YamlN
   }
   if (is_null) return read_null(field, key, path);
   const auto read_name_into = [&](SharedText& target) {
-    if (place_ != SpecPlace::document && value.kind == YamlNode::Kind::scalar &&
-        value.text.find(kOwnerPlaceholder) != std::string::npos) {
+    if (place_ != SpecPlace::document && value.kind == YamlNode::Kind::scalar && names_owner(value.text)) {
       return report().add(value, path, in_quotes(kOwnerPlaceholder) + " is not replaced here",
                           std::string(kWherePlaceholdersAre));
     }
@@ -263,7 +261,7 @@ ValueResult<std::string_view> SpecReader::read_workspace_name(const YamlNode& va
 bool SpecReader::has_good_placeholders(const YamlNode& value, const std::string& path) {
   if (place_ == SpecPlace::document || value.kind != YamlNode::Kind::scalar) return true;
   if (place_ == SpecPlace::defaults) {
-    if (value.text.find(kOwnerPlaceholder) == std::string::npos) return true;
+    if (!names_owner(value.text)) return true;
     report().add(value, path, in_quotes(kOwnerPlaceholder) + " is not replaced in defaults",
                  "give it in the set's template");
     return false;

@@ -7,13 +7,10 @@
 #include <vector>
 
 #include "specs/defaults/defaults_tree.h"
+#include "specs/named_fields.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::specs {
-
-/// More fields than spec_fields() may ever have: NamedFields has a bit for each.
-inline constexpr std::size_t kMaxSpecFields = 32;
-inline constexpr std::size_t kMaxPolicyFields = 8;
 
 /// Who gives a field. Nobody, one document, or two of equal rank, which is an error of whoever takes it.
 struct Giver {

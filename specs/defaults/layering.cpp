@@ -8,6 +8,7 @@
 
 #include "specs/defaults/overlay.h"
 #include "specs/field_table.h"
+#include "specs/placeholder.h"
 #include "specs/source_text.h"
 #include "specs/spec_fields.h"
 
@@ -222,7 +223,7 @@ namespace {
 const WorkspaceDefaults* selecting_by_owner(const DefaultsChain& chain, const StringPairs& labels,
                                             std::string& label) {
   for (const auto& [key, value] : labels) {
-    if (value.find(kOwnerPlaceholder) == std::string::npos) continue;
+    if (!names_owner(value)) continue;
     for (const DefaultsRank& rank : chain) {
       const auto found = std::ranges::find_if(
           rank, [&key = key](const DefaultsPtr& one) { return one->selector.depends_on(key); });
@@ -364,10 +365,12 @@ void Layering::flush_uses(const DefaultsChain& chain, LayeredFile& result) {
 
 LayeredFile Layering::layer(const ParsedFile& file, const DefaultsChain& chain) {
   LayeredFile result;
+  const std::size_t left = budget_.left();
   layer_specs(file, chain, result);
   layer_sets(file, chain, result);
   tell_more_of_invalid(file, chain, result);
   flush_uses(chain, result);
+  result.added_bytes = left - budget_.left();
   return result;
 }
 

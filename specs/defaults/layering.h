@@ -32,6 +32,7 @@ struct LayeredFile {
   std::vector<Rejected> rejected;       ///< likewise
   std::vector<std::string> rejected_sets;
   std::vector<DefaultsUse> uses;
+  std::size_t added_bytes = 0;  ///< by defaults, and not with an earlier file already
 };
 
 /// Puts defaults into what files declare. A field is taken from the document itself, else from the nearest
@@ -55,6 +56,9 @@ class Layering {
   /// `chain`: of the file's directory. Both must outlive this object; the same chain for all files of one
   /// directory makes it quick.
   [[nodiscard]] LayeredFile layer(const ParsedFile& file, const DefaultsChain& chain);
+
+  /// What an earlier pass has made of another file, and is kept, counts as what this one makes.
+  void keep(const LayeredFile& earlier) { budget_.spend(earlier.added_bytes); }
 
   [[nodiscard]] bool is_exhausted() const { return budget_.is_exhausted(); }
   /// How often a document of defaults was held against labels: what this costs, for tests.

@@ -85,8 +85,13 @@ class Taking {
           {field, place_or_document(*giver.from, field), place_or_document(*giver.rival, field)});
       return nullptr;
     }
-    if (std::ranges::find(used_, giver.from) == used_.end()) used_.push_back(giver.from);
+    use(giver.from);
     return giver.from;
+  }
+  /// A mapping that is null as a whole: that two say so is no clash, and what it hides is never asked for.
+  void nothing_of(const Giver& giver) {
+    for (const WorkspaceDefaults* one : {giver.from, giver.rival})
+      if (one) use(one);
   }
   void note(std::string field, const WorkspaceDefaults& from) {
     if (const SourcePosition* where = place_in(from, field))
@@ -99,6 +104,10 @@ class Taking {
   }
 
  private:
+  void use(const WorkspaceDefaults* one) {
+    if (std::ranges::find(used_, one) == used_.end()) used_.push_back(one);
+  }
+
   std::vector<Clash>& clashes_;
   std::size_t& more_;
   std::vector<const WorkspaceDefaults*>& used_;
@@ -137,6 +146,9 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
       taking.note(key, *from);
     }
   }
+
+  if (!named.field(kParameters)) taking.nothing_of(effective.fields[kParameters]);
+  if (!named.policy_key(kModes)) taking.nothing_of(effective.policy[kModes]);
 
   StringPairs parameters = *spec.parameters;
   for (const auto& [key, giver] : effective.parameters) {

@@ -47,6 +47,7 @@ class LayeringBudget {
  public:
   explicit LayeringBudget(std::size_t bytes) : left_(bytes) {}
   void spend(std::size_t bytes) { left_ -= std::min(bytes, left_); }
+  [[nodiscard]] std::size_t left() const { return left_; }
   [[nodiscard]] bool is_exhausted() const { return left_ == 0; }
 
  private:

@@ -34,8 +34,9 @@ struct EditedFile {
 ///
 /// Nothing but the values is touched: comments, order, blanks, quotes, line ends and every line without an
 /// edit are byte for byte as they were. A key that its mapping does not have is inserted behind the last
-/// entry that ends on its own line, at the mapping's indentation. Not edited is what several lines hold (`|`,
-/// text that is folded), what an alias shares, and what has a tag.
+/// entry that ends on its own line, at the mapping's indentation; of one in braces it becomes the first
+/// entry. Not edited is what several lines hold (`|`, text that is folded), what an alias shares, and what
+/// has a tag.
 ///
 /// Each result is proven: it is parsed again, and is what it was but for the edits; one that is not is
 /// refused. Pure.

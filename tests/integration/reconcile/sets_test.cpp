@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "specs/field_table.h"
 #include "with_set.h"
 
 /// Sets of workspaces, from the people that Coder knows to the workspaces that there are.
@@ -55,6 +56,21 @@ TEST_P(Sets, AQuietCycleWritesNothingAndAsksForPeopleOnce) {
   EXPECT_EQ(world_.server.request_count("/api/v2/organizations/coder/"), 1U);
   EXPECT_LE(world_.server.request_count("/api/v2/users?"), 1U);
   EXPECT_EQ(world_.server.request_count("/api/v2/authcheck"), 0U);
+}
+
+TEST_P(Sets, AMembersWorkspaceOfAPreviousNameIsRenamedToThatMembersName) {
+  add("alice");
+  edit([](standin::State& state) { state.set_allow_renames(true); });
+  const std::string id = world_.live("alice", "alice")->id;
+  set_.workspace.name = "{owner}-dev";
+  set_.workspace.previous_names = {std::string("{owner}")};
+  set_.workspace.fields.set(specs::kNameKey, set_.workspace.name);
+  EXPECT_EQ(converge()->count(Reason::InSync), 4U);
+  EXPECT_THAT(there(), ElementsAre("alice/alice-dev", "bob/bob-dev", "carol/carol-dev", "dora/dora-dev"));
+  EXPECT_EQ(world_.live("alice", "alice-dev")->id, id);
+  world_.server.clear_requests();
+  (void)cycle();
+  EXPECT_EQ(writes(), 0U);
 }
 
 TEST_P(Sets, WithoutSetsNobodyIsAskedForPeople) {

@@ -75,6 +75,32 @@ TEST(WorkspaceSet, ThatIsSuspendedSuspendsAllItsWorkspaces) {
   EXPECT_TRUE(file.sets[0].set->workspace.suspension);
 }
 
+TEST(WorkspaceSet, OfTwoSuspensionsTheLongerCounts) {
+  const auto end_of = [](const std::string& own, const std::string& of_template) {
+    const auto annotation = [](const std::string& value) {
+      return ", annotations: {coder-reconciler/suspend: \"" + value + "\"}";
+    };
+    const ParsedFile file = parsed(set_of("list: [a]", "name: dev" + annotation(of_template), "template: t",
+                                          "", "name: s" + annotation(own)));
+    return file.sets.at(0).set->workspace.suspension.value().until;
+  };
+  constexpr std::chrono::sys_days kLater = std::chrono::year{2026} / 12 / 24;
+  EXPECT_EQ(end_of("until 2026-12-24", "until 2026-11-01"), kLater);
+  EXPECT_EQ(end_of("until 2026-11-01", "until 2026-12-24"), kLater);
+  EXPECT_EQ(end_of("true", "until 2026-12-24"), std::nullopt);
+  EXPECT_EQ(end_of("until 2026-12-24", "true"), std::nullopt);
+}
+
+TEST(WorkspaceSet, OtherProgramsPlaceholdersAreText) {
+  const ParsedFile file =
+      parsed(set_of("list: [a]", "name: dev, annotations: {note: \"${owner} {{owner}}\"}",
+                    "template: \"t\", preset: \"${owner}\", parameters: {p: \"${owner}{{owner}}\"}"));
+  EXPECT_THAT(file.diagnostics, IsEmpty());
+  EXPECT_THAT(file.sets, SizeIs(1));
+  EXPECT_THAT(errors(set_of("list: [a]", "name: \"${owner}\"")), HasSubstr("\"${owner}\" "))
+      << "no name is made of it";
+}
+
 TEST(WorkspaceSet, ErrorsSayWhatToWriteInstead) {
   for (const auto& [text, says] : std::vector<std::pair<std::string, std::string>>{
            {set_of(""), "spec.owners: the set has no owners (give list, organization or group)"},

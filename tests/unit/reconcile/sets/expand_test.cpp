@@ -8,7 +8,9 @@
 
 #include "builders.h"
 #include "reconcile/sets/spread.h"
+#include "specs/field_table.h"
 #include "specs/schedule_shift.h"
+#include "tests/support/parse_alone.h"
 
 namespace cr::testing {
 namespace {
@@ -52,6 +54,29 @@ TEST_F(Expansion, TheUsernameStandsWhereTheTemplateNamesTheOwner) {
   EXPECT_EQ(made->set, "payments");
   EXPECT_EQ(made->where.to_string(), "payments.yaml:7:1");
   EXPECT_EQ(made->template_ref, "docker");
+}
+
+TEST_F(Expansion, OtherProgramsPlaceholdersStayAsTheyAre) {
+  set_.workspace().parameters = {{"a", "${owner}"}, {"b", "{{owner}} of {owner}"}};
+  EXPECT_EQ(*of("alice")->parameters, (specs::StringPairs{{"a", "${owner}"}, {"b", "{{owner}} of alice"}}));
+}
+
+TEST(ExpansionOfADocument, ANameThatIsKeptAsDeclaredIsTheOwners) {
+  const specs::ParsedFile file = parse_alone(
+      "apiVersion: coder-reconciler/v1\nkind: WorkspaceSet\nmetadata: {name: s}\nspec:\n  owners: {list: "
+      "[alice, bob]}\n  spreadAutostart: 30m\n  template:\n    metadata: {name: \"{owner}-dev\", "
+      "previousNames: [\"{owner}\"]}\n    spec: {template: t, autostart: 0 9 * * *}\n",
+      std::make_shared<const std::string>("s.yaml"));
+  ASSERT_THAT(file.sets, SizeIs(1));
+  Expander expander(file.sets[0].set);
+  std::vector<specs::Diagnostic> problems;
+  for (const std::string owner : {"alice", "bob"}) {
+    const specs::SpecPtr made = expander.workspace_of(specs::SharedText(owner), problems);
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->name, owner + "-dev");
+    EXPECT_EQ(*made->fields.get<std::string>(specs::kNameKey), owner + "-dev");
+    EXPECT_TRUE(made->fields.get<specs::Schedule>("autostart"));
+  }
 }
 
 TEST_F(Expansion, WhatDoesNotNameTheOwnerIsHeldOnceForAll) {

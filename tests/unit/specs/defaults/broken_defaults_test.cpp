@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "defaults/defaults_fixture.h"
+#include "specs/defaults_files.h"
 
 namespace cr::specs {
 namespace {
@@ -151,6 +152,45 @@ TEST_F(BrokenDefaults, BehindALinkThatLeadsNoLongerAnywhereHoldWhateverItsName) 
     expect_held(load(), "near/site.yaml, which cannot be read and may hold WorkspaceDefaults");
   tree.remove("specs/near/site.yaml");
   EXPECT_EQ(text_of(named(load(), "x"), "ttl"), "not given");
+}
+
+TEST_F(BrokenDefaults, AreNotBehindALinkThatIsNeverFollowed) {
+  write("d.yaml", defaults("ttl: 8h"));
+  tree.write("outside/old.yaml", workspace("old"));
+  tree.link("specs/near/default.yaml", tree.path("outside/old.yaml"));
+  tree.link("specs/near/dir", tree.path("outside"));
+  const DesiredState state = load();
+  EXPECT_THAT(names(state), ElementsAre("x", "y", "z"));
+  EXPECT_THAT(said(state), HasSubstr("near/default.yaml: is a symbolic link that leaves"));
+}
+
+TEST_F(BrokenDefaults, BehindALinkThatIsNoLongerFollowedHold) {
+  write("site.yaml.txt", defaults("ttl: 8h"));
+  tree.link("specs/near/site.yaml", "../site.yaml.txt");
+  EXPECT_EQ(text_of(named(load(), "x"), "ttl"), "8h");
+  tree.write("outside.yaml", defaults("ttl: 1h"));
+  tree.swap_link("specs/near/site.yaml", tree.path("outside.yaml"));
+  for (int load_number = 0; load_number < 2; ++load_number)
+    expect_held(load(), "near/site.yaml, which cannot be read and may hold WorkspaceDefaults");
+}
+
+TEST_F(BrokenDefaults, ThatLastAreTheSameObjectsSoThatNothingIsLaidAnew) {
+  Tree link;
+  link.problems.push_back({.shown = "near/defaults.yaml", .message = "leads nowhere", .remedy = {}});
+  DefaultsFiles files;
+  const DefaultsChain chain = files.gather({link}, {}, {}).chain_of("near");
+  EXPECT_THAT(chain, SizeIs(1));
+  EXPECT_EQ(files.gather({link}, {}, {}).chain_of("near"), chain);
+  EXPECT_THAT(files.gather({}, {}, {}).chain_of("near"), IsEmpty());
+}
+
+TEST_F(BrokenDefaults, ALinkThatComesAndGoesIsToldWhileItLeadsNowhere) {
+  load();
+  tree.link("specs/beside/gone.yaml", "nowhere.yaml");
+  for (int load_number = 0; load_number < 2; ++load_number)
+    EXPECT_THAT(said(load()), HasSubstr("beside/gone.yaml: is a symbolic link whose target does not exist"));
+  tree.remove("specs/beside/gone.yaml");
+  EXPECT_EQ(said(load()), "");
 }
 
 TEST_F(BrokenDefaults, EmptiedHoldUntilTheyAreWrittenAgainOrTheFileIsGone) {

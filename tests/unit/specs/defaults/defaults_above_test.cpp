@@ -23,6 +23,10 @@ struct DefaultsAbove : DefaultsTreeTest {
     SpecSource some(full);
     return specs::load(some);
   }
+  static std::string document(const std::string& kind) {
+    return "apiVersion: coder-reconciler/v1\nkind: " + kind +
+           "\nmetadata: {name: d}\nspec: {values: {ttl: 8h}}\n";
+  }
   [[nodiscard]] std::string from(const DesiredState& state, std::string_view field) const {
     const DefaultedField* one = default_of(named(state, "x"), field);
     return one ? one->shown->substr(tree.path().size() + 1) : "none";
@@ -119,11 +123,62 @@ TEST_F(DefaultsAbove, ThatCannotBeReadHoldByTheirName) {
   EXPECT_THAT(said(state), HasSubstr("defaults.yaml, which cannot be read and may hold WorkspaceDefaults"));
 }
 
+TEST_F(DefaultsAbove, OfAMisspeltKindHoldAndSayWhy) {
+  for (const std::string kind : {"WorkspaceDefault", "workspacedefaults", "WORKSPACEDEFAULTS"}) {
+    write("d.yaml", document(kind));
+    const DesiredState state = of({"specs/team/sub"});
+    EXPECT_THAT(state.specs, IsEmpty()) << kind;
+    EXPECT_THAT(said(state), HasSubstr("unknown kind \"" + kind + "\""));
+    EXPECT_THAT(said(state), HasSubstr("which is invalid and may be WorkspaceDefaults"));
+  }
+}
+
+TEST_F(DefaultsAbove, OfAKindThatIsKnownFromAnEarlierReadAloneHoldToo) {
+  write("d.yaml", document("Defaults"));
+  EXPECT_THAT(names(of({"specs/team/sub"})), ElementsAre("x")) << "another program's, for all that is known";
+  write("d.yaml", defaults("ttl: 8h"));
+  SpecSource part({tree.path("specs/team/sub")});
+  EXPECT_THAT(names(specs::load(part)), ElementsAre("x"));
+  write("d.yaml", document("Defaults"));
+  for (int load_number = 0; load_number < 2; ++load_number) EXPECT_THAT(specs::load(part).specs, IsEmpty());
+  tree.remove("specs/d.yaml");
+  EXPECT_THAT(names(specs::load(part)), ElementsAre("x"));
+}
+
+TEST_F(DefaultsAbove, BehindALinkThatLeadsNowhereHoldByTheirName) {
+  tree.link("specs/defaults.yaml", "nowhere.yaml");
+  const DesiredState state = of({"specs/team/sub", "specs/team/sub/w.yaml"});
+  EXPECT_THAT(state.specs, IsEmpty());
+  EXPECT_THAT(said(state), HasSubstr("defaults.yaml: is a symbolic link whose target does not exist"));
+  EXPECT_THAT(said(state), HasSubstr("defaults.yaml, which cannot be read and may hold WorkspaceDefaults"));
+  EXPECT_THAT(state.diagnostics, SizeIs(2)) << "once, and what depends on it";
+}
+
+TEST_F(DefaultsAbove, BehindALinkThatLeadsNoLongerToThemHoldWhateverItsName) {
+  tree.write("site.yaml.txt", defaults("dormant: false"));
+  tree.write("../outside.yaml", defaults("dormant: true"));
+  for (const bool leaves : {false, true}) {
+    SpecSource part({tree.path("specs/team/sub")});
+    tree.link("specs/site.yaml", "../site.yaml.txt");
+    EXPECT_EQ(text_of(named(specs::load(part), "x"), "dormant"), "false");
+    tree.swap_link("specs/site.yaml", leaves ? tree.path("../outside.yaml") : "nowhere.yaml");
+    for (int load_number = 0; load_number < 2; ++load_number) {
+      const DesiredState state = specs::load(part);
+      EXPECT_THAT(state.specs, IsEmpty());
+      EXPECT_THAT(said(state), HasSubstr("site.yaml: is a symbolic link"));
+    }
+    tree.remove("specs/site.yaml");
+    EXPECT_EQ(text_of(named(specs::load(part), "x"), "dormant"), "not given");
+  }
+}
+
 TEST_F(DefaultsAbove, OfWhatElseStandsThereNothingIsSaid) {
   write("bad.yaml", "kind: Workspace\nspec: {");
   write("other.yaml", workspace("elsewhere"));
   tree.write("compose.yaml", "services: {{ .Values }}\nvalues: 1\n");
   tree.write("openapi.yaml", std::string(std::size_t{2} << 20, '#'));
+  tree.link("specs/gone.yaml", "nowhere.yaml");
+  tree.link("specs/default.yaml", "/etc/passwd");
   write("unused.yaml", defaults("ttl: 1h", "team=nobody"));
   const DesiredState state = of({"specs/team/sub"});
   EXPECT_EQ(said(state), "");

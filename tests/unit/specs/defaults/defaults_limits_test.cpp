@@ -102,6 +102,20 @@ TEST_F(DefaultsLimits, BeyondTheBytesThereIsNoNewDesiredState) {
   EXPECT_EQ(*named(state, "x").parameters, (StringPairs{{"p", "1"}, {"q", "x"}}));
 }
 
+TEST_F(DefaultsLimits, WhatIsKeptFromAnEarlierLoadCountsWithWhatIsNew) {
+  const std::string large = defaults("parameters: {q: " + std::string(3000, 'x') + "}");
+  SpecSource small({tree.path("specs")}, std::chrono::system_clock::now, {.layered_bytes = 5000});
+  write("a/d.yaml", large);
+  write("a/w.yaml", workspace("x"));
+  EXPECT_TRUE(small.load());
+  write("b/d.yaml", large);
+  write("b/w.yaml", workspace("y", "template: t, parameters: {p: 1}"));
+  EXPECT_FALSE(small.load());
+  EXPECT_FALSE(small.load());
+  tree.remove("specs/a/w.yaml");
+  EXPECT_TRUE(small.load());
+}
+
 TEST_F(DefaultsLimits, OfManyClashesOfADocumentTheFirstAreTold) {
   std::string values = "parameters: {";
   for (int i = 0; i < 100; ++i) values += "p" + std::to_string(i) + ": 1, ";

@@ -1,5 +1,7 @@
 // Layering as a function of the set of documents: trees made at random, files in any order.
 
+#include <array>
+#include <map>
 #include <random>
 
 #include "defaults/defaults_fixture.h"
@@ -16,16 +18,28 @@ struct File {
 };
 
 constexpr std::array<const char*, 5> kDirectories{"", "a/", "a/b/", "c/", "a/b/d/"};
-constexpr std::array<const char*, 8> kValues{"ttl: 1h",
-                                             "ttl: 2h, favorite: true",
-                                             "template: docker",
-                                             "parameters: {x: 1, y: 2}",
-                                             "parameters: {x: 3}",
-                                             "reconcilePolicy: {create: false}",
-                                             "dormant: false, reconcilePolicy: {fields: {dormant: report}}",
-                                             "autostart: null, organization: null"};
+/// Values as they are written, and one by one.
+struct Values {
+  const char* text;
+  std::map<std::string, std::string> fields;
+};
+const std::array<Values, 8> kValues{{
+    {"ttl: 1h", {{"ttl", "1h"}}},
+    {"ttl: 2h, favorite: true", {{"ttl", "2h"}, {"favorite", "true"}}},
+    {"template: docker", {{"template", "docker"}}},
+    {"parameters: {x: 1, y: 2}", {{"parameters.x", "1"}, {"parameters.y", "2"}}},
+    {"parameters: {x: 3}", {{"parameters.x", "3"}}},
+    {"reconcilePolicy: {create: false}", {{"reconcilePolicy.create", "false"}}},
+    {"dormant: false, reconcilePolicy: {fields: {dormant: report}}",
+     {{"dormant", "false"}, {"reconcilePolicy.fields.dormant", "report"}}},
+    {"autostart: null, organization: null", {{"autostart", "none"}, {"organization", "not given"}}},
+}};
 constexpr std::array<const char*, 4> kSelectors{"", "", "site=berlin", "team!=payments"};
 constexpr std::array<const char*, 3> kLabels{"", "site: berlin", "team: payments"};
+
+bool selects(std::size_t selector, std::size_t labels) {
+  return selector < 2 || (selector == 2 && labels == 1) || (selector == 3 && labels != 2);
+}
 
 /// Names every field, and every key that any default has.
 constexpr const char* kEverything =
@@ -35,18 +49,56 @@ constexpr const char* kEverything =
 
 class World {
  public:
+  /// Of defaults, or of a document.
+  struct Written {
+    std::string name;
+    std::string directory;
+    std::size_t values = 0;
+    std::size_t choice = 0;  ///< a selector's or labels'
+  };
+
   explicit World(std::mt19937& random) {
-    const auto pick = [&](const auto& from) { return std::string(from[random() % from.size()]); };
     for (int i = 0; i < 12; ++i) {
+      const std::string directory = kDirectories[random() % kDirectories.size()];
       std::string text;
-      for (std::size_t n = random() % 3; n > 0; --n) text += defaults(pick(kValues), pick(kSelectors));
+      for (std::size_t n = random() % 3; n > 0; --n) {
+        const Written& one = given.emplace_back(
+            Written{"d", directory, random() % kValues.size(), random() % kSelectors.size()});
+        text += defaults(kValues[one.values].text, kSelectors[one.choice]);
+      }
       for (std::size_t n = random() % 3; n > 0; --n) {
         const std::string name = "w" + std::to_string(i) + "x" + std::to_string(n);
-        text += workspace(name, random() % 3 == 0 ? kEverything : pick(kValues), pick(kLabels));
+        const Written one{name, directory, random() % kValues.size(), random() % kLabels.size()};
+        const bool everything = random() % 3 == 0;
+        text += workspace(name, everything ? kEverything : kValues[one.values].text, kLabels[one.choice]);
+        if (!everything) documents.push_back(one);
       }
-      const std::string path = pick(kDirectories) + std::to_string(i) + ".yaml";
+      const std::string path = directory + std::to_string(i) + ".yaml";
       files.push_back({path, parse(text, std::make_shared<const std::string>(path), {}, values)});
     }
+  }
+
+  /// Who gives the field to the document: the document itself, else the nearest directory's defaults, with a
+  /// selector before without. One, or none, or several of equal rank.
+  [[nodiscard]] std::vector<std::string> expected(const Written& document, const std::string& field) const {
+    std::vector<std::string> found;
+    const auto look = [&](const Written& one) {
+      const auto value = kValues[one.values].fields.find(field);
+      if (value != kValues[one.values].fields.end()) found.push_back(value->second);
+    };
+    look(document);
+    for (std::string directory = document.directory; found.empty();) {
+      for (const bool with_selector : {true, false}) {
+        if (!found.empty()) break;
+        for (const Written& one : given)
+          if (one.directory == directory && (one.choice > 1) == with_selector &&
+              selects(one.choice, document.choice))
+            look(one);
+      }
+      if (directory.empty()) break;
+      directory.erase(directory.substr(0, directory.size() - 1).rfind('/') + 1);
+    }
+    return found;
   }
 
   DesiredState layered() {
@@ -69,7 +121,28 @@ class World {
 
   SharedValues values;
   std::vector<File> files;
+  std::vector<Written> given;      ///< defaults
+  std::vector<Written> documents;  ///< but for those that name everything
 };
+
+/// As kValues has it.
+std::string value_of(const WorkspaceSpec& spec, const std::string& field) {
+  if (field == "template") return std::string(spec.template_ref);
+  if (field == "organization")
+    return spec.organization.empty() ? "not given" : std::string(spec.organization);
+  if (field == "reconcilePolicy.create") return spec.policy.create ? "true" : "false";
+  if (field == "reconcilePolicy.fields.dormant")
+    return spec.fields.entry("dormant") ? std::string(to_string(spec.fields.entry("dormant")->mode))
+                                        : "not given";
+  if (!field.starts_with("parameters.")) return text_of(spec, field);
+  for (const auto& [key, value] : spec.parameters)
+    if ("parameters." + key == field) return value;
+  return "not given";
+}
+/// What it is where nobody gives it.
+std::string absent(const std::string& field) {
+  return field == "reconcilePolicy.create" ? "true" : "not given";
+}
 
 bool same(const DesiredState& a, const DesiredState& b) {
   return std::ranges::equal(
@@ -112,21 +185,56 @@ TEST(LayeringProperty, ADocumentThatNamesEverythingIsUntouchedByAnyDefault) {
 
 TEST(LayeringProperty, EveryValueIsTheDocumentsOwnOrHasAPlaceAmongDefaults) {
   std::mt19937 random(static_cast<std::uint32_t>(cr::testing::number_in("CR_HISTORY", 1)));
-  for (int round = 0; round < 40; ++round) {
+  std::size_t own_values = 0, defaulted = 0;
+  for (int round = 0; round < 60; ++round) {
     World world(random);
     const DesiredState state = world.layered();
-    for (const File& file : world.files) {
-      for (const SpecPtr& spec : file.parsed.specs) {
-        const auto valid =
-            std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == spec->name; });
-        if (valid == state.specs.end()) continue;
-        for (const auto& field : (*valid)->fields) {
-          const bool own = spec->fields.find(field.key) != nullptr;
-          ASSERT_EQ(default_of(**valid, field.key) == nullptr, own) << field.key;
+    for (const World::Written& document : world.documents) {
+      const auto valid =
+          std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == document.name; });
+      if (valid == state.specs.end()) continue;
+      for (const Values& values : kValues) {
+        for (const auto& [field, value] : values.fields) {
+          const bool own = kValues[document.values].fields.contains(field);
+          if (!own && value_of(**valid, field) == absent(field)) continue;
+          ++(own ? own_values : defaulted);
+          ASSERT_EQ(default_of(**valid, field) == nullptr, own) << field;
         }
       }
     }
   }
+  EXPECT_GT(own_values, 100U);
+  EXPECT_GT(defaulted, 100U);
+}
+
+TEST(LayeringProperty, IsTheDocumentThenTheNearestDirectoryAndThereASelectorFirst) {
+  std::mt19937 random(static_cast<std::uint32_t>(cr::testing::number_in("CR_HISTORY", 1)));
+  std::size_t given = 0, clashed = 0;
+  for (int round = 0; round < 60; ++round) {
+    World world(random);
+    const DesiredState state = world.layered();
+    for (const World::Written& document : world.documents) {
+      const auto valid =
+          std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == document.name; });
+      bool clash = false;
+      for (const Values& values : kValues)
+        for (const auto& [field, value] : values.fields)
+          clash = clash || world.expected(document, field).size() > 1;
+      clashed += clash ? 1 : 0;
+      ASSERT_EQ(valid != state.specs.end(), !clash && !world.expected(document, "template").empty())
+          << document.name;
+      if (valid == state.specs.end()) continue;
+      for (const Values& values : kValues) {
+        for (const auto& [field, value] : values.fields) {
+          const std::vector<std::string> wanted = world.expected(document, field);
+          ASSERT_EQ(value_of(**valid, field), wanted.empty() ? absent(field) : wanted.front()) << field;
+          given += wanted.size();
+        }
+      }
+    }
+  }
+  EXPECT_GT(given, 200U);
+  EXPECT_GT(clashed, 20U);
 }
 
 }  // namespace

@@ -160,7 +160,6 @@ TEST_F(Defaults, ThatSayWhatTheySaidLeaveEveryObjectAsItIs) {
   write("w.yaml", workspace("x", "template: t, ttl: 1h") + workspace("y", "template: t, ttl: 2h"));
   write("s.yaml", set("dev") + set("test"));
   const DesiredState before = load();
-  write("d.yaml", defaults("ttl: 8h, preset: p"));
   write("d.yaml", defaults("ttl: 8h") + defaults("preset: p", "site=berlin"));
   DesiredState now = load();
   EXPECT_EQ(now.specs, before.specs);
@@ -248,6 +247,19 @@ TEST_F(Defaults, ThatNothingUsesAreCountedAsSuch) {
       warnings,
       ElementsAre("warning: spec.selector: selects no workspace and no set in this directory or below",
                   "warning: spec.values: the one document that they are for takes none of them"));
+}
+
+TEST_F(Defaults, OfNothingButANullMappingAreUsedByThoseWhoDoNotGiveItThemselves) {
+  for (const char* value : {"parameters: null", "reconcilePolicy: null", "reconcilePolicy: {fields: null}"}) {
+    write("d.yaml", defaults(value) + defaults(value));
+    write("w.yaml", workspace("x") + workspace("y", "template: t, " + std::string(value)));
+    const DesiredState state = load();
+    ASSERT_THAT(state.defaults, SizeIs(2));
+    for (const DefaultsInUse& one : state.defaults) {
+      EXPECT_EQ(one.selected, 2U) << value;
+      EXPECT_EQ(one.used, 1U) << value;
+    }
+  }
 }
 
 TEST_F(Defaults, WhatTheyGiveIsWarnedOfWhereItStandsThere) {
