@@ -114,9 +114,8 @@ ExitCode exit_code_of_forecast(const CycleReport& report, const specs::DesiredSt
                            [](const auto& workspace) {
                              return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
                            }) &&
-      std::ranges::none_of(report.sets, [](const SetStatus& set) {
-        return reconcile::sets::ready_of(set.reason) == reconcile::Ready::Unknown;
-      });
+      std::ranges::all_of(report.sets,
+                          [](const SetStatus& set) { return reconcile::sets::owners_known(set.reason); });
   return all_read ? ExitCode::ok : ExitCode::not_converged;
 }
 

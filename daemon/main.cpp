@@ -8,7 +8,6 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
 #include "daemon/config/settings.h"
-#include "reconcile/report/render.h"
 
 namespace {
 
@@ -17,7 +16,7 @@ using namespace cr::daemon;
 /// Wrong usage: every problem on a line of its own, then where to read on.
 ExitCode explain(const UsageError& error, const std::vector<std::string>& arguments, Terminal& terminal) {
   for (const std::string& problem : error.problems()) {
-    terminal.err("coder-reconciler: " + cr::reconcile::visible(problem) + "\n");
+    say(terminal, problem);
   }
   const bool has_command = !arguments.empty() && parse_command(arguments.front());
   terminal.err("Run 'coder-reconciler " + (has_command ? arguments.front() + ' ' : std::string{}) +
@@ -52,7 +51,7 @@ int main(int argc, char** argv) {
         invocation ? dispatch(*invocation, terminal) : explain(invocation.error(), arguments, terminal);
     return static_cast<int>(with_output(code, terminal));
   } catch (const std::exception& error) {
-    terminal.err("coder-reconciler: unexpected failure: " + cr::reconcile::visible(error.what()) + "\n");
+    say(terminal, std::string("unexpected failure: ") + error.what());
     return static_cast<int>(ExitCode::failure);
   }
 }

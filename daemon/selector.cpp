@@ -98,8 +98,8 @@ std::vector<std::string> what_is_missing(const specs::DesiredState& loaded, cons
 std::vector<std::string> what_sets_do_not_have(const specs::DesiredState& desired, const Selection& selection,
                                                const reconcile::CycleReport& report) {
   std::vector<std::string> missing;
-  const bool all_known = std::ranges::none_of(report.sets, [](const reconcile::sets::SetStatus& set) {
-    return reconcile::sets::ready_of(set.reason) == reconcile::Ready::Unknown;
+  const bool all_known = std::ranges::all_of(report.sets, [](const reconcile::sets::SetStatus& set) {
+    return reconcile::sets::owners_known(set.reason);
   });
   if (desired.sets.empty() || report.sets.empty() || !all_known || flags_of(selection).empty())
     return missing;

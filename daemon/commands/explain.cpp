@@ -328,7 +328,7 @@ awaitable<ExitCode> answer(Question& question, const AnswerWatch& watch, Termina
   if (question.unknown) found.failure = unknown_text(question);
   if (found.failure.empty() && report->failure) found.failure = report->failure->to_string();
   // Without a spec not even which workspace is meant is known.
-  if (!found.spec) terminal.err("coder-reconciler: " + reconcile::visible(found.failure) + "\n");
+  if (!found.spec) say(terminal, found.failure);
   if (as_json) terminal.out(reconcile::dump(explanation_json(found)) + "\n");
   if (!as_json && found.spec) terminal.out(explanation_text(found));
   if (question.unknown) co_return ExitCode::usage;

@@ -19,12 +19,11 @@
 #include "daemon/export/folder_export.h"
 #include "daemon/export/left_out.h"
 #include "daemon/export/live_spec.h"
-#include "reconcile/report/render.h"
+#include "daemon/text/counted.h"
 #include "specs/name.h"
 #include "specs/parse.h"
 #include "specs/source.h"
 #include "specs/source_text.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -32,10 +31,6 @@ namespace {
 using async::awaitable;
 using coder::ApiError;
 using coder::LiveWorkspace;
-
-void say(Terminal& terminal, std::string_view text) {
-  terminal.err("coder-reconciler: " + specs::visible(text) + "\n");
-}
 
 /// Those that there are specs of; the others are counted.
 std::vector<const LiveWorkspace*> exported_rows(const FleetFacts& facts, Terminal& terminal,
@@ -45,12 +40,14 @@ std::vector<const LiveWorkspace*> exported_rows(const FleetFacts& facts, Termina
   std::size_t prebuilds = 0;
   std::size_t tasks = 0;
   std::size_t without_name = 0;
+  std::size_t being_deleted = 0;
   for (const LiveWorkspace& row : facts.rows) {
     const auto why = why_not_exported(row);
     if (!why) rows.push_back(&row);
     prebuilds += why == NotExported::prebuild;
     tasks += why == NotExported::task;
     without_name += why == NotExported::no_name;
+    being_deleted += why == NotExported::being_deleted;
     if (why == NotExported::no_name) {
       say(terminal, fmt::format("{}/{} is left out: {} {}", row.owner_name, row.name,
                                 specs::in_quotes(row.name), specs::name_problem(row.name)));
@@ -58,6 +55,7 @@ std::vector<const LiveWorkspace*> exported_rows(const FleetFacts& facts, Termina
   }
   left_out.add(prebuilds, "prebuilt");
   left_out.add(tasks, "of AI tasks");
+  left_out.add(being_deleted, "being deleted");
   left_out.add(without_name, "with names that no spec may have");
   return rows;
 }
@@ -109,8 +107,7 @@ awaitable<ExitCode> read_and_write(const Config& config, Terminal& terminal, Ses
   if (!report) report = limit.report_of_silence();
   session.end_progress();
   if (report->failure) {
-    terminal.err("coder-reconciler: nothing was written, since not everything could be read: " +
-                 reconcile::visible(report->failure->to_string()) + "\n");
+    say(terminal, "nothing was written, since not everything could be read: " + report->failure->to_string());
     co_return ExitCode::unreachable;
   }
   const FleetFacts facts = reading.take_facts();

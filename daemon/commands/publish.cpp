@@ -73,7 +73,7 @@ ExitCode publish(const metrics::Recorder& recorder, ExitCode ended, const Config
   const auto complain = [&](const std::string& what, const std::string& problem) {
     if (problem.empty()) return;
     good = false;
-    terminal.err("coder-reconciler: " + what + ": " + reconcile::visible(problem) + "\n");
+    say(terminal, what + ": " + problem);
   };
   if (!config.metrics_textfile.empty()) {
     complain("cannot write the metrics", metrics::write_textfile(config.metrics_textfile, text));

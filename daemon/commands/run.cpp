@@ -27,7 +27,6 @@
 #include "reconcile/cycle.h"
 #include "reconcile/watch/build_watch.h"
 #include "specs/source.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -93,7 +92,7 @@ class Daemon {
   std::optional<ExitCode> prepare() {
     for (const auto& [flag, file] : token_files()) {
       if (const std::string problem = server_token_problem(file); !problem.empty()) {
-        terminal_.err("coder-reconciler: " + std::string{flag} + ": " + specs::visible(problem) + "\n");
+        say(terminal_, std::string{flag} + ": " + problem);
         return ExitCode::usage;
       }
     }
@@ -105,7 +104,7 @@ class Daemon {
       auto server = HttpServer::listen(server_thread_.get_executor(), config_.listen, clock_, server_parts(),
                                        server_limits());
       if (!server) {
-        terminal_.err("coder-reconciler: " + specs::visible(server.error().message()) + "\n");
+        say(terminal_, server.error().message());
         return ExitCode::failure;
       }
       server_.emplace(std::move(*server));

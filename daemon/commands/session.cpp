@@ -97,7 +97,7 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
 bool Session::connect() {
   auto client = coder::make_client(client_options(config_), clock_, *tee_);
   if (!client) {
-    terminal_.err("coder-reconciler: " + reconcile::visible(client.error().message) + "\n");
+    say(terminal_, client.error().message);
     return false;
   }
   client_.emplace(std::move(*client));

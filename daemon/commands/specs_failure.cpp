@@ -6,12 +6,11 @@
 
 #include "daemon/json_fields.h"
 #include "reconcile/report/render.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 
 ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Terminal& terminal) {
-  terminal.err("coder-reconciler: cannot read the specs: " + reconcile::visible(error.message()) + "\n");
+  say(terminal, "cannot read the specs: " + error.message());
   if (output == OutputFormat::json) {
     nlohmann::json made;
     const Keys<json_parts::kUnreadable> object(made);
@@ -26,7 +25,7 @@ ExitCode specs_failure(const specs::SourceError& error, OutputFormat output, Ter
 namespace {
 
 bool tell(const std::vector<std::string>& missing, Terminal& terminal) {
-  for (const std::string& one : missing) terminal.err("coder-reconciler: " + specs::visible(one) + "\n");
+  for (const std::string& one : missing) say(terminal, one);
   return !missing.empty();
 }
 

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "specs/visible.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -64,6 +66,10 @@ Terminal Terminal::of_process(const Environment& environment) {
           .out_colour = !plain && ::isatty(STDOUT_FILENO) == 1,
           .err_is_terminal = ::isatty(STDERR_FILENO) == 1 && environment.get("TERM") != "dumb",
           .log = std::move(log)};
+}
+
+void say(const Terminal& terminal, std::string_view text) {
+  terminal.err("coder-reconciler: " + specs::visible(text) + "\n");
 }
 
 }  // namespace cr::daemon

@@ -26,4 +26,7 @@ struct Terminal {
   [[nodiscard]] static Terminal of_process(const Environment& environment);
 };
 
+/// What the program has to say of itself, on a line of its own.
+void say(const Terminal& terminal, std::string_view text);
+
 }  // namespace cr::daemon

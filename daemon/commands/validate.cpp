@@ -12,6 +12,7 @@
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
+#include "daemon/text/counted.h"
 #include "daemon/text/start_chart.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/report/render.h"
@@ -35,26 +36,22 @@ struct Findings {
   specs::StartCurve curve;
 };
 
-std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string summary_text(const Findings& found) {
   const specs::DesiredState& desired = found.desired;
   std::vector<std::string> valid;
   if (!desired.specs.empty() || (desired.sets.empty() && desired.defaults.empty()))
-    valid.push_back(counted(desired.specs.size(), "spec", "specs"));
-  if (!desired.sets.empty()) valid.push_back(counted(desired.sets.size(), "set", "sets"));
+    valid.push_back(counted(desired.specs.size(), "spec"));
+  if (!desired.sets.empty()) valid.push_back(counted(desired.sets.size(), "set"));
   if (!desired.defaults.empty())
     valid.push_back(counted(desired.defaults.size(), "document of defaults", "documents of defaults"));
   const bool one = desired.specs.size() + desired.sets.size() + desired.defaults.size() == 1;
   std::string text = fmt::format("{} {} valid", fmt::join(valid, ", "), one ? "is" : "are");
   if (desired.invalid_documents > 0) text += fmt::format(", {} invalid", desired.invalid_documents);
   if (desired.duplicate_documents > 0) {
-    text += ", " + counted(desired.duplicate_documents, "duplicate", "duplicates");
+    text += ", " + counted(desired.duplicate_documents, "duplicate");
   }
-  if (!found.warnings.empty()) text += ", " + counted(found.warnings.size(), "warning", "warnings");
-  return text + " (" + counted(desired.files, "file", "files") + ")\n";
+  if (!found.warnings.empty()) text += ", " + counted(found.warnings.size(), "warning");
+  return text + " (" + counted(desired.files, "file") + ")\n";
 }
 
 std::string warnings_text(const std::vector<specs::Warning>& warnings, specs::FieldPlaces& places,

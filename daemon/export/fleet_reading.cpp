@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/export/declared.h"
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/classify.h"
 #include "reconcile/read/fleet_reader.h"
-#include "specs/name.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::daemon {
@@ -24,13 +24,13 @@ using coder::LiveWorkspace;
 
 // Each path has a rate limit of its own at Coder; its database is everybody's.
 constexpr std::size_t kAtATime = 4;
-// Workspaces that are asked about for one parameter which their version does not tell.
-constexpr int kMostLooks = 3;
+// Of whom Coder is asked for the same values: it may refuse one who has left.
+constexpr std::size_t kMostOwners = 3;
 
-bool is_one_of(const std::vector<std::string>& wanted, std::string_view name, const std::string& id) {
-  return wanted.empty() || std::ranges::any_of(wanted, [&](const std::string& one) {
-           return specs::compare_lower(one, specs::is_uuid(one) ? std::string_view(id) : name) == 0;
-         });
+/// Whether the settings select what has this name and id.
+bool is_wanted(const std::vector<std::string>& wanted, std::string_view name, const std::string& id) {
+  return wanted.empty() ||
+         std::ranges::any_of(wanted, [&](const std::string& one) { return refers_to(one, name, id); });
 }
 
 /// Whether Coder will say the same a minute later.
@@ -39,24 +39,15 @@ bool is_final(ApiFault fault) {
          fault == ApiFault::rejected;
 }
 
-/// What is known of the parameters of a version that tells them only for an owner and values.
+/// All that the looks at a version have told: masked or ephemeral for one is so for all.
 class DynamicParameters {
  public:
-  /// Whether a workspace with these has one that has to be asked for.
-  [[nodiscard]] bool needs_look(const specs::StringPairs& values) const {
-    return std::ranges::any_of(values, [&](const auto& one) {
-      const auto looked = looks_.find(one.first);
-      return !known_.contains(one.first) && (looked == looks_.end() || looked->second < kMostLooks);
-    });
-  }
-  void add(const specs::StringPairs& asked, std::vector<coder::RichParameter> told) {
-    for (coder::RichParameter& one : told) {
+  void add(const std::vector<coder::RichParameter>& told) {
+    for (const coder::RichParameter& one : told) {
       const auto [known, fresh] = known_.try_emplace(one.name, one);
-      // Masked for one is masked for all.
       known->second.masked = known->second.masked || one.masked;
       known->second.ephemeral = known->second.ephemeral || one.ephemeral;
     }
-    for (const auto& one : asked) ++looks_[one.first];
   }
   [[nodiscard]] std::vector<coder::RichParameter> all() const {
     std::vector<coder::RichParameter> all;
@@ -67,7 +58,6 @@ class DynamicParameters {
 
  private:
   std::map<std::string, coder::RichParameter> known_;
-  std::map<std::string, int> looks_;
 };
 
 }  // namespace
@@ -138,8 +128,8 @@ void FleetReading::select() {
     const auto organization = facts_.organizations.find(row.organization_id);
     const std::string_view name =
         organization == facts_.organizations.end() ? std::string_view() : organization->second;
-    return !is_one_of(config_.templates, row.template_name, row.template_id.to_string()) ||
-           !is_one_of(config_.organizations, name, row.organization_id.to_string());
+    return !is_wanted(config_.templates, row.template_name, row.template_id.to_string()) ||
+           !is_wanted(config_.organizations, name, row.organization_id.to_string());
   });
   for (const LiveWorkspace& row : facts_.rows) {
     if (!why_not_exported(row)) exported_.push_back(&row);
@@ -166,7 +156,8 @@ awaitable<void> FleetReading::read_templates() {
 awaitable<void> FleetReading::read_versions() {
   std::set<coder::VersionId> wanted;
   for (const LiveWorkspace* row : exported_) {
-    if (!dynamic_.contains(row->template_id)) wanted.insert(row->build.version);
+    if (!dynamic_.contains(row->template_id) && !facts_.versions.contains(row->build.version))
+      wanted.insert(row->build.version);
   }
   std::vector<coder::VersionId> versions(wanted.begin(), wanted.end());
   auto each = [this](const coder::VersionId& id) { return read_version(id); };
@@ -200,46 +191,65 @@ awaitable<void> FleetReading::read_parameters() {
   co_await std::move(all);
 }
 
+/// Which parameters such a version has, and which of them its forms mask, may depend on the values of others:
+/// each set of values that workspaces of it have is asked for, once.
 awaitable<void> FleetReading::read_dynamic_versions() {
   if (failed_) co_return;
-  std::map<coder::VersionId, std::vector<const LiveWorkspace*>> by_version;
+  std::map<std::pair<coder::VersionId, specs::StringPairs>, Rows> by_values;
   for (const LiveWorkspace* row : exported_) {
-    if (dynamic_.contains(row->template_id)) by_version[row->build.version].push_back(row);
+    if (!dynamic_.contains(row->template_id)) continue;
+    specs::StringPairs values = facts_.parameters.at(row->build.id);
+    std::ranges::sort(values);
+    by_values[{row->build.version, std::move(values)}].push_back(row);
   }
-  std::vector<std::vector<const LiveWorkspace*>> groups;
-  groups.reserve(by_version.size());
-  for (auto& [version, rows] : by_version) groups.push_back(std::move(rows));
-  auto each = [this](const std::vector<const LiveWorkspace*>& rows) { return read_dynamic_version(rows); };
+  std::vector<Rows> groups;
+  groups.reserve(by_values.size());
+  for (auto& [key, rows] : by_values) groups.push_back(std::move(rows));
+  std::map<coder::VersionId, DynamicParameters> known;
+  bool told_at_all = true;
+  std::size_t done = 0;
+  auto each = [&](const Rows& rows) -> awaitable<void> {
+    if (failed_ || !told_at_all) co_return;
+    auto looking = look(rows);
+    const Look found = co_await std::move(looking);
+    if (found.answer == Look::Answer::unknown_route) told_at_all = false;
+    if (found.answer == Look::Answer::refused) {
+      for (const LiveWorkspace* row : rows) facts_.untold.insert(row->build.id);
+    }
+    known[rows.front()->build.version].add(found.parameters);
+    session_.show_doing(fmt::format("reading what forms mask, {} of {}", ++done, groups.size()));
+  };
   auto all = async::for_each_bounded(groups, kAtATime, each);
   co_await std::move(all);
+  if (failed_) co_return;
+  if (!told_at_all) {
+    // That Coder masks nothing yet.
+    dynamic_.clear();
+    auto listing = read_versions();
+    co_await std::move(listing);
+    co_return;
+  }
+  for (const auto& [version, parameters] : known) facts_.versions.emplace(version, parameters.all());
 }
 
-/// Which parameters such a version has, and which of them its forms mask, is asked for one of its workspaces,
-/// and for more only where they have others.
-awaitable<void> FleetReading::read_dynamic_version(const std::vector<const LiveWorkspace*>& rows) {
-  const coder::VersionId version = rows.front()->build.version;
-  DynamicParameters known;
+/// What a version has for the values of its rows, which are the same.
+awaitable<FleetReading::Look> FleetReading::look(const Rows& rows) {
+  std::set<coder::UserId> owners;
   for (const LiveWorkspace* row : rows) {
-    if (failed_) co_return;
-    const specs::StringPairs& values = facts_.parameters.at(row->build.id);
-    if (!known.needs_look(values)) continue;
-    auto asking = reader_.parameters_for(version, row->owner_id, values);
+    if (owners.size() == kMostOwners) break;
+    if (!owners.insert(row->owner_id).second) continue;
+    auto asking =
+        reader_.parameters_for(row->build.version, row->owner_id, facts_.parameters.at(row->build.id));
     auto told = co_await std::move(asking);
-    if (told) {
-      known.add(values, std::move(*told));
-    } else if (coder::is_unknown_route(told.error())) {
-      // That Coder masks nothing yet.
-      auto listing = read_version(version);
-      co_await std::move(listing);
-      co_return;
-    } else if (is_final(told.error().fault)) {
-      // The owner has left the organization, say.
-      known.add(values, {});
-    } else {
-      co_return fail(told.error());
+    if (told) co_return Look{Look::Answer::told, std::move(*told)};
+    if (coder::is_unknown_route(told.error())) co_return Look{Look::Answer::unknown_route, {}};
+    if (!is_final(told.error().fault)) {
+      fail(told.error());
+      break;
     }
+    // The owner has left the organization, say.
   }
-  facts_.versions.emplace(version, known.all());
+  co_return Look{Look::Answer::refused, {}};
 }
 
 }  // namespace cr::daemon

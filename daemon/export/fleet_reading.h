@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -37,14 +38,19 @@ class FleetReading {
   async::awaitable<void> read_version(const coder::VersionId& id);
   async::awaitable<void> read_parameters();
   async::awaitable<void> read_dynamic_versions();
-  async::awaitable<void> read_dynamic_version(const std::vector<const coder::LiveWorkspace*>& rows);
+  using Rows = std::vector<const coder::LiveWorkspace*>;
+  struct Look {
+    enum class Answer : std::uint8_t { told, refused, unknown_route } answer;
+    std::vector<coder::RichParameter> parameters;
+  };
+  async::awaitable<Look> look(const Rows& rows);
 
   const Config& config_;
   Session& session_;
   coder::CoderReader& reader_;
   FleetFacts facts_;
-  std::vector<const coder::LiveWorkspace*> exported_;  ///< rows of facts_ that there are specs of
-  std::set<coder::TemplateId> dynamic_;                ///< templates with dynamic parameters
+  Rows exported_;                        ///< rows of facts_ that there are specs of
+  std::set<coder::TemplateId> dynamic_;  ///< templates with dynamic parameters
   std::size_t seen_ = 0;
   std::optional<coder::ApiError> failed_;
 };

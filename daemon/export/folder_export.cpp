@@ -12,9 +12,9 @@
 #include "daemon/commands/spec_text.h"
 #include "daemon/commands/specs_failure.h"
 #include "daemon/export/declared.h"
+#include "daemon/text/counted.h"
 #include "specs/diagnostic.h"
 #include "specs/parse.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -88,7 +88,7 @@ FolderExport::FolderExport(const Config& config, Terminal& terminal, const Fleet
       left_out_(left_out) {}
 
 void FolderExport::say(std::string_view text) const {
-  terminal_.err("coder-reconciler: " + specs::visible(text) + "\n");
+  daemon::say(terminal_, text);
 }
 
 void FolderExport::fail(std::string_view why) const {
@@ -118,12 +118,11 @@ ExitCode FolderExport::run() {
                           config_.by == FileBy::owner ? row->owner_name : row->template_name});
   }
   for (int round = 0; round < kRounds; ++round) {
-    const std::optional<ChangedFiles> files = compose();
-    if (!files) return ExitCode::failure;
-    if (!config_.merge && refuse_existing(*files)) return ExitCode::usage;
-    switch (prove(*files)) {
+    const ChangedFiles files = compose();
+    if (!config_.merge && refuse_existing(files)) return ExitCode::usage;
+    switch (prove(files)) {
       case Proof::holds:
-        return write(*files);
+        return write(files);
       case Proof::mended:
         break;
       case Proof::fails:
@@ -163,8 +162,8 @@ bool FolderExport::refuse_existing(const ChangedFiles& files) const {
   return any;
 }
 
-/// The files as they are to be, and what they are to mean; nothing where that cannot be, which has been said.
-std::optional<FolderExport::ChangedFiles> FolderExport::compose() {
+/// The files as they are to be, and what they are to mean.
+FolderExport::ChangedFiles FolderExport::compose() {
   ChangedFiles files;
   fields_ = edited_files_ = 0;
   remarks_ = merge_.remarks;
@@ -172,10 +171,7 @@ std::optional<FolderExport::ChangedFiles> FolderExport::compose() {
   meant_.reserve(documents_.size() + existing_.specs.size());
   for (const FiledDocument& one : documents_) meant_.push_back({spec_of(one.document), {}});
   edit(files);
-  if (const auto problem = add(files)) {
-    fail(*problem);
-    return std::nullopt;
-  }
+  add(files);
   return files;
 }
 
@@ -205,8 +201,8 @@ void FolderExport::edit(ChangedFiles& files) {
   }
 }
 
-/// Adds new documents: with --merge behind those of their file. Why not, if that fails.
-std::optional<std::string> FolderExport::add(ChangedFiles& files) {
+/// Adds new documents: with --merge behind those of their file.
+void FolderExport::add(ChangedFiles& files) {
   std::vector<FiledDocument> documents = documents_;
   if (config_.defaults) {
     std::vector<specs::NewDocument> all;
@@ -222,28 +218,25 @@ std::optional<std::string> FolderExport::add(ChangedFiles& files) {
     const auto known = of_groups.find(file.name);
     const std::string path = known == of_groups.end() ? path_of(file.name) : known->second;
     std::string into = path;
-    if (config_.merge && known == of_groups.end() && is_link(path)) {
-      // What it leads to may be a file of others, under another name.
-      into = free_path(file.name, files);
-      files[into] = {into, file.text, std::nullopt};
-    } else if (config_.merge && (files.contains(path) || is_there(path))) {
-      Changed* there = open(path, files);
-      if (!there) return path + " cannot be read, or leads out of --output-dir";
-      std::string text = appended(there->text, file.text);
-      const std::size_t before = specs::parse(there->text, nullptr).documents();
-      if (specs::parse(text, nullptr).documents() == before + file.documents.size()) {
-        there->text = std::move(text);
-      } else {
-        // A file can be too large for more.
-        into = free_path(file.name, files);
-        files[into] = {into, file.text, std::nullopt};
-      }
-    } else {
-      files[path] = {path, file.text, std::nullopt};
-    }
+    // What a link leads to may be a file of others, under another name.
+    const bool of_others = config_.merge && known == of_groups.end() && is_link(path);
+    const bool there = config_.merge && (files.contains(path) || is_there(path));
+    if (of_others || (there && !append(file, path, files))) into = free_path(file.name, files);
+    if (!there || into != path) files[into] = {into, file.text, std::nullopt};
     for (const std::size_t index : file.documents) meant_[index].file = into;
   }
-  return std::nullopt;
+}
+
+/// Puts new documents behind those of a file. False where that cannot be: it leads out of --output-dir, or
+/// has no room for more.
+bool FolderExport::append(const NewFile& file, const std::string& path, ChangedFiles& files) const {
+  Changed* there = open(path, files);
+  if (!there) return false;
+  std::string text = appended(there->text, file.text);
+  const std::size_t before = specs::parse(there->text, nullptr).documents();
+  if (specs::parse(text, nullptr).documents() != before + file.documents.size()) return false;
+  there->text = std::move(text);
+  return true;
 }
 
 /// Beside `name`: alice-2.yaml
@@ -356,11 +349,15 @@ ExitCode FolderExport::write(const ChangedFiles& changed) {
   for (const std::string& remark : remarks_) say(remark);
   for (const auto& [standing, count] : merge_.others) left_out_.add(count, why_of(standing));
   left_out_.add(unsayable_, "that no spec can say there");
+  const std::string defaults = path_of(kDefaultsFile);
   std::vector<FileToWrite> files;
   for (const auto& [path, file] : changed) {
     if (file.replaces && file.text == *file.replaces) continue;
     files.push_back({file.place, file.text, file.replaces});
   }
+  // Without them the others might not be valid; by themselves they do no harm.
+  std::stable_partition(files.begin(), files.end(),
+                        [&](const FileToWrite& file) { return file.path == defaults; });
   std::error_code error;
   if (!files.empty()) std::filesystem::create_directories(config_.output_dir, error);
   if (error) {

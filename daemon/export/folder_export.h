@@ -48,9 +48,10 @@ class FolderExport {
 
   [[nodiscard]] bool refuse_declared() const;
   [[nodiscard]] bool refuse_existing(const ChangedFiles& files) const;
-  [[nodiscard]] std::optional<ChangedFiles> compose();
+  [[nodiscard]] ChangedFiles compose();
   void edit(ChangedFiles& files);
-  [[nodiscard]] std::optional<std::string> add(ChangedFiles& files);
+  void add(ChangedFiles& files);
+  [[nodiscard]] bool append(const NewFile& file, const std::string& path, ChangedFiles& files) const;
   Changed* open(const std::string& path, ChangedFiles& files) const;
   [[nodiscard]] std::map<std::string, std::string> files_of_groups() const;
   [[nodiscard]] std::string path_of(std::string_view name) const;

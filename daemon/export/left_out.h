@@ -26,9 +26,4 @@ class LeftOut {
   std::string why_;
 };
 
-/// "1 file", "2 files"
-[[nodiscard]] inline std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 }  // namespace cr::daemon

@@ -49,6 +49,14 @@ LiveValue automatic_updates_of(const LiveWorkspace& row) {
   return {std::nullopt, "Coder has a value that this program does not know"};
 }
 
+/// It is gone in a moment; of a failed delete it stays.
+bool is_being_deleted(const reconcile::LiveBuild& build) {
+  using reconcile::BuildStatus;
+  return build.transition == reconcile::Transition::del &&
+         (build.status == BuildStatus::pending || build.status == BuildStatus::deleting ||
+          build.status == BuildStatus::deleted);
+}
+
 LiveParameter judged(const std::string& name, const std::string& value,
                      const std::vector<coder::RichParameter>& known) {
   const auto found = std::ranges::find(known, name, &coder::RichParameter::name);
@@ -75,6 +83,7 @@ LiveParameter judged(const std::string& name, const std::string& value,
 std::optional<NotExported> why_not_exported(const LiveWorkspace& row) {
   if (row.prebuild) return NotExported::prebuild;
   if (row.task) return NotExported::task;
+  if (is_being_deleted(row.build)) return NotExported::being_deleted;
   if (!specs::name_problem(row.name).empty()) return NotExported::no_name;
   return std::nullopt;
 }
@@ -107,7 +116,8 @@ std::vector<LiveParameter> parameters_of(const LiveWorkspace& row, const FleetFa
   if (given == facts.parameters.end()) return parameters;
   const auto version = facts.versions.find(row.build.version);
   static const std::vector<coder::RichParameter> kNone;
-  const std::vector<coder::RichParameter>& known = version == facts.versions.end() ? kNone : version->second;
+  const bool told = version != facts.versions.end() && !facts.untold.contains(row.build.id);
+  const std::vector<coder::RichParameter>& known = told ? version->second : kNone;
   specs::StringPairs pairs = given->second;
   std::ranges::sort(pairs);
   parameters.reserve(pairs.size());

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,6 +22,8 @@ struct FleetFacts {
   std::map<coder::BuildId, specs::StringPairs> parameters;  ///< of each latest build
   /// Of each version in use, as far as Coder tells them.
   std::map<coder::VersionId, std::vector<coder::RichParameter>> versions;
+  /// Builds of which Coder would not tell what their values make of the parameters.
+  std::set<coder::BuildId> untold;
   std::map<coder::OrganizationId, std::string> organizations;  ///< those that the token may read
 };
 
@@ -29,6 +32,7 @@ enum class NotExported : std::uint8_t {
   prebuild,
   task,     ///< belongs to an AI task
   no_name,  ///< its name is none that a spec may have
+  being_deleted,
 };
 [[nodiscard]] std::optional<NotExported> why_not_exported(const coder::LiveWorkspace& row);
 

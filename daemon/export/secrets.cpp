@@ -52,7 +52,7 @@ constexpr std::array kWithin = {
     std::string_view("credential"), std::string_view("apikey"),   std::string_view("privatekey"),
     std::string_view("accesskey"),  std::string_view("authkey"),  std::string_view("kubeconfig"),
     std::string_view("htpasswd"),   std::string_view("bearer"),   std::string_view("keytab"),
-    std::string_view("keystore"),   std::string_view("mnemonic"),
+    std::string_view("keystore"),   std::string_view("mnemonic"), std::string_view("accountkey"),
 };
 
 struct Issuer {
@@ -190,7 +190,7 @@ bool names_a_secret(const std::vector<std::string>& words) {
                           [&](std::string_view one) { return letters.find(one) != std::string::npos; }))
     return true;
   return has_word(words, {"pwd", "pw", "pass", "pat", "pats", "jwt", "dsn", "auth", "otp", "totp", "cred",
-                          "creds", "netrc", "sas"});
+                          "creds", "netrc", "sas", "authorization"});
 }
 
 /// Words that are of secrets and of much else: a public key, the port of SSH.
@@ -202,6 +202,36 @@ bool may_name_a_secret(const std::vector<std::string>& words, std::string_view v
                           "pem", "ssh", "gpg", "pgp", "pfx", "jks"});
 }
 
+/// What is said of a switch, not of a password.
+bool is_switch(std::string_view word) {
+  constexpr std::array kSwitches = {"true", "false", "yes", "no", "on", "off", "null", "none"};
+  return std::ranges::find(kSwitches, text::lower(word)) != kSwitches.end();
+}
+
+/// Whether it is a name whose value stands behind it: `DB_PASSWORD=x`, `"password": "x"`, `?access_token=x`.
+bool gives_a_secret(std::string_view token, std::string_view behind) {
+  constexpr std::string_view kBlanks = " \t";
+  constexpr std::string_view kAround = " \t\"'`\\";
+  const auto skip = [](std::string_view& text, std::string_view any) {
+    text.remove_prefix(std::min(text.find_first_not_of(any), text.size()));
+  };
+  skip(behind, kAround);
+  const bool colon = behind.starts_with(':');
+  if (!colon && !behind.starts_with('=')) return false;
+  skip(behind, "=:>");
+  // `host.of.auth:8443`, `registry/token:1.2`, `/run/secrets:/secrets`.
+  const std::size_t digits = std::min(behind.find_first_not_of("0123456789"), behind.size());
+  if (colon && (token.find('/') != std::string_view::npos ||
+                (token.find('.') != std::string_view::npos && digits > 0)))
+    return false;
+  skip(behind, kBlanks);
+  // What is within it has names of its own.
+  if (colon && behind.starts_with('{')) return false;
+  skip(behind, kAround);
+  const std::string_view given = behind.substr(0, behind.find_first_of(" \t\r\n\"'`\\,;&}"));
+  return !given.empty() && !is_switch(given) && names_a_secret(words_of(token));
+}
+
 bool looks_like_a_secret(std::string_view value) {
   if (value.find("-----BEGIN ") != std::string_view::npos || has_url_with_secret(value)) return true;
   for (std::size_t at = 0; at < value.size();) {
@@ -211,8 +241,9 @@ bool looks_like_a_secret(std::string_view value) {
       continue;
     }
     const std::string_view token = value.substr(at, length);
-    if (has_token_of_an_issuer(token)) return true;
-    const bool padded = value.substr(at + length).starts_with('=');
+    const std::string_view behind = value.substr(at + length);
+    if (has_token_of_an_issuer(token) || gives_a_secret(token, behind)) return true;
+    const bool padded = behind.starts_with('=');
     if (!is_public(value.substr(0, at), token) &&
         (has_drawn_part(token) || (padded && is_drawn(token, padded))))
       return true;

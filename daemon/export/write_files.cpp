@@ -51,7 +51,9 @@ class Draft {
   /// Empty: it is complete.
   [[nodiscard]] std::string write() const {
     ::unlink(draft_.c_str());  // of a process of this number that was killed
-    const int descriptor = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
+    // Until it has the mode of what it replaces, nobody else reads it.
+    const mode_t mode = file_.replaces ? 0600 : 0666;
+    const int descriptor = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (descriptor < 0) return because("cannot create", file_.path, errno);
     int error = write_all(descriptor, file_.text);
     struct stat now {};

@@ -7,6 +7,7 @@
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/report/build_words.h"
+#include "specs/name.h"
 
 namespace cr::daemon {
 namespace {
@@ -175,8 +176,11 @@ void log_set_transitions(Logger& log, const CycleReport* previous, const CycleRe
   for (const SetStatus& set : current.sets) {
     const SetStatus* before = nullptr;
     if (previous != nullptr) {
-      const auto found = std::ranges::find(previous->sets, set.name, &SetStatus::name);
-      if (found != previous->sets.end()) before = &*found;
+      const auto found = std::ranges::lower_bound(
+          previous->sets, set.name,
+          [](std::string_view a, std::string_view b) { return specs::compare_lower(a, b) < 0; },
+          &SetStatus::name);
+      if (found != previous->sets.end() && found->name == set.name) before = &*found;
     }
     // Who is held may become another number without a change of the reason.
     const bool turned = !before || before->reason != set.reason || before->digest != set.digest;

@@ -8,17 +8,14 @@
 #include "specs/text/number.h"
 
 namespace cr::reconcile {
-namespace {
 
-std::string ways_out(const GuardWords& words, std::string_view digest) {
+std::string with_digest(std::string_view words, std::string_view digest) {
   constexpr std::string_view kPlace = "{digest}";
-  std::string text(words.ways_out);
+  std::string text(words);
   if (const std::size_t at = text.find(kPlace); at != std::string::npos)
     text.replace(at, kPlace.size(), digest);
   return text;
 }
-
-}  // namespace
 
 std::size_t ChangeLimit::for_declared(std::size_t declared) const {
   if (count) return *count;
@@ -62,7 +59,7 @@ Verdict judge(const Plan& plan, std::size_t declared, const ChangeLimit& limit, 
   verdict.message = fmt::format(
       "the plan changes {} of {} declared workspaces{}, more than the limit of {} ({}); nothing is changed. "
       "{}",
-      verdict.changes, declared, before, verdict.limit, rule, ways_out(words, verdict.digest));
+      verdict.changes, declared, before, verdict.limit, rule, with_digest(words.ways_out, verdict.digest));
   return verdict;
 }
 

@@ -17,6 +17,9 @@ struct GuardWords {
   std::string_view ways_out = "Look at it, then approve its digest {digest} or raise the limit";
 };
 
+/// The words with the digest where they have "{digest}".
+[[nodiscard]] std::string with_digest(std::string_view words, std::string_view digest);
+
 /// How many workspaces one plan may change before a person has to look: a count, or a share of the declared
 /// ones.
 struct ChangeLimit {

@@ -53,7 +53,7 @@ struct CycleReport {
   std::string revision;
   std::size_t invalid_documents = 0, duplicate_documents = 0;
   Rows workspaces;                    ///< one for each selected declared workspace
-  std::vector<sets::SetStatus> sets;  ///< one for each declared set, by name
+  std::vector<sets::SetStatus> sets;  ///< one for each declared set, sorted by name in lower case
   Plan plan;                          ///< what was to be done when the cycle began
   Verdict verdict;
   std::vector<Outcome> outcomes;

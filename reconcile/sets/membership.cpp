@@ -45,14 +45,6 @@ std::string digest_of(const std::vector<Owner>& leaving, const std::string& set)
   return fmt::format("{:016x}", specs::content_hash(text).high);
 }
 
-std::string with_digest(std::string_view words, const std::string& digest) {
-  constexpr std::string_view kDigest = "{digest}";
-  std::string text(words);
-  if (const std::size_t at = text.find(kDigest); at != std::string::npos)
-    text.replace(at, kDigest.size(), digest);
-  return text;
-}
-
 }  // namespace
 
 std::vector<Owner> Membership::leaving(const OwnersRead& read) const {

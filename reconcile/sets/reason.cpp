@@ -9,22 +9,23 @@ struct Row {
   Reason reason;
   std::string_view name;
   Ready ready;
+  bool owners_known;
 };
 constexpr std::array kRows = {
-    Row{Reason::Resolved, "Resolved", Ready::True},
-    Row{Reason::NoOwners, "NoOwners", Ready::False},
-    Row{Reason::Held, "Held", Ready::False},
-    Row{Reason::Conflict, "Conflict", Ready::False},
-    Row{Reason::Invalid, "Invalid", Ready::False},
-    Row{Reason::Forbidden, "Forbidden", Ready::False},
-    Row{Reason::UserNotFound, "UserNotFound", Ready::False},
-    Row{Reason::OrganizationNotFound, "OrganizationNotFound", Ready::False},
-    Row{Reason::GroupNotFound, "GroupNotFound", Ready::False},
-    Row{Reason::NoGroups, "NoGroups", Ready::False},
-    Row{Reason::NotRead, "NotRead", Ready::Unknown},
-    Row{Reason::Incomplete, "Incomplete", Ready::Unknown},
-    Row{Reason::Unauthorized, "Unauthorized", Ready::Unknown},
-    Row{Reason::Unreachable, "Unreachable", Ready::Unknown},
+    Row{Reason::Resolved, "Resolved", Ready::True, true},
+    Row{Reason::NoOwners, "NoOwners", Ready::False, true},
+    Row{Reason::Held, "Held", Ready::False, true},
+    Row{Reason::Conflict, "Conflict", Ready::False, true},
+    Row{Reason::Invalid, "Invalid", Ready::False, true},
+    Row{Reason::Forbidden, "Forbidden", Ready::False, false},
+    Row{Reason::UserNotFound, "UserNotFound", Ready::False, true},
+    Row{Reason::OrganizationNotFound, "OrganizationNotFound", Ready::False, false},
+    Row{Reason::GroupNotFound, "GroupNotFound", Ready::False, false},
+    Row{Reason::NoGroups, "NoGroups", Ready::False, false},
+    Row{Reason::NotRead, "NotRead", Ready::Unknown, false},
+    Row{Reason::Incomplete, "Incomplete", Ready::Unknown, false},
+    Row{Reason::Unauthorized, "Unauthorized", Ready::Unknown, false},
+    Row{Reason::Unreachable, "Unreachable", Ready::Unknown, false},
 };
 constexpr auto kReasons = [] {
   std::array<Reason, kRows.size()> reasons{};
@@ -52,6 +53,9 @@ std::string_view to_string(Reason reason) {
 }
 Ready ready_of(Reason reason) {
   return row_of(reason).ready;
+}
+bool owners_known(Reason reason) {
+  return row_of(reason).owners_known;
 }
 
 }  // namespace cr::reconcile::sets

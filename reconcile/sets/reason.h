@@ -31,5 +31,7 @@ enum class Reason : std::uint8_t {
 [[nodiscard]] std::span<const Reason> all_reasons();
 [[nodiscard]] std::string_view to_string(Reason reason);
 [[nodiscard]] Ready ready_of(Reason reason);
+/// Whether it is told of owners who were read; else nobody can say who is one.
+[[nodiscard]] bool owners_known(Reason reason);
 
 }  // namespace cr::reconcile::sets

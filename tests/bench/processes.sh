@@ -48,7 +48,8 @@ stop_daemon() {
   daemon_pid=
 }
 
-# CPU of all threads of a process, in nanoseconds: what the scheduler counted, as proc(5)'s ticks are too coarse for a quiet cycle.
+# CPU of all threads that a process has, in nanoseconds: what the scheduler counted, as proc(5)'s ticks are too coarse for a quiet cycle.
+# Threads that ended meanwhile took their time with them: it is right only of a span in which none ends.
 cpu_ns() { cat "/proc/$1/task/"*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
 
 cycles_done() { curl -fsS "$daemon/metrics" | awk '/^coder_reconciler_cycles_total/ { sum += $2 } END { print sum + 0 }'; }

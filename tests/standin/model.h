@@ -98,6 +98,8 @@ struct TemplateParameter {
   bool required = false;
   bool ephemeral = false;
   bool masked = false;  ///< Forms hide what is typed (dynamic flow).
+  /// Hidden only while another parameter has this value (dynamic flow).
+  std::optional<std::pair<std::string, std::string>> masked_if;
   std::string default_value;
   std::vector<ParameterOption> options;
   std::optional<std::int64_t> minimum;

@@ -214,7 +214,9 @@ Reply evaluate_parameters(Call& call) {
     if (!is_there(parameter, values)) continue;
     json entry = parameter_json(call.state, parameter);
     entry["styling"] = json::object();
-    if (parameter.masked) entry["styling"]["mask_input"] = true;
+    const auto& condition = parameter.masked_if;
+    const bool masked_now = condition && std::ranges::find(values, *condition) != values.end();
+    if (parameter.masked || masked_now) entry["styling"]["mask_input"] = true;
     body["parameters"].push_back(std::move(entry));
   }
   return Reply::json(200, body.dump() + "\n");

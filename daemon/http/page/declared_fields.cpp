@@ -55,9 +55,14 @@ class Lines {
   std::vector<FieldLine> lines_;
 };
 
-std::string text_of(const specs::StringPairs& parameters) {
+/// "cpu=4, region=eu (from defaults.yaml:7)"
+std::string parameters_text(const specs::WorkspaceSpec& spec) {
   std::string text;
-  for (const auto& [name, value] : parameters) text += (text.empty() ? "" : ", ") + name + '=' + value;
+  for (const auto& [name, value] : spec.parameters) {
+    text += (text.empty() ? "" : ", ") + name + '=' + value;
+    if (const specs::SharedText from = specs::default_text(spec, "parameters." + name); !from.empty())
+      text += " (from " + *from + ')';
+  }
   return text;
 }
 
@@ -68,7 +73,7 @@ std::vector<FieldLine> declared_fields(const WorkspaceStatus& row) {
   Lines lines(row);
   lines.add("template", Field::template_ref, spec.template_ref);
   if (!spec.template_version.empty()) lines.add("templateVersion", Field::version, spec.template_version);
-  if (!spec.parameters.empty()) lines.add("parameters", Field::parameters, text_of(spec.parameters));
+  if (!spec.parameters.empty()) lines.add("parameters", Field::parameters, parameters_text(spec));
   for (const specs::Field& row_of_format : specs::spec_fields()) {
     const specs::FieldValue* declared = spec.fields.find(row_of_format.key);
     if (!declared) continue;

@@ -295,6 +295,21 @@ TEST(ExportIntoSpecs, NothingIsAddedThroughALink) {
   EXPECT_EQ(deployment.call({"validate", deployment.specs()}).code, 0);
 }
 
+TEST(ExportIntoSpecs, AFileThatIsElsewhereInTheCheckoutStopsNothing) {
+  Deployment deployment;
+  add_workspace(deployment.coder, "alice", "web");
+  deployment.folder.make_folder(".git");
+  const std::string real = deployment.folder.write("shared/team.yaml", kTeam);
+  deployment.folder.make_folder("specs");
+  fs::create_symlink(real, deployment.specs() + "/team.yaml");
+  const Ended merged = deployment.call({"export", "--merge", "--output-dir", deployment.specs()});
+  EXPECT_EQ(merged.code, 0) << merged.err;
+  EXPECT_EQ(merged.out, "set 0 fields in 0 files, added 1 workspace\n");
+  EXPECT_THAT(merged.err, HasSubstr("team.yaml stays as it is"));
+  EXPECT_EQ(read_file(real), kTeam);
+  EXPECT_THAT(read_file(deployment.specs() + "/alice-2.yaml"), HasSubstr("name: web\n"));
+}
+
 TEST(ExportIntoSpecs, WhatAFileHasNoRoomForGoesBesideIt) {
   Deployment deployment;
   add_workspace(deployment.coder, "alice", "web");

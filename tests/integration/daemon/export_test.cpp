@@ -85,6 +85,103 @@ TEST(Export, OfPrebuiltAndTasksWorkspacesIsCountedAndNotWritten) {
   EXPECT_EQ(file.specs.size(), 8U);
 }
 
+TEST(Export, OfWhatIsBeingDeletedIsCountedAndNotWritten) {
+  Deployment deployment;
+  deployment.coder.with_state([](standin::State& state) {
+    const standin::Workspace* workspace = state.find_workspace("alice", "dev");
+    standin::Build build;
+    build.transition = standin::Transition::del;
+    build.version_id = workspace->latest().version_id;
+    build.initiator_id = state.find_user("admin")->id;
+    state.set_without_provisioners(true);
+    state.queue_build(*state.fleet().by_id(workspace->id), std::move(build));
+    return 0;
+  });
+  const Ended exported = deployment.call({"export"});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_EQ(exported.out, "");
+  EXPECT_THAT(exported.err, HasSubstr("wrote 0 workspaces; 1 left out: 1 being deleted\n"));
+}
+
+class ExportOfDynamicParameters : public ::testing::Test {
+ protected:
+  ExportOfDynamicParameters() {
+    deployment_.coder.with_state([](standin::State& state) {
+      state.delete_workspace("alice", "dev");
+      state.edit_version(state.find_template("docker")->active_version_id,
+                         [](standin::TemplateVersion& edited) {
+                           edited.parameters.emplace_back().name = "mode";
+                           edited.parameters.emplace_back().name = "number";
+                           edited.parameters.back().masked_if = {"mode", "private"};
+                         });
+      return 0;
+    });
+  }
+  void add(const char* owner, const char* name, const char* mode, const char* number) {
+    deployment_.coder.with_state([&](standin::State& state) {
+      if (!state.find_user(owner)) state.add_user(owner);
+      standin::WorkspaceSeed seed;
+      seed.owner = owner;
+      seed.name = name;
+      seed.template_name = "docker";
+      seed.parameters = {{"mode", mode}, {"number", number}};
+      state.add_workspace(seed);
+      return 0;
+    });
+  }
+  /// The first question which parameters there are; what is asked of others is answered.
+  void refuse_first() {
+    standin::FaultRule rule(standin::FaultKind::status);
+    rule.status = 403;
+    rule.method = "POST";
+    rule.target_prefix = "/api/v2/templateversions/";
+    rule.nth = 1;
+    deployment_.coder.add_fault(rule);
+  }
+
+  Deployment deployment_;
+};
+
+TEST_F(ExportOfDynamicParameters, WhatIsMaskedForSomeValuesOfOthersIsShownOfNobody) {
+  add("alice", "a", "open", "1");
+  add("alice", "b", "open", "hunter2-1");
+  add("alice", "c", "private", "hunter2-2");
+  const Ended exported = deployment_.call({"export"});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_THAT(exported.out, Not(HasSubstr("hunter2")));
+  EXPECT_THAT(exported.out, HasSubstr("# parameter \"number\" is left out: its template masks it"));
+  EXPECT_THAT(exported.out, HasSubstr("    mode: private\n"));
+}
+
+TEST_F(ExportOfDynamicParameters, TheSameValuesAreAskedForOnce) {
+  for (const char* name : {"a", "b", "c", "d"}) add("alice", name, "open", "1");
+  for (const char* name : {"e", "f"}) add("bob", name, "open", "2");
+  const Ended exported = deployment_.call({"export"});
+  EXPECT_THAT(exported.out, HasSubstr("    number: \"2\"\n")) << exported.err;
+  EXPECT_EQ(deployment_.coder.requests_to("/api/v2/templateversions/", "POST").size(), 2U);
+}
+
+TEST_F(ExportOfDynamicParameters, WhereCoderRefusesOneOwnerAnotherOfTheSameValuesIsAskedFor) {
+  add("alice", "a", "open", "1");
+  add("bob", "b", "open", "1");
+  refuse_first();
+  const Ended exported = deployment_.call({"export"});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  EXPECT_THAT(exported.out, AllOf(HasSubstr("    number: \"1\"\n"), Not(HasSubstr("is left out"))));
+  EXPECT_EQ(deployment_.coder.requests_to("/api/v2/templateversions/", "POST").size(), 2U);
+}
+
+TEST_F(ExportOfDynamicParameters, ForWhoseValuesNobodyCanBeAskedNoneIsShown) {
+  add("alice", "a", "open", "1");
+  add("bob", "b", "open", "2");
+  refuse_first();
+  const Ended exported = deployment_.call({"export"});
+  EXPECT_EQ(exported.code, 0) << exported.err;
+  const auto says = [&](const char* text) { return exported.out.find(text) != std::string::npos; };
+  EXPECT_NE(says("    number: \"1\"\n"), says("    number: \"2\"\n")) << exported.out;
+  EXPECT_THAT(exported.out, HasSubstr("# parameter \"number\" is left out: Coder does not list it"));
+}
+
 TEST(Export, ReadsOnlyWhatIsAskedFor) {
   Deployment deployment;
   populate(deployment.coder);

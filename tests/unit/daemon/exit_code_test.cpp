@@ -139,6 +139,13 @@ TEST(ExitCode, AForecastEndsByWhatCouldBeRead) {
             ExitCode::unreachable);
   EXPECT_EQ(exit_code_of_forecast(with_set(SetReason::NotRead), {}), ExitCode::not_converged);
   EXPECT_EQ(exit_code_of_forecast(with_set(SetReason::Held), {}), ExitCode::ok);
+  for (const SetReason reason : {SetReason::Forbidden, SetReason::OrganizationNotFound,
+                                 SetReason::GroupNotFound, SetReason::NoGroups}) {
+    EXPECT_EQ(exit_code_of_forecast(with_set(reason), {}), ExitCode::not_converged)
+        << "whose workspaces there are is not known";
+  }
+  for (const SetReason reason : {SetReason::NoOwners, SetReason::UserNotFound})
+    EXPECT_EQ(exit_code_of_forecast(with_set(reason), {}), ExitCode::ok);
   specs::DesiredState invalid;
   invalid.invalid_documents = 1;
   EXPECT_EQ(exit_code_of_forecast(testing::a_report({Reason::InSync}), invalid), ExitCode::invalid_specs);

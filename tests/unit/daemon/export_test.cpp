@@ -1,9 +1,12 @@
 // Live workspaces as specs, and into specs that are there.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -120,6 +123,31 @@ TEST(LiveSpec, PrebuiltAndTasksWorkspacesHaveNone) {
   EXPECT_EQ(why_not_exported(a_row("new")), NotExported::no_name);
 }
 
+TEST(LiveSpec, OneThatIsBeingDeletedHasNoneAndStaysWhereTheDeleteFailed) {
+  using reconcile::BuildStatus;
+  LiveWorkspace row = a_row();
+  row.build.transition = reconcile::Transition::del;
+  for (const BuildStatus status : {BuildStatus::pending, BuildStatus::deleting, BuildStatus::deleted}) {
+    row.build.status = status;
+    EXPECT_EQ(why_not_exported(row), NotExported::being_deleted);
+  }
+  for (const BuildStatus status : {BuildStatus::failed, BuildStatus::canceled}) {
+    row.build.status = status;
+    EXPECT_EQ(why_not_exported(row), std::nullopt);
+  }
+  row.build.transition = reconcile::Transition::start;
+  row.build.status = BuildStatus::pending;
+  EXPECT_EQ(why_not_exported(row), std::nullopt);
+}
+
+TEST(LiveSpec, NoValueIsGivenOfWhatCoderWouldNotTell) {
+  const LiveWorkspace row = a_row();
+  FleetFacts facts = facts_of({row});
+  facts.untold.insert(row.build.id);
+  EXPECT_THAT(document_of(row, facts, Policy::managed).values.parameters, IsEmpty())
+      << "for these values it may be masked";
+}
+
 TEST(FileNames, AreSafeAndTheSameWhateverTheCase) {
   EXPECT_EQ(file_name_of("Alice"), "alice.yaml");
   EXPECT_EQ(file_name_of("../../etc/passwd"), "-.-..-etc-passwd.yaml");
@@ -188,6 +216,35 @@ TEST(WriteFiles, WritesNewOnesAndReplacesOthersWithTheirMode) {
   ASSERT_EQ(::stat(old.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777, 0640U);
   EXPECT_EQ(entries(folder), 2U) << "nothing else is left behind";
+}
+
+/// The draft's mode while its text is written: a limit on files' size interrupts that.
+std::string draft_of_interest;
+volatile mode_t seen_mode = 0;
+extern "C" void note_mode(int) {
+  struct stat status {};
+  if (::stat(draft_of_interest.c_str(), &status) == 0) seen_mode = status.st_mode & 07777;
+}
+
+TEST(WriteFiles, WhatOthersMayNotReadTheyNeverMay) {
+  const TempFolder folder;
+  const std::string old = folder.write("old.yaml", "before");
+  ::chmod(old.c_str(), 0600);
+  draft_of_interest = folder.path(".old.yaml." + std::to_string(::getpid()));
+  seen_mode = 0;
+  const mode_t mask = ::umask(0);
+  const auto before = std::signal(SIGXFSZ, note_mode);
+  rlimit limit{};
+  ::getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit tight{1, limit.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &tight);
+  const auto failed = write_files(std::vector<FileToWrite>{{old, "after", "before"}});
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  std::signal(SIGXFSZ, before);
+  ::umask(mask);
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(seen_mode, 0600U);
+  EXPECT_EQ(read(old), "before");
 }
 
 TEST(WriteFiles, OverwritesNothingThatHasComeOrChangedMeanwhile) {

@@ -171,6 +171,15 @@ TEST(DeclaredFields, ShowLiveValuesWhereTheyDiffer) {
                           FieldLine{"autostart", "none", "", same}, FieldLine{"ttl", "8h", "4h", differs}));
 }
 
+TEST(DeclaredFields, SayWhereEachParameterIsFrom) {
+  auto row = a_row(Reason::InSync, {});
+  auto spec = *row.spec;
+  spec.parameters = {{"cpu", "4"}, {"region", "eu"}};
+  spec.defaulted = {{"parameters.region", {}, specs::SharedText("defaults.yaml:7")}};
+  row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  EXPECT_EQ(declared_fields(row)[1].declared, "cpu=4, region=eu (from defaults.yaml:7)");
+}
+
 TEST(DeclaredFields, ClaimNothingThatWasNotCompared) {
   using enum FieldMatch;
   const auto match_of_ttl = [](const reconcile::WorkspaceStatus& row) {

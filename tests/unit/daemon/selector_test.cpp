@@ -140,8 +140,14 @@ TEST_F(MissingOfSets, AreToldOnceTheirOwnersAreKnown) {
               ::testing::ElementsAre("nothing is declared for --owner \"carlo\"; did you mean \"carol\"?"));
   EXPECT_THAT(missing({"alice"}, {"w0", "weeb"}),
               ::testing::ElementsAre("nothing is declared for --name \"weeb\"; did you mean \"web\"?"));
-  report_.sets[0].reason = reconcile::sets::Reason::NotRead;
-  EXPECT_THAT(missing({"carlo"}), ::testing::IsEmpty()) << "nobody knows who the owners are";
+  using SetReason = reconcile::sets::Reason;
+  for (const SetReason reason : {SetReason::NotRead, SetReason::Forbidden, SetReason::OrganizationNotFound,
+                                 SetReason::GroupNotFound, SetReason::NoGroups}) {
+    report_.sets[0].reason = reason;
+    EXPECT_THAT(missing({"carlo"}), ::testing::IsEmpty()) << "nobody knows who the owners are";
+  }
+  report_.sets[0].reason = SetReason::UserNotFound;
+  EXPECT_THAT(missing({"carlo"}), ::testing::SizeIs(1));
 }
 
 TEST_F(MissingOfSets, IsToldWhereNothingIsSelectedAtAll) {

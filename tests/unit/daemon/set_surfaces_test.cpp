@@ -196,6 +196,17 @@ TEST_F(SetsInTheLog, ManyAreBounded) {
   EXPECT_EQ(lines.back(), "WARN  more sets changed than are logged count=150");
 }
 
+TEST_F(SetsInTheLog, EachIsFoundAgainAmongOthersWhateverTheCaseOfTheirNames) {
+  // Sorted as a report's are.
+  const CycleReport before =
+      report_of({testing::a_set("Alpha"), testing::a_set("beta"), testing::a_set("delta"),
+                 testing::a_set("Epsilon"), testing::a_set("Gamma")});
+  EXPECT_THAT(told(&before, before), IsEmpty());
+  CycleReport after = before;
+  after.sets[3].left = 1;
+  EXPECT_EQ(told(&before, after).size(), 1U);
+}
+
 TEST_F(SetsInTheLog, ANameCanForgeNothing) {
   const auto lines =
       told(nullptr, report_of({testing::a_set("a\nWARN  forged x=\"y\x1b[2J", SetReason::NoGroups)}));
