@@ -16,6 +16,7 @@
 #include "reconcile/cycle/state.h"
 #include "reconcile/feed/client.h"
 #include "specs/name.h"
+#include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 
 namespace cr::reconcile {
@@ -118,7 +119,7 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
         "who had left before this process began could not be read: " + error.to_string(),
         memory.clock.now() + kAskFormerAgainAfter);
   };
-  if (name.find(specs::kOwnerPlaceholder) != std::string::npos) {
+  if (specs::names_owner(name)) {
     membership.know_former({},
                            {"who had left before this process began is not known, since the workspaces' name "
                             "has the owner's in it"});

@@ -15,7 +15,8 @@
 namespace cr::reconcile {
 
 /// What one cycle reads of people for all sets, each list once however many sets name it. After a refused
-/// token no list or user is asked for any more. The memory outlives it; what is known of users by UUID is kept there.
+/// token no list or user is asked for any more. The memory outlives it; what is known of users by UUID is
+/// kept there.
 class OwnersReading {
  public:
   explicit OwnersReading(Reconciler::Memory& memory) : memory_(memory) {}

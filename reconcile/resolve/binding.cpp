@@ -1,5 +1,5 @@
-#include "reconcile/model/audit_row.h"
 #include "reconcile/resolve/binding.h"
+#include "reconcile/model/audit_row.h"
 
 #include <fmt/format.h>
 
