@@ -174,7 +174,7 @@ std::vector<std::string> OwnersReading::ids_to_look_up(std::vector<std::string> 
     const auto found = known.find(id);
     if (found == known.end()) {
       open.push_back(std::move(id));
-    } else if (now - found->second.at > kGoodFor) {
+    } else if (found->second.known.error || now - found->second.at > kGoodFor) {
       again.emplace_back(found->second.at, std::move(id));
     }
   }

@@ -215,9 +215,9 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
     versions.emplace_back(set->name, seen.by_name.at(set->name).version());
   for (const auto& [name, set] : seen.by_name)
     if (!is_declared(documents, name)) versions.emplace_back(name, set.version());
-  const bool unchanged = versions == seen.versions && documents.specs == seen.documents &&
-                         documents.elsewhere == seen.elsewhere && usernames == seen.usernames &&
-                         documents.unknown_documents == seen.unknown_documents;
+  const bool unchanged = versions == seen.versions && documents.sets.size() == seen.declared &&
+                         documents.specs == seen.documents && documents.elsewhere == seen.elsewhere &&
+                         usernames == seen.usernames && documents.unknown_documents == seen.unknown_documents;
   if (!unchanged) {
     std::vector<sets::Declared> declared;
     declared.reserve(documents.sets.size());
@@ -235,6 +235,7 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
     seen.documents = documents.specs;
     seen.elsewhere = documents.elsewhere;
     seen.versions = std::move(versions);
+    seen.declared = documents.sets.size();
     seen.unknown_documents = documents.unknown_documents;
     hand_over(seen, documents);
     note_replaced(memory, documents);

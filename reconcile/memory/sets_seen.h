@@ -42,7 +42,9 @@ struct SetsSeen {
   // What `joined` was made of.
   std::vector<specs::SpecPtr> documents;
   std::vector<specs::Identity> elsewhere;
-  std::vector<std::pair<std::string, std::uint64_t>> versions;  ///< of each set
+  /// Of each set: first those that are declared, then those that were left out.
+  std::vector<std::pair<std::string, std::uint64_t>> versions;
+  std::size_t declared = 0;  ///< how many of them are
   std::vector<specs::Identity> of_left_out;
   sets::Usernames usernames;
   std::size_t unknown_documents = 0;

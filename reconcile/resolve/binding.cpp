@@ -1,5 +1,4 @@
 #include "reconcile/resolve/binding.h"
-#include "reconcile/model/audit_row.h"
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include <string_view>
 
 #include "reconcile/coder/fault.h"
+#include "reconcile/model/audit_row.h"
 #include "specs/suggestion.h"
 #include "specs/text/ascii.h"
 

@@ -27,8 +27,8 @@ const std::vector<LayerRule> kLayers = {
     // Layering knows what was read, and not how.
     {"specs/defaults/",
      {"specs/defaults/", "specs/diagnostic.h", "specs/field_table.h", "specs/named_fields.h", "specs/parse.h",
-      "specs/selector.h", "specs/shared_values.h", "specs/source_text.h", "specs/spec_fields.h",
-      "specs/workspace_spec.h"}},
+      "specs/placeholder.h", "specs/selector.h", "specs/shared_values.h", "specs/source_text.h",
+      "specs/spec_fields.h", "specs/workspace_spec.h"}},
     {"reconcile/model/", {"reconcile/async/clock.h", "reconcile/model/"}},
     {"reconcile/http/", {"specs/text/", "reconcile/async/", "reconcile/http/"}},
     {"reconcile/coder/",
