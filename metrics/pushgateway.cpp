@@ -87,7 +87,7 @@ struct Pushgateway::Parts {
             http::Dialer(clock, options.target.url, proxy, tls.get(), false, http::DialTimeouts{},
                          options.user_agent,
                          options.resolve ? options.resolve : http::Resolve(http::resolve_by_system), kNames),
-            http::Transport::Limits{}) {
+            http::ConnectionLimits{}) {
     if (proxy && !options.target.url.tls) {
       absolute_form = true;
       proxy_authorization = proxy->authorization;

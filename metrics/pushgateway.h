@@ -7,8 +7,8 @@
 
 #include "metrics/grouping.h"
 #include "reconcile/async/clock.h"
-#include "reconcile/http/dialer.h"
 #include "reconcile/http/proxy.h"
+#include "reconcile/http/resolve.h"
 #include "reconcile/http/setup_error.h"
 #include "reconcile/http/url.h"
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reconcile/coder/audit_json.h"
+#include "reconcile/coder/caller.h"
 #include "reconcile/coder/search.h"
 #include "specs/text/timestamp.h"
 

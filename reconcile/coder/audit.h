@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "reconcile/coder/api_error.h"
-#include "reconcile/coder/caller.h"
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/model/audit_row.h"
 
 /// The audit log as a feed of changes: whom to read again, and who it was.
 namespace cr::coder {
+
+class Caller;
 
 /// As CoderReader's, calls are bounded and repeated inside.
 class AuditReader {

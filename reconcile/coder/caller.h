@@ -13,6 +13,7 @@
 #include "reconcile/async/clock.h"
 #include "reconcile/coder/api_error.h"
 #include "reconcile/coder/call_observer.h"
+#include "reconcile/coder/call_timeouts.h"
 #include "reconcile/coder/header.h"
 #include "reconcile/coder/rate_limit.h"
 #include "reconcile/coder/retry.h"
@@ -26,13 +27,6 @@
 namespace cr::coder {
 
 using boost::asio::awaitable;
-
-struct CallTimeouts {
-  std::chrono::milliseconds request{30'000};  ///< one attempt
-  std::chrono::milliseconds list{60'000};     ///< one attempt at a list: a big fleet's page takes seconds
-  /// All attempts and waits of one call. Long enough for one 429, after which Coder wants a minute's pause.
-  std::chrono::milliseconds call{150'000};
-};
 
 /// What a call sends. The path is without query and already encoded.
 class CallRequest {

@@ -6,9 +6,13 @@
 #include <utility>
 
 #include "reconcile/coder/access_url.h"
+#include "reconcile/coder/caller.h"
 #include "reconcile/coder/http_api.h"
 #include "reconcile/coder/http_watcher.h"
 #include "reconcile/coder/owner_tokens.h"
+#include "reconcile/http/dialer.h"
+#include "reconcile/http/tls.h"
+#include "reconcile/http/transport.h"
 
 namespace cr::coder {
 namespace {
@@ -30,7 +34,7 @@ std::function<double()> seeded_random() {
 /// In the order of their dependence; on the heap, since each refers to those before it.
 struct Client::Parts {
   Parts(async::Clock& clock, CallObserver& observer, std::unique_ptr<boost::asio::ssl::context> tls_context,
-        http::Dialer dialer, http::Transport::Limits limits, TokenSource token, Caller::Options options,
+        http::Dialer dialer, http::ConnectionLimits limits, TokenSource token, Caller::Options options,
         std::string owner_tokens, std::string url)
       : tls(std::move(tls_context)),
         transport(clock, dialer, limits),

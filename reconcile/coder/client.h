@@ -11,15 +11,16 @@
 #include "reconcile/coder/api.h"
 #include "reconcile/coder/audit.h"
 #include "reconcile/coder/call_observer.h"
-#include "reconcile/coder/caller.h"
+#include "reconcile/coder/call_timeouts.h"
 #include "reconcile/coder/directory.h"
+#include "reconcile/coder/header.h"
 #include "reconcile/coder/history.h"
+#include "reconcile/coder/retry.h"
 #include "reconcile/coder/watcher.h"
-#include "reconcile/http/dialer.h"
+#include "reconcile/http/options.h"
 #include "reconcile/http/proxy.h"
+#include "reconcile/http/resolve.h"
 #include "reconcile/http/setup_error.h"
-#include "reconcile/http/tls.h"
-#include "reconcile/http/transport.h"
 
 namespace cr::coder {
 
@@ -47,7 +48,7 @@ struct ClientOptions {
   CallTimeouts calls;
   RetryPolicy retry;
   RetryBudget::Settings retry_budget;
-  http::Transport::Limits connections;
+  http::ConnectionLimits connections;
   std::function<double()> random;  ///< uniform in [0, 1), for jitter; empty: a generator with a random seed
   http::Resolve resolve;           ///< empty: the system's resolver
 };

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "reconcile/coder/audit_json.h"
+#include "reconcile/coder/caller.h"
 #include "reconcile/coder/classify.h"
 #include "reconcile/coder/list_page.h"
 #include "reconcile/coder/search.h"

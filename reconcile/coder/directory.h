@@ -10,13 +10,14 @@
 #include <vector>
 
 #include "reconcile/coder/api_error.h"
-#include "reconcile/coder/caller.h"
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/members.h"
 
 /// Coder as a directory of people: who is in an organization or a group, who is suspended, and who has a
 /// workspace of some name.
 namespace cr::coder {
+
+class Caller;
 
 /// As CoderReader's, calls are bounded and repeated inside. Of a list that is read by pages, each page
 /// repeats the last row of the one before: where that has moved, or the number of all rows has changed,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "reconcile/coder/audit_json.h"
+#include "reconcile/coder/caller.h"
 #include "reconcile/coder/search.h"
 #include "reconcile/http/url.h"
 #include "specs/text/timestamp.h"

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "reconcile/coder/api_error.h"
-#include "reconcile/coder/caller.h"
 #include "reconcile/coder/decode_result.h"
 #include "reconcile/coder/types.h"
 #include "reconcile/model/audit_row.h"
 
 /// What became of one workspace, and by whom: for a person who asks, never for a decision.
 namespace cr::coder {
+
+class Caller;
 
 /// A build of the past, or the present one.
 struct PastBuild {

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "reconcile/coder/caller.h"
 #include "reconcile/coder/classify.h"
 #include "reconcile/coder/list_page.h"
 #include "reconcile/coder/search.h"

@@ -3,9 +3,10 @@
 #include <memory>
 
 #include "reconcile/coder/api.h"
-#include "reconcile/coder/caller.h"
 
 namespace cr::coder {
+
+class Caller;
 
 /// Coder's API over HTTP. The caller outlives them.
 [[nodiscard]] std::unique_ptr<CoderReader> http_reader(Caller& caller);

@@ -5,15 +5,15 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
 
 #include "reconcile/async/structured.h"
+#include "reconcile/http/tcp_stream.h"
 
 namespace cr::http {
 namespace {
@@ -39,29 +39,6 @@ std::string host_and_port(const std::string& host, std::uint16_t port) {
   return url.host_and_port();
 }
 
-/// A resolver call that outlives whoever waits for it: getaddrinfo cannot be interrupted.
-struct PendingResolve {
-  explicit PendingResolve(const asio::any_io_executor& executor)
-      : resolver(executor), done(executor, asio::steady_timer::time_point::max()) {}
-  tcp::resolver resolver;
-  asio::steady_timer done;
-  bool finished = false;
-  boost::system::error_code failed;
-  Endpoints endpoints;
-};
-
-void start_resolve(const std::shared_ptr<PendingResolve>& pending, const std::string& host,
-                   std::uint16_t port) {
-  pending->resolver.async_resolve(
-      host, std::to_string(port), tcp::resolver::numeric_service | tcp::resolver::address_configured,
-      [pending](const boost::system::error_code& failed, const tcp::resolver::results_type& results) {
-        pending->finished = true;
-        pending->failed = failed;
-        for (const auto& entry : results) pending->endpoints.push_back(entry.endpoint());
-        pending->done.cancel();
-      });
-}
-
 awaitable<boost::system::error_code> connect_socket(tcp::socket& socket, tcp::endpoint endpoint) {
   auto [failed] = co_await socket.async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
   if (failed == asio::error::operation_aborted) throw boost::system::system_error(failed);
@@ -69,17 +46,6 @@ awaitable<boost::system::error_code> connect_socket(tcp::socket& socket, tcp::en
 }
 
 }  // namespace
-
-awaitable<boost::system::result<Endpoints>> resolve_by_system(const std::string& host, std::uint16_t port) {
-  auto pending = std::make_shared<PendingResolve>(co_await asio::this_coro::executor);
-  start_resolve(pending, host, port);
-  boost::system::error_code woken;
-  auto token = asio::redirect_error(asio::use_awaitable, woken);
-  co_await pending->done.async_wait(token);
-  if (!pending->finished) throw boost::system::system_error(asio::error::operation_aborted);
-  if (pending->failed) co_return pending->failed;
-  co_return std::move(pending->endpoints);
-}
 
 Dialer::Dialer(async::Clock& clock, BaseUrl target, std::optional<Proxy> proxy, asio::ssl::context* tls,
                bool insecure, DialTimeouts timeouts, std::string user_agent, Resolve resolve,

@@ -1,42 +1,29 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/system/result.hpp>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/http/message.h"
+#include "reconcile/http/options.h"
 #include "reconcile/http/proxy.h"
+#include "reconcile/http/resolve.h"
+#include "reconcile/http/setup_error.h"
 #include "reconcile/http/stream.h"
 #include "reconcile/http/transport_error.h"
 #include "reconcile/http/url.h"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace cr::http {
 
-using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
-/// Name and port to addresses, in the order in which to try them.
-using Resolve =
-    std::function<awaitable<boost::system::result<Endpoints>>(const std::string& host, std::uint16_t port)>;
-
-/// The system's resolver. When cancelled it returns at once; the thread that asks the system may stay busy
-/// until the system gives up, and so keep the program from ending for as long.
-[[nodiscard]] awaitable<boost::system::result<Endpoints>> resolve_by_system(const std::string& host,
-                                                                            std::uint16_t port);
-
-struct DialTimeouts {
-  std::chrono::milliseconds resolve{5'000};
-  std::chrono::milliseconds connect{10'000};  ///< over all addresses, the proxy's CONNECT included apart
-  std::chrono::milliseconds handshake{10'000};
-};
+class TlsStream;
 
 /// Opens connections to one place, through a proxy if there is one. References outlive it. One thread.
 class Dialer {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "reconcile/http/answer_reader.h"
+#include "reconcile/http/stream.h"
 
 namespace cr::http {
 

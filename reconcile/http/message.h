@@ -10,10 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "reconcile/http/stream.h"
 #include "reconcile/http/transport_error.h"
 
 namespace cr::http {
+
+using boost::asio::awaitable;
+
+class Stream;
 
 /// Room that a body has behind its end, for parsers that read past it.
 inline constexpr std::size_t kBodySpare = 64;

@@ -2,14 +2,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <boost/system/result.hpp>
 #include <cstddef>
-#include <memory>
 #include <string>
-
-#include "reconcile/http/tls.h"
 
 namespace cr::http {
 
@@ -31,20 +26,5 @@ class Stream {
   /// An error of this stream in words.
   [[nodiscard]] virtual std::string describe(const boost::system::error_code& failed) = 0;
 };
-
-[[nodiscard]] std::unique_ptr<Stream> make_plain_stream(boost::asio::ip::tcp::socket socket);
-/// Over a socket that stays the caller's and outlives the stream.
-[[nodiscard]] std::unique_ptr<Stream> make_borrowed_stream(boost::asio::ip::tcp::socket& socket);
-
-/// TLS on a connected socket: the handshake is still to do.
-class TlsStream : public Stream {
- public:
-  [[nodiscard]] virtual awaitable<boost::system::error_code> handshake() = 0;
-};
-/// `context` outlives the stream. Null if the host cannot be checked for at all.
-[[nodiscard]] std::unique_ptr<TlsStream> make_tls_stream(boost::asio::ip::tcp::socket socket,
-                                                         boost::asio::ssl::context& context,
-                                                         const std::string& host, bool insecure,
-                                                         const SettingNames& names = {});
 
 }  // namespace cr::http

@@ -5,16 +5,10 @@
 #include <memory>
 #include <string>
 
+#include "reconcile/http/options.h"
 #include "reconcile/http/setup_error.h"
 
 namespace cr::http {
-
-struct TlsSettings {
-  std::string ca_file;      ///< PEM; trusted in place of the system's; empty: the system's
-  std::string client_cert;  ///< PEM, chain included; with client_key, or neither
-  std::string client_key;   ///< PEM, not encrypted
-  bool insecure_skip_verify = false;
-};
 
 /// A client context (TLS 1.2 or later) by these settings. Errors name the file, the setting and the remedy.
 [[nodiscard]] SetupResult<std::unique_ptr<boost::asio::ssl::context>> make_tls_context(

@@ -22,7 +22,7 @@ void throw_exception_from_error(const TransportError& error, const boost::source
   boost::throw_exception(std::runtime_error(error.message), where);
 }
 
-Transport::Transport(async::Clock& clock, Dialer dialer, Limits limits)
+Transport::Transport(async::Clock& clock, Dialer dialer, ConnectionLimits limits)
     : clock_(clock), dialer_(std::move(dialer)), limits_(limits), slots_(limits.max_connections) {}
 
 awaitable<TransportResult<HttpResponse>> Transport::send(const Request& request) {

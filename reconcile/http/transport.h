@@ -12,6 +12,7 @@
 #include "reconcile/async/semaphore.h"
 #include "reconcile/http/dialer.h"
 #include "reconcile/http/message.h"
+#include "reconcile/http/options.h"
 #include "reconcile/http/transport_error.h"
 
 namespace cr::http {
@@ -26,11 +27,7 @@ namespace cr::http {
 /// References outlive the transport. One thread.
 class Transport {
  public:
-  struct Limits {
-    std::size_t max_connections = 8;
-    std::chrono::seconds keep_idle{60};  ///< unused longer than this: closed rather than used
-  };
-  Transport(async::Clock& clock, Dialer dialer, Limits limits);
+  Transport(async::Clock& clock, Dialer dialer, ConnectionLimits limits);
 
   struct Request {
     std::string message;         ///< head and body as they go over the wire
@@ -56,7 +53,7 @@ class Transport {
 
   async::Clock& clock_;
   Dialer dialer_;
-  Limits limits_;
+  ConnectionLimits limits_;
   async::Semaphore slots_;
   std::size_t body_size_ = 0;  ///< of the last answer: requests of one kind come in rows
   std::vector<Kept> idle_;     ///< the one used last is at the back

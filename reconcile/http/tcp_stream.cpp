@@ -1,4 +1,4 @@
-#include "reconcile/http/stream.h"
+#include "reconcile/http/tcp_stream.h"
 
 #include <sys/socket.h>
 
@@ -9,6 +9,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
 #include <utility>
+
+#include "reconcile/http/tls.h"
 
 namespace cr::http {
 namespace {
