@@ -78,13 +78,6 @@ bool converged(const reconcile::WorkspaceStatus& workspace, Builds builds) {
   return reason == Reason::Creating && workspace.id.has_value() && builds == Builds::may_go_on;
 }
 
-/// Whether carrying the plan out would leave the workspace not ready.
-bool stays_unready(const reconcile::WorkspaceStatus& workspace) {
-  const Reason reason = workspace.ready.reason;
-  if (reason == Reason::Suspended || reason == Reason::Held) return false;
-  return reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown;
-}
-
 }  // namespace
 
 std::span<const ExitCodeInfo> all_exit_codes() {
@@ -97,6 +90,12 @@ ExitCode exit_code_of(const CycleReport& report, const specs::DesiredState& desi
                    std::ranges::all_of(report.workspaces,
                                        [&](const auto& workspace) { return converged(workspace, builds); });
   return all ? ExitCode::ok : ExitCode::not_converged;
+}
+
+bool stays_unready(const reconcile::WorkspaceStatus& workspace) {
+  const Reason reason = workspace.ready.reason;
+  if (reason == Reason::Suspended || reason == Reason::Held) return false;
+  return reconcile::waits_for_person(reason) || reconcile::ready_of(reason) == reconcile::Ready::Unknown;
 }
 
 ExitCode exit_code_of_plan(const CycleReport& report, const specs::DesiredState& desired, PlanExit kind) {

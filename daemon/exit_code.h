@@ -38,6 +38,10 @@ enum class Builds : std::uint8_t { may_go_on, must_have_ended };
 [[nodiscard]] ExitCode exit_code_of(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                                     Builds builds);
 
+/// Whether carrying the plan out would leave the workspace not ready: somebody has to act, or nothing is
+/// known.
+[[nodiscard]] bool stays_unready(const reconcile::WorkspaceStatus& workspace);
+
 /// Of a plan: what can't be read or resolved counts, what the plan would change does not, unless `detailed`.
 enum class PlanExit : std::uint8_t { plain, detailed };
 [[nodiscard]] ExitCode exit_code_of_plan(const reconcile::CycleReport& report,

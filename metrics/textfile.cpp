@@ -1,18 +1,11 @@
 #include "metrics/textfile.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <utility>
 
+#include "metrics/replace_file.h"
 #include "metrics/run_exposition.h"
 
 namespace cr::metrics {
@@ -21,47 +14,6 @@ namespace {
 
 constexpr std::string_view kEnding = ".prom";
 constexpr std::size_t kLargest = std::size_t{1} << 20;
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int get() const { return number_; }
-  /// Whether closing went well, too: some file systems report only then that they are full.
-  [[nodiscard]] bool close() { return ::close(std::exchange(number_, -1)) == 0; }
-
- private:
-  int number_;
-};
-
-/// Removes the file, unless it has been renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(std::string path) : path_(std::move(path)) {}
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
-  }
-  void keep() { path_.clear(); }
-
- private:
-  std::string path_;
-};
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
 
 /// What a regular file holds; empty if there is none, or none that we wrote.
 std::string text_of(const std::string& path) {
@@ -73,10 +25,6 @@ std::string text_of(const std::string& path) {
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kLargest) text.clear();
   return text;
-}
-
-std::string because(std::string_view what) {
-  return fmt::format("{}: {}", what, std::strerror(errno));
 }
 
 }  // namespace
@@ -91,24 +39,7 @@ std::string textfile_path_problem(std::string_view path) {
 }
 
 std::string write_textfile(const std::string& path, const std::string& text) {
-  const std::filesystem::path target(path);
-  const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
-  // Does not end in .prom: what a crash leaves behind is not read.
-  std::string pattern = fmt::format("{}/.{}.XXXXXX", folder, target.filename().string());
-  Descriptor file(::mkostemp(pattern.data(), O_CLOEXEC));
-  if (file.get() < 0) return because(fmt::format("cannot write to {}", folder));
-  TemporaryFile temporary(pattern);
-  const std::string whole = with_what_stands(text, text_of(path));
-  if (!write_all(file.get(), whole) || ::fchmod(file.get(), 0644) != 0 || ::fsync(file.get()) != 0 ||
-      !file.close()) {
-    return because(fmt::format("cannot write {}", pattern));
-  }
-  if (::rename(pattern.c_str(), path.c_str()) != 0) return because(fmt::format("cannot replace {}", path));
-  temporary.keep();
-  // Best effort: the file is whole with or without it, at worst the old one after a power failure.
-  const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) (void)::fsync(directory.get());
-  return {};
+  return replace_file(path, with_what_stands(text, text_of(path)));
 }
 
 }  // namespace cr::metrics

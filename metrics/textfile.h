@@ -11,9 +11,7 @@ namespace cr::metrics {
 
 /// Replaces the file by `text`, and by the families of the file that was there which `text` has no word of.
 ///
-/// A reader sees the old or the new file, never a part: a temporary one in the same directory (whose name the
-/// collector passes over) is written, brought to the disk, and renamed. It can be read by everybody (0644),
-/// whatever the umask is. What is wrong, in words; empty if nothing is. Then the old file is untouched.
+/// As replace_file(): a reader sees the old or the new file. What is wrong, in words; empty if nothing is.
 [[nodiscard]] std::string write_textfile(const std::string& path, const std::string& text);
 
 }  // namespace cr::metrics

@@ -1,12 +1,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "daemon/commands/ci_reports.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/read_only.h"
+#include "daemon/commands/spec_text.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
 #include "reconcile/report/render.h"
+#include "specs/field_places.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {
@@ -61,14 +65,20 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
 
 ExitCode plan(const Config& config, Terminal& terminal) {
   const bool colour = terminal.out_colour;
+  ci::Checks checks = ci::failed("plan", "it ended before anything was known");
   const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
+    specs::FieldPlaces places(read_spec_text);
+    checks = ci::checks_of(report, desired, places);
     return rendered(report, desired, config.output, colour);
   };
   const auto exit_code = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
     return exit_code_of_plan(report, desired,
                              config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
   };
-  return run_read_only(config, terminal, {.show = show, .exit_code = exit_code, .shows_drift = true});
+  const auto failed = [&](std::string_view why) { checks = ci::failed("plan", why); };
+  const ExitCode code = run_read_only(
+      config, terminal, {.show = show, .exit_code = exit_code, .failed = failed, .shows_drift = true});
+  return write_ci_reports([&] { return std::move(checks); }, code, config, terminal);
 }
 
 }  // namespace cr::daemon

@@ -32,7 +32,10 @@ async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, S
 ExitCode run_read_only(const Config& config, Terminal& terminal, const ReadOnly& command) {
   specs::SpecSource source(config.paths);
   const auto loaded = source.load();
-  if (!loaded) return specs_failure(loaded.error(), config.output, terminal);
+  if (!loaded) {
+    if (command.failed) command.failed(loaded.error().message());
+    return specs_failure(loaded.error(), config.output, terminal);
+  }
   const Selection selection{.labels = config.selector, .owners = config.owners, .names = config.names};
   const specs::DesiredState desired = select(*loaded, selection);
   for (const specs::Diagnostic& diagnostic : desired.diagnostics) terminal.err(specs::render(diagnostic));

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "daemon/commands/terminal.h"
 #include "daemon/config/config.h"
@@ -15,6 +16,8 @@ namespace cr::daemon {
 struct ReadOnly {
   std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
   std::function<ExitCode(const reconcile::CycleReport&, const specs::DesiredState&)> exit_code;
+  /// Hears why there was no cycle, instead; empty: nobody asks.
+  std::function<void(std::string_view why)> failed{};
   bool shows_drift = false;  ///< so it is worth asking who made it
 };
 

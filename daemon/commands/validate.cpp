@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/commands/ci_reports.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/spec_text.h"
 #include "daemon/commands/specs_failure.h"
@@ -122,7 +123,11 @@ std::chrono::sys_seconds present() {
 ExitCode validate(const Config& config, Terminal& terminal) {
   specs::SpecSource source(config.paths);
   auto desired = source.load();
-  if (!desired) return specs_failure(desired.error(), config.output, terminal);
+  if (!desired) {
+    const ExitCode code = specs_failure(desired.error(), config.output, terminal);
+    const auto nothing = [&] { return ci::failed("validate", desired.error().message()); };
+    return write_ci_reports(nothing, code, config, terminal);
+  }
   const std::chrono::sys_seconds now = present();
   specs::refuse_endless_exceptions(*desired, now);
   const specs::WarningLimits limits{.starts_per_5m = config.starts_per_5m,
@@ -132,9 +137,16 @@ ExitCode validate(const Config& config, Terminal& terminal) {
   terminal.out(config.output == OutputFormat::json
                    ? reconcile::dump(json_of(found, config.starts, now)) + "\n"
                    : text_of(found, config, terminal.out_colour));
-  if (tell_missing(*desired, {}, terminal)) return ExitCode::usage;
   const bool warned = config.strict && !found.warnings.empty();
-  return desired->diagnostics.empty() && !warned ? ExitCode::ok : ExitCode::invalid_specs;
+  ExitCode code = desired->diagnostics.empty() && !warned ? ExitCode::ok : ExitCode::invalid_specs;
+  if (tell_missing(*desired, {}, terminal)) code = ExitCode::usage;
+  const auto checks = [&] {
+    specs::FieldPlaces places(read_spec_text);
+    ci::Checks all = ci::checks_of(*desired, found.warnings, places);
+    all.strict = config.strict;
+    return all;
+  };
+  return write_ci_reports(checks, code, config, terminal);
 }
 
 }  // namespace cr::daemon

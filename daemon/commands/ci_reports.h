@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+
+#include "daemon/ci/checks.h"
+#include "daemon/commands/terminal.h"
+#include "daemon/config/config.h"
+#include "daemon/exit_code.h"
+
+namespace cr::daemon {
+
+/// Leaves what a command has found where --report-junit and --report-sarif say: either, both or neither.
+///
+/// `checks` is asked only where anything is to be written. Whatever goes wrong has been said on standard
+/// error; it never changes what the command did. Its exit code stays unless it is `ok`: then `failure`, so
+/// that a view that got lost is seen.
+[[nodiscard]] ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode ended,
+                                        const Config& config, Terminal& terminal);
+
+}  // namespace cr::daemon
