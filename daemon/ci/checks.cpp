@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 #include <utility>
+#include <variant>
 
 #include "daemon/exit_code.h"
 #include "reconcile/fields/managed_field.h"
@@ -91,12 +92,18 @@ SourcePosition place_of(const reconcile::Action& action, const specs::WorkspaceS
   return place ? place->where : spec.where;
 }
 
+std::string would_do(const reconcile::Action& action) {
+  const std::string change = reconcile::change_of(action);
+  if (std::holds_alternative<reconcile::CreateWorkspace>(action)) return "would be created: " + change;
+  return (reconcile::field_write_of(action) ? "would change " : "would be done: ") + change;
+}
+
 void add_changes(const reconcile::WorkspacePlan& plan, const specs::WorkspaceSpec& spec,
                  specs::FieldPlaces& places, Check& check) {
   for (const reconcile::Action& action : plan.actions) {
     check.findings.push_back({.level = Level::note,
                               .rule = std::string(reconcile::to_string(reconcile::kind_of(action))),
-                              .message = fmt::format("would {}", reconcile::change_of(action)),
+                              .message = would_do(action),
                               .where = place_of(action, spec, places)});
   }
 }

@@ -13,7 +13,7 @@ namespace cr::daemon {
 
 ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode ended, const Config& config,
                           Terminal& terminal) {
-  if (config.report_junit.empty() && config.report_sarif.empty()) return ended;
+  if (!wants_ci_reports(config)) return ended;
   async::SystemClock clock;
   ci::Checks found = checks();
   found.at = std::chrono::floor<std::chrono::seconds>(clock.wall());

@@ -9,6 +9,11 @@
 
 namespace cr::daemon {
 
+/// Whether anybody asks for them.
+[[nodiscard]] inline bool wants_ci_reports(const Config& config) {
+  return !config.report_junit.empty() || !config.report_sarif.empty();
+}
+
 /// Leaves what a command has found where --report-junit and --report-sarif say: either, both or neither.
 ///
 /// `checks` is asked only where anything is to be written. Whatever goes wrong has been said on standard

@@ -67,8 +67,10 @@ ExitCode plan(const Config& config, Terminal& terminal) {
   const bool colour = terminal.out_colour;
   ci::Checks checks = ci::failed("plan", "it ended before anything was known");
   const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
-    specs::FieldPlaces places(read_spec_text);
-    checks = ci::checks_of(report, desired, places);
+    if (wants_ci_reports(config)) {
+      specs::FieldPlaces places(read_spec_text);
+      checks = ci::checks_of(report, desired, places);
+    }
     return rendered(report, desired, config.output, colour);
   };
   const auto exit_code = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
