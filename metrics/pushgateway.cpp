@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
-#include "reconcile/http/tls.h"
-#include "reconcile/http/transport.h"
 #include "specs/text/message_text.h"
 
 namespace cr::metrics {
@@ -75,94 +72,48 @@ http::SetupResult<PushTarget> parse_push_target(std::string_view text) {
   return http::SetupResult<PushTarget>(std::move(target));
 }
 
-/// In the order of their dependence; on the heap, since the transport refers to the context.
-struct Pushgateway::Parts {
-  Parts(PushOptions options_, async::Clock& clock_, std::unique_ptr<boost::asio::ssl::context> tls_,
-        const std::optional<http::Proxy>& proxy)
-      : options(std::move(options_)),
-        clock(clock_),
-        tls(std::move(tls_)),
-        transport(
-            clock,
-            http::Dialer(clock, options.target.url, proxy, tls.get(), false, http::DialTimeouts{},
-                         options.user_agent,
-                         options.resolve ? options.resolve : http::Resolve(http::resolve_by_system), kNames),
-            http::ConnectionLimits{}) {
-    if (proxy && !options.target.url.tls) {
-      absolute_form = true;
-      proxy_authorization = proxy->authorization;
-    }
-  }
-
-  [[nodiscard]] std::string message(const std::string& text) const {
-    const http::BaseUrl& url = options.target.url;
-    std::string head = fmt::format("POST {}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n",
-                                   absolute_form ? "http://" + url.authority() : "", url.prefix,
-                                   grouping_path(options.grouping), url.authority(), options.user_agent);
-    if (!options.target.authorization.empty()) {
-      head += fmt::format("Authorization: {}\r\n", options.target.authorization);
-    }
-    if (!proxy_authorization.empty()) head += fmt::format("Proxy-Authorization: {}\r\n", proxy_authorization);
-    head += fmt::format(
-        "Accept-Encoding: identity\r\nContent-Type: text/plain; version=0.0.4; "
-        "charset=utf-8\r\nContent-Length: {}"
-        "\r\n\r\n",
-        text.size());
-    return head + text;
-  }
-
-  PushOptions options;
-  async::Clock& clock;
-  std::unique_ptr<boost::asio::ssl::context> tls;
-  http::Transport transport;
-  bool absolute_form = false;  ///< requests go to an HTTP proxy as they are
-  std::string proxy_authorization;
-};
-
-Pushgateway::Pushgateway(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Pushgateway::~Pushgateway() = default;
-Pushgateway::Pushgateway(Pushgateway&&) noexcept = default;
-Pushgateway& Pushgateway::operator=(Pushgateway&&) noexcept = default;
+Pushgateway::Pushgateway(PushOptions options, async::Clock& clock, http::SiteClient client)
+    : options_(std::move(options)), clock_(&clock), client_(std::move(client)) {}
 
 http::SetupResult<Pushgateway> Pushgateway::make(PushOptions options, async::Clock& clock) {
-  const auto proxy = http::choose_proxy(options.proxy, options.target.url, kNames);
-  if (!proxy) return proxy.error();
-  std::unique_ptr<boost::asio::ssl::context> tls;
-  if (options.target.url.tls) {
-    http::TlsSettings settings;
-    settings.ca_file = options.ca_file;
-    auto made = http::make_tls_context(settings, kNames);
-    if (!made) return made.error();
-    tls = std::move(*made);
-  }
-  return Pushgateway(std::make_unique<Parts>(std::move(options), clock, std::move(tls), *proxy));
+  auto client = http::SiteClient::make({.url = options.target.url,
+                                        .ca_file = options.ca_file,
+                                        .proxy = options.proxy,
+                                        .user_agent = options.user_agent,
+                                        .names = kNames,
+                                        .resolve = options.resolve},
+                                       clock);
+  if (!client) return client.error();
+  return Pushgateway(std::move(options), clock, std::move(*client));
 }
 
 std::string Pushgateway::shown() const {
-  return parts_->options.target.url.to_string();
+  return client_.shown();
 }
 
 async::awaitable<std::string> Pushgateway::push(const std::string& text) {
-  Parts& parts = *parts_;
-  const async::SteadyTime end = parts.clock.now() + parts.options.whole;
-  http::Transport::Request request;
-  request.message = parts.message(text);
-  request.body_limit = kLargestAnswer;
-  request.repeatable = true;
-  request.allowed = parts.options.attempt;
+  const async::SteadyTime end = clock_->now() + options_.whole;
+  http::SiteClient::Request request{.method = "POST",
+                                    .target = grouping_path(options_.grouping),
+                                    .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
+                                    .body = text,
+                                    .answer_limit = kLargestAnswer,
+                                    .allowed = options_.attempt,
+                                    .until = end};
+  if (!options_.target.authorization.empty())
+    request.headers.emplace_back("Authorization", options_.target.authorization);
   for (int count = 1;; ++count) {
-    request.deadline = std::min(parts.clock.now() + parts.options.attempt, end);
-    const auto answer = co_await parts.transport.send(request);
+    const auto answer = co_await client_.send(request);
     Verdict verdict;
     if (answer) {
-      verdict = verdict_on(*answer, !parts.options.target.authorization.empty());
+      verdict = verdict_on(*answer, !options_.target.authorization.empty());
     } else {
       verdict.problem = answer.error().message;
       verdict.may_pass = answer.error().fault != http::TransportFault::contract;
     }
-    const async::SteadyTime next = parts.clock.now() + std::chrono::seconds{count};
+    const async::SteadyTime next = clock_->now() + std::chrono::seconds{count};
     if (!verdict.may_pass || count == kAttempts || next >= end) co_return verdict.problem;
-    co_await parts.clock.sleep_until(next);
+    co_await clock_->sleep_until(next);
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -10,6 +9,7 @@
 #include "reconcile/http/proxy.h"
 #include "reconcile/http/resolve.h"
 #include "reconcile/http/setup_error.h"
+#include "reconcile/http/site_client.h"
 #include "reconcile/http/url.h"
 
 namespace cr::metrics {
@@ -46,9 +46,6 @@ class Pushgateway {
  public:
   /// Asks the network nothing. Errors name the setting and the remedy.
   [[nodiscard]] static http::SetupResult<Pushgateway> make(PushOptions options, async::Clock& clock);
-  ~Pushgateway();
-  Pushgateway(Pushgateway&&) noexcept;
-  Pushgateway& operator=(Pushgateway&&) noexcept;
 
   /// What went wrong at last, in words and without a secret; empty if it has been taken. Cancelling throws
   /// operation_aborted.
@@ -58,9 +55,11 @@ class Pushgateway {
   [[nodiscard]] std::string shown() const;
 
  private:
-  struct Parts;
-  explicit Pushgateway(std::unique_ptr<Parts> parts);
-  std::unique_ptr<Parts> parts_;
+  Pushgateway(PushOptions options, async::Clock& clock, http::SiteClient client);
+
+  PushOptions options_;
+  async::Clock* clock_;
+  http::SiteClient client_;
 };
 
 }  // namespace cr::metrics
