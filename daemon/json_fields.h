@@ -30,6 +30,8 @@ inline constexpr JsonPart kLogLine{"logLine"};
 inline constexpr JsonPart kDiagnostic{"diagnostic"};
 inline constexpr JsonPart kWarning{"warning"};
 inline constexpr JsonPart kOther{"otherWorkspace"};
+inline constexpr JsonPart kBaseline{"baseline"};
+inline constexpr JsonPart kBaselineItem{"baselineItem"};
 inline constexpr JsonPart kSpecs{"specs"};
 inline constexpr JsonPart kDaemon{"daemon"};
 
@@ -42,6 +44,8 @@ using namespace reconcile::json_rows;
 
 inline constexpr std::string_view kFiles = "files read";
 inline constexpr std::string_view kDiagnostics = "each error of the specs";
+
+inline constexpr std::string_view kAgainst = "with --baseline: how it differs from that run";
 
 /// What the program writes besides reports, and what it adds to them.
 inline constexpr JsonField kOwnFields[] = {
@@ -59,7 +63,15 @@ inline constexpr JsonField kOwnFields[] = {
     {kValidate, "slots", list(kSlot), kSometimes,
      "with --starts: the five minutes in which any workspace starts"},
 
+    {kValidate, "baseline", object(kBaseline), kSometimes, kAgainst},
+
     {kPlan, "diagnostics", list(kDiagnostic), kSometimes, kDiagnostics},
+    {kPlan, "baseline", object(kBaseline), kSometimes, kAgainst},
+    {kBaseline, "new", list(kBaselineItem), kAlways, "what is there and was not"},
+    {kBaseline, "gone", list(kBaselineItem), kAlways, "what was there and is not"},
+    {kBaseline, "standing", kCount, kAlways, "what was there and is"},
+    {kBaselineItem, "kind", kText, kAlways, "change, condition, error or warning"},
+    {kBaselineItem, "text", kText, kAlways, "what it is, in words"},
     {kApply, "timedOut", kBoolean, kAlways, "whether --timeout ended it"},
     {kApply, "diagnostics", list(kDiagnostic), kAlways, kDiagnostics},
     {kUnreadable, "formatVersion", kVersion, kAlways, kFormat},

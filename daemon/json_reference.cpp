@@ -60,6 +60,8 @@ constexpr Titled kParts[] = {
     {kDiagnostic, "A diagnostic"},
     {kWarning, "A warning"},
     {kOther, "Another workspace of a warning"},
+    {kBaseline, "How a run differs from its baseline"},
+    {kBaselineItem, "What is new or gone"},
     {kReady, "The summary's ready"},
     {kSpecs, "The summary's specs"},
     {kDaemon, "The summary's daemon"},

@@ -1,8 +1,11 @@
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "daemon/ci/baseline.h"
+#include "daemon/commands/baseline_file.h"
 #include "daemon/commands/ci_reports.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/read_only.h"
@@ -42,19 +45,33 @@ std::string invalid_specs(const specs::DesiredState& desired) {
   return "\n**Invalid specs, not part of this plan:**\n\n```\n" + text + "```\n";
 }
 
+nlohmann::json json_of(const reconcile::CycleReport& report, const specs::DesiredState& desired) {
+  nlohmann::json made = reconcile::plan_json(report);
+  const Keys<json_parts::kPlan> object(made);
+  // What a cycle that writes calls converged is still to be done here.
+  if (report.result == reconcile::CycleResult::converged) object["result"] = kChangesResult;
+  object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+  return made;
+}
+
+std::string in_block(std::string text) {
+  std::erase(text, '`');
+  return "\n```\n" + text + "```\n";
+}
+
 std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,
-                     OutputFormat output, bool colour) {
+                     const std::optional<ci::Comparison>& comparison, OutputFormat output, bool colour) {
   switch (output) {
     case OutputFormat::text:
-      return reconcile::render_plan_text(report, {.colour = colour});
+      return reconcile::render_plan_text(report, {.colour = colour}) +
+             (comparison ? ci::comparison_text(*comparison) : std::string());
     case OutputFormat::markdown:
-      return reconcile::render_plan_markdown(report) + invalid_specs(desired);
+      return reconcile::render_plan_markdown(report) + invalid_specs(desired) +
+             (comparison ? in_block(ci::comparison_text(*comparison)) : std::string());
     case OutputFormat::json: {
-      nlohmann::json made = reconcile::plan_json(report);
+      nlohmann::json made = json_of(report, desired);
       const Keys<json_parts::kPlan> object(made);
-      // What a cycle that writes calls converged is still to be done here.
-      if (report.result == reconcile::CycleResult::converged) object["result"] = kChangesResult;
-      object["diagnostics"] = diagnostics_json(desired, desired.diagnostics.size());
+      if (comparison) object["baseline"] = ci::comparison_json(*comparison);
       return reconcile::dump(made) + "\n";
     }
   }
@@ -65,17 +82,24 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
 
 ExitCode plan(const Config& config, Terminal& terminal) {
   const bool colour = terminal.out_colour;
+  const Baseline baseline = read_baseline(config, "plan", terminal);
+  if (!baseline.good) return ExitCode::usage;
   ci::Checks checks = ci::failed("plan", "it ended before anything was known");
+  std::optional<ci::Comparison> comparison;
   const auto show = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
+    if (baseline.document && report.result != reconcile::CycleResult::failed)
+      comparison = ci::compare(*baseline.document, json_of(report, desired));
     if (wants_ci_reports(config)) {
       specs::FieldPlaces places(read_spec_text);
       checks = ci::checks_of(report, desired, places);
     }
-    return rendered(report, desired, config.output, colour);
+    return rendered(report, desired, comparison, config.output, colour);
   };
   const auto exit_code = [&](const reconcile::CycleReport& report, const specs::DesiredState& desired) {
-    return exit_code_of_plan(report, desired,
-                             config.detailed_exitcode ? PlanExit::detailed : PlanExit::plain);
+    // What stood before is no news.
+    const bool tells_changes =
+        config.detailed_exitcode && (!comparison || comparison->has_fresh(ci::Item::Kind::change));
+    return exit_code_of_plan(report, desired, tells_changes ? PlanExit::detailed : PlanExit::plain);
   };
   const auto failed = [&](std::string_view why) { checks = ci::failed("plan", why); };
   const ExitCode code = run_read_only(

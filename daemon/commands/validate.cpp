@@ -4,9 +4,12 @@
 #include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/ci/baseline.h"
+#include "daemon/commands/baseline_file.h"
 #include "daemon/commands/ci_reports.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/spec_text.h"
@@ -35,6 +38,7 @@ struct Findings {
   const specs::DesiredState& desired;
   std::vector<specs::Warning> warnings;
   specs::StartCurve curve;
+  std::optional<ci::Comparison> comparison;  ///< with the baseline
 };
 
 std::string summary_text(const Findings& found) {
@@ -79,7 +83,8 @@ std::string text_of(const Findings& found, const Config& config, bool colour) {
   specs::FieldPlaces places(read_spec_text);
   text += warnings_text(found.warnings, places, colour);
   if (config.starts) text += start_chart(found.curve, config.starts_per_5m);
-  return text + summary_text(found);
+  text += summary_text(found);
+  return found.comparison ? text + ci::comparison_text(*found.comparison) : text;
 }
 
 std::string timestamp(std::chrono::sys_seconds at) {
@@ -101,6 +106,7 @@ nlohmann::json json_of(const Findings& found, bool starts, std::chrono::sys_seco
   specs::FieldPlaces places(read_spec_text);
   object["warnings"] = warnings_json(found.warnings, places);
   if (!desired.revision.empty()) object["revision"] = desired.revision;
+  if (found.comparison) object["baseline"] = ci::comparison_json(*found.comparison);
   if (!starts) return made;
   object["from"] = timestamp(now);
   nlohmann::json& slots = object["slots"] = nlohmann::json::array();
@@ -113,6 +119,14 @@ nlohmann::json json_of(const Findings& found, bool starts, std::chrono::sys_seco
   return made;
 }
 
+/// An invalid document is an error, whenever it became so; a warning that stood before is no news.
+ExitCode exit_code(const Findings& found, const Config& config) {
+  const bool warned =
+      found.comparison ? found.comparison->has_fresh(ci::Item::Kind::warning) : !found.warnings.empty();
+  const bool good = found.desired.diagnostics.empty() && !(config.strict && warned);
+  return good ? ExitCode::ok : ExitCode::invalid_specs;
+}
+
 std::chrono::sys_seconds present() {
   async::SystemClock clock;
   return std::chrono::floor<std::chrono::seconds>(clock.wall());
@@ -121,6 +135,8 @@ std::chrono::sys_seconds present() {
 }  // namespace
 
 ExitCode validate(const Config& config, Terminal& terminal) {
+  const Baseline baseline = read_baseline(config, "validate", terminal);
+  if (!baseline.good) return ExitCode::usage;
   specs::SpecSource source(config.paths);
   auto desired = source.load();
   if (!desired) {
@@ -132,13 +148,14 @@ ExitCode validate(const Config& config, Terminal& terminal) {
   specs::refuse_endless_exceptions(*desired, now);
   const specs::WarningLimits limits{.starts_per_5m = config.starts_per_5m,
                                     .starts_setting = "--starts-per-5m"};
-  Findings found{*desired, specs::warnings_on(*desired, now, limits), {}};
+  Findings found{*desired, specs::warnings_on(*desired, now, limits), {}, {}};
   if (config.starts) found.curve = specs::start_curve(*desired, now, kAhead);
+  if (baseline.document)
+    found.comparison = ci::compare(*baseline.document, json_of(found, config.starts, now));
   terminal.out(config.output == OutputFormat::json
                    ? reconcile::dump(json_of(found, config.starts, now)) + "\n"
                    : text_of(found, config, terminal.out_colour));
-  const bool warned = config.strict && !found.warnings.empty();
-  ExitCode code = desired->diagnostics.empty() && !warned ? ExitCode::ok : ExitCode::invalid_specs;
+  ExitCode code = exit_code(found, config);
   if (tell_missing(*desired, {}, terminal)) code = ExitCode::usage;
   const auto checks = [&] {
     specs::FieldPlaces places(read_spec_text);

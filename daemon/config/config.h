@@ -74,6 +74,7 @@ struct Config {
   bool strict = false;            ///< warnings of validate end with ExitCode::invalid_specs
   bool starts = false;            ///< validate draws when workspaces start
   std::size_t starts_per_5m = 0;  ///< validate warns of more; 0: of no number
+  std::string baseline;           ///< JSON of an earlier run of validate or plan; empty: none
   std::string report_junit;       ///< where CI finds what validate or plan has found; empty: nowhere
   std::string report_sarif;       ///< likewise
 

@@ -80,5 +80,63 @@ TEST_F(CiReports, ThatCannotBeWrittenAreNoSuccess) {
   EXPECT_EQ(run()["invocations"][0]["executionSuccessful"], true);
 }
 
+class AgainstABaseline : public CiReports {
+ protected:
+  /// Runs `command` and keeps its JSON as the baseline.
+  void keep(const std::string& command) {
+    std::ofstream(baseline_, std::ios::binary) << call(command, {"--output", "json"}).out;
+  }
+  [[nodiscard]] testing::Ended call(const std::string& command, std::vector<std::string> more) {
+    more.insert(more.begin(), {command, deployment_.specs()});
+    return deployment_.call(more);
+  }
+  [[nodiscard]] testing::Ended compared(const std::string& command, const std::string& flag) {
+    return call(command, {flag, "--baseline", baseline_});
+  }
+  std::string baseline_ = deployment_.folder.path("baseline.json");
+};
+
+TEST_F(AgainstABaseline, APlanTellsByItsExitCodeOfNewChangesAlone) {
+  deployment_.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  keep("plan");
+  testing::Ended ended = compared("plan", "--detailed-exitcode");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("~ update alice/dev"));
+  EXPECT_THAT(ended.out, HasSubstr("Baseline: 0 new, 1 standing, 0 gone.\n"));
+  deployment_.declare("specs/web.yaml", "web", "  ttl: 8h\n");
+  ended = compared("plan", "--detailed-exitcode");
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.out, HasSubstr("New since the baseline\n  alice/web: create\n"));
+  const json made = json::parse(call("plan", {"--output", "json", "--baseline", baseline_}).out);
+  EXPECT_EQ(made["baseline"],
+            json::parse(
+                R"({"new": [{"kind": "change", "text": "alice/web: create"}], "gone": [], "standing": 1})"));
+}
+
+TEST_F(AgainstABaseline, AStrictValidationFailsByNewWarningsAloneAndByAnyError) {
+  deployment_.declare("specs/dev.yaml", "dev", "  autostart: 0 9 * * *\n  ttl: 30h\n");
+  EXPECT_EQ(call("validate", {"--strict"}).code, 4);
+  keep("validate");
+  EXPECT_EQ(compared("validate", "--strict").code, 0);
+  deployment_.declare("specs/web.yaml", "web", "  autostart: 0 9 * * *\n  ttl: 40h\n");
+  EXPECT_EQ(compared("validate", "--strict").code, 4);
+  deployment_.declare("specs/web.yaml", "web", "  ttl: 90s\n");
+  keep("validate");
+  EXPECT_EQ(compared("validate", "--strict").code, 4);
+}
+
+TEST_F(AgainstABaseline, ThatIsNoneNothingIsRun) {
+  deployment_.declare("specs/dev.yaml", "dev", "  ttl: 8h\n");
+  const testing::Ended absent = compared("plan", "--detailed-exitcode");
+  EXPECT_EQ(absent.code, 64);
+  EXPECT_THAT(absent.err,
+              HasSubstr("--baseline: " + baseline_ + " cannot be read: No such file or directory"));
+  keep("validate");
+  const testing::Ended other = compared("plan", "--detailed-exitcode");
+  EXPECT_EQ(other.code, 64);
+  EXPECT_THAT(other.err, HasSubstr("is no JSON that `coder-reconciler plan --output json` has written"));
+  EXPECT_EQ(other.out, "");
+}
+
 }  // namespace
 }  // namespace cr

@@ -1,0 +1,107 @@
+// What a run's JSON says against that of an earlier one.
+#include "daemon/ci/baseline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "reconcile/report/render.h"
+#include "tests/unit/daemon/reports.h"
+
+namespace cr::daemon {
+namespace {
+
+using ci::Comparison;
+using ci::Item;
+using nlohmann::json;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+auto says(const std::string& text) {
+  return Field(&Item::text, text);
+}
+
+json plan_of(const std::string& rows) {
+  return json::parse(R"({"formatVersion": 1, "workspaces": [)" + rows + "]}");
+}
+std::string row(const std::string& name, const std::string& action) {
+  return R"({"owner": "alice", "name": ")" + name + R"(", "file": "a.yaml", "line": 3, "actions": [)" +
+         action + "]}";
+}
+const std::string kTtl8h = R"({"action": "set_ttl", "from": "4h", "to": "8h"})";
+
+TEST(Baseline, StandsWhereAPlanWouldDoTheSameWhateverIsLiveAndWhereverItsLineIs) {
+  const json before = plan_of(row("dev", kTtl8h));
+  const json now = plan_of(R"({"owner": "alice", "name": "dev", "file": "b.yaml", "line": 9,
+    "actions": [{"action": "set_ttl", "from": "2h", "to": "8h", "setBy": "bob", "defaults": {"ttl": "d.yaml:3"}}]})");
+  const Comparison made = ci::compare(before, now);
+  EXPECT_THAT(made.fresh, IsEmpty());
+  EXPECT_THAT(made.gone, IsEmpty());
+  EXPECT_EQ(made.standing, 1U);
+}
+
+TEST(Baseline, TellsWhatIsNewAndWhatIsGone) {
+  const json before =
+      plan_of(row("dev", kTtl8h) + "," + row("old", R"({"action": "create", "template": "docker"})"));
+  const json now =
+      plan_of(row("dev", R"({"action": "set_ttl", "from": "4h", "to": "9h"})") + "," + row("web", kTtl8h));
+  const Comparison made = ci::compare(before, now);
+  EXPECT_THAT(made.fresh, ElementsAre(says("alice/dev: set_ttl to 9h"), says("alice/web: set_ttl to 8h")));
+  EXPECT_THAT(made.gone, ElementsAre(says("alice/dev: set_ttl to 8h"), says("alice/old: create")));
+  EXPECT_TRUE(made.has_fresh(Item::Kind::change));
+  EXPECT_FALSE(made.has_fresh(Item::Kind::warning));
+  EXPECT_EQ(ci::comparison_text(made),
+            "New since the baseline\n  alice/dev: set_ttl to 9h\n  alice/web: set_ttl to 8h\n"
+            "Gone since the baseline\n  alice/dev: set_ttl to 8h\n  alice/old: create\n"
+            "Baseline: 2 new, 0 standing, 2 gone.\n");
+}
+
+TEST(Baseline, CountsEqualFindingsAsOftenAsTheyAre) {
+  const std::string one = R"({"file": "a.yaml", "line": 1, "field": "spec.ttl", "message": "long"})";
+  const std::string same = R"({"file": "a.yaml", "line": 9, "field": "spec.ttl", "message": "long"})";
+  const auto validation = [](const std::string& warnings) {
+    return json::parse(R"({"formatVersion": 1, "diagnostics": [], "warnings": [)" + warnings + "]}");
+  };
+  EXPECT_THAT(ci::compare(validation(one), validation(one + "," + same)).fresh, SizeIs(1));
+  EXPECT_EQ(ci::compare(validation(one), validation(same)).standing, 1U);
+  EXPECT_TRUE(ci::compare(validation(""), validation(one)).has_fresh(Item::Kind::warning));
+}
+
+TEST(Baseline, OfTheSameReportStandsAsAWhole) {
+  const json plan = reconcile::plan_json(testing::a_full_report());
+  const Comparison made = ci::compare(plan, plan);
+  EXPECT_THAT(made.fresh, IsEmpty());
+  EXPECT_THAT(made.gone, IsEmpty());
+  EXPECT_GT(made.standing, testing::a_full_report().plan.action_count());
+}
+
+TEST(Baseline, IsRefusedWhereItIsNoneOfThisCommand) {
+  EXPECT_THAT(ci::baseline_problem(json::parse("[1]"), "plan"),
+              HasSubstr("coder-reconciler plan --output json"));
+  EXPECT_THAT(ci::baseline_problem(json::parse("{]", nullptr, false), "plan"), HasSubstr("is no JSON"));
+  EXPECT_THAT(ci::baseline_problem(json::parse(R"({"formatVersion": 2, "workspaces": []})"), "plan"),
+              HasSubstr("formatVersion 2"));
+  EXPECT_THAT(ci::baseline_problem(
+                  json::parse(R"({"formatVersion": 1, "result": "failed", "workspaces": []})"), "plan"),
+              HasSubstr("failed"));
+  EXPECT_THAT(ci::baseline_problem(json::parse(R"({"formatVersion": 1, "warnings": []})"), "plan"),
+              HasSubstr("is no JSON"));
+  EXPECT_EQ(ci::baseline_problem(plan_of(""), "plan"), "");
+}
+
+TEST(Baseline, OfForeignShapeHarmsNobodyAndShowsNoControlCharacters) {
+  const json odd = json::parse(
+      R"({"workspaces": [1, {"owner": 2, "actions": 3}, {"owner": "a\u0007", "name": "b", "actions": [null, {"to": []}]}],
+          "conditions": {"a": 1}, "diagnostics": [[]], "warnings": "no"})");
+  const Comparison made = ci::compare(odd, plan_of(""));
+  ASSERT_THAT(made.gone, SizeIs(1));
+  EXPECT_THAT(made.gone[0].text, HasSubstr("a\\x07/b"));
+}
+
+}  // namespace
+}  // namespace cr::daemon
