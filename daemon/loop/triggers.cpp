@@ -1,12 +1,5 @@
 #include "daemon/loop/triggers.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/system/system_error.hpp>
-
-#include "reconcile/async/structured.h"
-
 namespace cr::daemon {
 namespace {
 
@@ -35,24 +28,15 @@ std::string_view to_string(Cause cause) {
   return "";
 }
 
-// A channel that holds one message is a flag that can be awaited: sending to a full one changes nothing.
-Triggers::Triggers(const boost::asio::any_io_executor& executor) : wake_(executor, 1) {}
+Triggers::Triggers(const boost::asio::any_io_executor& executor) : wake_(executor) {}
 
 void Triggers::fire(Cause cause) {
   causes_ |= bit(cause);
-  wake_.try_send(boost::system::error_code{});
-}
-
-async::awaitable<void> Triggers::fired() {
-  auto [error] = co_await wake_.async_receive(boost::asio::as_tuple(boost::asio::use_awaitable));
-  // A channel has an error of its own for what everything else calls operation_aborted.
-  if (error) throw boost::system::system_error(boost::asio::error::operation_aborted);
+  wake_.raise();
 }
 
 async::awaitable<void> Triggers::wait_until(async::Clock& clock, async::SteadyTime deadline) {
-  auto trigger = fired();
-  auto alarm = clock.sleep_until(deadline);
-  co_await async::until_first_ends(std::move(trigger), std::move(alarm));
+  return wake_.wait_until(clock, deadline);
 }
 
 bool Triggers::only_asked_for() const {
@@ -65,7 +49,7 @@ bool Triggers::only_builds_ended() const {
 }
 
 std::string Triggers::take_causes() {
-  wake_.try_receive([](boost::system::error_code) {});
+  wake_.lower();
   std::string text;
   for (const Cause cause : kCauses) {
     if ((causes_ & bit(cause)) == 0) continue;

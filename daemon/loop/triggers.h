@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/experimental/channel.hpp>
 #include <cstdint>
 #include <string>
 
 #include "reconcile/async/clock.h"
+#include "reconcile/async/signal.h"
 
 namespace cr::daemon {
 
@@ -36,9 +36,7 @@ class Triggers {
   [[nodiscard]] std::string take_causes();
 
  private:
-  [[nodiscard]] async::awaitable<void> fired();
-
-  boost::asio::experimental::channel<void(boost::system::error_code)> wake_;
+  async::Signal wake_;
   std::uint32_t causes_ = 0;
 };
 

@@ -1,0 +1,165 @@
+#include "daemon/news/courier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "daemon/news/signature.h"
+#include "reconcile/async/structured.h"
+#include "reconcile/http/date.h"
+#include "reconcile/http/url.h"
+
+namespace cr::daemon {
+namespace {
+
+constexpr std::size_t kAtATime = 4;
+constexpr std::chrono::milliseconds kAttempt{10'000};
+/// Nobody reads what a receiver has to say beside its status.
+constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
+/// With nothing to send, there is no hurry to see that the list has changed.
+constexpr auto kIdle = std::chrono::hours(24);
+
+constexpr http::SettingNames kNames{.url = "a URL of --notify-url-file",
+                                    .ca_file = "",
+                                    .client_cert = "",
+                                    .client_key = "",
+                                    .http_proxy = "HTTP_PROXY",
+                                    .https_proxy = "HTTPS_PROXY",
+                                    .no_proxy = "NO_PROXY"};
+
+}  // namespace
+
+struct Courier::Receiver {
+  Secret url;
+  std::size_t number = 0;  ///< in the list, from 1
+  std::string query;       ///< with its question mark; a secret too
+  std::string authorization;
+  std::optional<http::SiteClient> client;  ///< absent: the URL is none
+  std::string problem;                     ///< why
+  Outbox outbox;
+};
+
+Courier::Courier(CourierParts parts, const boost::asio::any_io_executor& executor)
+    : parts_(std::move(parts)), wake_(executor) {}
+Courier::~Courier() = default;
+
+void Courier::post(std::string body) {
+  posted_.push_back(std::make_shared<const Letter>(Letter{std::move(body), parts_.clock.now()}));
+  if (posted_.size() > Outbox::kMost) posted_.erase(posted_.begin());
+  wake_.raise();
+}
+
+void Courier::tell(Delivery delivery, const Receiver& receiver, const std::string& problem) {
+  if (parts_.on_delivery) parts_.on_delivery(delivery, receiver.number, problem);
+}
+
+/// Those that stay keep what waits for them.
+void Courier::meet_receivers() {
+  auto urls = parts_.receivers();
+  if (!urls) return;
+  std::vector<std::unique_ptr<Receiver>> met;
+  for (Secret& url : *urls) {
+    const auto known =
+        std::ranges::find_if(receivers_, [&](const auto& one) { return one && one->url == url; });
+    if (known != receivers_.end()) {
+      met.push_back(std::move(*known));
+    } else {
+      auto& fresh = *met.emplace_back(std::make_unique<Receiver>());
+      const std::string& text = url.reveal();
+      const std::size_t mark = std::min(text.find('?'), text.size());
+      fresh.query = text.substr(mark);
+      const auto parsed = http::parse_url(std::string_view(text).substr(0, mark));
+      if (!parsed) {
+        fresh.problem = parsed.error().message;
+      } else {
+        if (parsed->user)
+          fresh.authorization = http::basic_authorization(parsed->user->user, parsed->user->password);
+        auto client = http::SiteClient::make({.url = parsed->base,
+                                              .ca_file = {},
+                                              .proxy = parts_.proxy,
+                                              .user_agent = parts_.user_agent,
+                                              .names = kNames,
+                                              .resolve = parts_.resolve},
+                                             parts_.clock);
+        if (client) {
+          fresh.client = std::move(*client);
+        } else {
+          fresh.problem = client.error().message;
+        }
+      }
+      fresh.url = std::move(url);
+    }
+    met.back()->number = met.size();
+  }
+  receivers_ = std::move(met);
+}
+
+async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
+  for (std::size_t dropped = receiver.outbox.drop_old(parts_.clock.now()); dropped > 0; --dropped)
+    tell(Delivery::dropped, receiver, "it was a day old");
+  const LetterPtr letter = receiver.outbox.due(parts_.clock.now());
+  if (!letter) co_return;
+  if (!receiver.client) {
+    receiver.outbox.settle();
+    tell(Delivery::refused, receiver, receiver.problem);
+    co_return;
+  }
+  http::SiteClient::Request request{.method = "POST",
+                                    .target = receiver.query,
+                                    .headers = {{"Content-Type", parts_.content_type}},
+                                    .body = letter->body,
+                                    .answer_limit = kLargestAnswer,
+                                    .repeatable = false,
+                                    .allowed = kAttempt};
+  if (!receiver.authorization.empty()) request.headers.emplace_back("Authorization", receiver.authorization);
+  const auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.wall());
+  if (const std::optional<Secret> secret = parts_.secret ? parts_.secret() : std::nullopt) {
+    request.headers.emplace_back(kSignedAtHeader, std::to_string(at.time_since_epoch().count()));
+    request.headers.emplace_back(kSignatureHeader, signature_of(letter->body, at, secret->reveal()));
+  }
+  auto sending = receiver.client->send(std::move(request));
+  const auto answer = co_await std::move(sending);
+  if (!answer) {
+    receiver.outbox.postpone(parts_.clock.now(), std::nullopt);
+    // What a client says of a connection names the host, which may be a secret as well as the path.
+    tell(Delivery::postponed, receiver, std::string(http::to_string(answer.error().fault)));
+    co_return;
+  }
+  const Delivery delivery = delivery_of(answer->status);
+  if (delivery == Delivery::postponed) {
+    receiver.outbox.postpone(parts_.clock.now(), http::parse_retry_after(answer->header("Retry-After"),
+                                                                         answer->header("Date"), at));
+  } else {
+    receiver.outbox.settle();
+  }
+  tell(delivery, receiver,
+       delivery == Delivery::sent ? "" : fmt::format("it responded with {}", answer->status));
+}
+
+async::SteadyTime Courier::next_round() const {
+  async::SteadyTime next = parts_.clock.now() + kIdle;
+  for (const auto& receiver : receivers_) {
+    if (const auto due = receiver->outbox.next_due()) next = std::min(next, *due);
+  }
+  return next;
+}
+
+async::awaitable<void> Courier::run() {
+  for (;;) {
+    auto waiting = wake_.wait_until(parts_.clock, next_round());
+    co_await std::move(waiting);
+    meet_receivers();
+    for (LetterPtr& letter : std::exchange(posted_, {})) {
+      for (const auto& receiver : receivers_) {
+        if (receiver->outbox.add(letter) > 0) tell(Delivery::dropped, *receiver, "too many wait for it");
+      }
+    }
+    auto each = [this](std::unique_ptr<Receiver>& one) { return deliver_to(*one); };
+    auto all = async::for_each_bounded(receivers_, kAtATime, each);
+    co_await std::move(all);
+  }
+}
+
+}  // namespace cr::daemon
