@@ -29,6 +29,19 @@ constexpr http::SettingNames kNames{.url = "a URL of --notify-url-file",
                                     .https_proxy = "HTTPS_PROXY",
                                     .no_proxy = "NO_PROXY"};
 
+/// What a client says of a connection names the host, which may be as secret as the path.
+std::string_view what_happened(http::TransportFault fault) {
+  switch (fault) {
+    case http::TransportFault::unreachable:
+      return "it cannot be reached";
+    case http::TransportFault::timeout:
+      return "it did not respond in time";
+    case http::TransportFault::contract:
+      return "what it responded is too large, or no HTTP";
+  }
+  return "";
+}
+
 }  // namespace
 
 struct Courier::Receiver {
@@ -123,8 +136,7 @@ async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
   const auto answer = co_await std::move(sending);
   if (!answer) {
     receiver.outbox.postpone(parts_.clock.now(), std::nullopt);
-    // What a client says of a connection names the host, which may be a secret as well as the path.
-    tell(Delivery::postponed, receiver, std::string(http::to_string(answer.error().fault)));
+    tell(Delivery::postponed, receiver, std::string(what_happened(answer.error().fault)));
     co_return;
   }
   const Delivery delivery = delivery_of(answer->status);

@@ -233,21 +233,33 @@ void NewsDesk::tell_what_begins(const Found& found, Grouping& grouping) {
 }
 
 void NewsDesk::tell_what_is_over(const Found& found, const CycleReport& report, Grouping& grouping) {
-  std::erase_if(open_, [&](auto& entry) {
-    auto& [key, open] = entry;
-    if (found.contains(key) || is_unknown(key, report)) return false;
-    if (is_replaced(key, found)) return true;
-    if (!open.over_since) open.over_since = report.ended;
-    if (report.ended - *open.over_since < kSettled) return false;
-    if (key.workspace != specs::Identity() && !find_row(known_, key.workspace)) return true;
-    if (key.kind == NewsKind::DriftFound) {
-      grouping.add(NewsKind::DriftRepaired, key.reason, key.workspace,
-                   {key.reason + " is as declared again", {}});
-    } else {
-      grouping.add(NewsKind::Recovered, std::string(to_string(key.kind)), key.workspace, {"is over", {}});
+  for (auto entry = open_.begin(); entry != open_.end();) {
+    const Key& key = entry->first;
+    std::optional<async::WallTime>& over_since = entry->second.over_since;
+    if (found.contains(key) || is_unknown(key, report)) {
+      ++entry;
+      continue;
     }
-    return true;
-  });
+    const bool declared = key.workspace == specs::Identity() || find_row(known_, key.workspace);
+    if (declared && !is_replaced(key, found)) {
+      if (!over_since) over_since = report.ended;
+      if (report.ended - *over_since < kSettled) {
+        ++entry;
+        continue;
+      }
+      tell_end(key, grouping);
+    }
+    entry = open_.erase(entry);
+  }
+}
+
+void NewsDesk::tell_end(const Key& key, Grouping& grouping) {
+  if (key.kind == NewsKind::DriftFound) {
+    grouping.add(NewsKind::DriftRepaired, key.reason, key.workspace,
+                 {key.reason + " is as declared again", {}});
+  } else {
+    grouping.add(NewsKind::Recovered, std::string(to_string(key.kind)), key.workspace, {"is over", {}});
+  }
 }
 
 void NewsDesk::tell_convergence(const CycleReport& report, Grouping& grouping) {

@@ -57,6 +57,7 @@ class NewsDesk {
   [[nodiscard]] static bool is_replaced(const Key& key, const Found& found);
   void tell_what_begins(const Found& found, Grouping& grouping);
   void tell_what_is_over(const Found& found, const reconcile::CycleReport& report, Grouping& grouping);
+  static void tell_end(const Key& key, Grouping& grouping);
   void tell_convergence(const reconcile::CycleReport& report, Grouping& grouping);
   void remember(const reconcile::CycleReport& report);
 
