@@ -34,11 +34,11 @@ enum class NewsKind : std::uint8_t {
 /// One piece of news, of all workspaces for which it is the same.
 struct News {
   NewsKind kind = NewsKind::NeedsPerson;
-  std::string reason;  ///< "Forbidden", "ttl"; of a recovery: what is over; empty: the kind says all
-  std::string text;    ///< what to know or do, one line, free of control characters
-  std::string author;  ///< of drift, where known
-  std::vector<specs::Identity> workspaces;  ///< at most kNamed; none: it is about the whole
-  std::size_t count = 0;                    ///< of workspaces, or of invalid documents: all of them
+  std::string reason{};  ///< "Forbidden", "ttl"; of a recovery: what is over; empty: the kind says all
+  std::string text{};    ///< what to know or do, one line, free of control characters
+  std::string author{};  ///< of drift, where known
+  std::vector<specs::Identity> workspaces{};  ///< at most kNamed; none: it is about the whole
+  std::size_t count = 0;                      ///< of workspaces, or of invalid documents: all of them
   static constexpr std::size_t kNamed = 10;
 };
 
