@@ -58,7 +58,8 @@ TEST(Slack, TakesNoNameForAMentionALinkOrMarkup) {
   EXPECT_THAT(text, Not(HasSubstr("<!channel>")));
   EXPECT_THAT(text, Not(HasSubstr("<@U123>")));
   EXPECT_THAT(text, HasSubstr("&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp;amp; *bold*"));
-  for (const json& block : json::parse(text)["blocks"]) {
+  const json message = json::parse(text);
+  for (const json& block : message["blocks"]) {
     const json& shown = block.contains("text") ? block["text"] : block["elements"][0];
     EXPECT_EQ(shown["type"], "plain_text");
   }
