@@ -13,6 +13,7 @@
 #include "specs/declared_fields.h"
 #include "specs/diagnostic.h"
 #include "specs/shared.h"
+#include "specs/shared_optional.h"
 
 namespace cr::specs {
 
@@ -71,7 +72,7 @@ struct WorkspaceSpec {
   ReconcilePolicy policy;
   Shared<StringPairs> labels;
   Shared<StringPairs> annotations;
-  std::optional<Suspension> suspension;
+  SharedOptional<Suspension> suspension;
   Shared<DefaultedFields> defaulted;  ///< which of the values above the document itself does not give
   SharedText set;        ///< name of the WorkspaceSet that it is one of; empty: a document of its own
   SourcePosition where;  ///< of the document's first key; of a set's workspace: of the set's

@@ -131,7 +131,9 @@ specs::SpecPtr Expander::workspace_of(const specs::SharedText& username,
   if (labels_) spec->labels = replace_owners(*common_.labels, username);
   if (annotations_) spec->annotations = replace_owners(*common_.annotations, username);
   if (parameters_) spec->parameters = replace_owners(*common_.parameters, username);
-  if (reason_) spec->suspension->reason = replace_owner(spec->suspension->reason, username);
+  if (reason_)
+    spec->suspension =
+        specs::Suspension{common_.suspension->until, replace_owner(common_.suspension->reason, username)};
   if (!moved_.empty()) spec->fields = fields_of(username);
   if (name_) let_declared_name_follow(*spec);
   // What does not name the owner was judged with the document.

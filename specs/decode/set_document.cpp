@@ -54,8 +54,8 @@ ValueResult<OnLeave> read_on_leave(const YamlNode& node) {
 }
 
 /// Of two that are for the same workspace the one that ends later, or never.
-std::optional<Suspension> longer(const std::optional<Suspension>& one,
-                                 const std::optional<Suspension>& other) {
+SharedOptional<Suspension> longer(const SharedOptional<Suspension>& one,
+                                  const SharedOptional<Suspension>& other) {
   if (!one || !other) return one ? one : other;
   const bool other_is = one->until && (!other->until || *other->until > *one->until);
   return other_is ? other : one;
