@@ -185,7 +185,9 @@ inline constexpr JsonField kOwnFields[] = {
     {kLogLine, "changes", kCount, kSometimes,
      "workspaces that an approved plan changes, or owners who leave a set"},
     {kLogLine, "set", kText, kSometimes, "the WorkspaceSet that it is about"},
-    {kLogLine, "file", kText, kSometimes, "with a token"},
+    {kLogLine, "receiver", kCount, kSometimes,
+     "of notifications: which line of their file, counted without those that are none"},
+    {kLogLine, "file", kText, kSometimes, "with a secret"},
     {kLogLine, "signal", kText, kSometimes, "that ends the program"},
 
     {kDiagnostic, "kind", word(JsonWords::diagnostic_kinds), kAlways, "what sort of error"},

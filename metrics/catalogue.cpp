@@ -34,6 +34,9 @@ constexpr Phase kPhases[] = {Phase::load, Phase::read, Phase::resolve, Phase::pl
 constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::timeout, RetryReason::throttled,
                                          RetryReason::server};
 
+constexpr NotificationResult kNotificationResults[] = {
+    NotificationResult::sent, NotificationResult::postponed, NotificationResult::refused,
+    NotificationResult::dropped};
 constexpr ApprovalResult kApprovalResults[] = {ApprovalResult::approved, ApprovalResult::refused,
                                                ApprovalResult::mismatched};
 
@@ -194,6 +197,10 @@ std::vector<Metric> declare_all() {
               "mismatched "
               "named a plan that is not held.",
               {{"result", names_of(kApprovalResults)}}),
+      counter(notifications, "coder_reconciler_notifications_total",
+              "Notifications by how sending them to one receiver ended: postponed is tried again, refused "
+              "and dropped are lost.",
+              {{"result", names_of(kNotificationResults)}}),
       counter(log_lines_dropped, "coder_reconciler_log_lines_dropped_total",
               "Log lines dropped because nobody read standard error in time."),
       counter(defects, "coder_reconciler_defects_total",
@@ -263,6 +270,20 @@ std::string_view to_string(RetryReason reason) {
       return "server";
   }
   return {};
+}
+
+std::string_view to_string(NotificationResult result) {
+  switch (result) {
+    case NotificationResult::sent:
+      return "sent";
+    case NotificationResult::postponed:
+      return "postponed";
+    case NotificationResult::refused:
+      return "refused";
+    case NotificationResult::dropped:
+      return "dropped";
+  }
+  return "";
 }
 
 std::string_view to_string(ApprovalResult result) {

@@ -71,6 +71,7 @@ enum class MetricId : std::uint8_t {
   apply_exit_code,
   http_requests,
   approvals,
+  notifications,
   log_lines_dropped,
   defects,
   process_cpu_seconds,
@@ -110,7 +111,7 @@ inline constexpr std::size_t kMaxRequestSeries = 120;
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;
 /// Of http_requests, likewise: no route answers with every code.
-inline constexpr std::size_t kMaxServedSeries = 56;
+inline constexpr std::size_t kMaxServedSeries = 52;
 
 /// How a build of ours ended.
 enum class BuildResult : std::uint8_t { success, failed, canceled };
@@ -123,6 +124,15 @@ enum class ApprovalResult : std::uint8_t {
   mismatched  ///< no plan is held, or another one
 };
 [[nodiscard]] std::string_view to_string(ApprovalResult result);
+
+/// How sending one notification to one receiver ended, for now.
+enum class NotificationResult : std::uint8_t {
+  sent,
+  postponed,  ///< the receiver was not there, or not now: it is tried again
+  refused,    ///< the receiver will not take it
+  dropped     ///< too many or too old ones waited
+};
+[[nodiscard]] std::string_view to_string(NotificationResult result);
 
 /// How the status of an answer of our own is shown: its class, some statuses alone.
 [[nodiscard]] std::string_view served_code_label(int status);

@@ -148,6 +148,7 @@ struct Recorder::Instruments {
   Family<Counter> served{registry, MetricId::http_requests};
   std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
   std::size_t served_series = 0;  ///< of them all but "other"
+  std::vector<Counter*> notifications = Family<Counter>(registry, MetricId::notifications).each();
   std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
   std::vector<Gauge*> starts_expected = Family<Gauge>(registry, MetricId::starts_expected).each();
   std::vector<Gauge*> stops_expected = Family<Gauge>(registry, MetricId::stops_expected).each();
@@ -277,6 +278,10 @@ void Recorder::on_run_ended(int exit_code) {
 
 void Recorder::on_answer(std::string_view route, int status) {
   instruments_->served_as(route, served_code_label(status)).Increment();
+}
+
+void Recorder::on_notification(NotificationResult result) {
+  instruments_->notifications[index(result)]->Increment();
 }
 
 void Recorder::on_approval(ApprovalResult result) {

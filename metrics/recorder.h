@@ -45,6 +45,7 @@ class Recorder final : public reconcile::Observer {
   /// From one thread alone, whichever that is.
   void on_answer(std::string_view route, int status);
   void on_approval(ApprovalResult result);
+  void on_notification(NotificationResult result);
 
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;

@@ -17,6 +17,7 @@
 #include "daemon/loop/loop.h"
 #include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
+#include "daemon/news/newsroom.h"
 #include "daemon/version.h"
 #include "metrics/exposition.h"
 #include "metrics/process.h"
@@ -96,6 +97,10 @@ class Daemon {
         return ExitCode::usage;
       }
     }
+    if (const std::string problem = Newsroom::problem(config_); !problem.empty()) {
+      say(terminal_, problem);
+      return ExitCode::usage;
+    }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().readers(), session_.client().writers(), clock_, during_cycle_,
                         limits_of_daemon(config_));
@@ -109,6 +114,9 @@ class Daemon {
       }
       server_.emplace(std::move(*server));
     }
+    if (!config_.notify_url_file.empty())
+      newsroom_.emplace(config_, clock_, session_.log(), recorder_,
+                        [this](const std::string& digest) { return words_of_way_out(digest); });
     warn_of_open_files();
     return std::nullopt;
   }
@@ -156,11 +164,12 @@ class Daemon {
   }
 
   void warn_of_open_files() {
-    for (const std::string& file :
-         {config_.coder_token_file, config_.api_token_file, config_.read_token_file}) {
+    for (const std::string& file : {config_.coder_token_file, config_.api_token_file, config_.read_token_file,
+                                    config_.notify_url_file, config_.notify_secret_file}) {
       if (others_may_read(file))
-        session_.log().warn("a token file is readable by every user on this machine; run chmod o= on it",
-                            {{"file", file}});
+        session_.log().warn(
+            "a file with secrets is readable by every user on this machine; run chmod o= on it",
+            {{"file", file}});
     }
   }
 
@@ -248,7 +257,14 @@ class Daemon {
         session_.log().warn("the filters match less than expected", {{"reason", one}});
       missing_of_sets_ = std::move(missing);
     }
+    if (newsroom_) newsroom_->hear(*report, desired);
     co_return report;
+  }
+
+  /// As a message ends that says what is held.
+  [[nodiscard]] std::string words_of_way_out(const std::string& digest) const {
+    const WayOut way_out = way_out_of(config_, server_ ? server_->address() : "");
+    return "; to let it go: " + way_out.approve_request(digest).value_or(way_out.apply_command(digest));
   }
 
   /// On the disk's thread: it takes seconds where there are many specs, and longer where the disk hangs.
@@ -276,13 +292,23 @@ class Daemon {
   }
 
   async::awaitable<void> keep_fed_and_serve() {
-    auto feed = keep_watchdog_fed(notice_, shown_, clock_);
+    auto feed = feed_and_tell();
     if (!server_) {
       co_await std::move(feed);
       co_return;
     }
     auto serve = async::elsewhere(server_thread_.get_executor(), server_->serve());
     co_await async::until_first_ends(std::move(feed), std::move(serve));
+  }
+
+  async::awaitable<void> feed_and_tell() {
+    auto feed = keep_watchdog_fed(notice_, shown_, clock_);
+    if (!newsroom_) {
+      co_await std::move(feed);
+      co_return;
+    }
+    auto tell = newsroom_->run();
+    co_await async::until_first_ends(std::move(feed), std::move(tell));
   }
 
   const Config& config_;
@@ -304,6 +330,7 @@ class Daemon {
   std::optional<reconcile::Reconciler> reconciler_;
   std::optional<reconcile::BuildWatch> build_watch_;
   Endpoints endpoints_;
+  std::optional<Newsroom> newsroom_;  ///< absent: nobody is told
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
   async::Worker disk_;

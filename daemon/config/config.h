@@ -18,6 +18,8 @@ namespace cr::daemon {
 enum class OutputFormat : std::uint8_t { text, json, markdown };
 /// What the files of an export are one of each for.
 enum class FileBy : std::uint8_t { owner, template_name };
+/// What a notification looks like.
+enum class NewsFormat : std::uint8_t { cloudevents, slack };
 enum class LogFormat : std::uint8_t { text, json, logfmt };
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
@@ -86,6 +88,11 @@ struct Config {
   std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
   std::string api_token_file;
   std::string read_token_file;  ///< empty: reads need no token
+
+  // Whom it tells
+  std::string notify_url_file;  ///< one URL a line, each a secret; empty: nobody
+  NewsFormat notify_format = NewsFormat::cloudevents;
+  std::string notify_secret_file;  ///< empty: messages are not signed
 
   // How an export writes specs
   std::string output_dir;  ///< empty: to standard output

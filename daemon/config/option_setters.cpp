@@ -137,6 +137,11 @@ std::string set_output(Config& config, const Values& values) {
       {{"text", OutputFormat::text}, {"json", OutputFormat::json}, {"markdown", OutputFormat::markdown}});
 }
 
+std::string set_notify_format(Config& config, const Values& values) {
+  return set_choice<&Config::notify_format, NewsFormat>(
+      config, values.back(), {{"cloudevents", NewsFormat::cloudevents}, {"slack", NewsFormat::slack}});
+}
+
 std::string set_change_feed(Config& config, const Values& values) {
   return set_choice<&Config::change_feed, bool>(config, values.back(), {{"auto", true}, {"off", false}});
 }

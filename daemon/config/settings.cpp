@@ -119,6 +119,11 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
     problems.emplace_back(
         "user and password are given in both --pushgateway-url and --pushgateway-auth-file; use only one");
   }
+  if (config.notify_url_file.empty() &&
+      (!config.notify_secret_file.empty() || config.notify_format != NewsFormat::cloudevents)) {
+    problems.emplace_back(
+        "--notify-format and --notify-secret-file have no effect without --notify-url-file");
+  }
   if (invocation.command == Command::export_specs) {
     if (config.output_dir.empty() && (config.merge || config.defaults)) {
       problems.emplace_back("--merge and --defaults need --output-dir, the directory of the specs");

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "daemon/text/counted.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/model/author.h"
 #include "reconcile/model/condition.h"
@@ -18,6 +19,7 @@ namespace {
 using reconcile::CycleReport;
 using reconcile::Reason;
 using reconcile::WorkspaceStatus;
+using reconcile::sets::SetStatus;
 
 bool unknown(const WorkspaceStatus& row) {
   return reconcile::ready_of(row.ready.reason) == reconcile::Ready::Unknown;
@@ -38,8 +40,13 @@ bool is_wholly_converged(const CycleReport& report) {
   const bool good =
       report.result == reconcile::CycleResult::in_sync || report.result == reconcile::CycleResult::converged;
   return good && report.invalid_documents + report.duplicate_documents == 0 &&
-         std::ranges::all_of(report.workspaces, [](const WorkspaceStatus& row) {
-           return row.ready.reason == Reason::InSync || row.ready.reason == Reason::Suspended;
+         std::ranges::all_of(report.workspaces,
+                             [](const WorkspaceStatus& row) {
+                               return row.ready.reason == Reason::InSync ||
+                                      row.ready.reason == Reason::Suspended;
+                             }) &&
+         std::ranges::all_of(report.sets, [](const SetStatus& set) {
+           return reconcile::sets::ready_of(set.reason) == reconcile::Ready::True;
          });
 }
 
@@ -60,13 +67,14 @@ const WorkspaceStatus* find_row(const Range& rows, const specs::Identity& worksp
   return same ? &row_of(*found) : nullptr;
 }
 
+const SetStatus* find_set(const CycleReport& report, const std::string& name) {
+  const auto found = std::ranges::find(report.sets, name, &SetStatus::name);
+  return found == report.sets.end() ? nullptr : &*found;
+}
+
 /// Both say that a workspace waits for somebody.
 NewsKind general(NewsKind kind) {
   return kind == NewsKind::BuildFailed ? NewsKind::NeedsPerson : kind;
-}
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace
@@ -114,10 +122,10 @@ bool is_grave(NewsKind kind) {
 /// What is the same for many becomes one piece.
 class NewsDesk::Grouping {
  public:
-  void add(NewsKind kind, const std::string& reason, const specs::Identity& workspace, const Detail& detail) {
-    // Of drift each value and author is news of its own; elsewhere the reason makes it the same.
-    const std::string alike =
-        kind == NewsKind::DriftFound ? detail.text + '\0' + detail.author : std::string();
+  void add(NewsKind kind, const std::string& reason, const Key& about, const Detail& detail) {
+    // Of drift each value and author is news of its own, and each set; elsewhere the reason makes it the
+    // same.
+    const std::string alike = kind == NewsKind::DriftFound ? detail.text + '\0' + detail.author : about.set;
     News& news = groups_[{kind, reason, alike}];
     if (news.count == 0 && news.text.empty()) {
       news.kind = kind;
@@ -126,8 +134,8 @@ class NewsDesk::Grouping {
       news.author = specs::visible(detail.author);
     }
     ++news.count;
-    if (workspace != specs::Identity() && news.workspaces.size() < News::kNamed)
-      news.workspaces.push_back(workspace);
+    if (about.workspace != specs::Identity() && news.workspaces.size() < News::kNamed)
+      news.workspaces.push_back(about.workspace);
   }
 
   [[nodiscard]] std::optional<Bulletin> bulletin() && {
@@ -151,15 +159,28 @@ class NewsDesk::Grouping {
 void NewsDesk::find_whole(const CycleReport& report, const specs::DesiredState& desired,
                           const std::string& ways_out, Found& found) const {
   if (report.failure) {
-    found[{NewsKind::CoderUnreachable, {}, {}}] = {report.failure->to_string(), {}};
+    found[{NewsKind::CoderUnreachable, {}}] = {report.failure->to_string(), {}};
   }
   if (report.verdict.held) {
-    found[{NewsKind::PlanHeld, {}, report.verdict.digest}] = {report.verdict.message + ways_out, {}};
+    found[{NewsKind::PlanHeld, {}, {}, report.verdict.digest}] = {report.verdict.message + ways_out, {}};
   }
   for (const specs::Diagnostic& one : desired.diagnostics) {
     const std::string document = fmt::format("{}:{}:{}", one.where.path(), one.document, one.document_column);
-    Detail& detail = found[{NewsKind::SpecsInvalid, {}, document}];
+    Detail& detail = found[{NewsKind::SpecsInvalid, {}, {}, document}];
     if (detail.text.empty()) detail.text = fmt::format("{}: {}", one.where.to_string(), one.message);
+  }
+}
+
+void NewsDesk::find_sets(const CycleReport& report, Found& found) {
+  for (const reconcile::sets::SetStatus& set : report.sets) {
+    if (reconcile::sets::ready_of(set.reason) != reconcile::Ready::False) continue;
+    const bool held = set.reason == reconcile::sets::Reason::Held;
+    Key key{held ? NewsKind::PlanHeld : NewsKind::NeedsPerson,
+            {},
+            set.name,
+            held ? set.digest : std::string(reconcile::sets::to_string(set.reason))};
+    found[std::move(key)] = {fmt::format("set {} ({}): {}", set.name, set.where.to_string(), set.message),
+                             {}};
   }
 }
 
@@ -173,7 +194,7 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
                           !reconcile::is_informational(change.field) &&
                           reconcile::entry_of(change.field).is_drift;
     if (!mendable) continue;
-    Key key{NewsKind::DriftFound, workspace, std::string(reconcile::to_string(change.field))};
+    Key key{NewsKind::DriftFound, workspace, {}, std::string(reconcile::to_string(change.field))};
     if (!open_.contains(key) && !is_drift(row, before, change.field)) continue;
     drifted = true;
     found[std::move(key)] = {fmt::format("{} is {}, declared {}", reconcile::to_string(change.field),
@@ -183,13 +204,13 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
   if (reconcile::waits_for_person(reason) && reason != Reason::Held &&
       !(reason == Reason::Drifted && drifted)) {
     const NewsKind kind = reason == Reason::BuildFailed ? NewsKind::BuildFailed : NewsKind::NeedsPerson;
-    found[{kind, workspace, std::string(reconcile::to_string(reason))}] = {row.ready.message, {}};
+    found[{kind, workspace, {}, std::string(reconcile::to_string(reason))}] = {row.ready.message, {}};
   }
   for (const reconcile::RemarkNote& note : row.remarks) {
     if (note.remark == reconcile::Remark::WillNotStart) {
-      found[{NewsKind::WillNotStart, workspace, {}}] = {note.message, {}};
+      found[{NewsKind::WillNotStart, workspace}] = {note.message, {}};
     } else if (note.remark == reconcile::Remark::DeletionAhead) {
-      found[{NewsKind::DeletionAhead, workspace, {}}] = {note.message, {}};
+      found[{NewsKind::DeletionAhead, workspace}] = {note.message, {}};
     }
   }
 }
@@ -206,6 +227,10 @@ void NewsDesk::find_rows(const CycleReport& report, Found& found) const {
 bool NewsDesk::is_unknown(const Key& key, const CycleReport& report) const {
   // What a cycle could not see is neither open nor over.
   const bool blind = report.result == reconcile::CycleResult::failed;
+  if (!key.set.empty()) {
+    const SetStatus* set = find_set(report, key.set);
+    return blind || (set && reconcile::sets::ready_of(set->reason) == reconcile::Ready::Unknown);
+  }
   if (key.workspace == specs::Identity())
     return blind && key.kind != NewsKind::CoderUnreachable && key.kind != NewsKind::SpecsInvalid;
   if (blind) return true;
@@ -216,9 +241,9 @@ bool NewsDesk::is_unknown(const Key& key, const CycleReport& report) const {
 bool NewsDesk::is_replaced(const Key& key, const Found& found) {
   return key.kind != NewsKind::DriftFound && std::ranges::any_of(all_news_kinds(), [&](NewsKind kind) {
            if (general(kind) != general(key.kind)) return false;
-           const auto other = found.lower_bound({kind, key.workspace, {}});
+           const auto other = found.lower_bound({kind, key.workspace, key.set});
            return other != found.end() && other->first.kind == kind &&
-                  other->first.workspace == key.workspace;
+                  other->first.workspace == key.workspace && other->first.set == key.set;
          });
 }
 
@@ -228,7 +253,7 @@ void NewsDesk::tell_what_begins(const Found& found, Grouping& grouping) {
     place->second.over_since.reset();
     if (!fresh || (first_ && key.kind != NewsKind::PlanHeld)) continue;
     const bool one_of_many = key.kind == NewsKind::SpecsInvalid;
-    grouping.add(key.kind, one_of_many ? std::string() : key.reason, key.workspace, detail);
+    grouping.add(key.kind, one_of_many ? std::string() : key.reason, key, detail);
   }
 }
 
@@ -240,7 +265,9 @@ void NewsDesk::tell_what_is_over(const Found& found, const CycleReport& report, 
       ++entry;
       continue;
     }
-    const bool declared = key.workspace == specs::Identity() || find_row(known_, key.workspace);
+    const bool declared = key.set.empty()
+                              ? key.workspace == specs::Identity() || find_row(known_, key.workspace)
+                              : find_set(report, key.set) != nullptr;
     if (declared && !is_replaced(key, found)) {
       if (!over_since) over_since = report.ended;
       if (report.ended - *over_since < kSettled) {
@@ -255,10 +282,10 @@ void NewsDesk::tell_what_is_over(const Found& found, const CycleReport& report, 
 
 void NewsDesk::tell_end(const Key& key, Grouping& grouping) {
   if (key.kind == NewsKind::DriftFound) {
-    grouping.add(NewsKind::DriftRepaired, key.reason, key.workspace,
-                 {key.reason + " is as declared again", {}});
+    grouping.add(NewsKind::DriftRepaired, key.reason, key, {key.reason + " is as declared again", {}});
   } else {
-    grouping.add(NewsKind::Recovered, std::string(to_string(key.kind)), key.workspace, {"is over", {}});
+    grouping.add(NewsKind::Recovered, std::string(to_string(key.kind)), key,
+                 {key.set.empty() ? "is over" : fmt::format("set {}: is over", key.set), {}});
   }
 }
 
@@ -288,6 +315,7 @@ std::optional<Bulletin> NewsDesk::hear(const CycleReport& report, const specs::D
                                        const std::string& ways_out) {
   Found found;
   find_whole(report, desired, ways_out, found);
+  find_sets(report, found);
   find_rows(report, found);
   Grouping grouping;
   tell_what_begins(found, grouping);

@@ -33,8 +33,9 @@ class NewsDesk {
  private:
   struct Key {
     NewsKind kind{};
-    specs::Identity workspace;  ///< empty: the whole
-    std::string reason;
+    specs::Identity workspace;  ///< empty: the whole, or a set
+    std::string set{};          ///< its name
+    std::string reason{};
     auto operator<=>(const Key&) const = default;
   };
   struct Detail {
@@ -49,6 +50,7 @@ class NewsDesk {
 
   void find_whole(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                   const std::string& ways_out, Found& found) const;
+  static void find_sets(const reconcile::CycleReport& report, Found& found);
   void find_of(const reconcile::WorkspaceStatus& row, const reconcile::WorkspaceStatus* before,
                Found& found) const;
   void find_rows(const reconcile::CycleReport& report, Found& found) const;

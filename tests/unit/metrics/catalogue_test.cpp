@@ -111,6 +111,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::apply_exit_code, {}},
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
+      {MetricId::notifications, {"result"}},
       {MetricId::log_lines_dropped, {}},
       {MetricId::defects, {}},
   };

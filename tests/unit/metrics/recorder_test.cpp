@@ -415,6 +415,18 @@ TEST(Recorder, CountsAnswersByRouteAndApprovalsByResult) {
   EXPECT_EQ(value_of(recorder, R"(approvals_total{result="approved"})"), 0);
 }
 
+TEST(Recorder, CountsNotificationsByResult) {
+  Recorder recorder;
+  EXPECT_EQ(value_of(recorder, R"(notifications_total{result="postponed"})"), 0);
+  for (const auto result : {NotificationResult::sent, NotificationResult::postponed,
+                            NotificationResult::postponed, NotificationResult::dropped})
+    recorder.on_notification(result);
+  EXPECT_EQ(value_of(recorder, R"(notifications_total{result="sent"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(notifications_total{result="postponed"})"), 2);
+  EXPECT_EQ(value_of(recorder, R"(notifications_total{result="refused"})"), 0);
+  EXPECT_EQ(value_of(recorder, R"(notifications_total{result="dropped"})"), 1);
+}
+
 TEST(Recorder, SeriesAreBoundedWhateverIsAsked) {
   Recorder recorder;
   recorder.set_build_info("0.1.0", "abc");

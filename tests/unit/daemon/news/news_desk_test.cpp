@@ -77,6 +77,38 @@ TEST_F(NewsDeskTest, TellsOfTransitionsAloneAndOfRecoveriesWhenTheyHaveLasted) {
   EXPECT_THAT(settle(testing::a_report({Reason::InSync, Reason::InSync})), IsEmpty());
 }
 
+TEST_F(NewsDeskTest, ASetIsNewsOfItsOwnWhereItWaitsForSomebody) {
+  using SetReason = reconcile::sets::Reason;
+  const auto with_sets = [](SetReason one, SetReason other) {
+    CycleReport report = testing::a_report({Reason::InSync});
+    report.sets = {testing::a_set("a", one), testing::a_set("b", other)};
+    return report;
+  };
+  EXPECT_THAT(hear(with_sets(SetReason::Resolved, SetReason::Resolved)), IsEmpty());
+  EXPECT_THAT(hear(with_sets(SetReason::NoOwners, SetReason::NoOwners)),
+              ElementsAre("NeedsPerson(NoOwners)", "NeedsPerson(NoOwners)"));
+  EXPECT_THAT(last_->news[1].text, ::testing::StartsWith("set b ("));
+  EXPECT_THAT(settle(with_sets(SetReason::NotRead, SetReason::NoOwners)), IsEmpty()) << "not known";
+  EXPECT_THAT(settle(with_sets(SetReason::Resolved, SetReason::NoOwners)),
+              ElementsAre("Recovered(NeedsPerson)"));
+  EXPECT_EQ(last_->news[0].text, "set a: is over");
+  CycleReport held = with_sets(SetReason::Resolved, SetReason::Held);
+  held.sets[1].digest = "00d1";
+  EXPECT_THAT(hear(held), ElementsAre("PlanHeld(00d1)"));
+  held.sets.pop_back();
+  EXPECT_THAT(settle(held), IsEmpty()) << "what is declared no more is not over";
+}
+
+TEST_F(NewsDeskTest, ARevisionIsNotLiveBeforeItsSetsAre) {
+  CycleReport report = testing::a_report({Reason::InSync});
+  (void)hear(report);
+  report.revision = "abc";
+  report.sets = {testing::a_set("a", reconcile::sets::Reason::NotRead)};
+  EXPECT_THAT(hear(report), IsEmpty());
+  report.sets = {testing::a_set("a", reconcile::sets::Reason::Resolved)};
+  EXPECT_THAT(hear(report), ElementsAre("Converged"));
+}
+
 TEST_F(NewsDeskTest, TheFirstCycleTellsOfWhatIsHeldAlone) {
   CycleReport report = testing::a_report({Reason::Forbidden, Reason::Held});
   report.verdict.held = true;

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <functional>
+#include <string>
+
+#include "daemon/config/config.h"
+#include "daemon/log/logger.h"
+#include "daemon/news/courier.h"
+#include "daemon/news/news_desk.h"
+#include "metrics/recorder.h"
+#include "reconcile/async/clock.h"
+
+namespace cr::daemon {
+
+/// Tells people what cycles bring, as the settings want it: from a report to a letter for each receiver.
+///
+/// Letters are carried by a thread of its own, so that neither a receiver nor a disk with the receivers' file
+/// on it holds up whoever reconciles. All that is given outlives it.
+class Newsroom {
+ public:
+  /// `way_out`: how people let a held plan with this digest go.
+  Newsroom(const Config& config, async::Clock& clock, Logger& log, metrics::Recorder& recorder,
+           std::function<std::string(const std::string& digest)> way_out);
+  ~Newsroom();
+
+  /// Why nobody would be told, for the start: it names the setting; empty: nothing is wrong.
+  [[nodiscard]] static std::string problem(const Config& config);
+
+  /// Returns at once. The same thread each time.
+  void hear(const reconcile::CycleReport& report, const specs::DesiredState& desired);
+  /// Delivers until it is cancelled; then it throws operation_aborted, and the thread is idle.
+  [[nodiscard]] async::awaitable<void> run();
+
+ private:
+  [[nodiscard]] std::string letter_of(const Bulletin& bulletin) const;
+  void note(Delivery delivery, std::size_t receiver, const std::string& problem);
+
+  const Config& config_;
+  Logger& log_;
+  metrics::Recorder& recorder_;
+  std::function<std::string(const std::string&)> way_out_;
+  NewsDesk desk_;
+  boost::asio::thread_pool thread_{1};
+  Courier courier_;  ///< used on that thread alone
+};
+
+}  // namespace cr::daemon
