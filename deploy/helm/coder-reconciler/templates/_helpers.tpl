@@ -104,6 +104,10 @@ annotations:
 {{- if and (eq .Values.mode "deployment") .Values.readToken.existingSecret -}}
 {{- $_ := set $own "read-token-file" (printf "/run/coder-reconciler/read-token/%s" .Values.readToken.key) -}}
 {{- end -}}
+{{- if and (eq .Values.mode "deployment") .Values.notifications.existingSecret -}}
+{{- $_ := set $own "notify-url-file" (printf "/run/coder-reconciler/notifications/%s" .Values.notifications.key) -}}
+{{- if .Values.notifications.signingKey }}{{ $_ := set $own "notify-secret-file" (printf "/run/coder-reconciler/notifications/%s" .Values.notifications.signingKey) }}{{ end -}}
+{{- end -}}
 {{- if and (eq .Values.mode "deployment") .Values.service.enabled -}}
 {{- /* The names that the Service has in the cluster, beside those that the user gives. */ -}}
 {{- $name := include "coder-reconciler.fullname" . -}}

@@ -189,6 +189,9 @@ containers:
       {{- if and .Values.readToken.existingSecret (not $cron) }}
       - {name: read-token, mountPath: /run/coder-reconciler/read-token, readOnly: true}
       {{- end }}
+      {{- if and .Values.notifications.existingSecret (not $cron) }}
+      - {name: notifications, mountPath: /run/coder-reconciler/notifications, readOnly: true}
+      {{- end }}
       {{- if and .Values.apiToken.existingSecret (not $cron) }}
       - {name: api-token, mountPath: /run/coder-reconciler/api-token, readOnly: true}
       {{- end }}
@@ -236,6 +239,10 @@ volumes:
   {{- if and .Values.readToken.existingSecret (not $cron) }}
   - name: read-token
     secret: {secretName: {{ .Values.readToken.existingSecret }}, defaultMode: 0440}
+  {{- end }}
+  {{- if and .Values.notifications.existingSecret (not $cron) }}
+  - name: notifications
+    secret: {secretName: {{ .Values.notifications.existingSecret }}, defaultMode: 0440}
   {{- end }}
   {{- if and .Values.apiToken.existingSecret (not $cron) }}
   - name: api-token
