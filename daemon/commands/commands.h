@@ -12,6 +12,7 @@ namespace cr::daemon {
 [[nodiscard]] ExitCode forecast(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode explain(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode export_specs(const Config& config, Terminal& terminal);
+[[nodiscard]] ExitCode status(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode apply(const Config& config, Terminal& terminal);
 [[nodiscard]] ExitCode run(const Config& config, Terminal& terminal);
 

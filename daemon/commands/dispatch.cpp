@@ -39,6 +39,8 @@ ExitCode dispatch(const Invocation& invocation, Terminal& terminal) {
       return explain(invocation.config, terminal);
     case Command::export_specs:
       return export_specs(invocation.config, terminal);
+    case Command::status:
+      return status(invocation.config, terminal);
     case Command::apply:
       return apply(invocation.config, terminal);
     case Command::run:

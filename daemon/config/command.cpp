@@ -57,6 +57,13 @@ constexpr CommandInfo kCommands[] = {
      "values "
      "in place,\n"
      "with comments and order kept, and what none of them declares is added. Changes nothing in Coder."},
+    {Command::status, "status", "", "Show how a daemon stands, as its status page does",
+     "Asks a running daemon, by default the one on this machine: whether it is ready, how the fleet stands, "
+     "what is\n"
+     "held, and what needs action. Exits with 0 if it is ready (a cycle has succeeded lately), 3 if it is "
+     "not, "
+     "6 if it\n"
+     "cannot be reached or rejects the token. Needs no Coder, and changes nothing."},
     {Command::schema, "schema", "[NAME]", "Print the JSON Schema of a spec, or of what the program writes",
      "spec (the default) is for editors, which complete and validate specs with it. The others describe "
      "what\n"

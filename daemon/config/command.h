@@ -16,6 +16,7 @@ enum class Command : std::uint8_t {
   apply,
   run,
   export_specs,
+  status,
   schema,
   version,
   completion,

@@ -94,6 +94,9 @@ struct Config {
   NewsFormat notify_format = NewsFormat::cloudevents;
   std::string notify_secret_file;  ///< empty: messages are not signed
 
+  // Whom it asks how it stands
+  std::string daemon_url = "http://127.0.0.1:9466";
+
   // How an export writes specs
   std::string output_dir;  ///< empty: to standard output
   FileBy by = FileBy::owner;

@@ -43,6 +43,13 @@ std::string set_url(Config& config, const Values& values) {
   return {};
 }
 
+std::string set_daemon(Config& config, const Values& values) {
+  const auto url = parse_url(values.back());
+  if (!url) return url.error().message();
+  config.daemon_url = *url;
+  return {};
+}
+
 std::string set_headers(Config& config, const Values& values) {
   config.headers.clear();
   for (const auto& value : values) {

@@ -79,6 +79,7 @@ std::string set_pushgateway_grouping(Config& config, const Values& values);
 std::string set_change_feed(Config& config, const Values& values);
 std::string set_by(Config& config, const Values& values);
 std::string set_output(Config& config, const Values& values);
+std::string set_daemon(Config& config, const Values& values);
 std::string set_notify_format(Config& config, const Values& values);
 std::string set_log_format(Config& config, const Values& values);
 std::string set_log_level(Config& config, const Values& values);

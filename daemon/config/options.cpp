@@ -11,13 +11,14 @@ using enum Command;
 using namespace setters;
 
 constexpr Commands kOnline{plan, forecast, explain, apply, run, export_specs};
+constexpr Commands kTrusting{plan, forecast, explain, apply, run, export_specs, status};
 constexpr Commands kWithOwnerTokens{plan, forecast, explain, apply, run};
 constexpr Commands kSelecting{plan, forecast, apply, run};
 constexpr Commands kPlanning{plan, apply, run};
 constexpr Commands kDeciding{plan, explain, apply, run};
 constexpr Commands kConverging{apply, run};
-constexpr Commands kAll{validate,     plan,   forecast, explain,    apply, run,
-                        export_specs, schema, version,  completion, help,  reference};
+constexpr Commands kAll{validate, plan,   forecast, explain,    apply, run,      export_specs,
+                        status,   schema, version,  completion, help,  reference};
 
 constexpr std::int64_t kSecond = 1'000;
 constexpr std::int64_t kDay = 86'400'000;
@@ -63,9 +64,9 @@ const Option kOptions[] = {
     {.name = "ca-file",
      .value = "FILE",
      .alias_env = "CODER_CLIENT_TLS_CA_FILE",
-     .help = "CA certificates (PEM) to verify Coder with, instead of the system's",
+     .help = "CA certificates (PEM) to verify Coder (status: the daemon) with, instead of the system's",
      .choices = "FILE",
-     .commands = kOnline,
+     .commands = kTrusting,
      .set = set_file<&Config::ca_file>},
     {.name = "client-cert",
      .value = "FILE",
@@ -249,8 +250,14 @@ const Option kOptions[] = {
      .value = "FILE",
      .help = "File with the bearer token for all reads except /healthz and /readyz",
      .choices = "FILE",
-     .commands = Commands{run},
+     .commands = Commands{run, status},
      .set = set_file<&Config::read_token_file>},
+    {.name = "daemon",
+     .value = "URL",
+     .help = "The daemon to ask",
+     .fallback = "http://127.0.0.1:9466",
+     .commands = Commands{status},
+     .set = set_daemon},
     {.name = "notify-url-file",
      .value = "FILE",
      .help = "File with the URLs to post notifications to, one on each line; read again for each of them",
@@ -306,7 +313,7 @@ const Option kOptions[] = {
      .help = "text, json, or markdown (plan only)",
      .fallback = "text",
      .choices = "text|json|markdown",
-     .commands = Commands{validate, plan, forecast, explain, apply},
+     .commands = Commands{validate, plan, forecast, explain, apply, status},
      .set = set_output},
     {.name = "baseline",
      .value = "FILE",

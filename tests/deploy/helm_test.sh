@@ -110,7 +110,7 @@ check "the chart is of the program's version" grep -qx "appVersion: $version" "$
     notify-url-file notify-secret-file
   printf '%s\n' pushgateway-url pushgateway-grouping pushgateway-auth-file
   printf '%s\n' approve output detailed-exitcode within starts starts-per-5m strict config help version \
-    baseline report-junit report-sarif by defaults managed merge organization output-dir template
+    baseline report-junit report-sarif daemon by defaults managed merge organization output-dir template
 } | sort >"$scratch/known"
 sed -n 's/^ *{\.name = "\([a-z0-9-]*\)".*/\1/p' "$root/daemon/config/options.cpp" | sort >"$scratch/flags"
 check "the chart's schema knows each flag of the program" diff "$scratch/flags" "$scratch/known"
