@@ -201,14 +201,14 @@ awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   std::string defect;
   // Where no report comes of it nobody rests: the feed believes that what this cycle read is known by now.
   try {
-    std::vector<sets::SetStatus> sets;
+    SetsRead sets;
     const specs::DesiredState* whole = co_await resolve_sets(memory, desired, sets);
     CycleState state(memory, *whole);
-    state.sets = std::move(sets);
+    state.sets = std::move(sets.statuses);
     state.begun = begun;
     state.begun_wall = begun_wall;
     // Whoever paces cycles by what a read costs Coder has to know of this, too.
-    state.read_duration = memory.clock.now() - begun;
+    state.read_duration = sets.took;
     report = co_await run(state);
   } catch (const boost::system::system_error& error) {
     if (is_cancellation(error)) {

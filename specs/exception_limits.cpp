@@ -122,6 +122,7 @@ void refuse_endless_exceptions(DesiredState& desired, std::chrono::sys_seconds n
     const auto place = std::ranges::lower_bound(desired.rejected_sets, set->name);
     if (place == desired.rejected_sets.end() || *place != set->name)
       desired.rejected_sets.insert(place, set->name);
+    ++desired.unknown_documents;
     return true;
   });
 }

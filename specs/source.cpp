@@ -85,6 +85,7 @@ struct SpecSource::State {
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
   std::optional<DesiredState> assemble_all(const std::vector<Tree>& trees, Abort& abort);
   void renew_chains(const DefaultsTree& defaults);
+  void layer_files(Layering& layering);
   bool read_above(std::vector<Tree>& trees, Abort& abort);
   bool walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
   void add_pretended(std::vector<Tree>& trees) const;
@@ -405,6 +406,22 @@ void SpecSource::State::renew_chains(const DefaultsTree& defaults) {
   }
 }
 
+void SpecSource::State::layer_files(Layering& layering) {
+  for (const CachedFile& file : cache.files()) {
+    if (file.layered && file.chain == chains.find(directory_of(*file.shown))->second)
+      layering.keep(*file.layered);
+  }
+  for (CachedFile& file : cache.files()) {
+    const std::shared_ptr<const DefaultsChain>& chain = chains.find(directory_of(*file.shown))->second;
+    if (!needs_layering(file.parsed, *chain)) {
+      file.layered.reset();
+    } else if (!file.layered || file.chain != chain) {
+      file.layered = relayered(file.layered, layering.layer(file.parsed, *chain));
+    }
+    file.chain = file.layered ? chain : nullptr;
+  }
+}
+
 std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tree>& trees, Abort& abort) {
   Gathering gathering(kMaxFullDiagnostics);
   std::set<std::string_view> told;
@@ -421,21 +438,16 @@ std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tr
   for (const CachedFile& file : above.files())
     if (is_told_of(file)) gathering.add(file.parsed, nullptr);
   renew_chains(defaults_files.gather(trees, cache.files(), above.files()));
-  Layering layering(values, limits.layered_bytes);
-  for (const CachedFile& file : cache.files()) {
-    if (file.layered && file.chain == chains.find(directory_of(*file.shown))->second)
-      layering.keep(*file.layered);
+  std::optional<Layering> layering(std::in_place, values, limits.layered_bytes);
+  layer_files(*layering);
+  if (layering->is_exhausted()) {
+    // What files share counts once for each that was edited by itself: only all of them together tell.
+    for (CachedFile& file : cache.files()) file.layered.reset();
+    layering.emplace(values, limits.layered_bytes);
+    layer_files(*layering);
   }
-  for (CachedFile& file : cache.files()) {
-    const std::shared_ptr<const DefaultsChain>& chain = chains.find(directory_of(*file.shown))->second;
-    if (!needs_layering(file.parsed, *chain)) {
-      file.layered.reset();
-    } else if (!file.layered || file.chain != chain) {
-      file.layered = relayered(file.layered, layering.layer(file.parsed, *chain));
-    }
-    file.chain = file.layered ? chain : nullptr;
+  for (const CachedFile& file : cache.files())
     gathering.add(file.parsed, file.layered ? &*file.layered : nullptr);
-  }
   std::deque<DefaultsChain> of_streams;
   // Each is a directory of its own: its defaults are for what comes with them, and no file's are for it.
   for (const auto& [path, from_stream] : streams) {
@@ -447,10 +459,10 @@ std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tr
       gathering.add(from_stream, nullptr);
       continue;
     }
-    const LayeredFile layered = layering.layer(from_stream, chain);
+    const LayeredFile layered = layering->layer(from_stream, chain);
     gathering.add(from_stream, &layered);
   }
-  if (layering.is_exhausted()) {
+  if (layering->is_exhausted()) {
     for (CachedFile& file : cache.files()) file.chain.reset();
     abort = {false, fmt::format("the values that defaults give to documents take more than {} MiB in total",
                                 limits.layered_bytes >> 20)};

@@ -4,10 +4,8 @@
 
 namespace cr::specs {
 
-static_assert(sizeof(WorkspaceSpec) <= 200, "a hundred thousand of them must fit a sidecar");
-
 // What every one costs, beside a long name and what is held once for many.
-static_assert(sizeof(WorkspaceSpec) <= 216);
+static_assert(sizeof(WorkspaceSpec) <= 200);
 
 std::string_view to_string(Recreate recreate) {
   switch (recreate) {

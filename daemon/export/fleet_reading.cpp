@@ -207,12 +207,19 @@ awaitable<void> FleetReading::read_dynamic_versions() {
   for (auto& [key, rows] : by_values) groups.push_back(std::move(rows));
   std::map<coder::VersionId, DynamicParameters> known;
   bool told_at_all = true;
+  bool any_told = false;
   std::size_t done = 0;
   auto each = [&](const Rows& rows) -> awaitable<void> {
     if (failed_ || !told_at_all) co_return;
     auto looking = look(rows);
     const Look found = co_await std::move(looking);
-    if (found.answer == Look::Answer::unknown_route) told_at_all = false;
+    if (found.answer == Look::Answer::unknown_route) {
+      // What one server of a deployment has told of masks is not forgotten for another that is older.
+      if (any_told) co_return fail(*found.error);
+      told_at_all = false;
+      co_return;
+    }
+    any_told = any_told || found.answer == Look::Answer::told;
     if (found.answer == Look::Answer::refused) {
       for (const LiveWorkspace* row : rows) facts_.untold.insert(row->build.id);
     }
@@ -242,7 +249,7 @@ awaitable<FleetReading::Look> FleetReading::look(const Rows& rows) {
         reader_.parameters_for(row->build.version, row->owner_id, facts_.parameters.at(row->build.id));
     auto told = co_await std::move(asking);
     if (told) co_return Look{Look::Answer::told, std::move(*told)};
-    if (coder::is_unknown_route(told.error())) co_return Look{Look::Answer::unknown_route, {}};
+    if (coder::is_unknown_route(told.error())) co_return Look{Look::Answer::unknown_route, {}, told.error()};
     if (!is_final(told.error().fault)) {
       fail(told.error());
       break;

@@ -42,6 +42,7 @@ class FleetReading {
   struct Look {
     enum class Answer : std::uint8_t { told, refused, unknown_route } answer;
     std::vector<coder::RichParameter> parameters;
+    std::optional<coder::ApiError> error{};  ///< of a route that is unknown
   };
   async::awaitable<Look> look(const Rows& rows);
 

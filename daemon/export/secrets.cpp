@@ -215,14 +215,18 @@ bool gives_a_secret(std::string_view token, std::string_view behind) {
   const auto skip = [](std::string_view& text, std::string_view any) {
     text.remove_prefix(std::min(text.find_first_not_of(any), text.size()));
   };
+  // As in a path or an address: nothing is around the colon.
+  const bool joined =
+      behind.size() > 1 && behind[0] == ':' && kAround.find(behind[1]) == std::string_view::npos;
   skip(behind, kAround);
   const bool colon = behind.starts_with(':');
   if (!colon && !behind.starts_with('=')) return false;
   skip(behind, "=:>");
   // `host.of.auth:8443`, `registry/token:1.2`, `/run/secrets:/secrets`.
   const std::size_t digits = std::min(behind.find_first_not_of("0123456789"), behind.size());
-  if (colon && (token.find('/') != std::string_view::npos ||
-                (token.find('.') != std::string_view::npos && digits > 0)))
+  const bool port = digits > 0 && (digits == behind.size() || !is_letter_or_digit(behind[digits]));
+  if (joined &&
+      (token.find('/') != std::string_view::npos || (token.find('.') != std::string_view::npos && port)))
     return false;
   skip(behind, kBlanks);
   // What is within it has names of its own.

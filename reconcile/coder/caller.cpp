@@ -238,10 +238,10 @@ std::string Caller::message_of(const CallRequest& request, const Token& token,
                                std::string_view headers) const {
   const http::BaseUrl& url = options_.url;
   std::string message =
-      fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\n", request.route.method,
+      fmt::format("{} {}{}{}{}{} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}{}\r\n", request.route.method,
                   options_.absolute_form ? "http://" + url.authority() : "", url.prefix, request.path,
-                  request.query.empty() ? "" : "?", request.query, url.authority(), options_.user_agent);
-  if (!request.comment.empty()) message.insert(message.size() - 2, fmt::format(" ({})", request.comment));
+                  request.query.empty() ? "" : "?", request.query, url.authority(), options_.user_agent,
+                  request.comment.empty() ? "" : " (" + request.comment + ")");
   message.append(headers).append("Accept-Encoding: identity\r\n");
   message += "Coder-Session-Token: " + token.reveal() + "\r\n";
   for (const auto& [name, value] : options_.extra_headers) message += name + ": " + value + "\r\n";

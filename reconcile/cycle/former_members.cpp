@@ -90,25 +90,32 @@ std::vector<const LiveWorkspace*> of_no_owner(const Memory& memory, const specs:
   return found;
 }
 
-/// By this program, with this token's user, and for this set: the same user makes workspaces for other sets,
-/// for documents that are gone, and perhaps for another repository.
-bool is_made_for(const specs::WorkspaceSet& set, const std::vector<AuditRow>& rows, const UserId& me) {
-  return std::ranges::any_of(rows, [&](const AuditRow& row) {
-    return row.about == AuditRow::About::workspace && row.action == "create" && row.status < 400 &&
-           row.user == me && feed::was_made_for_set(row.user_agent, set.name);
-  });
+/// By this program, with this token's user, for a set of this name and of its template: the same user makes
+/// workspaces for other sets, for documents that are gone, and perhaps for another repository.
+bool is_made_for(const specs::WorkspaceSet& set, const LiveWorkspace& workspace,
+                 const std::vector<AuditRow>& rows, const UserId& me) {
+  const bool is_its_template = specs::compare_lower(workspace.template_name, set.workspace.template_ref) == 0;
+  return is_its_template && std::ranges::any_of(rows, [&](const AuditRow& row) {
+           return row.about == AuditRow::About::workspace && row.action == "create" && row.status < 400 &&
+                  row.user == me && feed::was_made_for_set(row.user_agent, set.name);
+         });
 }
 
-awaitable<std::optional<UserId>> who_we_are(Memory& memory) {
+awaitable<coder::ApiResult<UserId>> who_we_are(Memory& memory) {
   Remembered<UserId>& me = memory.remembered.look_ups.me;
   if (!me.value) {
     const coder::ApiResult<coder::Me> told = co_await memory.reader.me();
-    if (told) me.value = told->user.id;
+    if (!told) co_return told.error();
+    me.value = told->user.id;
   }
-  co_return me.value;
+  co_return *me.value;
 }
 
 }  // namespace
+
+bool may_tell_former(const specs::WorkspaceSet& set) {
+  return !specs::names_owner(set.workspace.name);
+}
 
 awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& documents,
                                     sets::Membership& membership) {
@@ -119,14 +126,8 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
         "who had left before this process began could not be read: " + error.to_string(),
         memory.clock.now() + kAskFormerAgainAfter);
   };
-  if (specs::names_owner(name)) {
-    membership.know_former({},
-                           {"who had left before this process began is not known, since the workspaces' name "
-                            "has the owner's in it"});
-    co_return;
-  }
-  const std::optional<UserId> me = co_await who_we_are(memory);
-  if (!me) co_return;
+  const coder::ApiResult<UserId> me = co_await who_we_are(memory);
+  if (!me) co_return not_now(me.error());
   const auto rows = co_await memory.people->workspaces_named(name);
   if (!rows) co_return not_now(rows.error());
   if (!*rows) {
@@ -138,21 +139,22 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
   }
   std::vector<sets::Owner> former;
   std::vector<std::string> unproven;
+  std::vector<std::string> unasked;
   std::size_t asked = 0;
   bool may_read = true;
   for (const LiveWorkspace* row : of_no_owner(memory, documents, membership, **rows)) {
-    bool ours = false;
-    if (may_read && ++asked <= kMostAsked) {
+    const bool looked_up = may_read && asked < kMostAsked;
+    if (looked_up) {
+      ++asked;
       const auto log = co_await memory.audit->creation_of(row->id);
       if (!log && log.error().fault != coder::ApiFault::forbidden) co_return not_now(log.error());
       may_read = log.has_value();
-      ours = log && is_made_for(set, *log, *me);
+      if (log && is_made_for(set, *row, *log, *me)) {
+        former.push_back({specs::SharedText(row->owner_name), row->owner_id, false});
+        continue;
+      }
     }
-    if (ours) {
-      former.push_back({specs::SharedText(row->owner_name), row->owner_id, false});
-    } else {
-      unproven.push_back(row->owner_name + '/' + row->name);
-    }
+    (looked_up && may_read ? unproven : unasked).push_back(row->owner_name + '/' + row->name);
   }
   std::vector<std::string> remarks;
   const std::size_t most =
@@ -172,6 +174,12 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
         "workspaces of people who are no owners are left alone, since nothing shows that this set has "
         "made them: " +
         some_of(unproven));
+  if (!unasked.empty())
+    remarks.push_back(fmt::format(
+        "workspaces of people who are no owners are left alone, since {}: {}",
+        may_read ? fmt::format("no more than {} of them are looked up in the audit log", kMostAsked)
+                 : "the token may not read the audit log, which tells whether this set has made them",
+        some_of(unasked)));
   membership.know_former(std::move(former), std::move(remarks));
 }
 

@@ -142,13 +142,14 @@ awaitable<void> OwnersReading::prove_right(const specs::SetOwners& wanted, const
   }
 }
 
-awaitable<bool> OwnersReading::sees_all_members(const specs::SetOwners& wanted) {
-  if (wanted.organization.empty()) co_return true;
+awaitable<std::string> OwnersReading::doubt_of_members(const specs::SetOwners& wanted) {
+  if (wanted.organization.empty()) co_return "";
   const MembersRead& members = organizations_.at(text::lower(wanted.organization));
-  if (members.organization.is_nil()) co_return false;
+  if (members.organization.is_nil()) co_return "organization " + wanted.organization + " shows no members";
   const coder::ApiResult<bool>& right = *co_await right_to_read(members.organization);
-  if (!right) co_return false;
-  co_return *right;
+  if (!right)
+    co_return "whether the token may see all members could not be read: " + right.error().to_string();
+  co_return *right ? "" : "the token may not see all members";
 }
 
 awaitable<const coder::ApiResult<bool>*> OwnersReading::right_to_read(const OrganizationId& organization) {

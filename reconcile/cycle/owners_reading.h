@@ -37,8 +37,8 @@ class OwnersReading {
   /// only where the token may see all.
   [[nodiscard]] async::awaitable<void> prove_right(const specs::SetOwners& wanted,
                                                    const sets::Membership& known, sets::OwnersRead& read);
-  /// Whether nobody can be missing from what was read.
-  [[nodiscard]] async::awaitable<bool> sees_all_members(const specs::SetOwners& wanted);
+  /// Why somebody may be missing from what was read, behind "since"; empty: nobody is.
+  [[nodiscard]] async::awaitable<std::string> doubt_of_members(const specs::SetOwners& wanted);
 
  private:
   using MembersRead = coder::MembersRead;

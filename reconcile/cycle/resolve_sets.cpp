@@ -31,7 +31,10 @@ sets::OwnersRead nobody_to_ask() {
 }
 
 bool is_declared(const specs::DesiredState& documents, std::string_view set) {
-  return std::ranges::any_of(documents.sets, [&](const specs::SetPtr& one) { return one->name == set; });
+  const auto before = [](std::string_view a, std::string_view b) { return specs::compare_lower(a, b) < 0; };
+  const auto name_of = [](const specs::SetPtr& one) { return std::string_view(one->name); };
+  const auto found = std::ranges::lower_bound(documents.sets, set, before, name_of);
+  return found != documents.sets.end() && (*found)->name == set;
 }
 
 /// A document that was left out declares this set, or may: nobody knows what that one is about.
@@ -79,7 +82,36 @@ std::vector<std::string> users_of_left_out(const SetsSeen& seen, const specs::De
   return ids;
 }
 
-awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState& documents) {
+/// Who had left before this process began. A part of the sets, or of what documents declare, tells nobody
+/// who is none of them; nor do sets whose owners nobody knows yet.
+awaitable<void> look_for_former(Memory& memory, const specs::DesiredState& documents,
+                                OwnersReading& reading) {
+  const bool is_whole = !documents.selects && documents.unknown_documents == 0 &&
+                        documents.rejected_sets.empty() &&
+                        std::ranges::none_of(documents.sets, [&](const specs::SetPtr& one) {
+                          const sets::Membership& set = memory.sets.by_name.at(one->name);
+                          return set.problem() && set.members().empty();
+                        });
+  if (!is_whole || !memory.people || !memory.audit) co_return;
+  for (const specs::SetPtr& set : documents.sets) {
+    sets::Membership& known = memory.sets.by_name.at(set->name);
+    if (!known.wants_former(memory.clock.now())) continue;
+    if (!may_tell_former(*set)) {
+      known.know_former({}, {kFormerUntold});
+    } else if (const std::string doubt = co_await reading.doubt_of_members(set->owners); !doubt.empty()) {
+      known.postpone_former("who had left before this process began is not known, since " + doubt,
+                            memory.clock.now() + kAskFormerAgainAfter);
+    } else {
+      co_await find_former_members(memory, documents, known);
+    }
+    known.expand();
+  }
+}
+
+/// `took`: how long it was that people were read, without looking for those who had left, which is once.
+awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState& documents,
+                                       async::SteadyTime::duration& took) {
+  const async::SteadyTime begun = memory.clock.now();
   OwnersReading reading(memory);
   const std::vector<std::string> of_documents = owners_to_look_up(documents);
   std::vector<std::string> ids = of_documents;
@@ -109,22 +141,8 @@ awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState
     known.take(std::move(read), limit, memory.clock.now(), is_own);
     known.expand();
   }
-  for (const specs::SetPtr& set : documents.sets) {
-    sets::Membership& known = memory.sets.by_name[set->name];
-    // A part of the sets, or of what documents declare, tells nobody who is none of them.
-    const bool is_whole =
-        !documents.selects && documents.unknown_documents == 0 && documents.rejected_sets.empty();
-    if (!is_whole || !memory.people || !memory.audit || !known.wants_former(memory.clock.now())) continue;
-    if (!co_await reading.sees_all_members(set->owners)) {
-      known.postpone_former(
-          "who had left before this process began is not known, since the token may not see "
-          "all members",
-          memory.clock.now() + kAskFormerAgainAfter);
-      continue;
-    }
-    co_await find_former_members(memory, documents, known);
-    known.expand();
-  }
+  took = memory.clock.now() - begun;
+  co_await look_for_former(memory, documents, reading);
   co_return reading.usernames_of(of_documents);
 }
 
@@ -148,11 +166,9 @@ std::vector<specs::Identity> workspaces_of_left_out(const SetsSeen& seen,
   std::vector<specs::Identity> workspaces;
   for (const auto& [name, set] : seen.by_name) {
     if (is_declared(documents, name)) continue;
-    for (const auto& member : set.members()) {
-      if (!member.workspace) continue;
-      specs::Identity identity = specs::identity_of(*member.workspace);
-      if (!std::ranges::binary_search(seen.not_theirs, identity)) workspaces.push_back(std::move(identity));
-    }
+    // Of two sets that have it neither gets it because the other is gone for a while.
+    for (const auto& member : set.members())
+      if (member.workspace) workspaces.push_back(specs::identity_of(*member.workspace));
   }
   std::ranges::sort(workspaces);
   return workspaces;
@@ -249,7 +265,7 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
 }  // namespace
 
 awaitable<const specs::DesiredState*> resolve_sets(Memory& memory, const specs::DesiredState& documents,
-                                                   std::vector<sets::SetStatus>& statuses) {
+                                                   SetsRead& read) {
   SetsSeen& seen = memory.sets;
   std::erase_if(seen.by_name, [&](const auto& entry) {
     return !is_declared(documents, entry.first) && !may_be_left_out(documents, entry.first);
@@ -259,20 +275,22 @@ awaitable<const specs::DesiredState*> resolve_sets(Memory& memory, const specs::
     seen = {};
     co_return &documents;
   }
-  sets::Usernames usernames = co_await read_owners(memory, documents);
+  sets::Usernames usernames = co_await read_owners(memory, documents, read.took);
   join(memory, documents, std::move(usernames));
-  statuses.reserve(documents.sets.size());
+  read.statuses.reserve(documents.sets.size());
   for (std::size_t i = 0; i < documents.sets.size(); ++i)
-    statuses.push_back(sets::status_of(seen.by_name.at(documents.sets[i]->name), seen.outcomes[i]));
+    read.statuses.push_back(sets::status_of(seen.by_name.at(documents.sets[i]->name), seen.outcomes[i]));
   co_return &seen.joined;
 }
 
 void forget_leavers(CycleState& state) {
+  // To a token that has lost its right nothing is there any more, and nothing was ever deleted.
+  const bool sees_any =
+      std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) { return one.live != nullptr; });
   const auto is_gone = [&](const specs::WorkspaceSpec& spec) {
     const WorkspaceFacts* one = state.find(specs::identity_of(spec));
-    // Not seen is not gone: the token may have lost a right.
     return one && one->spec == &spec && one->absent() && one->absence_proven &&
-           one->deleted != coder::Deleted::never;
+           (one->deleted != coder::Deleted::never || sees_any);
   };
   for (auto& [name, set] : state.memory.sets.by_name) set.forget(is_gone);
 }

@@ -193,6 +193,11 @@ void Membership::postpone_former(std::string remark, async::SteadyTime not_befor
 void Membership::declare(const specs::SetPtr& set) {
   if (set_ && (set_ == set || *set_ == *set)) return;
   set_ = set;
+  // Whoever only keeps them need not know, and may want to later.
+  if (set_->on_leave != specs::OnLeave::dormant) {
+    former_remarks_.clear();
+    former_known_of_.clear();
+  }
   expander_.emplace(set_);
   set_changed_ = true;
   approved_.reset();

@@ -200,6 +200,18 @@ TEST_P(SetPeople, OfASetThatIsInvalidForOneLoadAreThoseItHad) {
       << "whoever left meanwhile has been a member";
 }
 
+TEST_P(SetPeople, WhatTwoSetsHaveIsNeithersWhileOneOfThemIsInvalid) {
+  converge();
+  another("other", {"carol"}).workspace.fields.set("ttl", specs::Ttl(60));
+  (void)cycle();
+  ASSERT_EQ(last_->sets.at(1).reason, SetReason::Conflict);
+  left_out_ = true;
+  world_.server.clear_requests();
+  for (int i = 0; i < 3; ++i) (void)cycle();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(last_->workspaces, IsEmpty());
+}
+
 TEST_P(SetPeople, ADocumentThatGivesAUuidBeatsASetThatListsTheName) {
   world_.declare({a_document(id_of("alice"), "dev", {"ttl: 1h"})});
   list({"alice", "bob"});

@@ -160,6 +160,44 @@ TEST_P(Sets, AfterARestartWhatADocumentHadMadeIsNotTheSets) {
   EXPECT_THAT(set().message, HasSubstr("nothing shows that this set has made them: bob/dev"));
 }
 
+TEST_P(Sets, AfterARestartWhatIsOfAnotherTemplateIsNotTheSets) {
+  converge();
+  leaves("bob");
+  edit([](standin::State& state) { state.add_template("podman"); });
+  set_.workspace.template_ref = "podman";
+  world_.restart();
+  world_.advance(1h);
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+  EXPECT_THAT(set().message, HasSubstr("nothing shows that this set has made them: bob/dev"));
+}
+
+TEST_P(Sets, AfterARestartWhoMayBeOfASetThatIsNotReadYetHasLeftNone) {
+  converge();
+  set_.owners.except.emplace_back("bob");
+  another("other", {id_of("bob")});
+  fail("/api/v2/users/" + id_of("bob"));
+  world_.restart();
+  world_.advance(1h);
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  world_.server.clear_faults();
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev", "carol/dev", "dora/dev"));
+}
+
+TEST_P(Sets, ALeaverWhoNeverHadAWorkspaceIsForgotten) {
+  add("alice");
+  set_.workspace.policy.create = false;
+  converge();
+  leaves("bob");
+  world_.advance(1h);
+  converge();
+  EXPECT_EQ(last_->workspaces.size(), 3U);
+  EXPECT_EQ(set().left, 1U);
+}
+
 TEST_P(Sets, AfterARestartOfMoreThanMayLeaveAtOnceItIsOnlyTold) {
   converge();
   for (int i = 0; i < 12; ++i) {

@@ -88,6 +88,8 @@ TEST(Secrets, AreKnownByTheirValues) {
            "DB_PASSWORD=hunter2",
            "export DB_PASSWORD='hunter2'",
            "{\"password\":\"hunter2\"}",
+           "{\"kv/password\":\"hunter2\"}",
+           "smtp.password:4hunter2",
            "{\\\"password\\\": \\\"hunter2\\\"}",
            "Server=db;User Id=sa;Password=hunter2",
            "Driver=x;PWD={hunter;2}",

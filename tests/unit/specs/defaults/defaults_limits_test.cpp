@@ -116,6 +116,18 @@ TEST_F(DefaultsLimits, WhatIsKeptFromAnEarlierLoadCountsWithWhatIsNew) {
   EXPECT_TRUE(small.load());
 }
 
+TEST_F(DefaultsLimits, WhatFilesShareCountsOnceThoughOneIsEdited) {
+  SpecSource small({tree.path("specs")}, std::chrono::system_clock::now, {.layered_bytes = 5000});
+  write("d.yaml", defaults("parameters: {q: " + std::string(3000, 'x') + "}"));
+  write("a.yaml", workspace("x"));
+  write("b.yaml", workspace("y"));
+  EXPECT_TRUE(small.load());
+  for (const char* edit : {"ttl: 1h", "ttl: 2h", "ttl: 3h"}) {
+    write("b.yaml", workspace("y", "template: t, " + std::string(edit)));
+    EXPECT_TRUE(small.load()) << edit;
+  }
+}
+
 TEST_F(DefaultsLimits, OfManyClashesOfADocumentTheFirstAreTold) {
   std::string values = "parameters: {";
   for (int i = 0; i < 100; ++i) values += "p" + std::to_string(i) + ": 1, ";
