@@ -23,15 +23,26 @@ bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }
 
-const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field) {
+namespace {
+
+const DefaultedField* find_default(const DefaultedFields& defaulted, std::string_view field) {
   const auto found = std::ranges::lower_bound(
-      spec.defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
-  return found != spec.defaulted.end() && found->field == field ? &*found : nullptr;
+      defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
+  return found != defaulted.end() && found->field == field ? &*found : nullptr;
 }
 
-SharedText default_text(const WorkspaceSpec& spec, std::string_view field) {
-  const DefaultedField* from = default_of(spec, field);
+}  // namespace
+
+const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field) {
+  return find_default(spec.defaulted, field);
+}
+
+SharedText default_text(const DefaultedFields& defaulted, std::string_view field) {
+  const DefaultedField* from = find_default(defaulted, field);
   return from ? from->shown : SharedText{};
+}
+SharedText default_text(const WorkspaceSpec& spec, std::string_view field) {
+  return default_text(*spec.defaulted, field);
 }
 
 bool is_uuid(std::string_view text) {

@@ -86,6 +86,7 @@ struct WorkspaceSpec {
 [[nodiscard]] const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field);
 /// The same, as people read it; empty: from the document itself, or from nowhere.
 [[nodiscard]] SharedText default_text(const WorkspaceSpec& spec, std::string_view field);
+[[nodiscard]] SharedText default_text(const DefaultedFields& defaulted, std::string_view field);
 
 /// Whether the text is a UUID (8-4-4-4-12 hex digits, any case) and not a name.
 [[nodiscard]] bool is_uuid(std::string_view text);

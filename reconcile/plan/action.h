@@ -23,6 +23,7 @@ struct CreateWorkspace {
   std::vector<Change> sets = {};  ///< what the request sets of managed fields, in their order
   std::string preset = {};        ///< for people; empty: none
   specs::Recreate recreate = specs::Recreate::unless_expired;
+  specs::Shared<specs::DefaultedFields> defaulted{};  ///< where its values are from, if not from its document
   bool operator==(const CreateWorkspace&) const = default;
 };
 

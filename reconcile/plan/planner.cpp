@@ -52,6 +52,7 @@ class Planner {
   void create() {
     if (!spec_.policy.create || !in_.bound) return;
     CreateWorkspace create{workspace(), in_.bound->request, in_.bound->template_name};
+    create.defaulted = spec_.defaulted;
     create.preset = spec_.preset;
     create.recreate = spec_.policy.recreate;
     for (std::size_t i = 0; i < managed_fields().size(); ++i) create_with(create, managed_field_at(i));

@@ -87,6 +87,14 @@ struct ActionJson {
       if (!change.from_defaults.empty()) object["defaults"][key] = *change.from_defaults;
     }
     if (!request.parameters.empty()) object["parameters"] = pairs_json(request.parameters);
+    add_default(action, "template");
+    if (request.version) add_default(action, "templateVersion");
+    if (!action.preset.empty()) add_default(action, "preset");
+    for (const auto& [name, value] : request.parameters) add_default(action, "parameters." + name);
+  }
+  void add_default(const CreateWorkspace& action, const std::string& field) const {
+    const specs::SharedText place = specs::default_text(*action.defaulted, field);
+    if (!place.empty()) object["defaults"][field] = *place;
   }
   void operator()(const RetryFirstBuild& action) const { object["retry"] = action.attempt; }
   void operator()(const StopWorkspace&) const {}

@@ -15,26 +15,39 @@ namespace cr::reconcile {
 namespace {
 
 /// " (from berlin/defaults.yaml:7)"
+std::string from(const specs::SharedText& place) {
+  return place.empty() ? std::string() : fmt::format(" (from {})", visible(*place));
+}
 std::string from_defaults(const Change& change) {
-  if (change.from_defaults.empty()) return {};
-  return fmt::format(" (from {})", visible(*change.from_defaults));
+  return from(change.from_defaults);
+}
+std::string from_defaults(const CreateWorkspace& action, std::string_view field) {
+  return from(specs::default_text(*action.defaulted, field));
 }
 
 struct ChangeOf {
   std::string operator()(const CreateWorkspace& action) const {
     const coder::CreateRequest& request = action.request;
-    std::string text = fmt::format("template {}", visible(action.template_name));
+    std::string text =
+        fmt::format("template {}{}", visible(action.template_name), from_defaults(action, "template"));
     const auto add = [&](std::string_view what, std::string_view value) {
       text += fmt::format(", {} {}", what, visible(value));
     };
-    if (request.version) add("version", request.version->to_string());
-    if (!action.preset.empty()) add("preset", action.preset);
+    if (request.version) {
+      add("version", request.version->to_string());
+      text += from_defaults(action, "templateVersion");
+    }
+    if (!action.preset.empty()) {
+      add("preset", action.preset);
+      text += from_defaults(action, "preset");
+    }
     for (const Change& change : action.sets) {
       add(to_string(change.field), specs::to_text(change.to));
       text += from_defaults(change);
     }
     for (const auto& [name, value] : request.parameters)
-      text += fmt::format(", {}={}", visible(name), visible(value));
+      text += fmt::format(", {}={}{}", visible(name), visible(value),
+                          from_defaults(action, "parameters." + name));
     return text;
   }
   std::string operator()(const RetryFirstBuild& action) const {

@@ -48,6 +48,19 @@ TEST_F(DefaultsShown, InPlansTextJsonAndMarkdown) {
   EXPECT_EQ(planned["workspaces"][0]["actions"][0]["toFrom"], place("6")) << planned;
 }
 
+TEST_F(DefaultsShown, OfAWorkspaceThatIsToBeCreated) {
+  write_defaults("    template: docker\n    ttl: 8h\n");
+  deployment.folder.write("specs/fresh.yaml",
+                          "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: fresh}\n"
+                          "spec: {owner: alice}\n");
+  EXPECT_THAT(plan("text"),
+              HasSubstr("+ create alice/fresh   template docker" + from("6") + ", ttl 8h" + from("7")));
+  const json planned = json::parse(plan("json"));
+  EXPECT_EQ(planned["workspaces"][1]["actions"][0]["defaults"],
+            json({{"template", place("6")}, {"ttl", place("7")}}))
+      << planned;
+}
+
 TEST_F(DefaultsShown, WhereAWorkspaceWaitsForAPersonBecauseOfThem) {
   EXPECT_THAT(plan("text"), HasSubstr("ttl is 4h, should be 8h" + from("7") +
                                       "; its spec says reconcilePolicy.update: false" + from("6")));
