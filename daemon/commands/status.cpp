@@ -68,8 +68,9 @@ class Asker {
 };
 
 /// Why an answer of this status says nothing of the state; empty: it does.
-std::string refusal(const Told& told) {
+std::string refusal(const Told& told, bool with_token) {
   if (!told.problem.empty()) return told.problem;
+  if (told.status == 401 && with_token) return "it rejects the token of --read-token-file";
   if (told.status == 401) return "it wants the token of its --read-token-file: set --read-token-file";
   if (told.status == 421)
     return "it does not answer to this name: give its address, or add the name to its --allowed-hosts";
@@ -80,7 +81,7 @@ std::string refusal(const Told& told) {
 awaitable<ExitCode> ask_and_show(Asker asker, const Config& config, Terminal& terminal) {
   auto asking = asker.get(kSummary);
   const Told summary = co_await std::move(asking);
-  if (const std::string why = refusal(summary); !why.empty()) {
+  if (const std::string why = refusal(summary, !config.read_token_file.empty()); !why.empty()) {
     say(terminal, config.daemon_url + ": " + why);
     co_return ExitCode::unreachable;
   }
@@ -96,6 +97,10 @@ awaitable<ExitCode> ask_and_show(Asker asker, const Config& config, Terminal& te
   } else {
     auto more = asker.get(kWaiting);
     const Told waiting = co_await std::move(more);
+    if (waiting.status != 200)
+      say(terminal, fmt::format("{}: what needs action cannot be listed: {}", config.daemon_url,
+                                waiting.problem.empty() ? fmt::format("it responded with {}", waiting.status)
+                                                        : waiting.problem));
     terminal.out(status_text(summary.document, waiting.status == 200 ? waiting.document : json(),
                              config.daemon_url, terminal.out_colour));
   }

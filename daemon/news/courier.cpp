@@ -6,15 +6,16 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/news/receivers.h"
 #include "daemon/news/signature.h"
 #include "reconcile/async/structured.h"
 #include "reconcile/http/date.h"
-#include "reconcile/http/url.h"
 
 namespace cr::daemon {
 namespace {
 
-constexpr std::size_t kAtATime = 4;
+// All: a round is as long as its slowest, which has kAttempt.
+constexpr std::size_t kAtATime = kMostReceivers;
 constexpr std::chrono::milliseconds kAttempt{10'000};
 /// Nobody reads what a receiver has to say beside its status.
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
@@ -47,7 +48,7 @@ std::string_view what_happened(http::TransportFault fault) {
 struct Courier::Receiver {
   Secret url;
   std::size_t number = 0;  ///< in the list, from 1
-  std::string query;       ///< with its question mark; a secret too
+  std::string target;      ///< a secret too
   std::string authorization;
   std::optional<http::SiteClient> client;  ///< absent: the URL is none
   std::string problem;                     ///< why
@@ -60,12 +61,39 @@ Courier::~Courier() = default;
 
 void Courier::post(std::string body) {
   posted_.push_back(std::make_shared<const Letter>(Letter{std::move(body), parts_.clock.now()}));
-  if (posted_.size() > Outbox::kMost) posted_.erase(posted_.begin());
+  if (posted_.size() > Outbox::kMost) {
+    posted_.erase(posted_.begin());
+    if (parts_.on_delivery)
+      parts_.on_delivery(Delivery::dropped, 0, "there are no receivers that could be read");
+  }
   wake_.raise();
 }
 
 void Courier::tell(Delivery delivery, const Receiver& receiver, const std::string& problem) {
   if (parts_.on_delivery) parts_.on_delivery(delivery, receiver.number, problem);
+}
+
+/// What a client says of a URL has the URL in it.
+void Courier::open(Receiver& fresh, const Secret& url) const {
+  const auto address = parse_receiver(url);
+  if (!address) {
+    fresh.problem = "it is no http or https URL";
+    return;
+  }
+  fresh.target = address->target;
+  fresh.authorization = address->authorization;
+  auto client = http::SiteClient::make({.url = address->base,
+                                        .ca_file = {},
+                                        .proxy = parts_.proxy,
+                                        .user_agent = parts_.user_agent,
+                                        .names = kNames,
+                                        .resolve = parts_.resolve},
+                                       parts_.clock);
+  if (client) {
+    fresh.client = std::move(*client);
+  } else {
+    fresh.problem = "the settings of proxies, or the system's certificates, cannot be used";
+  }
 }
 
 /// Those that stay keep what waits for them.
@@ -80,28 +108,7 @@ void Courier::meet_receivers() {
       met.push_back(std::move(*known));
     } else {
       auto& fresh = *met.emplace_back(std::make_unique<Receiver>());
-      const std::string& text = url.reveal();
-      const std::size_t mark = std::min(text.find('?'), text.size());
-      fresh.query = text.substr(mark);
-      const auto parsed = http::parse_url(std::string_view(text).substr(0, mark));
-      if (!parsed) {
-        fresh.problem = parsed.error().message;
-      } else {
-        if (parsed->user)
-          fresh.authorization = http::basic_authorization(parsed->user->user, parsed->user->password);
-        auto client = http::SiteClient::make({.url = parsed->base,
-                                              .ca_file = {},
-                                              .proxy = parts_.proxy,
-                                              .user_agent = parts_.user_agent,
-                                              .names = kNames,
-                                              .resolve = parts_.resolve},
-                                             parts_.clock);
-        if (client) {
-          fresh.client = std::move(*client);
-        } else {
-          fresh.problem = client.error().message;
-        }
-      }
+      open(fresh, url);
       fresh.url = std::move(url);
     }
     met.back()->number = met.size();
@@ -120,7 +127,7 @@ async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
     co_return;
   }
   http::SiteClient::Request request{.method = "POST",
-                                    .target = receiver.query,
+                                    .target = receiver.target,
                                     .headers = {{"Content-Type", parts_.content_type}},
                                     .body = letter->body,
                                     .answer_limit = kLargestAnswer,
@@ -128,12 +135,25 @@ async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
                                     .allowed = kAttempt};
   if (!receiver.authorization.empty()) request.headers.emplace_back("Authorization", receiver.authorization);
   const auto at = std::chrono::floor<std::chrono::seconds>(parts_.clock.wall());
-  if (const std::optional<Secret> secret = parts_.secret ? parts_.secret() : std::nullopt) {
+  if (parts_.secret) {
+    const std::optional<Secret> secret = parts_.secret();
+    if (!secret) {
+      receiver.outbox.postpone(parts_.clock.now(), std::nullopt);
+      tell(Delivery::postponed, receiver, "the secret to sign with cannot be read");
+      co_return;
+    }
     request.headers.emplace_back(kSignedAtHeader, std::to_string(at.time_since_epoch().count()));
     request.headers.emplace_back(kSignatureHeader, signature_of(letter->body, at, secret->reveal()));
   }
   auto sending = receiver.client->send(std::move(request));
   const auto answer = co_await std::move(sending);
+  const bool may_have_taken_it =
+      answer ? answer->status >= 500 && answer->status != 503 : !answer.error().unsent;
+  if (may_have_taken_it && !receiver.outbox.may_try_again()) {
+    receiver.outbox.settle();
+    tell(Delivery::dropped, receiver, "it was sent ten times, and the receiver never said that it took it");
+    co_return;
+  }
   if (!answer) {
     receiver.outbox.postpone(parts_.clock.now(), std::nullopt);
     tell(Delivery::postponed, receiver, std::string(what_happened(answer.error().fault)));
@@ -159,10 +179,13 @@ async::SteadyTime Courier::next_round() const {
 }
 
 async::awaitable<void> Courier::run() {
+  // Those that were good at the start are known, should their file be gone when there is something to send.
+  meet_receivers();
   for (;;) {
     auto waiting = wake_.wait_until(parts_.clock, next_round());
     co_await std::move(waiting);
     meet_receivers();
+    if (receivers_.empty()) continue;
     for (LetterPtr& letter : std::exchange(posted_, {})) {
       for (const auto& receiver : receivers_) {
         if (receiver->outbox.add(letter) > 0) tell(Delivery::dropped, *receiver, "too many wait for it");

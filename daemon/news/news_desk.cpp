@@ -11,6 +11,7 @@
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/model/author.h"
 #include "reconcile/model/condition.h"
+#include "specs/text/message_text.h"
 #include "specs/visible.h"
 
 namespace cr::daemon {
@@ -122,48 +123,54 @@ bool is_grave(NewsKind kind) {
 /// What is the same for many becomes one piece.
 class NewsDesk::Grouping {
  public:
+  explicit Grouping(std::map<Alike, Piece>& pieces) : pieces_(pieces) {}
+
   void add(NewsKind kind, const std::string& reason, const Key& about, const Detail& detail) {
-    // Of drift each value and author is news of its own, and each set; elsewhere the reason makes it the
-    // same.
-    const std::string alike = kind == NewsKind::DriftFound ? detail.text + '\0' + detail.author : about.set;
-    News& news = groups_[{kind, reason, alike}];
-    if (news.count == 0 && news.text.empty()) {
+    Piece& piece = pieces_[{kind, reason, alike_of(kind, about, detail)}];
+    News& news = piece.news;
+    if (news.count == 0) {
       news.kind = kind;
       news.reason = reason;
-      news.text = specs::visible(detail.text);
+      news.text = std::string(text::cut(specs::visible(detail.text), kLongestText));
       news.author = specs::visible(detail.author);
+      piece.first_text = detail.text;
+    } else if (piece.first_text != detail.text && !news.text.ends_with(kOfTheFirst)) {
+      news.text += kOfTheFirst;
     }
     ++news.count;
     if (about.workspace != specs::Identity() && news.workspaces.size() < News::kNamed)
       news.workspaces.push_back(about.workspace);
   }
 
-  [[nodiscard]] std::optional<Bulletin> bulletin() && {
-    if (groups_.empty()) return std::nullopt;
-    Bulletin made;
-    for (auto& [key, news] : groups_) {
-      if (made.news.size() == Bulletin::kMost) {
-        ++made.more;
-      } else {
-        made.news.push_back(std::move(news));
-      }
-    }
-    return made;
+ private:
+  // A receiver of CloudEvents need not take more than 64 KiB.
+  static constexpr std::size_t kLongestText = 1000;
+  static constexpr std::size_t kMostDrifts = 5;
+  static constexpr std::string_view kOfTheFirst = " (the first of them)";
+
+  /// Of drift each value and author is news of its own, if they are few; so is each set. Elsewhere the reason
+  /// makes it the same.
+  [[nodiscard]] std::string alike_of(NewsKind kind, const Key& about, const Detail& detail) const {
+    if (kind != NewsKind::DriftFound) return about.set;
+    std::string alike = detail.text + '\0' + detail.author;
+    const auto drifts = std::ranges::count_if(
+        pieces_, [](const auto& piece) { return std::get<0>(piece.first) == NewsKind::DriftFound; });
+    const bool known = pieces_.contains({kind, about.reason, alike});
+    return known || static_cast<std::size_t>(drifts) < kMostDrifts ? alike : std::string();
   }
 
- private:
-  std::map<std::tuple<NewsKind, std::string, std::string>, News>
-      groups_;  // kinds are in the order of gravity
+  std::map<Alike, Piece>& pieces_;
 };
 
 void NewsDesk::find_whole(const CycleReport& report, const specs::DesiredState& desired,
                           const std::string& ways_out, Found& found) const {
   if (report.failure) {
-    found[{NewsKind::CoderUnreachable, {}}] = {report.failure->to_string(), {}};
+    const bool refused = report.failure->fault == coder::ApiFault::unauthorized;
+    found[{NewsKind::CoderUnreachable, {}, {}, refused ? "Unauthorized" : ""}] = {
+        report.failure->to_string()};
   }
-  if (report.verdict.held) {
-    found[{NewsKind::PlanHeld, {}, {}, report.verdict.digest}] = {report.verdict.message + ways_out, {}};
-  }
+  if (report.verdict.held)
+    found[{NewsKind::PlanHeld}] = {report.verdict.message + ways_out, {}, report.verdict.digest};
   for (const specs::Diagnostic& one : desired.diagnostics) {
     const std::string document = fmt::format("{}:{}:{}", one.where.path(), one.document, one.document_column);
     Detail& detail = found[{NewsKind::SpecsInvalid, {}, {}, document}];
@@ -178,13 +185,16 @@ void NewsDesk::find_sets(const CycleReport& report, Found& found) {
     Key key{held ? NewsKind::PlanHeld : NewsKind::NeedsPerson,
             {},
             set.name,
-            held ? set.digest : std::string(reconcile::sets::to_string(set.reason))};
+            held ? std::string() : std::string(reconcile::sets::to_string(set.reason))};
     found[std::move(key)] = {fmt::format("set {} ({}): {}", set.name, set.where.to_string(), set.message),
-                             {}};
+                             {},
+                             held ? set.digest : std::string()};
   }
 }
 
 void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before, Found& found) const {
+  // Of most there is nothing to say, cycle by cycle.
+  if (row.drift.empty() && row.remarks.empty() && !reconcile::waits_for_person(row.ready.reason)) return;
   const specs::Identity workspace = specs::identity_of(*row.spec);
   const Reason reason = row.ready.reason;
   if (reason == Reason::Suspended) return;
@@ -215,12 +225,15 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
   }
 }
 
-void NewsDesk::find_rows(const CycleReport& report, Found& found) const {
+void NewsDesk::find_rows(const CycleReport& report, Found& found) {
+  met_now_.clear();
   auto before = known_.begin();
   for (const WorkspaceStatus& row : report.workspaces) {
     while (before != known_.end() && identity_before(**before, row)) ++before;
     const bool same = before != known_.end() && !identity_before(row, **before);
-    if (!unknown(row)) find_of(row, same ? before->get() : nullptr, found);
+    if (unknown(row)) continue;
+    if (same && unknown(**before)) met_now_.insert(specs::identity_of(*row.spec));
+    find_of(row, same ? before->get() : nullptr, found);
   }
 }
 
@@ -232,7 +245,8 @@ bool NewsDesk::is_unknown(const Key& key, const CycleReport& report) const {
     return blind || (set && reconcile::sets::ready_of(set->reason) == reconcile::Ready::Unknown);
   }
   if (key.workspace == specs::Identity())
-    return blind && key.kind != NewsKind::CoderUnreachable && key.kind != NewsKind::SpecsInvalid;
+    return blind && key.kind != NewsKind::SpecsInvalid &&
+           (key.kind != NewsKind::CoderUnreachable || !report.failure);
   if (blind) return true;
   const WorkspaceStatus* row = find_row(report.workspaces, key.workspace);
   return row && unknown(*row);
@@ -247,13 +261,46 @@ bool NewsDesk::is_replaced(const Key& key, const Found& found) {
          });
 }
 
-void NewsDesk::tell_what_begins(const Found& found, Grouping& grouping) {
+bool NewsDesk::counts_as_told(const Key& key) const {
+  if (key.kind == NewsKind::PlanHeld) return false;
+  if (met_now_.contains(key.workspace)) return true;
+  // An outage that lasts is told, though nothing else is known yet.
+  return first_ && !(key.kind == NewsKind::CoderUnreachable && failed_before_);
+}
+
+void NewsDesk::tell_what_begins(const Found& found, async::WallTime now, Grouping& grouping) {
   for (const auto& [key, detail] : found) {
+    // Of an outage right after a start it is not known whether it was told.
+    if (key.kind == NewsKind::CoderUnreachable && counts_as_told(key)) continue;
     const auto [place, fresh] = open_.try_emplace(key);
-    place->second.over_since.reset();
-    if (!fresh || (first_ && key.kind != NewsKind::PlanHeld)) continue;
+    Open& open = place->second;
+    open.over_since.reset();
+    const bool other_plan = open.digest != detail.digest && now - open.told_at >= kSettled;
+    if (!fresh && !other_plan) continue;
+    open.digest = detail.digest;
+    open.told_at = now;
+    if (counts_as_told(key)) continue;
     const bool one_of_many = key.kind == NewsKind::SpecsInvalid;
-    grouping.add(key.kind, one_of_many ? std::string() : key.reason, key, detail);
+    const std::string& reason = key.kind == NewsKind::PlanHeld ? detail.digest : key.reason;
+    grouping.add(key.kind, one_of_many ? std::string() : reason, key, detail);
+  }
+}
+
+NewsDesk::End NewsDesk::end_of(const Key& key, const CycleReport& report) {
+  if (key.workspace == specs::Identity()) return End::told;
+  const WorkspaceStatus* row = find_row(report.workspaces, key.workspace);
+  if (!row || row->ready.reason == Reason::Suspended) return End::silent;
+  const Reason reason = row->ready.reason;
+  switch (key.kind) {
+    case NewsKind::DriftFound:
+      if (reason == Reason::InSync || reason == Reason::Drifted) return End::told;
+      return reconcile::waits_for_person(reason) ? End::silent : End::not_yet;
+    case NewsKind::NeedsPerson:
+    case NewsKind::BuildFailed:
+      // Whether the next attempt goes well is not known yet.
+      return reason == Reason::InSync || reconcile::waits_for_person(reason) ? End::told : End::not_yet;
+    default:
+      return End::told;
   }
 }
 
@@ -268,13 +315,14 @@ void NewsDesk::tell_what_is_over(const Found& found, const CycleReport& report, 
     const bool declared = key.set.empty()
                               ? key.workspace == specs::Identity() || find_row(known_, key.workspace)
                               : find_set(report, key.set) != nullptr;
-    if (declared && !is_replaced(key, found)) {
+    if (declared) {
+      const End end = end_of(key, report);
       if (!over_since) over_since = report.ended;
-      if (report.ended - *over_since < kSettled) {
+      if (end == End::not_yet || report.ended - *over_since < kSettled) {
         ++entry;
         continue;
       }
-      tell_end(key, grouping);
+      if (end == End::told && !is_replaced(key, found)) tell_end(key, grouping);
     }
     entry = open_.erase(entry);
   }
@@ -290,25 +338,56 @@ void NewsDesk::tell_end(const Key& key, Grouping& grouping) {
 }
 
 void NewsDesk::tell_convergence(const CycleReport& report, Grouping& grouping) {
-  if (report.revision.empty() || report.revision == converged_ || !is_wholly_converged(report)) return;
-  converged_ = report.revision;
-  if (first_) return;
-  grouping.add(NewsKind::Converged, {}, {},
+  if (report.revision.empty()) return;
+  if (!is_wholly_converged(report)) {
+    const bool known = std::ranges::none_of(report.workspaces, unknown);
+    if (first_ && !known) converged_ = report.revision;
+    changing_ = true;
+    return;
+  }
+  const bool changed = std::exchange(changing_, false) || report.result == reconcile::CycleResult::converged;
+  if (std::exchange(converged_, report.revision) == report.revision || first_ || !changed) return;
+  grouping.add(NewsKind::Converged, {}, {NewsKind::Converged},
                {fmt::format("revision {} is live: {} as declared", report.revision,
-                            counted(report.workspaces.size(), "workspace")),
-                {}});
+                            counted(report.workspaces.size(), "workspace"))});
 }
 
 void NewsDesk::remember(const CycleReport& report) {
+  if (!known_.empty() && &report.workspaces.shared() == &heard_.shared()) return;
   std::vector<reconcile::Rows::Row> now;
   now.reserve(report.workspaces.size());
+  bool all_known = true;
   auto before = known_.begin();
   for (const reconcile::Rows::Row& row : report.workspaces.shared()) {
     while (before != known_.end() && identity_before(**before, *row)) ++before;
     const bool same = before != known_.end() && !identity_before(*row, **before);
+    all_known = all_known && !unknown(*row);
     now.push_back(same && unknown(*row) ? *before : row);
   }
   known_ = std::move(now);
+  heard_ = all_known ? report.workspaces : reconcile::Rows();
+}
+
+std::optional<Bulletin> NewsDesk::bulletin(const CycleReport& report) {
+  const bool urgent = std::ranges::any_of(pending_, [](const auto& piece) {
+    const NewsKind kind = std::get<0>(piece.first);
+    return kind == NewsKind::PlanHeld || kind == NewsKind::CoderUnreachable;
+  });
+  const bool waits = told_at_ && report.ended - *told_at_ < kPace && !urgent;
+  if (pending_.empty() || waits) return std::nullopt;
+  told_at_ = report.ended;
+  Bulletin made;
+  made.at = std::chrono::floor<std::chrono::seconds>(report.ended);
+  made.revision = report.revision;
+  if (report.verdict.held) made.digest = report.verdict.digest;
+  for (auto& [alike, piece] : std::exchange(pending_, {})) {
+    if (made.news.size() == Bulletin::kMost) {
+      ++made.more;
+    } else {
+      made.news.push_back(std::move(piece.news));
+    }
+  }
+  return made;
 }
 
 std::optional<Bulletin> NewsDesk::hear(const CycleReport& report, const specs::DesiredState& desired,
@@ -317,19 +396,16 @@ std::optional<Bulletin> NewsDesk::hear(const CycleReport& report, const specs::D
   find_whole(report, desired, ways_out, found);
   find_sets(report, found);
   find_rows(report, found);
-  Grouping grouping;
-  tell_what_begins(found, grouping);
+  Grouping grouping(pending_);
+  tell_what_begins(found, report.ended, grouping);
   // A report of a cycle that failed as a whole may have no rows, which says nothing of who is declared.
-  if (report.result != reconcile::CycleResult::failed) remember(report);
+  const bool failed = report.result == reconcile::CycleResult::failed;
+  if (!failed) remember(report);
   tell_what_is_over(found, report, grouping);
-  tell_convergence(report, grouping);
-  first_ = false;
-  std::optional<Bulletin> made = std::move(grouping).bulletin();
-  if (!made) return made;
-  made->at = std::chrono::floor<std::chrono::seconds>(report.ended);
-  made->revision = report.revision;
-  if (report.verdict.held) made->digest = report.verdict.digest;
-  return made;
+  if (!failed) tell_convergence(report, grouping);
+  first_ = first_ && failed;
+  failed_before_ = failed;
+  return bulletin(report);
 }
 
 }  // namespace cr::daemon

@@ -61,7 +61,9 @@ Newsroom::Newsroom(const Config& config, async::Clock& clock, Logger& log, metri
       way_out_(std::move(way_out)),
       courier_({.clock = clock,
                 .receivers = [this] { return read_receivers(config_.notify_url_file); },
-                .secret = [this] { return read_server_token(config_.notify_secret_file); },
+                .secret = config.notify_secret_file.empty()
+                              ? std::function<std::optional<Secret>()>{}
+                              : [this] { return read_server_token(config_.notify_secret_file); },
                 .proxy = {.http_proxy = config.http_proxy.reveal(),
                           .https_proxy = config.https_proxy.reveal(),
                           .no_proxy = config.no_proxy},
@@ -82,8 +84,13 @@ void Newsroom::hear(const reconcile::CycleReport& report, const specs::DesiredSt
   const std::string way_out = report.verdict.held ? way_out_(report.verdict.digest) : std::string();
   const auto bulletin = desk_.hear(report, desired, way_out);
   if (!bulletin) return;
-  boost::asio::post(thread_,
-                    [this, letter = letter_of(*bulletin)]() mutable { courier_.post(std::move(letter)); });
+  // Where the disk with the receivers' file hangs, so does the thread.
+  if (on_the_way_ >= Outbox::kMost) return note(Delivery::dropped, 0, "too many wait to be sent");
+  ++on_the_way_;
+  boost::asio::post(thread_, [this, letter = letter_of(*bulletin)]() mutable {
+    --on_the_way_;
+    courier_.post(std::move(letter));
+  });
 }
 
 async::awaitable<void> Newsroom::run() {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/thread_pool.hpp>
+#include <cstddef>
 #include <functional>
 #include <string>
 
@@ -41,6 +43,7 @@ class Newsroom {
   metrics::Recorder& recorder_;
   std::function<std::string(const std::string&)> way_out_;
   NewsDesk desk_;
+  std::atomic<std::size_t> on_the_way_{0};  ///< letters that the thread has not taken yet
   boost::asio::thread_pool thread_{1};
   Courier courier_;  ///< used on that thread alone
 };

@@ -9,12 +9,16 @@ std::size_t Outbox::add(LetterPtr letter) {
   letters_.push_back(std::move(letter));
   if (letters_.size() <= kMost) return 0;
   letters_.pop_front();
+  perhaps_taken_ = 0;
   return 1;
 }
 
 std::size_t Outbox::drop_old(async::SteadyTime now) {
   std::size_t dropped = 0;
-  for (; !letters_.empty() && now - letters_.front()->posted > kOldest; ++dropped) letters_.pop_front();
+  for (; !letters_.empty() && now - letters_.front()->posted > kOldest; ++dropped) {
+    letters_.pop_front();
+    perhaps_taken_ = 0;
+  }
   return dropped;
 }
 
@@ -30,6 +34,7 @@ std::optional<async::SteadyTime> Outbox::next_due() const {
 void Outbox::settle() {
   letters_.pop_front();
   failures_ = 0;
+  perhaps_taken_ = 0;
   not_before_ = async::SteadyTime::min();
 }
 

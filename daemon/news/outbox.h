@@ -32,6 +32,7 @@ class Outbox {
  public:
   static constexpr std::size_t kMost = 64;
   static constexpr std::chrono::hours kOldest{24};
+  static constexpr std::size_t kMostPerhapsTaken = 10;
   static constexpr std::chrono::seconds kFirstPause{1};
   static constexpr std::chrono::seconds kLongestPause{300};
   /// A receiver may ask for more than our own longest pause, up to this.
@@ -51,6 +52,9 @@ class Outbox {
   void settle();
   /// It stays the first, and nothing is due for a while.
   void postpone(async::SteadyTime now, std::optional<std::chrono::seconds> asked);
+  /// One more try of it may have arrived, though nobody said so. False: it is not to be tried any more, since
+  /// whoever does not tell letters from each other has it so many times already.
+  [[nodiscard]] bool may_try_again() { return ++perhaps_taken_ < kMostPerhapsTaken; }
 
   [[nodiscard]] std::size_t size() const { return letters_.size(); }
   /// Tries in a row that were postponed.
@@ -60,6 +64,7 @@ class Outbox {
   std::deque<LetterPtr> letters_;
   async::SteadyTime not_before_ = async::SteadyTime::min();
   std::size_t failures_ = 0;
+  std::size_t perhaps_taken_ = 0;  ///< tries of the first one
 };
 
 /// What an answer's status means for the letter.

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <string_view>
 #include <utility>
 
-#include "reconcile/http/url.h"
+#include "reconcile/http/proxy.h"
 #include "specs/text/ascii.h"
 
 namespace cr::daemon {
@@ -44,19 +45,36 @@ Reading read(const std::string& path) {
   return reading;
 }
 
-bool is_url(const Secret& url) {
-  const std::string& text = url.reveal();
-  return http::parse_url(std::string_view(text).substr(0, text.find('?'))).has_value();
+/// What a request line may not hold as it is.
+bool breaks_a_line(unsigned char c) {
+  return c <= 0x20 || c >= 0x7F || c == '#';
 }
 
 }  // namespace
+
+std::optional<ReceiverAddress> parse_receiver(const Secret& url) {
+  const std::string_view text = url.reveal();
+  if (std::ranges::any_of(text, breaks_a_line)) return std::nullopt;
+  const std::string_view place = text.substr(0, text.find('?'));
+  const auto parsed = http::parse_url(place);
+  if (!parsed) return std::nullopt;
+  ReceiverAddress address{.base = parsed->base, .target = {}, .authorization = {}};
+  // Of a base URL a slash at the end means nothing; of a receiver's it may.
+  if (parsed->base.prefix.empty() || place.ends_with('/')) address.target = "/";
+  address.target += text.substr(place.size());
+  if (parsed->user)
+    address.authorization = http::basic_authorization(parsed->user->user, parsed->user->password);
+  return address;
+}
 
 std::optional<std::vector<Secret>> read_receivers(const std::string& path) {
   Reading reading = read(path);
   if (!reading.problem.empty()) return std::nullopt;
   std::vector<Secret> urls;
   urls.reserve(reading.urls.size());
-  for (auto& [line, url] : reading.urls) urls.push_back(std::move(url));
+  for (auto& [line, url] : reading.urls) {
+    if (std::ranges::find(urls, url) == urls.end()) urls.push_back(std::move(url));
+  }
   return urls;
 }
 
@@ -65,7 +83,7 @@ std::string receivers_problem(const std::string& path) {
   const Reading reading = read(path);
   if (!reading.problem.empty()) return reading.problem;
   for (const auto& [line, url] : reading.urls) {
-    if (!is_url(url)) return fmt::format("{}:{}: not an http or https URL", path, line);
+    if (!parse_receiver(url)) return fmt::format("{}:{}: not an http or https URL", path, line);
   }
   return {};
 }

@@ -7,49 +7,49 @@
 #include <utility>
 
 #include "reconcile/report/render.h"
+#include "specs/text/message_text.h"
 
 namespace cr::daemon {
 namespace {
 
 using nlohmann::json;
 
-// Slack's limits, in characters; a margin for what is escaped.
+// Slack's limits, in characters: of a header 150, of a section 3000, of all blocks of a message some 13 000.
 constexpr std::size_t kHeadline = 140;
 constexpr std::size_t kBlock = 2800;
+constexpr std::size_t kMessage = 12'000;
 
-/// Whole characters up to `most` bytes.
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  text.resize(end);
-  return text + "…";
+std::string_view escape_of(const char& c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    default:
+      return {&c, 1};
+  }
 }
 
-/// What Slack would take for a mention, a channel or a link is none.
-std::string escaped(std::string_view text) {
+/// What Slack would take for a mention, a channel or a link is none. At most `most` bytes, whole characters.
+std::string escaped(std::string_view text, std::size_t most) {
   std::string made;
-  made.reserve(text.size());
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        made += "&amp;";
-        break;
-      case '<':
-        made += "&lt;";
-        break;
-      case '>':
-        made += "&gt;";
-        break;
-      default:
-        made += c;
+  std::size_t whole = 0;  // up to where characters are
+  for (const char& c : text) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) whole = made.size();
+    const std::string_view next = escape_of(c);
+    if (made.size() + next.size() > most) {
+      made.resize(whole);
+      return made + "…";
     }
+    made += next;
   }
   return made;
 }
 
-json plain_text(const std::string& text) {
-  return {{"type", "plain_text"}, {"text", escaped(text)}, {"emoji", false}};
+json plain_text(std::string text) {
+  return {{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
 }
 
 std::string words_of(const News& news) {
@@ -57,7 +57,8 @@ std::string words_of(const News& news) {
   if (!news.reason.empty()) words += fmt::format(" ({})", news.reason);
   words += fmt::format(": {}", news.text);
   if (!news.author.empty()) words += fmt::format(", by {}", news.author);
-  if (news.workspaces.empty()) return words;
+  if (news.workspaces.empty())
+    return news.count > 1 ? words + fmt::format("\nand {} more", news.count - 1) : words;
   words += '\n';
   for (std::size_t i = 0; i < news.workspaces.size(); ++i)
     words += fmt::format("{}{}", i == 0 ? "" : ", ", news.workspaces[i].to_string());
@@ -69,28 +70,36 @@ std::string words_of(const News& news) {
 std::string headline(const Bulletin& bulletin, std::string_view coder) {
   const auto grave = std::ranges::count_if(bulletin.news, [](const News& one) { return is_grave(one.kind); });
   if (grave == 0) return fmt::format("{}: good news", coder);
-  const auto all = static_cast<std::size_t>(grave) + bulletin.more;
-  return fmt::format("{}: {} to look at", coder, all);
+  return fmt::format("{}: {} to look at", coder, grave);
 }
 
 }  // namespace
 
 std::string slack_message(const Bulletin& bulletin, std::string_view coder) {
-  const std::string title = cut(reconcile::visible(headline(bulletin, coder)), kHeadline);
-  json blocks = json::array({{{"type", "header"}, {"text", plain_text(title)}}});
-  std::string all = title;
+  std::string all = escaped(reconcile::visible(headline(bulletin, coder)), kHeadline);
+  json blocks = json::array({{{"type", "header"}, {"text", plain_text(all)}}});
+  std::size_t more = bulletin.more;
   for (const News& news : bulletin.news) {
-    const std::string words = cut(words_of(news), kBlock);
-    blocks.push_back({{"type", "section"}, {"text", plain_text(words)}});
+    std::string words = escaped(words_of(news), kBlock);
+    if (all.size() + words.size() > kMessage) {
+      ++more;
+      continue;
+    }
     all += '\n' + words;
+    blocks.push_back({{"type", "section"}, {"text", plain_text(std::move(words))}});
   }
   std::string foot;
-  if (bulletin.more > 0) foot = fmt::format("{} more on the status page", bulletin.more);
+  if (more > 0) foot = fmt::format("{} more on the status page", more);
   if (!bulletin.revision.empty())
-    foot += fmt::format("{}revision {}", foot.empty() ? "" : "; ", bulletin.revision);
-  if (!foot.empty())
-    blocks.push_back({{"type", "context"}, {"elements", json::array({plain_text(cut(foot, kBlock))})}});
-  const json message = {{"text", escaped(cut(all, kBlock))}, {"blocks", std::move(blocks)}};
+    foot += fmt::format("{}revision {}", foot.empty() ? "" : "; ", reconcile::visible(bulletin.revision));
+  if (!foot.empty()) {
+    foot = escaped(foot, kHeadline);
+    all += '\n' + foot;
+    blocks.push_back({{"type", "context"}, {"elements", json::array({plain_text(std::move(foot))})}});
+  }
+  // For where blocks are not shown, as in a notification on a phone.
+  const json message = {
+      {"text", std::string(text::cut(all, kBlock))}, {"mrkdwn", false}, {"blocks", std::move(blocks)}};
   return reconcile::dump(message);
 }
 

@@ -58,7 +58,7 @@ class CourierTest : public ::testing::Test {
     courier_.emplace(
         CourierParts{.clock = clock_,
                      .receivers = [this] { return urls_; },
-                     .secret = [this] { return secret_; },
+                     .secret = signs_ ? [this] { return secret_; } : std::function<std::optional<Secret>()>{},
                      .proxy = {},
                      .user_agent = "coder-reconciler/test",
                      .content_type = "application/json",
@@ -95,6 +95,7 @@ class CourierTest : public ::testing::Test {
   ScriptedServer other_{io_};
   std::optional<std::vector<Secret>> urls_;
   std::optional<Secret> secret_;
+  bool signs_ = false;
   std::vector<Told> told_;
   boost::asio::cancellation_signal stop_;
   std::optional<Courier> courier_;
@@ -121,6 +122,7 @@ TEST_F(CourierTest, TakesEachLetterToEachReceiverOnce) {
 TEST_F(CourierTest, SignsWithTheSecretThatIsThereNow) {
   server_.answer_all(answer("200 OK"));
   send_to({url_of(server_)});
+  signs_ = true;
   start();
   secret_ = Secret("old-secret");
   courier_->post("one");
@@ -220,8 +222,48 @@ TEST_F(CourierTest, MeetsNewReceiversAndForgetsOldOnes) {
   EXPECT_THAT(other_.requests(), SizeIs(2));
 }
 
-TEST_F(CourierTest, AUrlThatIsNoneIsSaidWithoutIt) {
-  send_to({"ftp://s3cret.example.com/s3cret"});
+TEST_F(CourierTest, WhatCannotBeSignedWaits) {
+  server_.answer_all(answer("200 OK"));
+  send_to({url_of(server_)});
+  signs_ = true;
+  start();
+  courier_->post("one");
+  run_until([&] { return count(Delivery::postponed) == 2; });
+  EXPECT_THAT(server_.requests(), SizeIs(0));
+  secret_ = Secret("the secret");
+  run_until([&] { return count(Delivery::sent) == 1; });
+  EXPECT_NE(testing::header_of(server_.requests()[0], "Coder-Reconciler-Signature"), "(none)");
+}
+
+TEST_F(CourierTest, WhatMayHaveArrivedIsNotSentForADay) {
+  server_.answer_all(answer("500 Internal Server Error"));
+  send_to({url_of(server_)});
+  start();
+  courier_->post("one");
+  run_until([&] { return count(Delivery::dropped) == 1; });
+  EXPECT_THAT(server_.requests(), SizeIs(Outbox::kMostPerhapsTaken));
+}
+
+TEST_F(CourierTest, LettersWaitWhereTheReceiversCannotBeRead) {
+  server_.answer_all(answer("200 OK"));
+  start();
+  courier_->post("one");
+  (void)io_.run_for(20ms);
+  io_.restart();
+  send_to({url_of(server_)});
+  courier_->post("two");
+  run_until([&] { return count(Delivery::sent) == 2; });
+  EXPECT_THAT(server_.requests(), SizeIs(2));
+}
+
+class BadUrl : public CourierTest, public ::testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(Courier, BadUrl,
+                         ::testing::Values("ftp://s3cret.example.com/s3cret", "s3cret.example.com/s3cret",
+                                           "https://s3cret.example.com:s3cret/",
+                                           "https://s3cret.example.com/ s3cret"));
+
+TEST_P(BadUrl, IsSaidWithoutIt) {
+  send_to({GetParam()});
   start();
   courier_->post("one");
   run_until([&] { return count(Delivery::refused) == 1; });

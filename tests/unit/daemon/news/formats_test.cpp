@@ -68,17 +68,30 @@ TEST(Slack, TakesNoNameForAMentionALinkOrMarkup) {
 TEST(Slack, KeepsToItsLimits) {
   Bulletin made = bulletin();
   made.news.assign(Bulletin::kMost, made.news[1]);
-  for (News& news : made.news) news.text = std::string(4000, 'x') + "ä";
-  made.more = 7;
-  const json message = json::parse(slack_message(made, std::string(300, 'c')));
-  EXPECT_LE(message["blocks"].size(), 50U);
-  EXPECT_LE(message["blocks"][0]["text"]["text"].get<std::string>().size(), 150U);
-  for (const json& block : message["blocks"]) {
-    if (block.contains("text")) {
-      EXPECT_LE(block["text"]["text"].get<std::string>().size(), 3000U);
+  for (const char* text : {"x", "<", "ä", "&lt;"}) {
+    for (News& news : made.news) {
+      news.text.clear();
+      while (news.text.size() < 4000) news.text += text;
     }
+    made.more = 7;
+    const json message = json::parse(slack_message(made, std::string(300, '<')));
+    EXPECT_LE(message["blocks"].size(), 50U);
+    EXPECT_LE(message["blocks"][0]["text"]["text"].get<std::string>().size(), 150U);
+    std::size_t all = 0;
+    std::size_t shown = 0;
+    for (const json& block : message["blocks"]) {
+      const std::string words = block.contains("text") ? block["text"]["text"] : block["elements"][0]["text"];
+      EXPECT_LE(words.size(), 3000U);
+      EXPECT_THAT(words, Not(::testing::MatchesRegex(".*&(l|lt|g|gt|a|am|amp)?…$"))) << "no half escape";
+      all += words.size();
+      shown += block["type"] == "section";
+    }
+    EXPECT_LE(all, 13'000U);
+    EXPECT_GT(shown, 0U);
+    EXPECT_THAT(message["blocks"].back()["elements"][0]["text"].get<std::string>(),
+                HasSubstr(std::to_string(7 + Bulletin::kMost - shown) + " more"))
+        << text;
   }
-  EXPECT_THAT(message["blocks"].back()["elements"][0]["text"].get<std::string>(), HasSubstr("7 more"));
 }
 
 /// `printf '%s' '1700000000.{}' | openssl dgst -sha256 -hmac secret`

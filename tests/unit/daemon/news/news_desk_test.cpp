@@ -131,6 +131,79 @@ TEST_F(NewsDeskTest, WhatFlapsIsOneMessageUntilItEnds) {
   EXPECT_THAT(told, ElementsAre("NeedsPerson(Forbidden) alice/w0"));
 }
 
+TEST_F(NewsDeskTest, ReasonsThatTakeTurnsAreToldOnceEach) {
+  hear({Reason::InSync});
+  std::vector<std::string> told;
+  for (int i = 0; i < 60; ++i) {
+    for (std::string& one : hear({i % 2 == 0 ? Reason::Forbidden : Reason::Rejected})) told.push_back(one);
+  }
+  EXPECT_THAT(told, ElementsAre("NeedsPerson(Forbidden) alice/w0", "NeedsPerson(Rejected) alice/w0"));
+}
+
+TEST_F(NewsDeskTest, APlanThatStaysHeldIsToldAnewEveryFiveMinutesWhateverItsDigest) {
+  hear({Reason::InSync});
+  std::size_t told = 0;
+  for (int i = 0; i < 60; ++i) {
+    CycleReport report = testing::a_report({Reason::Held});
+    report.verdict.held = true;
+    report.verdict.digest = std::to_string(i);
+    told += hear(report).size();
+  }
+  EXPECT_EQ(told, 12U);
+  CycleReport same = testing::a_report({Reason::Held});
+  same.verdict.held = true;
+  same.verdict.digest = "59";
+  hear(same);
+  EXPECT_THAT(settle(same), IsEmpty());
+}
+
+TEST_F(NewsDeskTest, BetweenTwoBulletinsThereIsAMinute) {
+  std::vector<Reason> reasons(100, Reason::InSync);
+  hear(reasons);
+  std::size_t bulletins = 0;
+  std::size_t workspaces = 0;
+  for (Reason& one : reasons) {
+    one = Reason::BuildFailed;
+    now_ -= 55s;
+    (void)hear(reasons);  // five seconds later
+    if (!last_) continue;
+    ++bulletins;
+    workspaces += last_->news.at(0).count;
+  }
+  EXPECT_LE(bulletins, 9U) << "of 500 seconds";
+  EXPECT_GE(workspaces, 88U) << "nothing of it is lost";
+  CycleReport held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  now_ -= 55s;
+  EXPECT_THAT(hear(held), ::testing::Contains("PlanHeld")) << "that does not wait";
+}
+
+TEST_F(NewsDeskTest, ARestartIntoAnOutageTellsOfTheOutageAlone) {
+  EXPECT_THAT(hear(outage()), IsEmpty()) << "it may be over at once";
+  EXPECT_THAT(hear(outage()), ElementsAre("CoderUnreachable"));
+  EXPECT_THAT(hear({Reason::Forbidden, Reason::NotRead}), IsEmpty());
+  EXPECT_THAT(hear({Reason::Forbidden, Reason::Forbidden}), IsEmpty()) << "read for the first time";
+  EXPECT_THAT(hear({Reason::Forbidden, Reason::Rejected}), ElementsAre("NeedsPerson(Rejected) alice/w1"));
+}
+
+TEST_F(NewsDeskTest, ATokenThatIsRejectedIsOtherNewsThanAnOutage) {
+  hear({Reason::InSync});
+  hear(outage());
+  EXPECT_THAT(hear(testing::a_failed_report(coder::ApiFault::unauthorized, "rejected")),
+              ElementsAre("CoderUnreachable(Unauthorized)"));
+}
+
+TEST_F(NewsDeskTest, WhatIsNotKnownToBeOverIsNotOver) {
+  hear({Reason::InSync});
+  hear(with_drift());
+  EXPECT_THAT(settle(testing::a_report({Reason::Missing})), IsEmpty()) << "deleted is not repaired";
+  hear({Reason::InSync});
+  hear({Reason::BuildFailed});
+  EXPECT_THAT(settle(testing::a_report({Reason::Creating})), IsEmpty()) << "it is tried again";
+  EXPECT_THAT(hear({Reason::BuildFailed}), IsEmpty());
+  EXPECT_THAT(settle(testing::a_report({Reason::Suspended})), IsEmpty());
+}
+
 TEST_F(NewsDeskTest, AnotherReasonIsNewsAndNoRecovery) {
   hear({Reason::InSync});
   hear({Reason::Forbidden});
@@ -207,6 +280,7 @@ TEST_F(NewsDeskTest, ARevisionIsToldWhenItIsLiveWhollyAndOnce) {
   EXPECT_THAT(hear(of("r2", CycleResult::converged, Reason::Creating)), IsEmpty());
   EXPECT_THAT(hear(of("r2", CycleResult::in_sync, Reason::InSync)), ElementsAre("Converged"));
   EXPECT_THAT(hear(of("r2", CycleResult::in_sync, Reason::InSync)), IsEmpty());
+  EXPECT_THAT(hear(of("r3", CycleResult::in_sync, Reason::InSync)), IsEmpty()) << "it changed nothing";
 }
 
 TEST_F(NewsDeskTest, WhoIsNoLongerDeclaredIsNoNews) {
@@ -238,7 +312,8 @@ TEST_F(NewsDeskTest, IsBoundedAndSaysWhatItLeftOut) {
 
 /// Whatever happens, of one workspace beginnings and ends alternate, and nothing is told twice.
 TEST_F(NewsDeskTest, BeginningsAndEndsAlternateWhateverHappens) {
-  const std::vector<Reason> choices = {Reason::InSync, Reason::Forbidden, Reason::NotRead, Reason::Creating};
+  const std::vector<Reason> choices = {Reason::InSync,   Reason::Forbidden,   Reason::NotRead,
+                                       Reason::Creating, Reason::BuildFailed, Reason::BackingOff};
   for (unsigned seed = 0; seed < 200; ++seed) {
     std::mt19937 random(seed);
     desk_ = NewsDesk();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "tests/unit/daemon/temp_folder.h"
@@ -32,6 +33,27 @@ TEST_F(ReceiversTest, AreTheLinesOfAFile) {
               ::testing::ElementsAre("https://hooks.example.com/T0/B0?key=1", "http://user:word@host:8080"));
   EXPECT_EQ(receivers_problem(path), "");
   EXPECT_EQ(receivers_problem(""), "") << "nobody is to be told";
+}
+
+TEST_F(ReceiversTest, AreAskedForJustThatPath) {
+  for (const auto& [url, prefix, target] :
+       {std::tuple{"https://h.example.com", "", "/"}, std::tuple{"https://h.example.com/", "", "/"},
+        std::tuple{"https://h.example.com?k=1", "", "/?k=1"},
+        std::tuple{"https://h.example.com/a/b", "/a/b", ""},
+        std::tuple{"https://h.example.com/a/b/?k=1", "/a/b", "/?k=1"}}) {
+    const auto address = parse_receiver(Secret(url));
+    ASSERT_TRUE(address) << url;
+    EXPECT_EQ(address->base.prefix, prefix) << url;
+    EXPECT_EQ(address->target, target) << url;
+  }
+  for (const char* url :
+       {"https://h/a b", "https://h/?a=\r\nX: y", "https://h/#a", "h/a", "https://h/\xC3\xA4"})
+    EXPECT_FALSE(parse_receiver(Secret(url))) << url;
+  EXPECT_EQ(parse_receiver(Secret("https://user:word@h/"))->authorization, "Basic dXNlcjp3b3Jk");
+}
+
+TEST_F(ReceiversTest, OneThatIsThereTwiceIsTakenOnce) {
+  EXPECT_THAT(urls_of(file("https://example.com/\nhttps://example.com/\n")), ::testing::SizeIs(1));
 }
 
 TEST_F(ReceiversTest, ALineThatIsNoUrlIsNamedAndNotShown) {
