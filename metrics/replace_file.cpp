@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace cr::metrics {
@@ -60,9 +61,33 @@ std::string because(std::string_view what) {
   return fmt::format("{}: {}", what, std::strerror(errno));
 }
 
+/// /dev/stdout, /dev/fd/3 and the like.
+bool is_a_descriptor(const std::filesystem::path& path) {
+  std::error_code failed;
+  const std::string target = std::filesystem::read_symlink(path, failed).string();
+  if (failed) return false;
+  return target.starts_with("/proc/") ||
+         std::filesystem::canonical(path.parent_path(), failed).string().starts_with("/proc/");
+}
+
+/// Whose place in the directory is not ours to take.
+bool is_a_sink(const std::string& path) {
+  std::error_code none;
+  const std::filesystem::file_type type = std::filesystem::status(path, none).type();
+  return type == std::filesystem::file_type::character || type == std::filesystem::file_type::fifo ||
+         is_a_descriptor(path);
+}
+
+std::string write_to(const std::string& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
+  if (file.get() >= 0 && write_all(file.get(), text) && file.close()) return {};
+  return because(fmt::format("cannot write to {}", path));
+}
+
 }  // namespace
 
 std::string replace_file(const std::string& path, std::string_view text) {
+  if (is_a_sink(path)) return write_to(path, text);
   const std::filesystem::path target(path);
   const std::string folder = target.has_parent_path() ? target.parent_path().string() : ".";
   std::string pattern = fmt::format("{}/.{}.XXXXXX", folder, target.filename().string());

@@ -60,14 +60,40 @@ std::string key_of(std::initializer_list<std::string_view> parts) {
   return key;
 }
 
+/// Empty where it is about none.
 std::string workspace_of(const json& row) {
-  return text_at(row, "owner") + '/' + text_at(row, "name");
+  const std::string owner = text_at(row, "owner"), name = text_at(row, "name");
+  return owner.empty() && name.empty() ? std::string() : owner + '/' + name;
+}
+
+std::string in_front(const std::string& field) {
+  return field.empty() ? field : field + ": ";
 }
 
 std::string words_of_action(const json& action) {
   std::string words = text_at(action, "action");
   if (const std::string to = text_at(action, "to"); !to.empty()) words += " to " + to;
   return words;
+}
+
+/// Of a workspace or a set that is not ready; a remark on one that is, is none.
+void add_condition(const json& row, const std::string& name, Items& items) {
+  if (text_at(row, "ready") == "True") return;
+  const std::string reason = text_at(row, "reason");
+  items.emplace(key_of({"condition", name, reason}),
+                Item{Kind::condition, fmt::format("{}: {}: {}", name, reason, text_at(row, "message"))});
+}
+
+void add_set(const json& set, Items& items) {
+  const std::string name = "set " + text_at(set, "name");
+  add_condition(set, name, items);
+  for (const json& problem : list_at(set, "problems")) {
+    if (!problem.is_object()) continue;
+    const std::string field = text_at(problem, "field");
+    const std::string message = text_at(problem, "message");
+    items.emplace(key_of({"problem", name, field, message}),
+                  Item{Kind::error, fmt::format("{}: {}{}", name, in_front(field), message)});
+  }
 }
 
 void add_plan(const json& document, Items& items) {
@@ -83,23 +109,31 @@ void add_plan(const json& document, Items& items) {
     }
   }
   for (const json& row : list_at(document, "conditions")) {
-    if (!row.is_object()) continue;
-    const std::string workspace = workspace_of(row);
-    const std::string reason = text_at(row, "reason");
-    items.emplace(
-        key_of({"condition", workspace, reason}),
-        Item{Kind::condition, fmt::format("{}: {}: {}", workspace, reason, text_at(row, "message"))});
+    if (row.is_object()) add_condition(row, workspace_of(row), items);
   }
+  for (const json& set : list_at(document, "sets")) {
+    if (set.is_object()) add_set(set, items);
+  }
+}
+
+/// `at` says in which file and about whose workspace `finding` is: itself, or one of its others.
+void add_finding(const json& finding, const json& at, const char* list, Kind kind, Items& items) {
+  const std::string file = text_at(at, "file");
+  const std::string workspace = workspace_of(at);
+  const std::string field = text_at(finding, "field");
+  const std::string message = text_at(finding, "message");
+  items.emplace(key_of({list, text_at(at, "set"), workspace.empty() ? file : workspace, field, message}),
+                Item{kind, fmt::format("{}: {}{}{}", file, in_front(workspace), in_front(field), message)});
 }
 
 void add_findings(const json& document, const char* list, Kind kind, Items& items) {
   for (const json& one : list_at(document, list)) {
     if (!one.is_object()) continue;
-    const std::string file = text_at(one, "file");
-    const std::string field = text_at(one, "field");
-    const std::string message = text_at(one, "message");
-    items.emplace(key_of({list, file, workspace_of(one), field, message}),
-                  Item{kind, fmt::format("{}: {}{}{}", file, field, field.empty() ? "" : ": ", message)});
+    add_finding(one, one, list, kind, items);
+    // A warning that many workspaces share is written once.
+    for (const json& other : list_at(one, "others")) {
+      if (other.is_object()) add_finding(one, other, list, kind, items);
+    }
   }
 }
 
@@ -160,11 +194,12 @@ std::string baseline_problem(const json& document, std::string_view command) {
   if (document["formatVersion"] != reconcile::kFormatVersion)
     return fmt::format("has formatVersion {}, and this program reads {}", document["formatVersion"].dump(),
                        reconcile::kFormatVersion);
-  const char* own = command == "plan" ? "workspaces" : "warnings";
-  if (!document.contains(own)) return wanted;
   if (text_at(document, "result") == "failed")
     return "is of a run that failed, so nothing can be held against it";
-  return {};
+  const bool own = command == "plan" ? document.contains("conditions") && document.contains("workspaces")
+                                     : document.contains("warnings") && document.contains("valid");
+  // The daemon answers by pages: what is on another one would be new.
+  return own && !document.contains("pageLimit") ? std::string() : wanted;
 }
 
 std::string comparison_text(const Comparison& comparison) {

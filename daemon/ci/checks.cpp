@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -12,6 +13,7 @@
 #include "daemon/exit_code.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/report/report_view.h"
+#include "reconcile/report/set_view.h"
 #include "specs/visible.h"
 
 namespace cr::daemon::ci {
@@ -55,6 +57,14 @@ std::string behind_field(std::string_view field, std::string_view message) {
   return field.empty() ? std::string(message) : fmt::format("{}: {}", field, message);
 }
 
+/// An error at its place; one that knows none, where `otherwise` says.
+Finding finding_of(const specs::Diagnostic& one, const SourcePosition& otherwise) {
+  return {.level = Level::error,
+          .rule = std::string(specs::to_string(one.kind)),
+          .message = with_remedy(behind_field(one.field, one.message), one.remedy),
+          .where = one.where.path().empty() ? otherwise : one.where};
+}
+
 /// Those that were left out; one check for all errors of a document.
 void add_invalid(const specs::DesiredState& desired, List& list) {
   for (const specs::Diagnostic& one : desired.diagnostics) {
@@ -63,17 +73,16 @@ void add_invalid(const specs::DesiredState& desired, List& list) {
         one.document == 0 ? std::string(one.where.path()) : fmt::format("document in line {}", one.document);
     Check* check = list.find(document);
     if (!check) check = &list.add(name, document);
-    check->findings.push_back({.level = Level::error,
-                               .rule = std::string(specs::to_string(one.kind)),
-                               .message = with_remedy(behind_field(one.field, one.message), one.remedy),
-                               .where = one.where});
+    check->findings.push_back(finding_of(one, document));
   }
 }
 
-void add_warning(const specs::Warning& warning, specs::FieldPlaces& places, List& list) {
+/// `warning` without its others; `left` of them are not shown by themselves.
+void add_one_warning(const specs::Warning& warning, std::size_t left, specs::FieldPlaces& places,
+                     List& list) {
   const std::optional<specs::FieldPlace> place = specs::place_of(warning, places);
   std::string message = behind_field(specs::to_text(warning.field), warning.message);
-  if (warning.workspaces > 1) message += fmt::format("; also for {} others", warning.workspaces - 1);
+  if (left > 0) message += fmt::format("; also for {} others", left);
   Check* check = list.find(warning.where);
   if (!check) check = &list.add(specs::to_string(warning.kind), warning.where);
   check->findings.push_back({.level = Level::warning,
@@ -82,13 +91,30 @@ void add_warning(const specs::Warning& warning, specs::FieldPlaces& places, List
                              .where = place ? place->where : warning.where});
 }
 
+/// On each workspace that it is about, as far as it names them.
+void add_warning(const specs::Warning& warning, specs::FieldPlaces& places, List& list) {
+  const std::size_t named = 1 + warning.others.size();
+  add_one_warning(warning, std::max(warning.workspaces, named) - named, places, list);
+  for (const specs::SpecPtr& other : warning.others) {
+    specs::Warning same;
+    same.kind = warning.kind;
+    same.spec = other;
+    same.field = warning.field;
+    same.where = other->where;
+    same.message = warning.message;
+    same.remedy = warning.remedy;
+    add_one_warning(same, 0, places, list);
+  }
+}
+
 /// Where the declared value of what an action writes stands; else where the document begins.
 SourcePosition place_of(const reconcile::Action& action, const specs::WorkspaceSpec& spec,
                         specs::FieldPlaces& places) {
   const reconcile::WriteField* write = reconcile::field_write_of(action);
   if (!write) return spec.where;
-  const auto place =
-      places.find(spec.where, {"spec", std::string(reconcile::entry_of(write->change.field).key)});
+  specs::FieldPath path{"spec", std::string(reconcile::entry_of(write->change.field).key)};
+  if (!spec.set.empty()) path.insert(path.begin(), {"spec", "template"});
+  const auto place = places.find(spec.where, path);
   return place ? place->where : spec.where;
 }
 
@@ -108,6 +134,22 @@ void add_changes(const reconcile::WorkspacePlan& plan, const specs::WorkspaceSpe
   }
 }
 
+std::string name_of_set(std::string_view name) {
+  return fmt::format("set {}", name);
+}
+
+/// What is wrong with single owners is known only where the owners are, so no load has told of it.
+void add_set(const reconcile::sets::SetStatus& set, List& list) {
+  Check& check = list.add(name_of_set(set.name), set.where);
+  if (!reconcile::is_ready(set)) {
+    check.findings.push_back({.level = Level::error,
+                              .rule = std::string(reconcile::sets::to_string(set.reason)),
+                              .message = specs::visible(reconcile::said_of(set)),
+                              .where = set.where});
+  }
+  for (const specs::Diagnostic& one : set.diagnostics) check.findings.push_back(finding_of(one, set.where));
+}
+
 void add_row(const reconcile::CycleReport& report, const reconcile::WorkspaceStatus& row,
              specs::FieldPlaces& places, List& list) {
   Check& check = list.add(specs::identity_of(*row.spec).to_string(), row.spec->where);
@@ -122,6 +164,23 @@ void add_row(const reconcile::CycleReport& report, const reconcile::WorkspaceSta
     add_changes(report.plan.workspaces[*place], *row.spec, places, check);
 }
 
+/// The names on the way to `path`, seen from `folder`. Points into both.
+std::vector<std::string_view> parts_of(std::string_view folder, std::string_view path) {
+  std::vector<std::string_view> parts;
+  for (std::string_view left : {folder, path}) {
+    while (!left.empty()) {
+      const std::string_view part = left.substr(0, left.find('/'));
+      left.remove_prefix(std::min(left.size(), part.size() + 1));
+      if (part.empty() || part == ".") continue;
+      if (part != "..")
+        parts.push_back(part);
+      else if (!parts.empty())
+        parts.pop_back();
+    }
+  }
+  return parts;
+}
+
 }  // namespace
 
 Checks checks_of(const specs::DesiredState& desired, const std::vector<specs::Warning>& warnings,
@@ -129,7 +188,9 @@ Checks checks_of(const specs::DesiredState& desired, const std::vector<specs::Wa
   List list;
   for (const specs::SpecPtr& spec : desired.specs)
     list.add(specs::identity_of(*spec).to_string(), spec->where);
-  for (const specs::SetPtr& set : desired.sets) list.add(fmt::format("set {}", set->name), set->where);
+  for (const specs::SetPtr& set : desired.sets) list.add(name_of_set(set->name), set->where);
+  for (const specs::DefaultsInUse& one : desired.defaults)
+    list.add(fmt::format("defaults {}", one.name), one.where);
   add_invalid(desired, list);
   for (const specs::Warning& warning : warnings) add_warning(warning, places, list);
   return {.command = "validate", .list = list.take()};
@@ -139,6 +200,7 @@ Checks checks_of(const reconcile::CycleReport& report, const specs::DesiredState
                  specs::FieldPlaces& places) {
   List list;
   add_invalid(desired, list);
+  for (const reconcile::sets::SetStatus& set : report.sets) add_set(set, list);
   for (const reconcile::WorkspaceStatus& row : report.workspaces) add_row(report, row, places, list);
   Checks checks{.command = "plan", .list = list.take()};
   if (report.failure) checks.failure = specs::visible(report.failure->to_string());
@@ -150,6 +212,17 @@ Checks checks_of(const reconcile::CycleReport& report, const specs::DesiredState
                                          .message = specs::visible(report.verdict.message)}}});
   }
   return checks;
+}
+
+std::string path_in(const Checkout& checkout, std::string_view path) {
+  const bool absolute = path.starts_with('/');
+  if (path.empty() || path == "<stdin>" || checkout.root.empty()) return std::string(path);
+  std::vector<std::string_view> parts = parts_of(absolute ? std::string_view() : checkout.working_dir, path);
+  const std::vector<std::string_view> root = parts_of({}, checkout.root);
+  const bool below =
+      parts.size() > root.size() && std::ranges::equal(root, std::span(parts).first(root.size()));
+  if (below) parts.erase(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(root.size()));
+  return fmt::format("{}{}", below ? "" : "/", fmt::join(parts, "/"));
 }
 
 Checks failed(std::string_view command, std::string_view why) {

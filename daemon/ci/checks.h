@@ -30,16 +30,27 @@ struct Finding {
 
 /// A workspace or a document, and all that was found of it.
 struct Check {
-  std::string name;  ///< "alice/api-dev"; a document that does not tell its workspace: by its line
+  std::string name;  ///< "alice/api-dev", "set payments"; a document that does not tell it: by its line
   specs::SourcePosition where{};
   bool skipped = false;  ///< nothing is done about it, by order
   std::vector<Finding> findings{};
 };
 
+/// Where the specs are, for views that show files by their place in the repository. Absolute paths without
+/// "." and ".."; empty: nobody knows.
+struct Checkout {
+  std::string root;         ///< of the repository
+  std::string working_dir;  ///< what relative paths of specs are relative to
+};
+/// A path as it was given, relative to the root; absolute where it is not below that, and as it was given
+/// where the root is not known. Of standard input, and of no file, what was given.
+[[nodiscard]] std::string path_in(const Checkout& checkout, std::string_view path);
+
 /// One run of one command.
 struct Checks {
   std::string_view command;
   std::chrono::sys_seconds at{};
+  Checkout checkout{};
   std::vector<Check> list;
   std::string failure{};  ///< why nothing could be checked; empty: it was
   bool strict = false;    ///< a warning fails the run
@@ -48,7 +59,8 @@ struct Checks {
 /// Of `validate`.
 [[nodiscard]] Checks checks_of(const specs::DesiredState& desired,
                                const std::vector<specs::Warning>& warnings, specs::FieldPlaces& places);
-/// Of `plan`: what is invalid, what waits for somebody or is not known, and what would change.
+/// Of `plan`: what is invalid, which sets are not ready, what waits for somebody or is not known, and what
+/// would change.
 [[nodiscard]] Checks checks_of(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                                specs::FieldPlaces& places);
 /// Of a command that could not check anything.

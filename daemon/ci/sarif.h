@@ -7,8 +7,9 @@
 namespace cr::daemon::ci {
 
 /// SARIF 2.1.0, as GitHub's code scanning reads it: a result for each finding, at the spec's file, line and
-/// column (in characters). Paths are as they were given, percent-encoded; relative ones are relative to the
-/// source's root. A run in which nothing could be checked has no results and says why.
+/// column. Files of the checkout are URIs relative to its root, others absolute ones. What is found of no
+/// file is a notification, since GitHub refuses a whole report for one result without a place. A run in which
+/// nothing could be checked has no results and says why.
 [[nodiscard]] std::string sarif(const Checks& checks);
 
 }  // namespace cr::daemon::ci

@@ -4,9 +4,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 #include "daemon/ci/baseline.h"
 #include "specs/visible.h"
@@ -22,13 +25,21 @@ struct Read {
   std::string problem;  ///< empty: none
 };
 
+/// Of a pipe, too: `--baseline <(git show …)`.
 Read read(const std::string& path, std::string_view command) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) return {{}, "is a directory"};
+  std::ifstream file(path, std::ios::binary);
   if (!file) return {{}, fmt::format("cannot be read: {}", std::strerror(errno))};
-  const auto size = file.tellg();
-  if (size < 0 || static_cast<std::size_t>(size) > kLargest) return {{}, "is too large, or no file"};
-  file.seekg(0);
-  Read made{nlohmann::json::parse(file, nullptr, false), {}};
+  std::string text;
+  std::vector<char> block(std::size_t{1} << 20);
+  while (file.read(block.data(), static_cast<std::streamsize>(block.size())) || file.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > kLargest) return {{}, fmt::format("has more than {} MiB", kLargest >> 20)};
+  }
+  if (file.bad()) return {{}, "cannot be read to its end"};
+  if (text.empty()) return {{}, "is empty"};
+  Read made{nlohmann::json::parse(text, nullptr, false), {}};
   made.problem = ci::baseline_problem(made.document, command);
   return made;
 }

@@ -1,7 +1,9 @@
 #include "daemon/commands/ci_reports.h"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "daemon/ci/junit.h"
 #include "daemon/ci/sarif.h"
@@ -10,12 +12,29 @@
 #include "specs/visible.h"
 
 namespace cr::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where CI looks for the files of a report: the work tree of Git, or else the working directory.
+ci::Checkout checkout_here() {
+  std::error_code failed;
+  const fs::path here = fs::current_path(failed);
+  if (failed) return {};
+  for (fs::path folder = here;; folder = folder.parent_path()) {
+    if (fs::exists(folder / ".git", failed)) return {.root = folder, .working_dir = here};
+    if (!folder.has_relative_path()) return {.root = here, .working_dir = here};
+  }
+}
+
+}  // namespace
 
 ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode ended, const Config& config,
                           Terminal& terminal) {
   if (!wants_ci_reports(config)) return ended;
   async::SystemClock clock;
   ci::Checks found = checks();
+  found.checkout = checkout_here();
   found.at = std::chrono::floor<std::chrono::seconds>(clock.wall());
   bool good = true;
   const auto write = [&](std::string_view setting, const std::string& file, const std::string& text) {

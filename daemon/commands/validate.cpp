@@ -16,6 +16,7 @@
 #include "daemon/commands/specs_failure.h"
 #include "daemon/diagnostics_json.h"
 #include "daemon/json_fields.h"
+#include "daemon/selector.h"
 #include "daemon/text/counted.h"
 #include "daemon/text/start_chart.h"
 #include "reconcile/async/clock.h"
@@ -161,6 +162,8 @@ ExitCode validate(const Config& config, Terminal& terminal) {
     specs::FieldPlaces places(read_spec_text);
     ci::Checks all = ci::checks_of(*desired, found.warnings, places);
     all.strict = config.strict;
+    if (code == ExitCode::usage)
+      all.failure = fmt::format("{}", fmt::join(what_is_missing(*desired, {}), "; "));
     return all;
   };
   return write_ci_reports(checks, code, config, terminal);

@@ -317,7 +317,9 @@ const Option kOptions[] = {
      .set = set_output},
     {.name = "baseline",
      .value = "FILE",
-     .help = "JSON of an earlier run to compare with: shows what is new, what is standing, and what is gone",
+     .help =
+         "JSON of an earlier run: shows what is new and what is gone; --strict and --detailed-exitcode count "
+         "the new alone",
      .choices = "FILE",
      .commands = Commands{validate, plan},
      .set = set_file<&Config::baseline>},

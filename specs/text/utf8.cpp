@@ -24,7 +24,9 @@ bool is_hidden(char32_t code) {
   const bool no_width = code == 0x00AD || code == 0x200B || (code >= 0x2060 && code <= 0x2064) ||
                         code == 0xFEFF || (code >= 0xFFF9 && code <= 0xFFFB) ||
                         (code >= 0xE0000 && code <= 0xE0FFF);
-  return is_control(code) || bidirectional || is_separator(code) || no_width;
+  // Unicode keeps these for a program's own use; XML has no way to write some of them.
+  const bool no_character = (code & 0xFFFE) == 0xFFFE || (code >= 0xFDD0 && code <= 0xFDEF);
+  return is_control(code) || bidirectional || is_separator(code) || no_width || no_character;
 }
 
 }  // namespace cr::text

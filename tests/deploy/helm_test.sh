@@ -109,8 +109,8 @@ check "the chart is of the program's version" grep -qx "appVersion: $version" "$
   printf '%s\n' paths coder-url coder-token-file header ca-file client-cert client-key listen api-token-file read-token-file \
     notify-url-file notify-secret-file
   printf '%s\n' pushgateway-url pushgateway-grouping pushgateway-auth-file
-  printf '%s\n' approve output detailed-exitcode within starts starts-per-5m strict config help version \
-    baseline report-junit report-sarif daemon by defaults managed merge organization output-dir template
+  printf '%s\n' approve output detailed-exitcode within starts starts-per-5m strict baseline report-junit report-sarif config help version \
+    daemon by defaults managed merge organization output-dir template
 } | sort >"$scratch/known"
 sed -n 's/^ *{\.name = "\([a-z0-9-]*\)".*/\1/p' "$root/daemon/config/options.cpp" | sort >"$scratch/flags"
 check "the chart's schema knows each flag of the program" diff "$scratch/flags" "$scratch/known"

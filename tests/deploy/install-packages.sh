@@ -4,7 +4,7 @@
 # that it is published as, and verifies it like every module.
 set -eu
 
-quick="dpkg-dev binutils systemd mandoc man-db jq git ca-certificates prometheus prometheus-pushgateway python3 python3-yaml curl reuse"
+quick="dpkg-dev binutils systemd mandoc man-db jq git ca-certificates prometheus prometheus-pushgateway python3 python3-venv python3-yaml curl reuse"
 slow="buildah debootstrap systemd-container lintian fakeroot dpkg-dev file openssl"
 
 case "${1:-quick}" in
@@ -63,3 +63,4 @@ install_tool helm helm.sh/helm/v3/cmd/helm@v3.18.4 "-X helm.sh/helm/v3/internal/
   -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=33"
 install_tool kubeconform github.com/yannh/kubeconform/cmd/kubeconform@v0.7.0
 install_tool helm-docs github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2
+install_tool actionlint github.com/rhysd/actionlint/cmd/actionlint@v1.7.12

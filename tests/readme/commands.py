@@ -294,6 +294,25 @@ class Tour:
         scene.run(self.show("coder-reconciler schema > specs.schema.json"))
         expect("properties" in (scene.directory / "specs.schema.json").read_text(), "no schema was written")
 
+    def in_a_pull_request(self):
+        scene = self.new_scene()
+        scene.env |= {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "a"), ("EMAIL", "a@example.com"))}
+        specs = scene.directory / "specs"
+        specs.mkdir()
+        spec = fenced(self.markdown, "yaml")[0]
+        (specs / "alice.yaml").write_text(spec.replace("ttl: 8h", "ttl: 30h"))
+        scene.run("git init --quiet --initial-branch=main && git add specs && git commit --quiet -m specs && git checkout --quiet -b change")
+        (specs / "bob.yaml").write_text(spec.replace("owner: alice", "owner: bob"))
+        scene.run(self.show("git worktree add --detach .before main"))
+        scene.run(self.show("(cd .before && coder-reconciler validate specs --output json) > baseline.json"))
+        check = self.show("coder-reconciler validate specs --strict --baseline baseline.json --report-sarif specs.sarif --report-junit specs-junit.xml")
+        printed = scene.run(check)
+        expect("Baseline: 0 new, 1 standing, 0 gone." in printed, f"a warning that stands is not told of as such:\n{printed}")
+        (specs / "bob.yaml").write_text(spec.replace("owner: alice", "owner: bob").replace("ttl: 8h", "ttl: 40h"))
+        expect("New since the baseline" in scene.run(check, code=4), "a new warning passes")
+        expect("specs/bob.yaml" in (scene.directory / "specs.sarif").read_text(), "the report does not name the file")
+        expect('file="specs/bob.yaml"' in (scene.directory / "specs-junit.xml").read_text(), "the report does not name the file")
+
     def roll_out(self):
         scene = self.new_scene()
         scene.write_token()
@@ -388,8 +407,8 @@ def main():
             return scenes[-1]
 
         tour = Tour(markdown, new_scene)
-        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.sets, tour.settings, tour.schema, tour.roll_out,
-                 lambda: check_complete(tour)]
+        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.sets, tour.settings, tour.schema, tour.in_a_pull_request,
+                 tour.roll_out, lambda: check_complete(tour)]
         for step in steps:
             try:
                 step()

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "reconcile/report/render.h"
+#include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
 
 namespace cr::daemon {
@@ -27,7 +28,7 @@ auto says(const std::string& text) {
 }
 
 json plan_of(const std::string& rows) {
-  return json::parse(R"({"formatVersion": 1, "workspaces": [)" + rows + "]}");
+  return json::parse(R"({"formatVersion": 1, "conditions": [], "workspaces": [)" + rows + "]}");
 }
 std::string row(const std::string& name, const std::string& action) {
   return R"({"owner": "alice", "name": ")" + name + R"(", "file": "a.yaml", "line": 3, "actions": [)" +
@@ -72,12 +73,70 @@ TEST(Baseline, CountsEqualFindingsAsOftenAsTheyAre) {
   EXPECT_TRUE(ci::compare(validation(""), validation(one)).has_fresh(Item::Kind::warning));
 }
 
+TEST(Baseline, TellsOfOneMoreWorkspaceWithAWarningThatOthersHaveToo) {
+  const auto warned = [](const std::string& first, const std::string& others) {
+    return json::parse(
+        R"({"warnings": [{"file": "a.yaml", "field": "spec.ttl", "message": "long", "owner": "alice",
+      "name": ")" +
+        first + R"(", "others": [)" + others + "]}]}");
+  };
+  const std::string web = R"({"owner": "alice", "name": "web", "file": "b.yaml", "line": 4})";
+  const json alone = warned("dev", "");
+  EXPECT_THAT(ci::compare(alone, warned("dev", web)).fresh,
+              ElementsAre(says("b.yaml: alice/web: spec.ttl: long")));
+  EXPECT_THAT(ci::compare(warned("dev", web), alone).gone, SizeIs(1));
+  EXPECT_EQ(ci::compare(alone, alone).standing, 1U);
+  const json moved = warned("web", R"({"owner": "alice", "name": "dev", "file": "c.yaml", "line": 4})");
+  EXPECT_EQ(ci::compare(warned("dev", web), moved).standing, 2U)
+      << "whichever is the first, in whatever file";
+}
+
 TEST(Baseline, OfTheSameReportStandsAsAWhole) {
-  const json plan = reconcile::plan_json(testing::a_full_report());
+  reconcile::CycleReport report = testing::a_full_report();
+  report.plan.workspaces.resize(1);
+  report.plan.workspaces[0].workspace = {"alice", "w0"};
+  report.plan.workspaces[0].actions = {testing::a_success().action};
+  const json plan = reconcile::plan_json(report);
   const Comparison made = ci::compare(plan, plan);
   EXPECT_THAT(made.fresh, IsEmpty());
   EXPECT_THAT(made.gone, IsEmpty());
-  EXPECT_GT(made.standing, testing::a_full_report().plan.action_count());
+  EXPECT_EQ(made.standing, 3U) << "the action, the set that is held, and the problem of one of its owners";
+}
+
+TEST(Baseline, ComparesSetsByTheirReasonAndByTheirSingleOwnersProblems) {
+  const auto plan_with = [](const std::vector<reconcile::sets::SetStatus>& sets) {
+    reconcile::CycleReport report;
+    report.sets = sets;
+    return reconcile::plan_json(report);
+  };
+  using reconcile::sets::Reason;
+  const json ready = plan_with({testing::a_set("payments")});
+  const json unread = plan_with({testing::a_set("payments", Reason::NotRead)});
+  const json held = plan_with({testing::a_held_set("payments")});
+  EXPECT_THAT(ci::compare(ready, ready).standing, 0U) << "what is ready is no finding";
+  EXPECT_THAT(ci::compare(ready, unread).fresh,
+              ElementsAre(says("set payments: NotRead: something to do about payments")));
+  EXPECT_TRUE(ci::compare(ready, unread).has_fresh(Item::Kind::condition));
+  EXPECT_EQ(ci::compare(unread, unread).standing, 1U);
+  EXPECT_THAT(ci::compare(unread, ready).gone, SizeIs(1));
+  const Comparison made = ci::compare(unread, held);
+  EXPECT_TRUE(made.has_fresh(Item::Kind::error));
+  EXPECT_THAT(made.fresh, SizeIs(2));
+  EXPECT_THAT(made.gone, SizeIs(1));
+}
+
+TEST(Baseline, ComparesConditionsByTheirReasonAndPassesOverRemarksOnWhatIsReady) {
+  reconcile::CycleReport report =
+      testing::a_report({reconcile::Reason::Forbidden, reconcile::Reason::InSync});
+  testing::editable(report.workspaces, 1).remarks = {{reconcile::Remark::Ineffective, "m"}};
+  const json before = reconcile::plan_json(report);
+  ASSERT_EQ(before["conditions"].size(), 2U);
+  EXPECT_EQ(ci::compare(before, before).standing, 1U);
+  testing::editable(report.workspaces, 0).ready.message = "in other words";
+  EXPECT_EQ(ci::compare(before, reconcile::plan_json(report)).standing, 1U);
+  testing::editable(report.workspaces, 0).ready.reason = reconcile::Reason::NotRead;
+  EXPECT_THAT(ci::compare(before, reconcile::plan_json(report)).fresh,
+              ElementsAre(says("alice/w0: NotRead: in other words")));
 }
 
 TEST(Baseline, IsRefusedWhereItIsNoneOfThisCommand) {
@@ -91,7 +150,16 @@ TEST(Baseline, IsRefusedWhereItIsNoneOfThisCommand) {
               HasSubstr("failed"));
   EXPECT_THAT(ci::baseline_problem(json::parse(R"({"formatVersion": 1, "warnings": []})"), "plan"),
               HasSubstr("is no JSON"));
+  const std::string page = R"({"formatVersion": 1, "workspaces": [], "conditions": [], "pageLimit": 100})";
+  EXPECT_THAT(ci::baseline_problem(json::parse(page), "plan"), HasSubstr("is no JSON"))
+      << "of a page of a daemon's plan, what is on the others would be new";
+  EXPECT_THAT(ci::baseline_problem(plan_of(""), "validate"), HasSubstr("coder-reconciler validate"));
+  EXPECT_THAT(ci::baseline_problem(json::parse(R"({"formatVersion": 1, "result": "failed"})"), "validate"),
+              HasSubstr("of a run that failed"));
   EXPECT_EQ(ci::baseline_problem(plan_of(""), "plan"), "");
+  EXPECT_EQ(
+      ci::baseline_problem(json::parse(R"({"formatVersion": 1, "valid": 0, "warnings": []})"), "validate"),
+      "");
 }
 
 TEST(Baseline, OfForeignShapeHarmsNobodyAndShowsNoControlCharacters) {

@@ -1,0 +1,62 @@
+#!/bin/sh
+# What is for CI systems: the jobs in deploy/ci/ are sound, and do what they say in a repository; the reports that the program writes
+# fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read. Needs PyPI once.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/tools.sh"
+need actionlint go jq git python3
+here="$root/tests/deploy/ci"
+build=${CR_BUILD:-$root/build/release}
+program=$build/daemon/coder-reconciler
+
+# shellcheck disable=SC2154  # tools: tools.sh
+python=$tools/ci-$(sha256sum <"$here/requirements.txt" | cut -c 1-12)
+if [ ! -d "$python" ]; then
+  echo "installing: check-jsonschema" >&2
+  python3 -m venv --clear "$python.new"
+  "$python.new/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$here/requirements.txt"
+  mv -T "$python.new" "$python"
+fi
+judge() { "$python/bin/python" -m check_jsonschema "$@"; }
+
+github="$root/deploy/ci/github-actions.yml"
+gitlab="$root/deploy/ci/gitlab-ci.yml"
+check "actionlint has nothing to say of the workflow" actionlint "$github"
+check "it fits the schema of GitHub's workflows" judge --builtin-schema vendor.github-workflows "$github"
+check "the job fits GitLab's schema" judge --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci "$gitlab"
+# A check that never refuses is none.
+sed 's/security-events: write/security-event: write/' "$github" >"$scratch/workflow.yml"
+refute "actionlint refuses a permission that there is none" actionlint "$scratch/workflow.yml"
+sed 's/  artifacts:/  artefacts:/; s/when: always/when: ever/' "$gitlab" >"$scratch/job.yml"
+refute "GitLab's schema refuses a misspelt key" judge --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci "$scratch/job.yml"
+
+refute "every action is named by its commit" sh -c 'grep "uses:" "$1" | grep -vE "@[0-9a-f]{40} # v[0-9.]+$"' - "$github"
+check "the workflow may do nothing but what its job asks for" grep -qx 'permissions: {}' "$github"
+refute "neither asks for a token for Coder" grep -niE 'CODER_SESSION|secrets\.' "$github" "$gitlab"
+version=$(sed -n 's/^project(coder_reconciler VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
+says "the workflow's image has the program's version" "coder-reconciler:$version" "$github"
+says "the job's package has it" "/$version/coder-reconciler_${version}_amd64.deb" "$gitlab"
+base=$(sed -n 's/^ARG BASE=//p' "$root/deploy/container/Dockerfile")
+says "the job's image is the one that the product's is built on" "image: $base" "$gitlab"
+
+cases() { # COMMAND…: each line "ok SENTENCE" or "FAIL SENTENCE" of its output is a case, what follows a FAIL tells why.
+  "$@" >"$scratch/cases.log" 2>&1 || ended=failed
+  while IFS= read -r line; do
+    case $line in
+      "ok "*) pass "${line#ok }" ;;
+      FAIL*) fail "${line#FAIL}" ;;
+      *) printf '        | %s\n' "$line" ;;
+    esac
+  done <"$scratch/cases.log"
+}
+ended=
+mkdir "$scratch/repositories" "$scratch/reports"
+cases python3 "$here/run_jobs.py" "$program" "$scratch/repositories"
+
+# The schema as OASIS publishes it is part of a Go library for SARIF.
+library=$(cd / && go mod download -json github.com/owenrumney/go-sarif/v3@v3.3.1 | jq -er .Dir)
+sed -n '/^const schema = `/,/^`/{s/^const schema = `//;/^`/d;p}' "$library/pkg/report/v210/sarif/schema.go" >"$scratch/sarif.schema.json"
+says "the schema is that of SARIF 2.1.0" '"title": "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"' "$scratch/sarif.schema.json"
+cases "$python/bin/python" "$here/reports_test.py" "$program" "$build/tests/standin/coder-standin" "$scratch/sarif.schema.json" "$scratch/reports"
+check "all of these came to their end" test -z "$ended"
+finish
