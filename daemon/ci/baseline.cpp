@@ -188,7 +188,7 @@ Comparison compare(const json& before, const json& now) {
 }
 
 std::string baseline_problem(const json& document, std::string_view command) {
-  const std::string wanted =
+  std::string wanted =
       fmt::format("is no JSON that `coder-reconciler {} --output json` has written", command);
   if (!document.is_object() || !document.contains("formatVersion")) return wanted;
   if (document["formatVersion"] != reconcile::kFormatVersion)

@@ -197,6 +197,7 @@ TEST(CiChecks, NameFilesByTheirPlaceInTheCheckout) {
   EXPECT_EQ(shown("../specs/a.yaml"), "specs/a.yaml");
   EXPECT_EQ(shown("/src/a.yaml"), "a.yaml");
   EXPECT_EQ(shown("/srcs/a.yaml"), "/srcs/a.yaml");
+  EXPECT_EQ(shown(".."), "/src") << "the root itself is no file in it";
   EXPECT_EQ(shown("../../a.yaml"), "/a.yaml");
   EXPECT_EQ(shown("../../../../a.yaml"), "/a.yaml") << "there is nothing above the root";
   EXPECT_EQ(shown("<stdin>"), "<stdin>");
