@@ -29,7 +29,9 @@ std::string text_at(const json& object, std::string_view key) {
 }
 std::uint64_t count_at(const json& object, std::string_view key) {
   const json& value = at(object, key);
-  return value.is_number_unsigned() ? value.get<std::uint64_t>() : 0;
+  const bool is_count =
+      value.is_number_integer() && (value.is_number_unsigned() || value.get<std::int64_t>() >= 0);
+  return is_count ? value.get<std::uint64_t>() : 0;
 }
 bool flag_at(const json& object, std::string_view key) {
   const json& value = at(object, key);
@@ -46,9 +48,9 @@ std::string reasons_of(const json& summary) {
   std::vector<std::pair<std::uint64_t, std::string>> reasons;
   const json& all = at(summary, "reasons");
   if (!all.is_object()) return {};
-  for (const auto& [reason, count] : all.items()) {
-    if (reason != "InSync" && count.is_number_unsigned() && count.get<std::uint64_t>() > 0)
-      reasons.emplace_back(count.get<std::uint64_t>(), visible(reason));
+  for (const auto& [reason, ignored] : all.items()) {
+    if (const auto number = count_at(all, reason); reason != "InSync" && number > 0)
+      reasons.emplace_back(number, visible(reason));
   }
   std::ranges::stable_sort(reasons, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string text;

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "reconcile/http/message.h"
+#include "reconcile/http/stream.h"
 #include "tests/fuzz/input.h"
 #include "tests/fuzz/require.h"
 #include "tests/support/run_coroutine.h"

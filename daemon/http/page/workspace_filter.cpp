@@ -211,10 +211,10 @@ void arrange(std::vector<const WorkspaceStatus*>& rows, RowOrder order, std::siz
     }
     case RowOrder::newest: {
       const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size()));
-      // Rows lie in the report by name, so that their addresses tell ties apart.
       std::partial_sort(rows.begin(), middle, rows.end(),
                         [](const WorkspaceStatus* a, const WorkspaceStatus* b) {
-                          return a->ready.since != b->ready.since ? a->ready.since > b->ready.since : a < b;
+                          if (a->ready.since != b->ready.since) return a->ready.since > b->ready.since;
+                          return specs::compare_identities(*a->spec, *b->spec) < 0;
                         });
       return;
     }

@@ -90,14 +90,20 @@ TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
                                                        {"PATH", "specs"}};
   for (const Option& option : all_options()) {
     if (option.set == nullptr) continue;
-    std::string value = option.value == "FORMAT" ? "json" : option.value == "LEVEL" ? "debug" : "";
+    std::string value = option.name == "notify-format" ? "slack"
+                        : option.value == "FORMAT"     ? "json"
+                        : option.value == "LEVEL"      ? "debug"
+                                                       : "";
     if (value.empty()) value = values.at(option.value);
     Variables variables = connected_and({{env_name(option), value}});
     if (option.name == "client-cert") variables["CODER_RECONCILER_CLIENT_KEY"] = "k";
     if (option.name == "client-key") variables["CODER_RECONCILER_CLIENT_CERT"] = "c";
+    const bool tells = option.name == "notify-format" || option.name == "notify-secret-file";
+    if (tells) variables["CODER_RECONCILER_NOTIFY_URL_FILE"] = "u";
     EXPECT_EQ(problems_of({{"run", "s"}, variables, ""}), "") << env_name(option);
     const std::string pair = option.name == "client-cert"  ? "client-key: k\n"
                              : option.name == "client-key" ? "client-cert: c\n"
+                             : tells                       ? "notify-url-file: u\n"
                                                            : "";
     const std::string file = pair + std::string{option.name} + ": \"" + value + "\"\n";
     EXPECT_EQ(problems_of({{"run", "s", "--config", "f"}, kConnected, file}), "") << file;

@@ -140,10 +140,10 @@ TEST_F(CourierTest, SignsWithTheSecretThatIsThereNow) {
 }
 
 TEST_F(CourierTest, TriesAgainWhatMayPassAndHarmsNoOther) {
-  // Each try has a connection of its own: nothing is sent over one that has been idle.
+  // Each try has a connection of its own.
   for (const std::string& one : {answer("500 Internal Server Error"),
                                  answer("429 Too Many Requests", "Retry-After: 60\r\n"), answer("200 OK")})
-    server_.script({testing::receive(), testing::send(one)});
+    server_.script({testing::receive(), testing::send(one), testing::close()});
   other_.answer_all(answer("200 OK"));
   send_to({url_of(server_), url_of(other_)});
   start();
@@ -195,8 +195,8 @@ TEST_F(CourierTest, ShowsNothingToAServerThatCannotProveItself) {
 }
 
 TEST_F(CourierTest, ADeadReceiverForADayCostsAFewTriesAndLosesOnlyWhatIsOld) {
-  server_.stop();
   send_to({url_of(server_)});
+  server_.stop();
   start();
   courier_->post("one");
   run_until([&] { return count(Delivery::dropped) == 1; });

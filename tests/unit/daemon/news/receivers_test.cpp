@@ -20,7 +20,8 @@ class ReceiversTest : public ::testing::Test {
   std::string file(const std::string& text) { return folder_.write("urls", text); }
   static std::vector<std::string> urls_of(const std::string& path) {
     std::vector<std::string> urls;
-    for (const Secret& url : read_receivers(path).value()) urls.push_back(url.reveal());
+    const auto read = read_receivers(path);
+    for (const Secret& url : read.value()) urls.push_back(url.reveal());
     return urls;
   }
   testing::TempFolder folder_;
