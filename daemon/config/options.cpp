@@ -376,7 +376,7 @@ const Option kOptions[] = {
      .value = "FILE",
      .help = "YAML file with settings; its keys are the flags' names, its paths are relative to it",
      .choices = "FILE",
-     .commands = Commands{validate, plan, forecast, explain, apply, run, export_specs}},
+     .commands = Commands{validate, plan, forecast, explain, apply, run, export_specs, status}},
     {.name = "help", .help = "Show this help", .kind = Option::Kind::flag, .commands = kAll, .letter = 'h'},
     {.name = "version",
      .help = "Print the version and exit",

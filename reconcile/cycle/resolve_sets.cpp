@@ -289,8 +289,7 @@ void forget_leavers(CycleState& state) {
       std::ranges::any_of(state.declared, [](const WorkspaceFacts& one) { return one.live != nullptr; });
   const auto is_gone = [&](const specs::WorkspaceSpec& spec) {
     const WorkspaceFacts* one = state.find(specs::identity_of(spec));
-    return one && one->spec == &spec && one->absent() && one->absence_proven &&
-           (one->deleted != coder::Deleted::never || sees_any);
+    return one && one->spec == &spec && one->absent() && (one->deleted != coder::Deleted::never || sees_any);
   };
   for (auto& [name, set] : state.memory.sets.by_name) set.forget(is_gone);
 }

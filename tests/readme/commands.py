@@ -48,6 +48,8 @@ SKIPPED = {
         "writes to /var/lib; tests/integration/daemon/publish_test.cpp does it elsewhere",
     "coder-reconciler apply specs --pushgateway-url http://pushgateway:9091 --pushgateway-grouping instance=nightly":
         "needs a Pushgateway; tests/integration/daemon/publish_test.cpp has one",
+    "coder-reconciler run --notify-url-file /etc/coder-reconciler/notify-urls --notify-format slack /git/current/specs":
+        "posts to Slack; tests/integration/daemon/notify_test.cpp does it elsewhere",
     "sudo apt-get install --no-install-recommends prometheus curl": "installs packages",
     "deploy/grafana/demo.sh": "stays until Ctrl-C; tests/deploy/grafana_test.sh asks a Prometheus all that the dashboards ask",
     "docker run --rm --network host -e PROMETHEUS_URL=http://127.0.0.1:9095 -e GF_AUTH_ANONYMOUS_ENABLED=true "
