@@ -69,7 +69,7 @@ void Courier::post(std::string body) {
   wake_.raise();
 }
 
-void Courier::tell(Delivery delivery, const Receiver& receiver, const std::string& problem) {
+void Courier::tell(Delivery delivery, const Receiver& receiver, const std::string& problem) const {
   if (parts_.on_delivery) parts_.on_delivery(delivery, receiver.number, problem);
 }
 

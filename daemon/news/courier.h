@@ -57,7 +57,7 @@ class Courier {
   void open(Receiver& fresh, const Secret& url) const;
   [[nodiscard]] async::awaitable<void> deliver_to(Receiver& receiver);
   [[nodiscard]] async::SteadyTime next_round() const;
-  void tell(Delivery delivery, const Receiver& receiver, const std::string& problem);
+  void tell(Delivery delivery, const Receiver& receiver, const std::string& problem) const;
 
   CourierParts parts_;
   async::Signal wake_;

@@ -186,7 +186,8 @@ void Membership::know_former(std::vector<Owner> former, std::vector<std::string>
 }
 
 void Membership::postpone_former(std::string remark, async::SteadyTime not_before) {
-  former_remarks_.assign(1, std::move(remark));
+  former_remarks_.clear();
+  former_remarks_.push_back(std::move(remark));
   former_not_before_ = not_before;
 }
 
