@@ -10,4 +10,8 @@ std::string_view revision() {
   return CR_REVISION;
 }
 
+std::string user_agent() {
+  return "coder-reconciler/" + std::string{version()};
+}
+
 }  // namespace cr::daemon

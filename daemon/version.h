@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace cr::daemon {
@@ -8,5 +9,7 @@ namespace cr::daemon {
 [[nodiscard]] std::string_view version();
 /// Commit that was built; empty where that was not known.
 [[nodiscard]] std::string_view revision();
+/// How the program calls itself to others: "coder-reconciler/0.2.0".
+[[nodiscard]] std::string user_agent();
 
 }  // namespace cr::daemon

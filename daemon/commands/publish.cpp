@@ -41,10 +41,8 @@ std::string push(const std::string& text, const Config& config, boost::asio::io_
   options.target = *config.pushgateway;
   options.grouping = metrics::complete_grouping(config.pushgateway_grouping, host_name());
   options.ca_file = config.pushgateway_ca_file;
-  options.proxy.https_proxy = config.https_proxy.reveal();
-  options.proxy.http_proxy = config.http_proxy.reveal();
-  options.proxy.no_proxy = config.no_proxy;
-  options.user_agent = "coder-reconciler/" + std::string{version()};
+  options.proxy = proxies_of(config);
+  options.user_agent = user_agent();
   if (auto problem = read_authorization(config.pushgateway_auth_file, options.target.authorization);
       !problem.empty()) {
     return "--pushgateway-auth-file: " + problem;

@@ -32,11 +32,9 @@ coder::ClientOptions client_options(const Config& config) {
   options.tls.client_cert = config.client_cert;
   options.tls.client_key = config.client_key;
   options.tls.insecure_skip_verify = config.insecure_skip_verify;
-  options.proxy.https_proxy = config.https_proxy.reveal();
-  options.proxy.http_proxy = config.http_proxy.reveal();
-  options.proxy.no_proxy = config.no_proxy;
+  options.proxy = proxies_of(config);
   for (const auto& [name, value] : config.headers) options.extra_headers.emplace_back(name, value.reveal());
-  options.user_agent = "coder-reconciler/" + std::string{version()};
+  options.user_agent = user_agent();
   return options;
 }
 

@@ -28,13 +28,7 @@ constexpr std::size_t kLargest = std::size_t{8} << 20;
 constexpr std::string_view kSummary = "/api/v1/summary";
 constexpr std::string_view kWaiting = "/api/v1/workspaces?state=waits_for_person&limit=10";
 
-constexpr http::SettingNames kNames{.url = "--daemon",
-                                    .ca_file = "--ca-file",
-                                    .client_cert = "",
-                                    .client_key = "",
-                                    .http_proxy = "HTTP_PROXY",
-                                    .https_proxy = "HTTPS_PROXY",
-                                    .no_proxy = "NO_PROXY"};
+constexpr http::SettingNames kNames = http::names_of_site("--daemon", "--ca-file");
 
 /// What a daemon has answered, or why there is no answer of one.
 struct Told {
@@ -126,10 +120,8 @@ ExitCode status(const Config& config, Terminal& terminal) {
   async::SystemClock clock;
   auto client = http::SiteClient::make({.url = url->base,
                                         .ca_file = config.ca_file,
-                                        .proxy = {.http_proxy = config.http_proxy.reveal(),
-                                                  .https_proxy = config.https_proxy.reveal(),
-                                                  .no_proxy = config.no_proxy},
-                                        .user_agent = fmt::format("coder-reconciler/{}", version()),
+                                        .proxy = proxies_of(config),
+                                        .user_agent = user_agent(),
                                         .names = kNames},
                                        clock);
   if (!client) {

@@ -10,6 +10,7 @@
 
 #include "daemon/config/secret.h"
 #include "metrics/pushgateway.h"
+#include "reconcile/http/proxy.h"
 #include "reconcile/plan/guard.h"
 #include "specs/selector.h"
 
@@ -111,5 +112,12 @@ struct Config {
   std::string pushgateway_ca_file;
   metrics::Grouping pushgateway_grouping;  ///< as given, to be completed
 };
+
+/// Of the environment; secrets are in them.
+[[nodiscard]] inline http::ProxySettings proxies_of(const Config& config) {
+  return {.http_proxy = config.http_proxy.reveal(),
+          .https_proxy = config.https_proxy.reveal(),
+          .no_proxy = config.no_proxy};
+}
 
 }  // namespace cr::daemon

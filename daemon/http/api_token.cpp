@@ -2,10 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
+#include "daemon/config/small_file.h"
 #include "specs/text/ascii.h"
 
 namespace cr::daemon {
@@ -19,14 +16,9 @@ struct Reading {
 };
 
 Reading read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLargest + 1, '\0');
-  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    if (file.gcount() > 0) return {{}, path + " is too large for a token"};
-    return {{}, "cannot read " + path + ": " + std::strerror(errno != 0 ? errno : EIO)};
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  const std::string_view token = text::trim(text);
+  const SmallFile file = read_small_file(path, kLargest);
+  if (!file.problem.empty()) return {{}, file.problem};
+  const std::string_view token = text::trim(file.text);
   if (token.empty()) return {{}, path + " is empty"};
   return {std::string(token), {}};
 }

@@ -22,13 +22,7 @@ constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
 /// With nothing to send, there is no hurry to see that the list has changed.
 constexpr auto kIdle = std::chrono::hours(24);
 
-constexpr http::SettingNames kNames{.url = "a URL of --notify-url-file",
-                                    .ca_file = "",
-                                    .client_cert = "",
-                                    .client_key = "",
-                                    .http_proxy = "HTTP_PROXY",
-                                    .https_proxy = "HTTPS_PROXY",
-                                    .no_proxy = "NO_PROXY"};
+constexpr http::SettingNames kNames = http::names_of_site("a URL of --notify-url-file");
 
 /// What a client says of a connection names the host, which may be as secret as the path.
 std::string_view what_happened(http::TransportFault fault) {

@@ -64,10 +64,8 @@ Newsroom::Newsroom(const Config& config, async::Clock& clock, Logger& log, metri
                 .secret = config.notify_secret_file.empty()
                               ? std::function<std::optional<Secret>()>{}
                               : [this] { return read_server_token(config_.notify_secret_file); },
-                .proxy = {.http_proxy = config.http_proxy.reveal(),
-                          .https_proxy = config.https_proxy.reveal(),
-                          .no_proxy = config.no_proxy},
-                .user_agent = fmt::format("coder-reconciler/{}", version()),
+                .proxy = proxies_of(config),
+                .user_agent = user_agent(),
                 .content_type =
                     std::string(is_slack(config) ? "application/json; charset=utf-8" : kCloudEventType),
                 .on_delivery = [this](Delivery delivery, std::size_t receiver,

@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <string_view>
 #include <utility>
 
+#include "daemon/config/small_file.h"
 #include "reconcile/http/proxy.h"
 #include "specs/text/ascii.h"
 
@@ -23,16 +21,11 @@ struct Reading {
 };
 
 Reading read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kLargest + 1, '\0');
-  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof()) {
-    if (file.gcount() > 0) return {{}, path + " is larger than 64 KiB"};
-    return {{}, fmt::format("cannot read {}: {}", path, std::strerror(errno != 0 ? errno : EIO))};
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const SmallFile file = read_small_file(path, kLargest);
+  if (!file.problem.empty()) return {{}, file.problem};
   Reading reading;
   std::size_t number = 0;
-  for (std::string_view rest = text; !rest.empty();) {
+  for (std::string_view rest = file.text; !rest.empty();) {
     const std::size_t end = rest.find('\n');
     const std::string_view line = text::trim(rest.substr(0, end));
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);

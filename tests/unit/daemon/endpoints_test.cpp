@@ -515,7 +515,7 @@ TEST(ApiToken, ThatCannotBeUsedIsNone) {
   EXPECT_EQ(api_token_problem(empty), empty + " is empty");
   EXPECT_FALSE(read_api_token(empty));
   const std::string large = folder.write("large", std::string(5000, 'x'));
-  EXPECT_EQ(api_token_problem(large), large + " is too large for a token");
+  EXPECT_EQ(api_token_problem(large), large + " is larger than 4 KiB");
   const std::string missing = folder.path("missing");
   EXPECT_EQ(api_token_problem(missing), "cannot read " + missing + ": No such file or directory");
   EXPECT_EQ(api_token_problem(""), "");

@@ -151,6 +151,12 @@ bool same(const DesiredState& a, const DesiredState& b) {
          a.elsewhere == b.elsewhere && a.diagnostics == b.diagnostics;
 }
 
+/// Null where it was left out.
+SpecPtr find_named(const DesiredState& state, std::string_view name) {
+  const auto found = std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == name; });
+  return found == state.specs.end() ? nullptr : *found;
+}
+
 TEST(LayeringProperty, DoesNotDependOnTheOrderOfFiles) {
   std::mt19937 random(static_cast<std::uint32_t>(cr::testing::number_in("CR_HISTORY", 1)));
   std::size_t defaulted = 0, left_out = 0;
@@ -190,15 +196,14 @@ TEST(LayeringProperty, EveryValueIsTheDocumentsOwnOrHasAPlaceAmongDefaults) {
     World world(random);
     const DesiredState state = world.layered();
     for (const World::Written& document : world.documents) {
-      const auto valid =
-          std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == document.name; });
-      if (valid == state.specs.end()) continue;
+      const SpecPtr valid = find_named(state, document.name);
+      if (!valid) continue;
       for (const Values& values : kValues) {
         for (const auto& [field, value] : values.fields) {
           const bool own = kValues[document.values].fields.contains(field);
-          if (!own && value_of(**valid, field) == absent(field)) continue;
+          if (!own && value_of(*valid, field) == absent(field)) continue;
           ++(own ? own_values : defaulted);
-          ASSERT_EQ(default_of(**valid, field) == nullptr, own) << field;
+          ASSERT_EQ(default_of(*valid, field) == nullptr, own) << field;
         }
       }
     }
@@ -214,20 +219,18 @@ TEST(LayeringProperty, IsTheDocumentThenTheNearestDirectoryAndThereASelectorFirs
     World world(random);
     const DesiredState state = world.layered();
     for (const World::Written& document : world.documents) {
-      const auto valid =
-          std::ranges::find_if(state.specs, [&](const SpecPtr& one) { return one->name == document.name; });
+      const SpecPtr valid = find_named(state, document.name);
       bool clash = false;
       for (const Values& values : kValues)
         for (const auto& [field, value] : values.fields)
           clash = clash || world.expected(document, field).size() > 1;
       clashed += clash ? 1 : 0;
-      ASSERT_EQ(valid != state.specs.end(), !clash && !world.expected(document, "template").empty())
-          << document.name;
-      if (valid == state.specs.end()) continue;
+      ASSERT_EQ(valid != nullptr, !clash && !world.expected(document, "template").empty()) << document.name;
+      if (!valid) continue;
       for (const Values& values : kValues) {
         for (const auto& [field, value] : values.fields) {
           const std::vector<std::string> wanted = world.expected(document, field);
-          ASSERT_EQ(value_of(**valid, field), wanted.empty() ? absent(field) : wanted.front()) << field;
+          ASSERT_EQ(value_of(*valid, field), wanted.empty() ? absent(field) : wanted.front()) << field;
           given += wanted.size();
         }
       }
