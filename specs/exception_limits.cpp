@@ -117,14 +117,7 @@ void refuse_endless_exceptions(DesiredState& desired, std::chrono::sys_seconds n
     return true;
   };
   std::erase_if(desired.specs, [&](const SpecPtr& spec) { return refuse(*spec, ""); });
-  std::erase_if(desired.sets, [&](const SetPtr& set) {
-    if (!refuse(set->workspace, "spec.template.")) return false;
-    const auto place = std::ranges::lower_bound(desired.rejected_sets, set->name);
-    if (place == desired.rejected_sets.end() || *place != set->name)
-      desired.rejected_sets.insert(place, set->name);
-    ++desired.unknown_documents;
-    return true;
-  });
+  std::erase_if(desired.sets, [&](const SetPtr& set) { return refuse(set->workspace, "spec.template."); });
 }
 
 std::string ended_exceptions(const WorkspaceSpec& spec, std::chrono::sys_seconds now) {

@@ -1,5 +1,6 @@
 #include "specs/field_table.h"
 
+#include <algorithm>
 #include <array>
 
 #include "specs/named_fields.h"
@@ -207,6 +208,10 @@ std::span<const Field> fields_of(ValueType type) {
     default:
       return {};
   }
+}
+
+std::size_t row_of(std::span<const Field> table, std::string_view key) {
+  return static_cast<std::size_t>(std::ranges::find(table, key, &Field::key) - table.begin());
 }
 
 std::vector<std::string_view> keys_of(std::span<const Field> fields) {

@@ -16,6 +16,9 @@ inline constexpr std::string_view kListApiVersion = "v1";
 inline constexpr std::string_view kReservedPrefix = "coder-reconciler/";
 /// Of DeclaredFields: the name itself, which is kept where a spec tells previous ones.
 inline constexpr std::string_view kNameKey = "name";
+/// How what stands in the policy is called in messages and in DefaultedField::field, before its key.
+inline constexpr std::string_view kPolicyPath = "reconcilePolicy.";
+inline constexpr std::string_view kModesPath = "reconcilePolicy.fields.";
 inline constexpr std::string_view kSuspendAnnotation = "coder-reconciler/suspend";
 
 /// What a value has to look like. One place decides for the loader and for the JSON Schema.
@@ -141,6 +144,8 @@ struct Field {
   return type == ValueType::schedule || type == ValueType::ttl;
 }
 
+/// The row that has this key, which is unique where ids are not; table.size(): none.
+[[nodiscard]] std::size_t row_of(std::span<const Field> table, std::string_view key);
 [[nodiscard]] std::vector<std::string_view> keys_of(std::span<const Field> fields);
 
 }  // namespace cr::specs

@@ -442,7 +442,7 @@ std::optional<DesiredState> SpecSource::State::assemble_all(const std::vector<Tr
   layer_files(*layering);
   if (layering->is_exhausted()) {
     // What files share counts once for each that was edited by itself: only all of them together tell.
-    for (CachedFile& file : cache.files()) file.layered.reset();
+    for (CachedFile& file : cache.files()) file.chain.reset();
     layering.emplace(values, limits.layered_bytes);
     layer_files(*layering);
   }

@@ -21,17 +21,6 @@ namespace {
 
 constexpr std::size_t kMaxTreeDepth = 64;
 
-std::optional<std::string> resolve(const std::string& path) {
-  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr), &std::free);
-  if (!real) return std::nullopt;
-  return std::string(real.get());
-}
-
-bool is_within(const std::string& path, const std::string& directory) {
-  if (directory == "/") return true;
-  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
-}
-
 bool has_spec_name(std::string_view name) {
   return name.ends_with(".yaml") || name.ends_with(".yml");
 }
@@ -41,10 +30,6 @@ bool looks_like_spec(std::string_view name) {
   const std::string lower = text::lower(name);
   const auto holds = [&](std::string_view part) { return lower.find(part) != std::string::npos; };
   return lower.ends_with(".json") || holds(".yaml") || holds(".yml");
-}
-
-std::string below(const std::string& directory, const std::string& name) {
-  return directory.ends_with('/') ? directory + name : directory + '/' + name;
 }
 
 struct Entry {
@@ -200,6 +185,23 @@ void drop_repeated_files(std::vector<Tree>& trees) {
       return true;
     });
   }
+}
+
+std::optional<std::string> resolve(const std::string& path) {
+  const std::unique_ptr<char, decltype(&std::free)> real(
+      ::realpath(path.empty() ? "." : path.c_str(), nullptr), &std::free);
+  if (!real) return std::nullopt;
+  return std::string(real.get());
+}
+
+bool is_within(const std::string& path, const std::string& directory) {
+  if (directory == "/") return true;
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+std::string below(const std::string& directory, const std::string& name) {
+  if (directory.empty()) return name;
+  return directory.ends_with('/') ? directory + name : directory + '/' + name;
 }
 
 std::string why_unresolved(int error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -91,6 +92,11 @@ class TreeWalk {
 
 /// Keeps of files that were reached in several ways only the first, and notes the others.
 void drop_repeated_files(std::vector<Tree>& trees);
+
+/// The real path, with all links followed; of an empty one the working directory's. None: errno says why.
+[[nodiscard]] std::optional<std::string> resolve(const std::string& path);
+[[nodiscard]] bool is_within(const std::string& path, const std::string& directory);
+[[nodiscard]] std::string below(const std::string& directory, const std::string& name);
 
 /// What a person is told of a link that `error` (of errno) kept from being resolved.
 [[nodiscard]] std::string why_unresolved(int error);

@@ -18,17 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> resolve(const std::string& path, std::error_code& error) {
-  const fs::path real = fs::canonical(path.empty() ? "." : path, error);
-  if (error) return std::nullopt;
-  return real.string();
-}
-
-std::optional<std::string> resolve(const std::string& path) {
-  std::error_code ignored;
-  return resolve(path, ignored);
-}
-
 /// Of a directory as directory_of() has it.
 std::string parent_of(std::string_view directory) {
   if (directory.empty()) return "..";
@@ -36,15 +25,6 @@ std::string parent_of(std::string_view directory) {
   const std::size_t slash = directory.rfind('/');
   if (slash == std::string_view::npos) return "";
   return std::string(directory.substr(0, std::max<std::size_t>(slash, 1)));
-}
-
-std::string below(const std::string& directory, const std::string& name) {
-  if (directory.empty()) return name;
-  return directory.ends_with('/') ? directory + name : directory + '/' + name;
-}
-
-bool is_within(const std::string& path, const std::string& directory) {
-  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
 bool fail(const std::error_code& error, const std::string& path, TreeFailure& failure) {
@@ -63,11 +43,10 @@ bool take_directory(const std::string& real, const std::string& checkout, Direct
   for (fs::directory_iterator entry(real, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (name.starts_with('.') || !(name.ends_with(".yaml") || name.ends_with(".yml"))) continue;
-    std::error_code unresolved;
-    const std::optional<std::string> target = resolve(entry->path().string(), unresolved);
+    const std::optional<std::string> target = resolve(entry->path().string());
     if (!target) {
       above.problems.push_back(
-          {.shown = below(above.shown, name), .message = why_unresolved(unresolved.value()), .remedy = {}});
+          {.shown = below(above.shown, name), .message = why_unresolved(errno), .remedy = {}});
       continue;
     }
     const bool leaves = !is_within(*target, checkout);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "specs/name.h"
+
 namespace cr::specs {
 
 // What every one costs, beside a long name and what is held once for many.
@@ -23,15 +25,11 @@ bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }
 
-namespace {
-
 const DefaultedField* find_default(const DefaultedFields& defaulted, std::string_view field) {
   const auto found = std::ranges::lower_bound(
       defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
   return found != defaulted.end() && found->field == field ? &*found : nullptr;
 }
-
-}  // namespace
 
 const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field) {
   return find_default(spec.defaulted, field);
@@ -54,6 +52,10 @@ bool is_uuid(std::string_view text) {
     if (hyphen_here ? c != '-' : !hex) return false;
   }
   return true;
+}
+
+bool refers_to(std::string_view reference, std::string_view name, std::string_view id) {
+  return compare_lower(reference, is_uuid(reference) ? id : name) == 0;
 }
 
 }  // namespace cr::specs

@@ -81,6 +81,8 @@ struct WorkspaceSpec {
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
 };
 
+/// Null where it is not among them.
+[[nodiscard]] const DefaultedField* find_default(const DefaultedFields& defaulted, std::string_view field);
 /// Where a field's value comes from, by its key below `spec`; null: from the document itself, or from
 /// nowhere.
 [[nodiscard]] const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field);
@@ -90,5 +92,8 @@ struct WorkspaceSpec {
 
 /// Whether the text is a UUID (8-4-4-4-12 hex digits, any case) and not a name.
 [[nodiscard]] bool is_uuid(std::string_view text);
+
+/// Whether a reference of a spec, by name or UUID, means what has this name and id.
+[[nodiscard]] bool refers_to(std::string_view reference, std::string_view name, std::string_view id);
 
 }  // namespace cr::specs

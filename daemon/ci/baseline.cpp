@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Of one kind more are only counted: nobody reads them.
+/// Of what is new, and of what is gone, more are only counted: nobody reads them.
 constexpr std::size_t kShown = 50;
 
 using Kind = Item::Kind;
@@ -103,7 +103,9 @@ void add_plan(const json& document, Items& items) {
     for (const json& action : list_at(row, "actions")) {
       if (!action.is_object()) continue;
       json made = action;
-      for (const char* key : {"from", "setBy", "defaults"}) made.erase(key);
+      // What is live, who set it, and where the wish stands: the change is the same.
+      for (const char* key : {"from", "setAt", "setBy", "setWith", "toFrom", "defaults", "retry"})
+        made.erase(key);
       items.emplace(key_of({"action", workspace, made.dump(-1, ' ', false, json::error_handler_t::replace)}),
                     Item{Kind::change, workspace + ": " + words_of_action(action)});
     }
@@ -122,7 +124,12 @@ void add_finding(const json& finding, const json& at, const char* list, Kind kin
   const std::string workspace = workspace_of(at);
   const std::string field = text_at(finding, "field");
   const std::string message = text_at(finding, "message");
-  items.emplace(key_of({list, text_at(at, "set"), workspace.empty() ? file : workspace, field, message}),
+  // How many start at a time is no news; and what is warned of first may be a set, whose fields stand further
+  // down.
+  const std::string said = text_at(finding, "kind") == "crowded_start" ? std::string() : message;
+  constexpr std::string_view kInSet = "spec.template.";
+  const std::string same_field = field.starts_with(kInSet) ? field.substr(kInSet.size()) : field;
+  items.emplace(key_of({list, text_at(at, "set"), workspace.empty() ? file : workspace, same_field, said}),
                 Item{kind, fmt::format("{}: {}{}{}", file, in_front(workspace), in_front(field), message)});
 }
 

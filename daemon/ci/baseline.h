@@ -28,7 +28,7 @@ struct Comparison {
 /// Compares two documents that the same command has written. One is the other's if it is about the same
 /// workspace or file and says the same: an action by what it makes of the field, whatever the live value was;
 /// a condition, a set's too, by its reason; an error or warning by its field and message, wherever its line
-/// has moved.
+/// has moved, unless the message names it.
 [[nodiscard]] Comparison compare(const nlohmann::json& before, const nlohmann::json& now);
 
 /// What is wrong with a file that is to be a baseline of `command`, in words; empty: nothing.

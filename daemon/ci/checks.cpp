@@ -112,7 +112,9 @@ SourcePosition place_of(const reconcile::Action& action, const specs::WorkspaceS
                         specs::FieldPlaces& places) {
   const reconcile::WriteField* write = reconcile::field_write_of(action);
   if (!write) return spec.where;
-  specs::FieldPath path{"spec", std::string(reconcile::entry_of(write->change.field).key)};
+  const std::string_view key = reconcile::entry_of(write->change.field).key;
+  if (const specs::DefaultedField* from = specs::default_of(spec, key)) return from->where;
+  specs::FieldPath path{"spec", std::string(key)};
   if (!spec.set.empty()) path.insert(path.begin(), {"spec", "template"});
   const auto place = places.find(spec.where, path);
   return place ? place->where : spec.where;

@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "daemon/ci/baseline.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -50,9 +49,7 @@ Baseline read_baseline(const Config& config, std::string_view command, Terminal&
   if (config.baseline.empty()) return {};
   Read made = read(config.baseline, command);
   if (made.problem.empty()) return {.document = std::move(made.document)};
-  terminal.err(
-      specs::visible(fmt::format("coder-reconciler: --baseline: {} {}", config.baseline, made.problem)) +
-      "\n");
+  say(terminal, fmt::format("--baseline: {} {}", config.baseline, made.problem));
   return {.document = {}, .good = false};
 }
 

@@ -9,7 +9,6 @@
 #include "daemon/ci/sarif.h"
 #include "metrics/replace_file.h"
 #include "reconcile/async/clock.h"
-#include "specs/visible.h"
 
 namespace cr::daemon {
 namespace {
@@ -41,7 +40,7 @@ ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode en
     const std::string problem = metrics::replace_file(file, text);
     if (problem.empty()) return;
     good = false;
-    terminal.err("coder-reconciler: " + std::string(setting) + ": " + specs::visible(problem) + "\n");
+    say(terminal, std::string(setting) + ": " + problem);
   };
   if (!config.report_junit.empty()) write("--report-junit", config.report_junit, ci::junit(found));
   if (!config.report_sarif.empty()) write("--report-sarif", config.report_sarif, ci::sarif(found));

@@ -23,7 +23,13 @@ namespace {
 constexpr std::string_view kChangesResult = "changes";
 
 /// What would be too long for a comment in a pull request together with the longest plan.
+constexpr std::size_t kLongestComparison = 8'000;
 constexpr std::size_t kLongestInvalid = 4000;
+
+std::string in_block(std::string text) {
+  std::erase(text, '`');
+  return "\n```\n" + text + "```\n";
+}
 
 /// The specs that are not in the plan, in whole entries up to a bound.
 std::string invalid_specs(const specs::DesiredState& desired) {
@@ -35,14 +41,22 @@ std::string invalid_specs(const specs::DesiredState& desired) {
     if (!diagnostic.field.empty()) entry += diagnostic.field + ": ";
     entry += diagnostic.message;
     entry = specs::visible(entry);
-    std::erase(entry, '`');
     if (text.size() + entry.size() > kLongestInvalid) break;
     text += entry + '\n';
     ++shown;
   }
   if (const std::size_t left = desired.diagnostics.size() - shown; left > 0)
     text += "… and " + std::to_string(left) + " more\n";
-  return "\n**Invalid specs, not part of this plan:**\n\n```\n" + text + "```\n";
+  return "\n**Invalid specs, not part of this plan:**\n" + in_block(std::move(text));
+}
+
+/// Cut like the rest; its last line counts what is new, and stays.
+std::string comparison_block(const ci::Comparison& comparison) {
+  std::string text = ci::comparison_text(comparison);
+  const std::size_t last = text.rfind('\n', text.size() - 2) + 1;
+  const std::string counts = text.substr(last);
+  text.resize(last);
+  return in_block(reconcile::cut_lines(std::move(text), kLongestComparison) + counts);
 }
 
 nlohmann::json json_of(const reconcile::CycleReport& report, const specs::DesiredState& desired) {
@@ -54,11 +68,6 @@ nlohmann::json json_of(const reconcile::CycleReport& report, const specs::Desire
   return made;
 }
 
-std::string in_block(std::string text) {
-  std::erase(text, '`');
-  return "\n```\n" + text + "```\n";
-}
-
 std::string rendered(const reconcile::CycleReport& report, const specs::DesiredState& desired,
                      const std::optional<ci::Comparison>& comparison, OutputFormat output, bool colour) {
   switch (output) {
@@ -67,7 +76,7 @@ std::string rendered(const reconcile::CycleReport& report, const specs::DesiredS
              (comparison ? ci::comparison_text(*comparison) : std::string());
     case OutputFormat::markdown:
       return reconcile::render_plan_markdown(report) + invalid_specs(desired) +
-             (comparison ? in_block(ci::comparison_text(*comparison)) : std::string());
+             (comparison ? comparison_block(*comparison) : std::string());
     case OutputFormat::json: {
       nlohmann::json made = json_of(report, desired);
       const Keys<json_parts::kPlan> object(made);

@@ -161,7 +161,8 @@ ExitCode validate(const Config& config, Terminal& terminal) {
   const auto checks = [&] {
     specs::FieldPlaces places(read_spec_text);
     ci::Checks all = ci::checks_of(*desired, found.warnings, places);
-    all.strict = config.strict;
+    // Where only what stood before is warned of, nothing failed.
+    all.strict = config.strict && code != ExitCode::ok;
     if (code == ExitCode::usage)
       all.failure = fmt::format("{}", fmt::join(what_is_missing(*desired, {}), "; "));
     return all;

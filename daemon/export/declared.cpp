@@ -8,6 +8,7 @@
 #include "specs/placeholder.h"
 #include "specs/text/ascii.h"
 #include "specs/workspace_set.h"
+#include "specs/workspace_spec.h"
 
 namespace cr::daemon {
 namespace {
@@ -22,7 +23,7 @@ bool same_name(std::string_view a, std::string_view b) {
 /// Who is in an organization or a group is not known here: then everybody may be.
 bool may_have(const specs::WorkspaceSet& set, const LiveWorkspace& row) {
   const std::string id = row.owner_id.to_string();
-  const auto is_owner = [&](const std::string& owner) { return refers_to(owner, row.owner_name, id); };
+  const auto is_owner = [&](const std::string& owner) { return specs::refers_to(owner, row.owner_name, id); };
   const auto is_name = [&](const std::string& name) {
     return same_name(specs::replace_owner(name, row.owner_name), row.name);
   };
@@ -34,10 +35,6 @@ bool may_have(const specs::WorkspaceSet& set, const LiveWorkspace& row) {
 }
 
 }  // namespace
-
-bool refers_to(std::string_view reference, std::string_view name, const std::string& id) {
-  return specs::is_uuid(reference) ? same_name(reference, id) : same_name(reference, name);
-}
 
 Declared::Declared(const specs::DesiredState& desired)
     : desired_(desired), elsewhere_(desired.elsewhere.begin(), desired.elsewhere.end()) {

@@ -42,7 +42,4 @@ class Declared {
   std::set<specs::Identity> elsewhere_;
 };
 
-/// Whether a reference of a spec, by name or UUID, means this.
-[[nodiscard]] bool refers_to(std::string_view reference, std::string_view name, const std::string& id);
-
 }  // namespace cr::daemon

@@ -12,6 +12,7 @@
 #include "reconcile/async/structured.h"
 #include "reconcile/coder/classify.h"
 #include "reconcile/read/fleet_reader.h"
+#include "specs/name.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::daemon {
@@ -30,7 +31,7 @@ constexpr std::size_t kMostOwners = 3;
 /// Whether the settings select what has this name and id.
 bool is_wanted(const std::vector<std::string>& wanted, std::string_view name, const std::string& id) {
   return wanted.empty() ||
-         std::ranges::any_of(wanted, [&](const std::string& one) { return refers_to(one, name, id); });
+         std::ranges::any_of(wanted, [&](const std::string& one) { return specs::refers_to(one, name, id); });
 }
 
 /// Whether Coder will say the same a minute later.
@@ -206,17 +207,15 @@ awaitable<void> FleetReading::read_dynamic_versions() {
   groups.reserve(by_values.size());
   for (auto& [key, rows] : by_values) groups.push_back(std::move(rows));
   std::map<coder::VersionId, DynamicParameters> known;
-  bool told_at_all = true;
+  std::optional<ApiError> no_route;
   bool any_told = false;
   std::size_t done = 0;
   auto each = [&](const Rows& rows) -> awaitable<void> {
-    if (failed_ || !told_at_all) co_return;
+    if (failed_ || no_route) co_return;
     auto looking = look(rows);
     const Look found = co_await std::move(looking);
     if (found.answer == Look::Answer::unknown_route) {
-      // What one server of a deployment has told of masks is not forgotten for another that is older.
-      if (any_told) co_return fail(*found.error);
-      told_at_all = false;
+      no_route = found.error;
       co_return;
     }
     any_told = any_told || found.answer == Look::Answer::told;
@@ -229,7 +228,9 @@ awaitable<void> FleetReading::read_dynamic_versions() {
   auto all = async::for_each_bounded(groups, kAtATime, each);
   co_await std::move(all);
   if (failed_) co_return;
-  if (!told_at_all) {
+  if (no_route) {
+    // What one server of a deployment has told of masks is not forgotten for another that is older.
+    if (any_told) co_return fail(*no_route);
     // That Coder masks nothing yet.
     dynamic_.clear();
     auto listing = read_versions();

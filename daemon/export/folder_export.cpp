@@ -353,11 +353,9 @@ ExitCode FolderExport::write(const ChangedFiles& changed) {
   std::vector<FileToWrite> files;
   for (const auto& [path, file] : changed) {
     if (file.replaces && file.text == *file.replaces) continue;
-    files.push_back({file.place, file.text, file.replaces});
+    // Without defaults the others might not be valid; by themselves they do no harm.
+    files.insert(path == defaults ? files.begin() : files.end(), {file.place, file.text, file.replaces});
   }
-  // Without them the others might not be valid; by themselves they do no harm.
-  std::stable_partition(files.begin(), files.end(),
-                        [&](const FileToWrite& file) { return file.path == defaults; });
   std::error_code error;
   if (!files.empty()) std::filesystem::create_directories(config_.output_dir, error);
   if (error) {

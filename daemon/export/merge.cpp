@@ -11,6 +11,7 @@
 #include "specs/name.h"
 #include "specs/parse.h"
 #include "specs/text/ascii.h"
+#include "specs/workspace_spec.h"
 
 namespace cr::daemon {
 namespace {
@@ -67,7 +68,7 @@ class DocumentMerge {
   void merge_references() {
     const auto set_reference = [&](std::string_view key, std::string_view declared,
                                    const std::string& live_name, const std::string& id) {
-      if (declared.empty() || live_name.empty() || refers_to(declared, live_name, id)) return;
+      if (declared.empty() || live_name.empty() || specs::refers_to(declared, live_name, id)) return;
       const bool by_id = specs::is_uuid(declared) || !specs::name_problem(live_name).empty();
       set({"spec", std::string(key)}, {Scalar::Kind::string, by_id ? id : live_name});
     };

@@ -107,6 +107,10 @@ void Courier::meet_receivers() {
     }
     met.back()->number = met.size();
   }
+  for (const auto& gone : receivers_) {
+    for (std::size_t i = gone ? gone->outbox.size() : 0; i > 0; --i)
+      tell(Delivery::dropped, *gone, "its URL is no longer in the list");
+  }
   receivers_ = std::move(met);
 }
 
@@ -141,10 +145,13 @@ async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
   }
   auto sending = receiver.client->send(std::move(request));
   const auto answer = co_await std::move(sending);
-  const bool may_have_taken_it =
-      answer ? answer->status >= 500 && answer->status != 503 : !answer.error().unsent;
+  // 502 and 503: whoever stands before the receiver says that it is not there.
+  const bool may_have_taken_it = answer
+                                     ? answer->status >= 500 && answer->status != 502 && answer->status != 503
+                                     : !answer.error().unsent;
   if (may_have_taken_it && !receiver.outbox.may_try_again()) {
-    receiver.outbox.settle();
+    receiver.outbox.postpone(parts_.clock.now(), std::nullopt);
+    receiver.outbox.give_up();
     tell(Delivery::dropped, receiver, "it was sent ten times, and the receiver never said that it took it");
     co_return;
   }
@@ -165,7 +172,8 @@ async::awaitable<void> Courier::deliver_to(Receiver& receiver) {
 }
 
 async::SteadyTime Courier::next_round() const {
-  async::SteadyTime next = parts_.clock.now() + kIdle;
+  async::SteadyTime next =
+      parts_.clock.now() + (posted_.empty() ? std::chrono::seconds(kIdle) : Outbox::kLongestPause);
   for (const auto& receiver : receivers_) {
     if (const auto due = receiver->outbox.next_due()) next = std::min(next, *due);
   }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "daemon/text/counted.h"
@@ -32,7 +34,9 @@ bool identity_before(const WorkspaceStatus& a, const WorkspaceStatus& b) {
 
 /// Whether the live value differs because somebody changed it: it was as declared before, by the same spec.
 bool is_drift(const WorkspaceStatus& row, const WorkspaceStatus* before, reconcile::Field field) {
-  if (!before || !(*before->spec == *row.spec) || before->ready.reason != Reason::InSync) return false;
+  if (!before || !(*before->spec == *row.spec)) return false;
+  const Reason reason = before->ready.reason;
+  if (reason != Reason::InSync && reason != Reason::Drifted) return false;
   return std::ranges::none_of(before->drift, [&](const auto& change) { return change.field == field; });
 }
 
@@ -73,8 +77,13 @@ const SetStatus* find_set(const CycleReport& report, const std::string& name) {
   return found == report.sets.end() ? nullptr : &*found;
 }
 
+/// Of a clock that was set back nobody knows.
+bool is_past(async::WallTime since, async::WallTime now, std::chrono::minutes pause) {
+  return now < since || now - since >= pause;
+}
+
 /// Both say that a workspace waits for somebody.
-NewsKind general(NewsKind kind) {
+NewsKind without_cause(NewsKind kind) {
   return kind == NewsKind::BuildFailed ? NewsKind::NeedsPerson : kind;
 }
 
@@ -128,15 +137,17 @@ class NewsDesk::Grouping {
   void add(NewsKind kind, const std::string& reason, const Key& about, const Detail& detail) {
     Piece& piece = pieces_[{kind, reason, alike_of(kind, about, detail)}];
     News& news = piece.news;
+    const std::string author(text::cut(specs::visible(detail.author), kLongestText));
     if (news.count == 0) {
       news.kind = kind;
       news.reason = reason;
       news.text = std::string(text::cut(specs::visible(detail.text), kLongestText));
-      news.author = specs::visible(detail.author);
+      news.author = author;
       piece.first_text = detail.text;
     } else if (piece.first_text != detail.text && !news.text.ends_with(kOfTheFirst)) {
       news.text += kOfTheFirst;
     }
+    if (news.author != author) news.author.clear();
     ++news.count;
     if (about.workspace != specs::Identity() && news.workspaces.size() < News::kNamed)
       news.workspaces.push_back(about.workspace);
@@ -171,9 +182,13 @@ void NewsDesk::find_whole(const CycleReport& report, const specs::DesiredState& 
   }
   if (report.verdict.held)
     found[{NewsKind::PlanHeld}] = {report.verdict.message + ways_out, {}, report.verdict.digest};
+  // By their number in the file: their lines move with every edit above them.
+  std::map<std::string_view, std::set<std::pair<std::uint32_t, std::uint32_t>>> of_file;
   for (const specs::Diagnostic& one : desired.diagnostics) {
-    const std::string document = fmt::format("{}:{}:{}", one.where.path(), one.document, one.document_column);
-    Detail& detail = found[{NewsKind::SpecsInvalid, {}, {}, document}];
+    auto& documents = of_file[one.where.path()];
+    documents.emplace(one.document, one.document_column);
+    Detail& detail =
+        found[{NewsKind::SpecsInvalid, {}, {}, fmt::format("{}#{}", one.where.path(), documents.size())}];
     if (detail.text.empty()) detail.text = fmt::format("{}: {}", one.where.to_string(), one.message);
   }
 }
@@ -226,14 +241,16 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
 }
 
 void NewsDesk::find_rows(const CycleReport& report, Found& found) {
-  met_now_.clear();
+  first_read_.clear();
   auto before = known_.begin();
   for (const WorkspaceStatus& row : report.workspaces) {
-    while (before != known_.end() && identity_before(**before, row)) ++before;
-    const bool same = before != known_.end() && !identity_before(row, **before);
+    // Mostly it is the same object.
+    while (before != known_.end() && before->get() != &row && identity_before(**before, row)) ++before;
+    const bool same = before != known_.end() && (before->get() == &row || !identity_before(row, **before));
+    const WorkspaceStatus* known = same ? (before++)->get() : nullptr;
     if (unknown(row)) continue;
-    if (same && unknown(**before)) met_now_.insert(specs::identity_of(*row.spec));
-    find_of(row, same ? before->get() : nullptr, found);
+    if (known && unknown(*known)) first_read_.insert(specs::identity_of(*row.spec));
+    find_of(row, known, found);
   }
 }
 
@@ -252,20 +269,22 @@ bool NewsDesk::is_unknown(const Key& key, const CycleReport& report) const {
   return row && unknown(*row);
 }
 
-bool NewsDesk::is_replaced(const Key& key, const Found& found) {
+bool NewsDesk::is_replaced(const Key& key) const {
   return key.kind != NewsKind::DriftFound && std::ranges::any_of(all_news_kinds(), [&](NewsKind kind) {
-           if (general(kind) != general(key.kind)) return false;
-           const auto other = found.lower_bound({kind, key.workspace, key.set});
-           return other != found.end() && other->first.kind == kind &&
+           if (without_cause(kind) != without_cause(key.kind)) return false;
+           auto other = open_.lower_bound({kind, key.workspace, key.set});
+           if (other != open_.end() && other->first == key) ++other;
+           return other != open_.end() && other->first.kind == kind &&
                   other->first.workspace == key.workspace && other->first.set == key.set;
          });
 }
 
 bool NewsDesk::counts_as_told(const Key& key) const {
   if (key.kind == NewsKind::PlanHeld) return false;
-  if (met_now_.contains(key.workspace)) return true;
-  // An outage that lasts is told, though nothing else is known yet.
-  return first_ && !(key.kind == NewsKind::CoderUnreachable && failed_before_);
+  if (first_read_.contains(key.workspace)) return true;
+  // An outage that lasts is told though nothing else is known yet, and specs need no Coder.
+  const bool known_without = key.kind == NewsKind::CoderUnreachable || key.kind == NewsKind::SpecsInvalid;
+  return first_ && !(known_without && failed_before_);
 }
 
 void NewsDesk::tell_what_begins(const Found& found, async::WallTime now, Grouping& grouping) {
@@ -275,7 +294,7 @@ void NewsDesk::tell_what_begins(const Found& found, async::WallTime now, Groupin
     const auto [place, fresh] = open_.try_emplace(key);
     Open& open = place->second;
     open.over_since.reset();
-    const bool other_plan = open.digest != detail.digest && now - open.told_at >= kSettled;
+    const bool other_plan = open.digest != detail.digest && is_past(open.told_at, now, kSettled);
     if (!fresh && !other_plan) continue;
     open.digest = detail.digest;
     open.told_at = now;
@@ -295,8 +314,15 @@ NewsDesk::End NewsDesk::end_of(const Key& key, const CycleReport& report) {
     case NewsKind::DriftFound:
       if (reason == Reason::InSync || reason == Reason::Drifted) return End::told;
       return reconcile::waits_for_person(reason) ? End::silent : End::not_yet;
+    case NewsKind::WillNotStart:
+    case NewsKind::DeletionAhead:
+      if (reason == Reason::InSync || reason == Reason::Drifted) return End::told;
+      // Of one that is gone it is no good news.
+      return reconcile::waits_for_person(reason) && reason != Reason::Held ? End::silent : End::not_yet;
     case NewsKind::NeedsPerson:
     case NewsKind::BuildFailed:
+      if (reason == Reason::Held) return End::not_yet;                     // which hides whether it is over
+      if (key.reason == reconcile::to_string(reason)) return End::silent;  // told as drift by now
       // Whether the next attempt goes well is not known yet.
       return reason == Reason::InSync || reconcile::waits_for_person(reason) ? End::told : End::not_yet;
     default:
@@ -317,12 +343,16 @@ void NewsDesk::tell_what_is_over(const Found& found, const CycleReport& report, 
                               : find_set(report, key.set) != nullptr;
     if (declared) {
       const End end = end_of(key, report);
-      if (!over_since) over_since = report.ended;
-      if (end == End::not_yet || report.ended - *over_since < kSettled) {
+      if (end == End::not_yet) {
+        over_since.reset();
+      } else if (!over_since) {
+        over_since = report.ended;
+      }
+      if (!over_since || !is_past(*over_since, report.ended, kSettled)) {
         ++entry;
         continue;
       }
-      if (end == End::told && !is_replaced(key, found)) tell_end(key, grouping);
+      if (end == End::told && !is_replaced(key)) tell_end(key, grouping);
     }
     entry = open_.erase(entry);
   }
@@ -342,18 +372,20 @@ void NewsDesk::tell_convergence(const CycleReport& report, Grouping& grouping) {
   if (!is_wholly_converged(report)) {
     const bool known = std::ranges::none_of(report.workspaces, unknown);
     if (first_ && !known) converged_ = report.revision;
-    changing_ = true;
+    was_unsettled_ = true;
     return;
   }
-  const bool changed = std::exchange(changing_, false) || report.result == reconcile::CycleResult::converged;
+  const bool changed =
+      std::exchange(was_unsettled_, false) || report.result == reconcile::CycleResult::converged;
   if (std::exchange(converged_, report.revision) == report.revision || first_ || !changed) return;
+  std::erase_if(pending_, [](const auto& one) { return std::get<0>(one.first) == NewsKind::Converged; });
   grouping.add(NewsKind::Converged, {}, {NewsKind::Converged},
                {fmt::format("revision {} is live: {} as declared", report.revision,
                             counted(report.workspaces.size(), "workspace"))});
 }
 
 void NewsDesk::remember(const CycleReport& report) {
-  if (!known_.empty() && &report.workspaces.shared() == &heard_.shared()) return;
+  if (!rows_of_known_.empty() && &report.workspaces.shared() == &rows_of_known_.shared()) return;
   std::vector<reconcile::Rows::Row> now;
   now.reserve(report.workspaces.size());
   bool all_known = true;
@@ -362,24 +394,26 @@ void NewsDesk::remember(const CycleReport& report) {
     while (before != known_.end() && identity_before(**before, *row)) ++before;
     const bool same = before != known_.end() && !identity_before(*row, **before);
     all_known = all_known && !unknown(*row);
+    // Declared since the start: nobody was told of it before.
+    if (!same && unknown(*row) && !first_) continue;
     now.push_back(same && unknown(*row) ? *before : row);
   }
   known_ = std::move(now);
-  heard_ = all_known ? report.workspaces : reconcile::Rows();
+  rows_of_known_ = all_known ? report.workspaces : reconcile::Rows();
 }
 
-std::optional<Bulletin> NewsDesk::bulletin(const CycleReport& report) {
+std::optional<Bulletin> NewsDesk::what_waits(async::WallTime now) {
   const bool urgent = std::ranges::any_of(pending_, [](const auto& piece) {
     const NewsKind kind = std::get<0>(piece.first);
     return kind == NewsKind::PlanHeld || kind == NewsKind::CoderUnreachable;
   });
-  const bool waits = told_at_ && report.ended - *told_at_ < kPace && !urgent;
+  const bool waits = told_at_ && !is_past(*told_at_, now, kPace) && !urgent;
   if (pending_.empty() || waits) return std::nullopt;
-  told_at_ = report.ended;
+  told_at_ = now;
   Bulletin made;
-  made.at = std::chrono::floor<std::chrono::seconds>(report.ended);
-  made.revision = report.revision;
-  if (report.verdict.held) made.digest = report.verdict.digest;
+  made.at = std::chrono::floor<std::chrono::seconds>(now);
+  made.revision = revision_;
+  made.digest = held_digest_;
   for (auto& [alike, piece] : std::exchange(pending_, {})) {
     if (made.news.size() == Bulletin::kMost) {
       ++made.more;
@@ -405,7 +439,9 @@ std::optional<Bulletin> NewsDesk::hear(const CycleReport& report, const specs::D
   if (!failed) tell_convergence(report, grouping);
   first_ = first_ && failed;
   failed_before_ = failed;
-  return bulletin(report);
+  revision_ = report.revision;
+  held_digest_ = report.verdict.held ? report.verdict.digest : std::string();
+  return what_waits(report.ended);
 }
 
 }  // namespace cr::daemon

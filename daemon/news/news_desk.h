@@ -20,13 +20,12 @@ namespace cr::daemon {
 ///   faster than that is one message, until it ends; so are reasons that take turns, and digests of a plan
 ///   that stays held.
 /// - Between two bulletins are kPace, whatever happens to how many: what comes meanwhile is told together.
-/// What
-///   is held, and an outage, does not wait.
+///   What is held, and an outage, does not wait.
 /// - What is not known is no news: a workspace that could not be read is as it was when it last could.
 /// - A difference because a spec has changed is no drift.
 /// - The first cycle that can read tells of what is held alone; what else it finds, and what a later one
 /// finds
-///   of a workspace that no earlier one could read, counts as told.
+///   of a workspace that it could not read, counts as told.
 ///
 /// A value with one thread; pure. It knows what is open, and shares the last rows with their reports.
 class NewsDesk {
@@ -37,6 +36,8 @@ class NewsDesk {
   /// What this cycle brought, if anything. `ways_out`: how a held plan is let go, for people.
   [[nodiscard]] std::optional<Bulletin> hear(const reconcile::CycleReport& report,
                                              const specs::DesiredState& desired, const std::string& ways_out);
+  /// What had to wait after an earlier bulletin, if it need not any more.
+  [[nodiscard]] std::optional<Bulletin> what_waits(async::WallTime now);
 
  private:
   struct Key {
@@ -74,7 +75,7 @@ class NewsDesk {
   void find_rows(const reconcile::CycleReport& report, Found& found);
   [[nodiscard]] bool is_unknown(const Key& key, const reconcile::CycleReport& report) const;
   /// Whether the same is still to be said of the workspace, or of the whole, for another reason.
-  [[nodiscard]] static bool is_replaced(const Key& key, const Found& found);
+  [[nodiscard]] bool is_replaced(const Key& key) const;
   [[nodiscard]] bool counts_as_told(const Key& key) const;
   void tell_what_begins(const Found& found, async::WallTime now, Grouping& grouping);
   [[nodiscard]] static End end_of(const Key& key, const reconcile::CycleReport& report);
@@ -84,15 +85,16 @@ class NewsDesk {
   void remember(const reconcile::CycleReport& report);
 
   std::map<Key, Open> open_;
-  [[nodiscard]] std::optional<Bulletin> bulletin(const reconcile::CycleReport& report);
 
   std::map<Alike, Piece> pending_;  ///< not told yet
   std::optional<async::WallTime> told_at_;
   std::vector<reconcile::Rows::Row> known_;  ///< each as it last could be read, sorted by identity
-  reconcile::Rows heard_;                    ///< whose rows those are, where all of them could be read
-  std::set<specs::Identity> met_now_;        ///< could not be read before, and can now
+  reconcile::Rows rows_of_known_;            ///< whose rows those are, where all of them could be read
+  std::set<specs::Identity> first_read_;     ///< could not be read before, and can now
   std::string converged_;                    ///< the last revision that was live wholly
-  bool changing_ = false;                    ///< since then something was not as declared
+  bool was_unsettled_ = false;               ///< since then something was not as declared
+  std::string revision_;                     ///< of the last report
+  std::string held_digest_;                  ///< of its plan, if that is held
   bool first_ = true;
   bool failed_before_ = false;
 };

@@ -13,6 +13,7 @@
 #include "daemon/news/slack.h"
 #include "daemon/version.h"
 #include "reconcile/async/elsewhere.h"
+#include "reconcile/async/structured.h"
 
 namespace cr::daemon {
 namespace {
@@ -56,6 +57,7 @@ std::string Newsroom::problem(const Config& config) {
 Newsroom::Newsroom(const Config& config, async::Clock& clock, Logger& log, metrics::Recorder& recorder,
                    std::function<std::string(const std::string& digest)> way_out)
     : config_(config),
+      clock_(clock),
       log_(log),
       recorder_(recorder),
       way_out_(std::move(way_out)),
@@ -80,12 +82,14 @@ Newsroom::~Newsroom() {
 
 void Newsroom::hear(const reconcile::CycleReport& report, const specs::DesiredState& desired) {
   const std::string way_out = report.verdict.held ? way_out_(report.verdict.digest) : std::string();
-  const auto bulletin = desk_.hear(report, desired, way_out);
-  if (!bulletin) return;
+  if (const auto bulletin = desk_.hear(report, desired, way_out)) post(*bulletin);
+}
+
+void Newsroom::post(const Bulletin& bulletin) {
   // Where the disk with the receivers' file hangs, so does the thread.
   if (on_the_way_ >= Outbox::kMost) return note(Delivery::dropped, 0, "too many wait to be sent");
   ++on_the_way_;
-  boost::asio::post(thread_, [this, letter = letter_of(*bulletin)]() mutable {
+  boost::asio::post(thread_, [this, letter = letter_of(bulletin)]() mutable {
     --on_the_way_;
     courier_.post(std::move(letter));
   });
@@ -94,7 +98,17 @@ void Newsroom::hear(const reconcile::CycleReport& report, const specs::DesiredSt
 async::awaitable<void> Newsroom::run() {
   auto delivering = courier_.run();
   auto there = async::elsewhere(thread_.get_executor(), std::move(delivering));
-  co_await std::move(there);
+  auto here = tell_what_waits();
+  co_await async::until_first_ends(std::move(there), std::move(here));
+}
+
+/// The next cycle may be long in coming.
+async::awaitable<void> Newsroom::tell_what_waits() {
+  for (;;) {
+    auto pause = clock_.sleep_for(NewsDesk::kPace);
+    co_await std::move(pause);
+    if (const auto late = desk_.what_waits(clock_.wall())) post(*late);
+  }
 }
 
 std::string Newsroom::letter_of(const Bulletin& bulletin) const {

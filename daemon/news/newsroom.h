@@ -29,16 +29,19 @@ class Newsroom {
   /// Why nobody would be told, for the start: it names the setting; empty: nothing is wrong.
   [[nodiscard]] static std::string problem(const Config& config);
 
-  /// Returns at once. The same thread each time.
+  /// Returns at once. On the thread that awaits run().
   void hear(const reconcile::CycleReport& report, const specs::DesiredState& desired);
   /// Delivers until it is cancelled; then it throws operation_aborted, and the thread is idle.
   [[nodiscard]] async::awaitable<void> run();
 
  private:
   [[nodiscard]] std::string letter_of(const Bulletin& bulletin) const;
+  void post(const Bulletin& bulletin);
+  [[nodiscard]] async::awaitable<void> tell_what_waits();
   void note(Delivery delivery, std::size_t receiver, const std::string& problem);
 
   const Config& config_;
+  async::Clock& clock_;
   Logger& log_;
   metrics::Recorder& recorder_;
   std::function<std::string(const std::string&)> way_out_;

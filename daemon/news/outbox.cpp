@@ -38,6 +38,11 @@ void Outbox::settle() {
   not_before_ = async::SteadyTime::min();
 }
 
+void Outbox::give_up() {
+  letters_.pop_front();
+  perhaps_taken_ = 0;
+}
+
 void Outbox::postpone(async::SteadyTime now, std::optional<std::chrono::seconds> asked) {
   // Doubled each time; the bound is reached long before the shift could overflow.
   const auto doublings = std::min<std::size_t>(failures_++, 16);

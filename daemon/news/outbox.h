@@ -50,6 +50,8 @@ class Outbox {
 
   /// The first letter is done with: taken or refused.
   void settle();
+  /// Likewise, though the receiver is not there: the next one waits as that would have.
+  void give_up();
   /// It stays the first, and nothing is due for a while.
   void postpone(async::SteadyTime now, std::optional<std::chrono::seconds> asked);
   /// One more try of it may have arrived, though nobody said so. False: it is not to be tried any more, since

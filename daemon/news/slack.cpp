@@ -97,9 +97,12 @@ std::string slack_message(const Bulletin& bulletin, std::string_view coder) {
     all += '\n' + foot;
     blocks.push_back({{"type", "context"}, {"elements", json::array({plain_text(std::move(foot))})}});
   }
-  // For where blocks are not shown, as in a notification on a phone.
-  const json message = {
-      {"text", std::string(text::cut(all, kBlock))}, {"mrkdwn", false}, {"blocks", std::move(blocks)}};
+  // For where blocks are not shown, as in a notification on a phone. No escape is cut in half.
+  std::string_view brief = text::cut(all, kBlock);
+  if (const auto mark = brief.rfind('&'); brief.size() < all.size() && mark != std::string_view::npos &&
+                                          brief.find(';', mark) == std::string_view::npos)
+    brief = brief.substr(0, mark);
+  const json message = {{"text", std::string(brief)}, {"mrkdwn", false}, {"blocks", std::move(blocks)}};
   return reconcile::dump(message);
 }
 

@@ -18,6 +18,7 @@
 #include "specs/name.h"
 #include "specs/placeholder.h"
 #include "specs/text/ascii.h"
+#include "specs/workspace_spec.h"
 
 namespace cr::reconcile {
 namespace {
@@ -94,7 +95,8 @@ std::vector<const LiveWorkspace*> of_no_owner(const Memory& memory, const specs:
 /// workspaces for other sets, for documents that are gone, and perhaps for another repository.
 bool is_made_for(const specs::WorkspaceSet& set, const LiveWorkspace& workspace,
                  const std::vector<AuditRow>& rows, const UserId& me) {
-  const bool is_its_template = specs::compare_lower(workspace.template_name, set.workspace.template_ref) == 0;
+  const bool is_its_template = specs::refers_to(set.workspace.template_ref, workspace.template_name,
+                                                workspace.template_id.to_string());
   return is_its_template && std::ranges::any_of(rows, [&](const AuditRow& row) {
            return row.about == AuditRow::About::workspace && row.action == "create" && row.status < 400 &&
                   row.user == me && feed::was_made_for_set(row.user_agent, set.name);
@@ -113,10 +115,6 @@ awaitable<coder::ApiResult<UserId>> who_we_are(Memory& memory) {
 
 }  // namespace
 
-bool may_tell_former(const specs::WorkspaceSet& set) {
-  return !specs::names_owner(set.workspace.name);
-}
-
 awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& documents,
                                     sets::Membership& membership) {
   const specs::WorkspaceSet& set = *membership.set();
@@ -126,6 +124,13 @@ awaitable<void> find_former_members(Memory& memory, const specs::DesiredState& d
         "who had left before this process began could not be read: " + error.to_string(),
         memory.clock.now() + kAskFormerAgainAfter);
   };
+  // Nobody can tell which part of such a name is somebody's.
+  if (specs::names_owner(name)) {
+    membership.know_former({},
+                           {"who had left before this process began is not known, since the workspaces' name "
+                            "has the owner's in it"});
+    co_return;
+  }
   const coder::ApiResult<UserId> me = co_await who_we_are(memory);
   if (!me) co_return not_now(me.error());
   const auto rows = co_await memory.people->workspaces_named(name);

@@ -4,19 +4,11 @@
 
 #include "reconcile/cycle.h"
 #include "reconcile/sets/membership.h"
-#include "specs/workspace_set.h"
 
 namespace cr::reconcile {
 
 /// When what could not be asked is asked again.
 inline constexpr std::chrono::minutes kAskFormerAgainAfter{10};
-
-/// What is told where may_tell_former() is false.
-inline constexpr const char* kFormerUntold =
-    "who had left before this process began is not known, since the workspaces' name has the owner's in it";
-/// Whether the name of a set's workspaces is the same for all: else nobody can tell which part of a name is
-/// somebody's.
-[[nodiscard]] bool may_tell_former(const specs::WorkspaceSet& set);
 
 /// For a set that puts to sleep what is of no owner any more, in a process that has not seen them leave: who
 /// has a workspace of the set's name and is none of its owners, and whether the audit log shows that it was

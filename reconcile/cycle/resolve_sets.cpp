@@ -86,18 +86,19 @@ std::vector<std::string> users_of_left_out(const SetsSeen& seen, const specs::De
 /// who is none of them; nor do sets whose owners nobody knows yet.
 awaitable<void> look_for_former(Memory& memory, const specs::DesiredState& documents,
                                 OwnersReading& reading) {
-  const bool is_whole = !documents.selects && documents.unknown_documents == 0 &&
-                        documents.rejected_sets.empty() &&
+  const bool is_whole = documents.unknown_documents == 0 && documents.rejected_sets.empty() &&
                         std::ranges::none_of(documents.sets, [&](const specs::SetPtr& one) {
                           const sets::Membership& set = memory.sets.by_name.at(one->name);
                           return set.problem() && set.members().empty();
                         });
-  if (!is_whole || !memory.people || !memory.audit) co_return;
+  if (documents.selects || !memory.people || !memory.audit) co_return;
   for (const specs::SetPtr& set : documents.sets) {
     sets::Membership& known = memory.sets.by_name.at(set->name);
     if (!known.wants_former(memory.clock.now())) continue;
-    if (!may_tell_former(*set)) {
-      known.know_former({}, {kFormerUntold});
+    if (!is_whole) {
+      known.postpone_former(
+          "who had left before this process began is not known until all sets and documents are",
+          memory.clock.now());
     } else if (const std::string doubt = co_await reading.doubt_of_members(set->owners); !doubt.empty()) {
       known.postpone_former("who had left before this process began is not known, since " + doubt,
                             memory.clock.now() + kAskFormerAgainAfter);
@@ -230,10 +231,10 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
   for (const specs::SetPtr& set : documents.sets)
     versions.emplace_back(set->name, seen.by_name.at(set->name).version());
   for (const auto& [name, set] : seen.by_name)
-    if (!is_declared(documents, name)) versions.emplace_back(name, set.version());
-  const bool unchanged = versions == seen.versions && documents.sets.size() == seen.declared &&
-                         documents.specs == seen.documents && documents.elsewhere == seen.elsewhere &&
-                         usernames == seen.usernames && documents.unknown_documents == seen.unknown_documents;
+    if (!is_declared(documents, name)) versions.emplace_back(name, 0);  // what it has stays as it is
+  const bool unchanged = versions == seen.versions && documents.specs == seen.documents &&
+                         documents.elsewhere == seen.elsewhere && usernames == seen.usernames &&
+                         documents.unknown_documents == seen.unknown_documents;
   if (!unchanged) {
     std::vector<sets::Declared> declared;
     declared.reserve(documents.sets.size());
@@ -251,7 +252,6 @@ void join(Memory& memory, const specs::DesiredState& documents, sets::Usernames 
     seen.documents = documents.specs;
     seen.elsewhere = documents.elsewhere;
     seen.versions = std::move(versions);
-    seen.declared = documents.sets.size();
     seen.unknown_documents = documents.unknown_documents;
     hand_over(seen, documents);
     note_replaced(memory, documents);

@@ -42,9 +42,8 @@ struct SetsSeen {
   // What `joined` was made of.
   std::vector<specs::SpecPtr> documents;
   std::vector<specs::Identity> elsewhere;
-  /// Of each set: first those that are declared, then those that were left out.
+  /// Of each set; 0: it was left out.
   std::vector<std::pair<std::string, std::uint64_t>> versions;
-  std::size_t declared = 0;  ///< how many of them are
   std::vector<specs::Identity> of_left_out;
   sets::Usernames usernames;
   std::size_t unknown_documents = 0;

@@ -26,9 +26,12 @@ struct TextStyle {
 /// for a person, are on the way, or are not known, and how many sets are not ready. Without a line break.
 [[nodiscard]] std::string plan_summary(const CycleReport& report);
 
-/// The same as Markdown, for the comment on a pull request. Cut at about 60 000 bytes (forges refuse longer
-/// comments), saying how much is left out.
+/// The same as Markdown, for the comment on a pull request. Cut at about 50 000 bytes (forges refuse comments
+/// of more than 65 000, and others add to it), saying how much is left out.
 [[nodiscard]] std::string render_plan_markdown(const CycleReport& report);
+
+/// Whole lines of a text, up to `most` bytes, and how many more there are.
+[[nodiscard]] std::string cut_lines(std::string text, std::size_t most);
 
 /// What was done (`outcomes`, of all its cycles in order), what failed and why, what waits, and the
 /// state at the end (`last`).

@@ -8,7 +8,7 @@ namespace cr::reconcile {
 namespace {
 
 /// GitHub refuses comments above 65 536 characters.
-constexpr std::size_t kLongest = 60000;
+constexpr std::size_t kLongest = 50'000;
 
 /// A fence that nothing in the text can close. Inside it nothing is a link, a mention or HTML.
 std::string fence_for(std::string_view text) {
@@ -21,8 +21,9 @@ std::string fence_for(std::string_view text) {
   return std::string(std::max<std::size_t>(3, longest + 1), '`');
 }
 
-/// Whole lines up to `most` bytes, and how much is left out.
-std::string cut(std::string text, std::size_t most) {
+}  // namespace
+
+std::string cut_lines(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
   const std::size_t end = text.rfind('\n', most);
   const std::size_t kept = end == std::string::npos ? 0 : end + 1;
@@ -31,8 +32,6 @@ std::string cut(std::string text, std::size_t most) {
   text += fmt::format("… and {} more lines\n", left_out);
   return text;
 }
-
-}  // namespace
 
 std::string render_plan_markdown(const CycleReport& report) {
   std::string text = render_plan_text(report, {});
@@ -48,7 +47,7 @@ std::string render_plan_markdown(const CycleReport& report) {
       if (text[line] == '~') text[line] = '!';
       if (text.find('\n', line) == std::string::npos) break;
     }
-    text = cut(text + '\n', kLongest);
+    text = cut_lines(text + '\n', kLongest);
     const std::string fence = fence_for(text);
     markdown += fmt::format("\n{}diff\n{}{}\n", fence, text, fence);
   }

@@ -167,38 +167,39 @@ void Membership::take(OwnersRead read, const LeaveLimit& limit, async::SteadyTim
 
 bool Membership::wants_former(async::SteadyTime now) const {
   return set_->on_leave == specs::OnLeave::dormant && !problem_ && held_ == 0 && !members_.empty() &&
-         former_known_of_ != text::lower(set_->workspace.name) && now >= former_not_before_;
+         !former_.known && now >= former_.not_before;
 }
 
 void Membership::know_former(std::vector<Owner> former, std::vector<std::string> remarks) {
-  former_known_of_ = text::lower(set_->workspace.name);
-  former_remarks_ = std::move(remarks);
+  former_.known = true;
+  former_.remarks = std::move(remarks);
   std::vector<specs::Diagnostic> ignored;
+  std::vector<Leaver> added;
   for (Owner& one : former) {
     if (find_entry(members_, one.username) || find_entry(leavers_, one.username)) continue;
-    Leaver leaver;
+    Leaver& leaver = added.emplace_back();
     leaver.last = expander_->workspace_of(one.username, ignored);
     leaver.owner = std::move(one);
-    leavers_.push_back(std::move(leaver));
-    std::ranges::sort(leavers_, name_before, &Leaver::owner);
-    members_changed_ = true;
   }
+  if (added.empty()) return;
+  std::ranges::move(added, std::back_inserter(leavers_));
+  std::ranges::sort(leavers_, name_before, &Leaver::owner);
+  members_changed_ = true;
 }
 
 void Membership::postpone_former(std::string remark, async::SteadyTime not_before) {
-  former_remarks_.clear();
-  former_remarks_.push_back(std::move(remark));
-  former_not_before_ = not_before;
+  former_.remarks.clear();
+  former_.remarks.push_back(std::move(remark));
+  former_.not_before = not_before;
 }
 
 void Membership::declare(const specs::SetPtr& set) {
   if (set_ && (set_ == set || *set_ == *set)) return;
-  set_ = set;
   // Whoever only keeps them need not know, and may want to later.
-  if (set_->on_leave != specs::OnLeave::dormant) {
-    former_remarks_.clear();
-    former_known_of_.clear();
-  }
+  const bool asks_the_same = set_ && set->on_leave == specs::OnLeave::dormant &&
+                             specs::compare_lower(set_->workspace.name, set->workspace.name) == 0;
+  if (!asks_the_same) former_ = {};
+  set_ = set;
   expander_.emplace(set_);
   set_changed_ = true;
   approved_.reset();

@@ -90,7 +90,7 @@ class Membership {
   /// Of the last whole read, as OwnersRead has them.
   [[nodiscard]] const Exceptions& exceptions() const { return exceptions_; }
   /// Of what is left alone, since nothing shows that it was made by this set.
-  [[nodiscard]] const std::vector<std::string>& former_remarks() const { return former_remarks_; }
+  [[nodiscard]] const std::vector<std::string>& former_remarks() const { return former_.remarks; }
   [[nodiscard]] const std::vector<std::string>& unknown_owners() const { return unknown_owners_; }
   [[nodiscard]] const std::vector<std::string>& odd_exceptions() const { return odd_exceptions_; }
   /// Who would leave and does not.
@@ -128,9 +128,13 @@ class Membership {
   std::optional<Approved> approved_;
   std::uint64_t version_ = 0;
   bool members_changed_ = false, set_changed_ = false;
-  std::string former_known_of_;  ///< the workspaces' name for which that was asked
-  async::SteadyTime former_not_before_ = async::SteadyTime::min();
-  std::vector<std::string> former_remarks_;
+  /// Of those who had left before this process began.
+  struct Former {
+    bool known = false;  ///< as far as it can be
+    async::SteadyTime not_before = async::SteadyTime::min();
+    std::vector<std::string> remarks;
+  };
+  Former former_;
 };
 
 }  // namespace cr::reconcile::sets

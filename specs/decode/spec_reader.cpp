@@ -19,14 +19,8 @@ namespace {
 constexpr std::size_t kMaxPreviousNames = 10;
 constexpr std::size_t kMaxWindows = 50;
 
-constexpr std::string_view kPolicyPath = "reconcilePolicy.";
-constexpr std::string_view kModesPath = "reconcilePolicy.fields.";
 constexpr std::string_view kWherePlaceholdersAre =
     "it stands for the username in name, previousNames, labels, annotations and parameters";
-
-std::size_t row_of(std::span<const Field> table, std::string_view key) {
-  return static_cast<std::size_t>(std::ranges::find(table, key, &Field::key) - table.begin());
-}
 
 }  // namespace
 

@@ -8,10 +8,6 @@
 namespace cr::specs {
 namespace {
 
-std::size_t row_of(std::span<const Field> table, FieldId id) {
-  return static_cast<std::size_t>(std::ranges::find(table, id, &Field::id) - table.begin());
-}
-
 /// Of one rank after the other, nearest first.
 class Claims {
  public:
@@ -47,7 +43,12 @@ class Claims {
       claim_key(parameters_, key, whole_parameters_, defaults);
     if (is_decided(whole_policy_)) return;
     for (std::size_t row = 0; row < policy_fields().size(); ++row) {
-      if (defaults.named.policy_key(row)) claim(effective_.policy[row], defaults);
+      if (!defaults.named.policy_key(row)) continue;
+      Giver& giver = effective_.policy[row];
+      // That two say there is no policy at all is no clash; of modes it is told who said so.
+      const bool both_none =
+          giver.from && giver.from->named.field(policy_row_) && defaults.named.field(policy_row_);
+      if (!both_none || row == modes_row_) claim(giver, defaults);
     }
     for (const NamedMode& mode : defaults.named.modes) claim_key(modes_, mode.key, whole_modes_, defaults);
   }
@@ -79,9 +80,11 @@ class Claims {
   }
 
   EffectiveDefaults& effective_;
-  const Giver& whole_parameters_ = effective_.fields[row_of(spec_fields(), FieldId::parameters)];
-  const Giver& whole_policy_ = effective_.fields[row_of(spec_fields(), FieldId::policy)];
-  const Giver& whole_modes_ = effective_.policy[row_of(policy_fields(), FieldId::modes)];
+  const std::size_t policy_row_ = row_of(spec_fields(), "reconcilePolicy");
+  const std::size_t modes_row_ = row_of(policy_fields(), "fields");
+  const Giver& whole_parameters_ = effective_.fields[row_of(spec_fields(), "parameters")];
+  const Giver& whole_policy_ = effective_.fields[policy_row_];
+  const Giver& whole_modes_ = effective_.policy[modes_row_];
   std::size_t rank_ = 0;
   Keys parameters_;
   Keys modes_;

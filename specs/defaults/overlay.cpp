@@ -12,15 +12,10 @@ namespace {
 /// More errors of one document than this are only counted: nobody reads them.
 constexpr std::size_t kMaxClashes = 20;
 
-std::size_t row_of(std::span<const Field> table, FieldId id) {
-  return static_cast<std::size_t>(std::ranges::find(table, id, &Field::id) - table.begin());
-}
-
 /// Where a value of it stands; null where it has none, or only as part of a null further up.
 const SourcePosition* place_in(const WorkspaceDefaults& defaults, std::string_view field) {
-  const auto found = std::ranges::lower_bound(
-      defaults.places, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });
-  return found != defaults.places.end() && found->field == field ? &found->where : nullptr;
+  const DefaultedField* found = find_default(defaults.places, field);
+  return found ? &found->where : nullptr;
 }
 
 const SourcePosition& place_or_document(const WorkspaceDefaults& defaults, std::string_view field) {
@@ -123,9 +118,9 @@ std::string line_text(const SourcePosition& where) {
 
 Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& spec, const NamedFields& named,
                      SharedValues& values, LayeringBudget& budget) {
-  static const std::size_t kParameters = row_of(spec_fields(), FieldId::parameters);
-  static const std::size_t kPolicy = row_of(spec_fields(), FieldId::policy);
-  static const std::size_t kModes = row_of(policy_fields(), FieldId::modes);
+  static const std::size_t kParameters = row_of(spec_fields(), "parameters");
+  static const std::size_t kPolicy = row_of(spec_fields(), "reconcilePolicy");
+  static const std::size_t kModes = row_of(policy_fields(), "fields");
   Overlay overlay;
   overlay.fields = spec.fields;
   overlay.policy = spec.policy;
@@ -171,7 +166,7 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
   for (std::size_t row = 0; row < policy_fields().size(); ++row) {
     const Field& field = policy_fields()[row];
     if (row == kModes || named.policy_key(row)) continue;
-    const std::string key = "reconcilePolicy." + std::string(field.key);
+    const std::string key = std::string(kPolicyPath).append(field.key);
     const WorkspaceDefaults* from = taking.from(effective.policy[row], key);
     if (!from) continue;
     copy_policy(overlay.policy, from->values.policy, field.id);

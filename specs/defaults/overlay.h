@@ -20,7 +20,6 @@ namespace cr::specs {
 [[nodiscard]] std::string line_text(const SourcePosition& where);
 
 /// How the path of a field's mode begins, below spec.
-inline constexpr std::string_view kModesPath = "reconcilePolicy.fields.";
 
 /// A field that two documents of equal rank give.
 struct Clash {

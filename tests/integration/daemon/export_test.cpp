@@ -153,6 +153,24 @@ TEST_F(ExportOfDynamicParameters, WhatIsMaskedForSomeValuesOfOthersIsShownOfNobo
   EXPECT_THAT(exported.out, HasSubstr("    mode: private\n"));
 }
 
+TEST_F(ExportOfDynamicParameters, WhatOneServerHasToldOfMasksIsNotForgottenForAnOlderOne) {
+  add("alice", "a", "private", "hunter2-1");
+  add("alice", "b", "open", "hunter2-2");
+  for (const std::size_t nth : {1U, 2U}) {
+    deployment_.coder.clear_faults();
+    standin::FaultRule rule(standin::FaultKind::status);
+    rule.status = 404;
+    rule.message = "Route not found.";
+    rule.method = "POST";
+    rule.target_prefix = "/api/v2/templateversions/";
+    rule.nth = nth;
+    deployment_.coder.add_fault(rule);
+    const Ended exported = deployment_.call({"export"});
+    EXPECT_EQ(exported.code, 6) << nth << exported.err;
+    EXPECT_THAT(exported.out, Not(HasSubstr("hunter2"))) << nth;
+  }
+}
+
 TEST_F(ExportOfDynamicParameters, TheSameValuesAreAskedForOnce) {
   for (const char* name : {"a", "b", "c", "d"}) add("alice", name, "open", "1");
   for (const char* name : {"e", "f"}) add("bob", name, "open", "2");

@@ -234,6 +234,34 @@ TEST_P(Sets, AnErrorOfTheAuditLogIsToldAndAskedForAgainTenMinutesLater) {
   EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev dormant", "carol/dev", "dora/dev"));
 }
 
+TEST_P(Sets, AfterARestartThatNobodyCanTellWhoWeAreIsToldAndAskedForAgain) {
+  converge();
+  leaves("bob");
+  world_.restart();
+  world_.advance(1h);
+  (void)fail("/api/v2/users/me", 500);
+  (void)cycle();
+  EXPECT_THAT(set().message, HasSubstr("who had left before this process began could not be read"));
+  world_.server.clear_faults();
+  world_.advance(11min);
+  converge();
+  EXPECT_THAT(there(), ElementsAre("alice/dev", "bob/dev dormant", "carol/dev", "dora/dev"));
+}
+
+TEST_P(Sets, AfterARestartASetThatNeverCanBeReadKeepsOthersFromKnowingAndTheySaySo) {
+  converge();
+  leaves("bob");
+  specs::WorkspaceSet& never = another("zoo", {});
+  never.workspace.name = "zoo";
+  never.owners.organization = "nowhere";
+  world_.restart();
+  world_.advance(1h);
+  world_.server.clear_requests();
+  converge();
+  EXPECT_EQ(writes(), 0U);
+  EXPECT_THAT(set().message, HasSubstr("is not known until all sets and documents are"));
+}
+
 TEST_P(Sets, AfterARestartWithoutTheAuditLogNobodyIsKnownToHaveLeft) {
   converge();
   leaves("bob");

@@ -39,10 +39,26 @@ const std::string kTtl8h = R"({"action": "set_ttl", "from": "4h", "to": "8h"})";
 TEST(Baseline, StandsWhereAPlanWouldDoTheSameWhateverIsLiveAndWhereverItsLineIs) {
   const json before = plan_of(row("dev", kTtl8h));
   const json now = plan_of(R"({"owner": "alice", "name": "dev", "file": "b.yaml", "line": 9,
-    "actions": [{"action": "set_ttl", "from": "2h", "to": "8h", "setBy": "bob", "defaults": {"ttl": "d.yaml:3"}}]})");
+    "actions": [{"action": "set_ttl", "from": "2h", "to": "8h", "toFrom": "d.yaml:3",
+    "setBy": "bob", "setAt": "2026-11-02T09:00:00Z", "setWith": "cli"}]})");
   const Comparison made = ci::compare(before, now);
   EXPECT_THAT(made.fresh, IsEmpty());
   EXPECT_THAT(made.gone, IsEmpty());
+  EXPECT_EQ(made.standing, 1U);
+}
+
+TEST(Baseline, ACrowdIsTheSameWhateverItsNumber) {
+  const auto crowd = [](int count, const std::string& first) {
+    return json::parse(
+        R"({"formatVersion": 1, "diagnostics": [], "warnings": [{"kind": "crowded_start", )" + first +
+        R"(, "message": ")" + std::to_string(count) +
+        R"( workspaces start", "others": [{"owner": "bob", "name": "dev", "file": "b.yaml"}]}]})");
+  };
+  const json before = crowd(57, R"("set": "s", "file": "s.yaml", "field": "spec.template.spec.autostart")");
+  const json now =
+      crowd(56, R"("owner": "carol", "name": "dev", "file": "c.yaml", "field": "spec.autostart")");
+  const Comparison made = ci::compare(before, now);
+  EXPECT_THAT(made.fresh, SizeIs(1)) << "carol's, and not bob's once more";
   EXPECT_EQ(made.standing, 1U);
 }
 

@@ -205,6 +205,8 @@ TEST_F(CourierTest, ADeadReceiverForADayCostsAFewTriesAndLosesOnlyWhatIsOld) {
   // Who is not there refuses at once.
   run_until([&] { return count(Delivery::dropped) == 1; }, 2ms);
   EXPECT_LE(count(Delivery::postponed), 300U);
+  EXPECT_GE(count(Delivery::postponed), 280U);
+  EXPECT_EQ(told_.back().problem, "it was a day old");
   EXPECT_EQ(count(Delivery::sent), 0U);
   expect_no_secret();
 }
@@ -246,6 +248,19 @@ TEST_F(CourierTest, WhatMayHaveArrivedIsNotSentForADay) {
   courier_->post("one");
   run_until([&] { return count(Delivery::dropped) == 1; });
   EXPECT_THAT(server_.requests(), SizeIs(Outbox::kMostPerhapsTaken));
+}
+
+TEST_F(CourierTest, WhatWaitsForAReceiverThatIsTakenOffTheListIsToldAsLost) {
+  server_.answer_all(answer("503 Service Unavailable"));
+  other_.answer_all(answer("200 OK"));
+  send_to({url_of(server_)});
+  start();
+  courier_->post("one");
+  run_until([&] { return count(Delivery::postponed) == 1; });
+  send_to({url_of(other_)});
+  courier_->post("two");
+  run_until([&] { return count(Delivery::sent) == 1; });
+  EXPECT_EQ(count(Delivery::dropped), 1U);
 }
 
 TEST_F(CourierTest, LettersWaitWhereTheReceiversCannotBeRead) {

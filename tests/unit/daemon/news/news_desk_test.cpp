@@ -172,7 +172,10 @@ TEST_F(NewsDeskTest, BetweenTwoBulletinsThereIsAMinute) {
     workspaces += last_->news.at(0).count;
   }
   EXPECT_LE(bulletins, 9U) << "of 500 seconds";
-  EXPECT_GE(workspaces, 88U) << "nothing of it is lost";
+  const auto late = desk_.what_waits(now_ + 1min);
+  workspaces += late ? late->news.at(0).count : 0;
+  EXPECT_EQ(workspaces, 100U) << "nothing of it is lost";
+  EXPECT_FALSE(desk_.what_waits(now_ + 2min));
   CycleReport held = testing::a_report({Reason::Held});
   held.verdict.held = true;
   now_ -= 55s;
@@ -204,6 +207,74 @@ TEST_F(NewsDeskTest, WhatIsNotKnownToBeOverIsNotOver) {
   EXPECT_THAT(settle(testing::a_report({Reason::Creating})), IsEmpty()) << "it is tried again";
   EXPECT_THAT(hear({Reason::BuildFailed}), IsEmpty());
   EXPECT_THAT(settle(testing::a_report({Reason::Suspended})), IsEmpty());
+}
+
+TEST_F(NewsDeskTest, OfReasonsOneAfterTheOtherTheLastEndIsToldAndOnce) {
+  hear({Reason::InSync});
+  hear({Reason::Forbidden});
+  hear({Reason::Rejected});
+  EXPECT_THAT(settle(testing::a_report({Reason::InSync})), ElementsAre("Recovered(NeedsPerson) alice/w0"));
+  EXPECT_THAT(settle(testing::a_report({Reason::InSync})), IsEmpty());
+}
+
+TEST_F(NewsDeskTest, WhatAHeldPlanHidesIsNotOver) {
+  hear({Reason::InSync});
+  hear({Reason::Forbidden});
+  EXPECT_THAT(settle(testing::a_report({Reason::Held})), IsEmpty());
+  EXPECT_THAT(hear({Reason::Forbidden}), IsEmpty());
+}
+
+TEST_F(NewsDeskTest, ABuildThatFailsAgainAfterAMinuteIsOneMessage) {
+  hear({Reason::InSync});
+  hear({Reason::BuildFailed});
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_THAT(settle(testing::a_report({Reason::Creating})), IsEmpty());
+    EXPECT_THAT(hear({Reason::InSync}), IsEmpty());
+    EXPECT_THAT(hear({Reason::BuildFailed}), IsEmpty());
+  }
+}
+
+TEST_F(NewsDeskTest, ASecondDriftOfAReportedWorkspaceIsToldToo) {
+  hear({Reason::InSync});
+  EXPECT_THAT(hear(with_drift(Reason::Drifted)), ElementsAre("DriftFound(ttl) alice/w0"));
+  CycleReport both = with_drift(Reason::Drifted, "carol");
+  reconcile::Change more = both.workspaces[0].drift.at(0);
+  more.field = testing::field::automatic_updates;
+  testing::editable(both.workspaces, 0).drift.push_back(more);
+  EXPECT_THAT(hear(both), ElementsAre("DriftFound(automaticUpdates) alice/w0"));
+}
+
+TEST_F(NewsDeskTest, AWorkspaceThatIsDeclaredLaterIsToldThoughItsFirstReadFails) {
+  hear({Reason::InSync});
+  hear({Reason::InSync, Reason::NotRead});
+  EXPECT_THAT(hear({Reason::InSync, Reason::Forbidden}), ElementsAre("NeedsPerson(Forbidden) alice/w1"));
+}
+
+TEST_F(NewsDeskTest, ADeletionThatHasComeIsNotOver) {
+  hear({Reason::InSync});
+  CycleReport ahead = testing::a_report({Reason::InSync});
+  testing::editable(ahead.workspaces, 0).remarks = {{reconcile::Remark::DeletionAhead, "in 3 days"}};
+  hear(ahead);
+  EXPECT_THAT(settle(testing::a_report({Reason::Expired})), ElementsAre("NeedsPerson(Expired) alice/w0"));
+}
+
+TEST_F(NewsDeskTest, AnInvalidDocumentIsTheSameWhereverItsLineMoves) {
+  hear({Reason::InSync});
+  specs::Diagnostic one;
+  one.where = {std::make_shared<const std::string>("a.yaml"), 3, 1};
+  one.document = 1;
+  one.message = "wrong";
+  desired_.diagnostics = {one};
+  EXPECT_THAT(hear({Reason::InSync}), ElementsAre("SpecsInvalid"));
+  desired_.diagnostics[0].where.line = desired_.diagnostics[0].document = 9;
+  EXPECT_THAT(settle(testing::a_report({Reason::InSync})), IsEmpty());
+}
+
+TEST_F(NewsDeskTest, AClockThatIsSetBackSilencesNothing) {
+  hear({Reason::InSync});
+  hear({Reason::Forbidden});
+  now_ -= 24h;
+  EXPECT_THAT(settle(testing::a_report({Reason::InSync})), ElementsAre("Recovered(NeedsPerson) alice/w0"));
 }
 
 TEST_F(NewsDeskTest, AnotherReasonIsNewsAndNoRecovery) {

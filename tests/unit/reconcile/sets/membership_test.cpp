@@ -300,7 +300,8 @@ TEST_F(Members, WhoHadAWorkspaceBeforeIsAskedOnlyWhereItMattersAndTheOwnersAreKn
   EXPECT_TRUE(membership_.wants_former(now_ + std::chrono::minutes(10)));
   set_ = SetBuilder();
   reads({"alice"});
-  EXPECT_FALSE(membership_.wants_former(now_)) << "nothing becomes of it";
+  EXPECT_FALSE(membership_.wants_former(now_ + std::chrono::minutes(10))) << "nothing becomes of it";
+  EXPECT_EQ(status().message, "");
 }
 
 TEST_F(Members, AnEmptiedListIsHeldHoweverFewTheyAre) {

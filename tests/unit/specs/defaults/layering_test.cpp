@@ -254,6 +254,8 @@ TEST_F(Defaults, OfNothingButANullMappingAreUsedByThoseWhoDoNotGiveItThemselves)
     write("d.yaml", defaults(value) + defaults(value));
     write("w.yaml", workspace("x") + workspace("y", "template: t, " + std::string(value)));
     const DesiredState state = load();
+    EXPECT_THAT(state.diagnostics, IsEmpty()) << value;
+    EXPECT_THAT(state.specs, SizeIs(2)) << value;
     ASSERT_THAT(state.defaults, SizeIs(2));
     for (const DefaultsInUse& one : state.defaults) {
       EXPECT_EQ(one.selected, 2U) << value;
