@@ -14,7 +14,13 @@ namespace {
 constexpr int kAttempts = 3;
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
 constexpr std::size_t kShownOfAnswer = 400;
-constexpr http::SettingNames kNames = http::names_of_site("--pushgateway-url", "--pushgateway-ca-file");
+constexpr http::SettingNames kNames{.url = "--pushgateway-url",
+                                    .ca_file = "--pushgateway-ca-file",
+                                    .client_cert = "",
+                                    .client_key = "",
+                                    .http_proxy = "HTTP_PROXY",
+                                    .https_proxy = "HTTPS_PROXY",
+                                    .no_proxy = "NO_PROXY"};
 
 http::SetupError bad_url(std::string_view why) {
   return http::SetupError(fmt::format("{} (write a URL such as http://pushgateway.example.com:9091)", why));

@@ -10,6 +10,7 @@
 
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
+#include "daemon/config/site_names.h"
 #include "daemon/http/api_token.h"
 #include "daemon/status/status_text.h"
 #include "daemon/version.h"
@@ -28,7 +29,7 @@ constexpr std::size_t kLargest = std::size_t{8} << 20;
 constexpr std::string_view kSummary = "/api/v1/summary";
 constexpr std::string_view kWaiting = "/api/v1/workspaces?state=waits_for_person&limit=10";
 
-constexpr http::SettingNames kNames = http::names_of_site("--daemon", "--ca-file");
+constexpr http::SettingNames kNames = names_of_site("--daemon", "--ca-file");
 
 /// What a daemon has answered, or why there is no answer of one.
 struct Told {

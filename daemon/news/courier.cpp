@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/config/site_names.h"
 #include "daemon/news/receivers.h"
 #include "daemon/news/signature.h"
 #include "reconcile/async/structured.h"
@@ -22,7 +23,7 @@ constexpr std::size_t kLargestAnswer = std::size_t{64} << 10;
 /// With nothing to send, there is no hurry to see that the list has changed.
 constexpr auto kIdle = std::chrono::hours(24);
 
-constexpr http::SettingNames kNames = http::names_of_site("a URL of --notify-url-file");
+constexpr http::SettingNames kNames = names_of_site("a URL of --notify-url-file");
 
 /// What a client says of a connection names the host, which may be as secret as the path.
 std::string_view what_happened(http::TransportFault fault) {

@@ -241,7 +241,7 @@ TEST_F(NewsDeskTest, ASecondDriftOfAReportedWorkspaceIsToldToo) {
   reconcile::Change more = both.workspaces[0].drift.at(0);
   more.field = testing::field::automatic_updates;
   testing::editable(both.workspaces, 0).drift.push_back(more);
-  EXPECT_THAT(hear(both), ElementsAre("DriftFound(automaticUpdates) alice/w0"));
+  EXPECT_THAT(hear(both), ElementsAre("DriftFound(automatic_updates) alice/w0"));
 }
 
 TEST_F(NewsDeskTest, AWorkspaceThatIsDeclaredLaterIsToldThoughItsFirstReadFails) {
