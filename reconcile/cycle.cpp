@@ -191,7 +191,19 @@ Reconciler::Reconciler(coder::Readers readers, coder::Writers writers, async::Cl
                        Observer& observer, Limits limits)
     : memory_(std::make_unique<Memory>(readers, writers, clock, observer, limits)) {}
 
+Reconciler::Reconciler(coder::Readers readers, async::Clock& clock, Observer& observer, Limits limits,
+                       KnowledgePtr known)
+    : memory_(std::make_unique<Memory>(readers, clock, observer, limits, std::move(*known))) {}
+
 Reconciler::~Reconciler() = default;
+
+KnowledgePtr Reconciler::knowledge() const {
+  return KnowledgePtr(new Knowledge(*memory_));
+}
+
+void DeleteKnowledge::operator()(Knowledge* known) const {
+  delete known;
+}
 
 awaitable<ReportPtr> Reconciler::run_cycle(const specs::DesiredState& desired) {
   Memory& memory = *memory_;

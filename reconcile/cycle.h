@@ -22,6 +22,13 @@
 
 namespace cr::reconcile {
 
+/// What a reconciler knows from its cycles (reconcile/cycle/state.h).
+struct Knowledge;
+struct DeleteKnowledge {
+  void operator()(Knowledge* known) const;
+};
+using KnowledgePtr = std::unique_ptr<Knowledge, DeleteKnowledge>;
+
 struct Limits {
   ChangeLimit max_changes;
   GuardWords held{};            ///< of the message that says why a plan is held
@@ -39,6 +46,8 @@ struct Limits {
   /// For a process that does not stay: of what has drifted the audit log is asked who set it, and how often
   /// within a day it has been set back. (One that follows the log asks so in its first cycle.)
   bool look_back = false;
+  /// For whoever gives what it knows away: who rests is noted, though no log is followed.
+  bool shares_knowledge = false;
   /// What took how long in a build of ours is asked so long after its end was seen: agents connect, and run
   /// their scripts, when the build is over.
   std::chrono::seconds timings_after{30};
@@ -57,7 +66,16 @@ class Reconciler {
   /// What is referred to outlives the reconciler.
   Reconciler(coder::Readers readers, coder::Writers writers, async::Clock& clock, Observer& observer,
              Limits limits);
+  /// Plans with what another one knows, in place of all that has not changed since: reads what `known` has
+  /// otherwise, or not at all, and what it does not know to be as declared. So it may be asked about other
+  /// specs than `known` comes from, and its plan is the one that a next cycle there would make of them, with
+  /// the same digest, if nothing else has changed.
+  Reconciler(coder::Readers readers, async::Clock& clock, Observer& observer, Limits limits,
+             KnowledgePtr known);
   ~Reconciler();
+
+  /// A copy of what it knows, for another thread as well. Between two cycles.
+  [[nodiscard]] KnowledgePtr knowledge() const;
 
   /// One cycle over `desired` (already reduced to what is selected). Never throws for what Coder or the
   /// network does: that is in the report. Cancelling (terminal) starts no new action, lets writes in flight

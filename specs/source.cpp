@@ -79,6 +79,8 @@ struct SpecSource::State {
   std::function<void(const std::string&)> hook;
   std::map<std::string, std::string> pretended;  ///< texts by path as diagnostics show it
   std::size_t parsed = 0;
+  std::optional<SourceTexts> given;     ///< in place of files, but for their texts, which are pretended
+  std::optional<SourceTexts> recorded;  ///< of the last attempt; nothing: nobody wants it
 
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
@@ -89,10 +91,14 @@ struct SpecSource::State {
   bool read_above(std::vector<Tree>& trees, Abort& abort);
   bool walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
   void add_pretended(std::vector<Tree>& trees) const;
+  bool find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
+  SourceFile& record_file(const std::string& shown, Kept kept);
+  void record(const std::vector<Tree>& trees, const std::string& revision);
   bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
   void take(const TreeFile& file, const FileBytes& content, Kept kept, CachedFile& cached);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
   bool read_stream(const std::string& path, Abort& abort);
+  static bool read_descriptor(const std::string& path, std::size_t most, std::string& text, Abort& abort);
 };
 
 namespace {
@@ -151,6 +157,49 @@ std::string stream_of(const std::string& path, const std::map<std::string, Parse
   return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ? path : std::string();
 }
 
+using Inode = std::pair<std::uint64_t, std::uint64_t>;
+
+Inode inode_of(const TreeFile& file) {
+  return {file.signature.device, file.signature.inode};
+}
+
+/// As a walk would have found them. What tells files apart are their places in the list.
+Tree tree_of(const SourceTexts& given, const std::map<std::string, std::string>& texts,
+             std::vector<std::string>& inputs) {
+  Tree tree;
+  std::map<std::string, DirectoryAbove> above;
+  const auto directory_above = [&](const std::string& path) -> DirectoryAbove& {
+    const std::string directory = directory_of(path);
+    DirectoryAbove& found = above[directory];
+    if (found.shown.empty()) found.shown = found.inner = directory;
+    return found;
+  };
+  for (const SourceFile& file : given.files) {
+    if (file.role == SourceFile::Role::input) {
+      inputs.push_back(file.path);
+      continue;
+    }
+    TreeFile found{file.path, kElsewhere, 0, {}};
+    found.signature.inode = 1 + static_cast<std::uint64_t>(&file - given.files.data());
+    found.signature.size = texts.at(file.path).size();
+    for (const std::string& path : file.also_at)
+      tree.repeated.push_back({path, kElsewhere, 0, found.signature});
+    if (file.role == SourceFile::Role::above) {
+      directory_above(file.path).files.push_back(std::move(found));
+    } else {
+      tree.files.push_back(std::move(found));
+    }
+  }
+  for (const SourceGap& gap : given.gaps) {
+    TreeProblem problem{gap.path, gap.message, gap.remedy, gap.may_hold_specs};
+    (gap.above ? directory_above(gap.path).problems : tree.problems).push_back(std::move(problem));
+  }
+  for (const auto& [inner, outer] : given.nested)
+    tree.above.push_back({.shown = outer, .inner = inner, .files = {}, .problems = {}});
+  for (auto& [path, directory] : above) tree.above.push_back(std::move(directory));
+  return tree;
+}
+
 /// Revisions of all trees; more than one only where the paths lie in different checkouts.
 std::string revisions_of(const std::vector<Tree>& trees) {
   std::vector<std::string> distinct;
@@ -168,10 +217,26 @@ std::string revisions_of(const std::vector<Tree>& trees) {
 
 bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached,
                                   Abort& abort) {
+  if (given) {
+    const SourceFile& known = given->files[file.signature.inode - 1];
+    if (known.error != 0) {
+      leave_out(file, known.error, cached);
+      return true;
+    }
+    if (known.bytes > 0) {
+      FileBytes content;
+      content.outcome = FileBytes::Outcome::too_large;
+      content.signature = file.signature;
+      content.signature.size = known.bytes;
+      take(file, content, kept, cached);
+      return true;
+    }
+  }
   if (const auto text = pretended.find(file.shown); text != pretended.end()) {
     FileBytes content;
     content.outcome = FileBytes::Outcome::read;
     content.bytes = text->second;
+    content.signature = file.signature;
     content.signature.size = content.bytes.size();
     if (content.bytes.size() > ParseLimits{}.bytes) content.outcome = FileBytes::Outcome::too_large;
     cached.settled = false;
@@ -194,6 +259,7 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept k
   }
   if (content.outcome == FileBytes::Outcome::failed) {
     leave_out(file, content.error, cached);
+    if (recorded) record_file(file.shown, kept).error = content.error;
     return true;
   }
 
@@ -215,8 +281,10 @@ void SpecSource::State::take(const TreeFile& file, const FileBytes& content, Kep
   ++parsed;
   assembled.reset();
   if (content.outcome == FileBytes::Outcome::too_large) {
+    if (recorded) record_file(file.shown, kept).bytes = content.signature.size;
     take_failure(cached, too_large(cached.shown, content.signature.size, of_file));
   } else {
+    if (recorded) record_file(file.shown, kept).text = content.bytes;
     take_text(cached, content.bytes, kept, of_file, values);
   }
 }
@@ -234,32 +302,43 @@ void SpecSource::State::leave_out(const TreeFile& file, int error, CachedFile& c
 
 bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
   if (streams.contains(path)) return true;
-  const bool standard = path == kStandardInput;
-  const std::string shown = standard ? "<stdin>" : path;
-  const int descriptor = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
-  const std::unique_ptr<const int, void (*)(const int*)> closing(&descriptor, [](const int* open) {
-    if (*open > STDIN_FILENO) ::close(*open);
-  });
+  const std::string shown = path == kStandardInput ? "<stdin>" : path;
   ParseLimits of_input;
   of_input.bytes = limits.input_bytes;
   of_input.documents = limits.documents;
   std::string text;
+  if (given) {
+    text = pretended.at(path);
+  } else if (!read_descriptor(path, of_input.bytes, text, abort)) {
+    return false;
+  }
+  ++parsed;
+  assembled.reset();
+  if (recorded) recorded->files.push_back({shown, text, SourceFile::Role::input});
+  streams.emplace(path, parse(text, std::make_shared<const std::string>(shown), of_input, values));
+  return true;
+}
+
+bool SpecSource::State::read_descriptor(const std::string& path, std::size_t most, std::string& text,
+                                        Abort& abort) {
+  const bool standard = path == kStandardInput;
+  const int descriptor = standard ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  const std::unique_ptr<const int, void (*)(const int*)> closing(&descriptor, [](const int* open) {
+    if (*open > STDIN_FILENO) ::close(*open);
+  });
   constexpr std::size_t kChunk = std::size_t{64} << 10;
-  while (text.size() <= of_input.bytes) {
+  while (text.size() <= most) {
     const std::size_t filled = text.size();
     text.resize(filled + kChunk);
     const ssize_t n = ::read(descriptor, text.data() + filled, kChunk);
     text.resize(filled + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      abort = {false, shown + ": " + std::generic_category().message(errno)};
+      abort = {false, (standard ? "<stdin>" : path) + ": " + std::generic_category().message(errno)};
       return false;
     }
     if (n == 0) break;
   }
-  ++parsed;
-  assembled.reset();
-  streams.emplace(path, parse(text, std::make_shared<const std::string>(shown), of_input, values));
   return true;
 }
 
@@ -268,16 +347,16 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   above.begin();
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
-  if (!walk_all(trees, inputs, abort)) return std::nullopt;
-  drop_repeated_files(trees);
-  add_pretended(trees);
-  std::string revision = revisions_of(trees);
+  if (!find_all(trees, inputs, abort)) return std::nullopt;
+  std::string revision = given ? given->revision : revisions_of(trees);
+  if (recorded) recorded.emplace();
 
   if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
-  if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
+  if (!given && (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision)) {
     abort = {true, "the files changed while they were being read"};
     return std::nullopt;
   }
+  if (recorded) record(trees, revision);
   const std::size_t files = cache.files().size() + inputs.size();
   // None has been parsed since, so each is one of those; and as many of those are all of them.
   std::vector<std::string> repeated_now;
@@ -306,6 +385,47 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   if (parsed > 0) values.drop_unused();
   assembled->revision = std::move(revision);
   return assembled;
+}
+
+bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
+  if (given) {
+    trees.push_back(tree_of(*given, pretended, inputs));
+    return true;
+  }
+  if (!walk_all(trees, inputs, abort)) return false;
+  drop_repeated_files(trees);
+  add_pretended(trees);
+  return true;
+}
+
+SourceFile& SpecSource::State::record_file(const std::string& shown, Kept kept) {
+  const auto role = kept == Kept::defaults ? SourceFile::Role::above : SourceFile::Role::declared;
+  return recorded->files.emplace_back(SourceFile{.path = shown, .text = {}, .role = role});
+}
+
+/// What is no text of a file.
+void SpecSource::State::record(const std::vector<Tree>& trees, const std::string& revision) {
+  recorded->revision = revision;
+  std::map<Inode, std::vector<std::string>> others;
+  std::map<std::string, Inode> inodes;
+  const auto note = [&](const TreeProblem& problem, bool is_above) {
+    recorded->gaps.push_back(
+        {problem.shown, problem.message, problem.remedy, is_above, problem.may_hold_specs});
+  };
+  for (const Tree& tree : trees) {
+    for (const TreeFile& file : tree.files) inodes.emplace(file.shown, inode_of(file));
+    for (const TreeFile& file : tree.repeated) others[inode_of(file)].push_back(file.shown);
+    for (const TreeProblem& problem : tree.problems) note(problem, false);
+    for (const DirectoryAbove& one : tree.above) {
+      recorded->nested.emplace_back(one.inner, one.shown);
+      for (const TreeProblem& problem : one.problems) note(problem, true);
+    }
+  }
+  for (SourceFile& file : recorded->files) {
+    if (file.role != SourceFile::Role::declared) continue;
+    if (const auto found = others.find(inodes.at(file.path)); found != others.end())
+      file.also_at = found->second;
+  }
 }
 
 bool SpecSource::State::walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
@@ -364,10 +484,7 @@ bool SpecSource::State::read_all(const std::vector<Tree>& trees, const std::vect
 /// Those that are declared, too, are read as such.
 bool SpecSource::State::read_above(std::vector<Tree>& trees, Abort& abort) {
   // Few stand above, and many are declared.
-  std::set<std::pair<std::uint64_t, std::uint64_t>> above_them, declared;
-  const auto inode_of = [](const TreeFile& file) {
-    return std::pair(file.signature.device, file.signature.inode);
-  };
+  std::set<Inode> above_them, declared;
   for (const Tree& tree : trees) {
     for (const DirectoryAbove& one : tree.above)
       for (const TreeFile& file : one.files) above_them.insert(inode_of(file));
@@ -477,6 +594,13 @@ SpecSource::SpecSource(std::vector<std::string> paths, Now now, LoadLimits limit
   state_->now = std::move(now);
   state_->limits = limits;
 }
+SpecSource::SpecSource(SourceTexts texts, LoadLimits limits) : state_(std::make_unique<State>()) {
+  state_->now = std::chrono::system_clock::now;
+  state_->limits = limits;
+  state_->given = std::move(texts);
+  for (SourceFile& file : state_->given->files)
+    state_->pretended.insert_or_assign(file.path, std::move(file.text));
+}
 SpecSource::~SpecSource() = default;
 SpecSource::SpecSource(SpecSource&&) noexcept = default;
 SpecSource& SpecSource::operator=(SpecSource&&) noexcept = default;
@@ -489,6 +613,13 @@ boost::system::result<DesiredState, SourceError> SpecSource::load() {
     if (!abort.moved) return SourceError(abort.message);
   }
   return SourceError(fmt::format("{} (tried {} times)", abort.message, kAttempts));
+}
+
+boost::system::result<SourceTexts, SourceError> SpecSource::texts() {
+  SpecSource fresh(state_->paths, state_->now, state_->limits);
+  fresh.state_->recorded.emplace();
+  if (const auto loaded = fresh.load(); !loaded) return loaded.error();
+  return std::move(*fresh.state_->recorded);
 }
 
 std::size_t SpecSource::parsed_files() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "specs/desired_state.h"
+#include "specs/source_texts.h"
 
 namespace cr::specs {
 
@@ -58,6 +59,8 @@ class SpecSource {
   using Now = std::function<std::chrono::system_clock::time_point()>;
   explicit SpecSource(std::vector<std::string> paths, Now now = std::chrono::system_clock::now,
                       LoadLimits limits = {});
+  /// Of what another one has read (texts()); touches no file, whatever the paths in it say.
+  explicit SpecSource(SourceTexts texts, LoadLimits limits = {});
   ~SpecSource();
   SpecSource(SpecSource&&) noexcept;
   SpecSource& operator=(SpecSource&&) noexcept;
@@ -66,6 +69,10 @@ class SpecSource {
   /// Single bad files (one that can't be opened, too) or documents are diagnostics in the result, not an
   /// error.
   [[nodiscard]] boost::system::result<DesiredState, SourceError> load();
+
+  /// What a first load() would read, and not what that says: to be loaded by somebody else. Streams can be
+  /// read once, by this or by load().
+  [[nodiscard]] boost::system::result<SourceTexts, SourceError> texts();
 
   /// Documents parsed by the last load (not taken from the cache); for tests and metrics.
   [[nodiscard]] std::size_t parsed_files() const;

@@ -51,6 +51,9 @@ struct WorkspaceSet {
   friend bool operator==(const WorkspaceSet&, const WorkspaceSet&) = default;
 };
 
+/// Likewise of two sets, with their templates.
+[[nodiscard]] bool says_the_same(const WorkspaceSet& a, const WorkspaceSet& b);
+
 using SetPtr = std::shared_ptr<const WorkspaceSet>;
 
 }  // namespace cr::specs

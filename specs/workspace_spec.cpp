@@ -25,6 +25,14 @@ bool in_force(const Suspension& suspension, std::chrono::sys_seconds now) {
   return !suspension.until || now < *suspension.until;
 }
 
+bool says_the_same(const WorkspaceSpec& a, const WorkspaceSpec& b) {
+  // What is shared is compared as it is held, so this costs little where it is the same.
+  WorkspaceSpec moved = a;
+  moved.where = b.where;
+  moved.defaulted = b.defaulted;
+  return moved == b;
+}
+
 const DefaultedField* find_default(const DefaultedFields& defaulted, std::string_view field) {
   const auto found = std::ranges::lower_bound(
       defaulted, field, {}, [](const DefaultedField& one) -> std::string_view { return one.field; });

@@ -81,6 +81,9 @@ struct WorkspaceSpec {
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;
 };
 
+/// Whether both declare the same, wherever they stand and wherever their values are from.
+[[nodiscard]] bool says_the_same(const WorkspaceSpec& a, const WorkspaceSpec& b);
+
 /// Null where it is not among them.
 [[nodiscard]] const DefaultedField* find_default(const DefaultedFields& defaulted, std::string_view field);
 /// Where a field's value comes from, by its key below `spec`; null: from the document itself, or from

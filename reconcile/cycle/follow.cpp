@@ -46,10 +46,15 @@ awaitable<void> look(CycleState& state) {
   }
 }
 
+/// A guest's specs are never the objects that were looked at before.
+bool is_new(const Resting::Entry& entry, const specs::SpecPtr& spec, bool is_guest) {
+  return entry.spec != spec && !(is_guest && specs::says_the_same(*entry.spec, *spec));
+}
+
 feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, const specs::SpecPtr& spec,
-                           std::chrono::sys_seconds now) {
+                           std::chrono::sys_seconds now, bool is_guest) {
   feed::Declared declared{.id = id,
-                          .new_spec = entry.spec != spec,
+                          .new_spec = is_new(entry, spec, is_guest),
                           .not_in_sync = !entry.rests && !id.is_nil(),
                           .held = entry.held,
                           .backing_off = entry.backing_off,
@@ -57,6 +62,15 @@ feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, c
   declared.time_due =
       (entry.next && *entry.next <= now) || (entry.has_exceptions && exception_in_force(*spec, now));
   return declared;
+}
+
+/// What the last cycle saw is believed.
+std::vector<feed::Why> as_last_seen(const std::vector<feed::Declared>& declared) {
+  std::vector<feed::Why> chosen;
+  chosen.reserve(declared.size());
+  for (const feed::Declared& one : declared)
+    chosen.push_back(feed::reason_to_read(one, {.read = !one.id.is_nil(), .covered = true}));
+  return chosen;
 }
 
 feed::SettingSet settings_of(const specs::WorkspaceSpec& spec) {
@@ -123,18 +137,23 @@ Resting::Entry entry_of(const CycleState& state, std::size_t index, const Worksp
 
 awaitable<void> choose_whom_to_look_at(CycleState& state) {
   Reconciler::Memory& memory = state.memory;
-  if (!memory.feed) co_return;
+  if (!memory.feed && !memory.is_guest) co_return;
   memory.resting.align(state.desired.specs);
-  co_await look(state);
+  if (!memory.is_guest) co_await look(state);
   const std::chrono::sys_seconds now = memory.coders_time();
   const std::span<const Target> known = memory.remembered.reads.known();
   std::vector<feed::Declared> declared;
   declared.reserve(known.size());
   for (std::size_t i = 0; i < known.size(); ++i)
-    declared.push_back(declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now));
-  state.chosen = memory.feed->choose(declared);
-  const std::vector<TemplateId>& named = memory.feed->templates_named();
-  memory.remembered.look_ups.doubted_policies.insert(named.begin(), named.end());
+    declared.push_back(
+        declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now, memory.is_guest));
+  if (memory.is_guest) {
+    state.chosen = as_last_seen(declared);
+  } else {
+    state.chosen = memory.feed->choose(declared);
+    const std::vector<TemplateId>& named = memory.feed->templates_named();
+    memory.remembered.look_ups.doubted_policies.insert(named.begin(), named.end());
+  }
   if (std::ranges::find(state.chosen, feed::Why::rests) == state.chosen.end()) co_return;
   state.places.emplace();
   for (std::size_t i = 0; i < state.chosen.size(); ++i) {
@@ -174,7 +193,7 @@ void tell_what_was_written(CycleState& state) {
 }
 
 void let_rest(CycleState& state, const CycleReport& report) {
-  if (!state.memory.feed || !state.read) return;
+  if ((!state.memory.feed && !state.memory.limits.shares_knowledge) || !state.read) return;
   Resting& resting = state.memory.resting;
   // A cycle that did not get as far as to choose has not aligned them.
   resting.align(state.desired.specs);
@@ -188,7 +207,8 @@ std::optional<std::set<TemplateId>> templates_in_doubt(const CycleState& state) 
   if (state.chosen.empty()) return std::nullopt;
   // Of a template that no row told of, the sweep is the net as of everything else.
   const async::SteadyTime since = state.memory.remembered.look_ups.policies_since;
-  if (state.begun - since >= state.memory.limits.follow->sweep_interval) return std::nullopt;
+  if (!state.memory.is_guest && state.begun - since >= state.memory.limits.follow->sweep_interval)
+    return std::nullopt;
   std::set<TemplateId> doubted;
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const feed::Why why = state.chosen[state.place_of(i)];

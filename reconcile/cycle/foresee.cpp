@@ -79,8 +79,9 @@ Forecast look(const LookUps& look_ups, const specs::WorkspaceSpec& spec, const L
 
 /// Where the log is followed once in a sweep's time is enough, as for all else that no row tells.
 std::chrono::nanoseconds inactivity_is_good_for(const CycleState& state) {
-  return state.some_rest() ? std::chrono::nanoseconds(state.memory.limits.follow->sweep_interval)
-                           : kInactivityIsGoodFor;
+  const std::optional<feed::Pace>& follow = state.memory.limits.follow;
+  return state.some_rest() && follow ? std::chrono::nanoseconds(follow->sweep_interval)
+                                     : kInactivityIsGoodFor;
 }
 
 /// Users that are in one list alone, or whose status is another; names in lower case and ids.

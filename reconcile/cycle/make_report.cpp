@@ -190,7 +190,7 @@ ReportPtr make_report(CycleState& state) {
   report->provisioners = memory.remembered.provisioners.most();
   if (memory.remembered.look_ups.token.value)
     report->token_expires = memory.remembered.look_ups.token.value->expires_at;
-  if (memory.feed) report->following = following_of(*memory.feed, now);
+  if (memory.feed && !memory.is_guest) report->following = following_of(*memory.feed, now);
   report->verdict = std::move(state.verdict);
   report->plan = std::move(state.plan);
   report->outcomes = std::move(state.executed.outcomes);

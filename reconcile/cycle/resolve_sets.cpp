@@ -109,6 +109,14 @@ awaitable<void> look_for_former(Memory& memory, const specs::DesiredState& docum
   }
 }
 
+/// Whether a guest takes its owners as they were last read.
+bool stands(const Memory& memory, const specs::SetPtr& set) {
+  if (!memory.is_guest) return false;
+  const auto known = memory.sets.by_name.find(set->name);
+  return known != memory.sets.by_name.end() && known->second.set() && !known->second.problem() &&
+         specs::says_the_same(*known->second.set(), *set);
+}
+
 /// `took`: how long it was that people were read, without looking for those who had left, which is once.
 awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState& documents,
                                        async::SteadyTime::duration& took) {
@@ -116,19 +124,26 @@ awaitable<sets::Usernames> read_owners(Memory& memory, const specs::DesiredState
   OwnersReading reading(memory);
   const std::vector<std::string> of_documents = owners_to_look_up(documents);
   std::vector<std::string> ids = of_documents;
+  std::vector<std::string> kept = users_of_left_out(memory.sets, documents);
   for (const specs::SetPtr& set : documents.sets) {
     const std::vector<std::string> named = sets::users_to_look_up(set->owners);
-    ids.insert(ids.end(), named.begin(), named.end());
-    if (memory.people) co_await reading.read_lists(set->owners);
+    std::vector<std::string>& users = stands(memory, set) ? kept : ids;
+    users.insert(users.end(), named.begin(), named.end());
+    if (memory.people && !stands(memory, set)) co_await reading.read_lists(set->owners);
   }
-  if (memory.people) co_await reading.look_up(std::move(ids), users_of_left_out(memory.sets, documents));
+  if (memory.people) co_await reading.look_up(std::move(ids), std::move(kept));
   const sets::LeaveLimit limit{memory.limits.max_changes, memory.limits.held_leavers};
   const auto is_own = [&](const specs::WorkspaceSpec& spec) {
     return !std::ranges::binary_search(memory.sets.not_theirs, specs::identity_of(spec));
   };
   for (const specs::SetPtr& set : documents.sets) {
+    const bool as_it_was = stands(memory, set);
     sets::Membership& known = memory.sets.by_name[set->name];
     known.declare(set);
+    if (as_it_was) {
+      known.expand();
+      continue;
+    }
     sets::OwnersRead read = nobody_to_ask();
     if (memory.people) {
       sets::Sources sources = reading.sources_of(set->owners);

@@ -31,8 +31,19 @@ struct CycleBuffers {
   std::vector<WorkspaceFacts> declared;
 };
 
-/// Collaborators, and what is known from earlier cycles.
-struct Reconciler::Memory {
+/// What is known from earlier cycles. Nothing in it leads to who made it.
+struct Knowledge {
+  Memories remembered;
+  SetsSeen sets;
+  std::optional<feed::ChangeFeed> feed;  ///< absent: the log is not followed
+  Resting resting;                       ///< for it, and for whoever plans with this
+  LookedBack looked_back;                ///< without it
+  StatusTable statuses;                  ///< of the last cycle that ended in no defect
+  async::WallTime statuses_from{};       ///< when that began
+};
+
+/// That, and collaborators.
+struct Reconciler::Memory : Knowledge {
   Memory(coder::Readers readers, coder::Writers writers, async::Clock& clock_, Observer& observer_,
          Limits limits_)
       : reader(readers.all),
@@ -46,6 +57,19 @@ struct Reconciler::Memory {
         limits(limits_) {
     if (audit && limits.follow) feed.emplace(*limits.follow);
   }
+  /// Plans only, with what another one knows.
+  Memory(coder::Readers readers, async::Clock& clock_, Observer& observer_, Limits limits_, Knowledge known)
+      : Knowledge(std::move(known)),
+        reader(readers.all),
+        owners_reader(readers.owners),
+        audit(readers.audit),
+        people(readers.people),
+        writer(nullptr),
+        owners_writer(nullptr),
+        clock(clock_),
+        observer(observer_),
+        limits(limits_),
+        is_guest(true) {}
 
   coder::CoderReader& reader;
   coder::OwnersReader* owners_reader;  ///< null: no owner's token is at hand
@@ -57,14 +81,8 @@ struct Reconciler::Memory {
   Observer& observer;
   Limits limits;
 
-  Memories remembered;
-  SetsSeen sets;
-  std::optional<feed::ChangeFeed> feed;  ///< absent: the log is not followed
-  Resting resting;                       ///< for it
-  LookedBack looked_back;                ///< without it
-  StatusTable statuses;                  ///< of the last cycle that ended in no defect
-  async::WallTime statuses_from{};       ///< when that began
-  CycleBuffers buffers;                  ///< lent to the cycle that is under way
+  bool is_guest = false;  ///< what it knows is another's, and is taken as it is
+  CycleBuffers buffers;   ///< lent to the cycle that is under way
 
   /// Coder's clock, as far as its answers have told.
   [[nodiscard]] std::chrono::sys_seconds coders_time() const;

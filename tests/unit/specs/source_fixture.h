@@ -41,9 +41,41 @@ inline DesiredState load(SpecSource& source) {
   return std::move(*state);
 }
 
+template <class Pointers>
+auto values_of(const Pointers& pointers) {
+  std::vector<std::remove_const_t<typename Pointers::value_type::element_type>> values;
+  for (const auto& one : pointers) values.push_back(*one);
+  return values;
+}
+
+/// Whoever has the texts alone loads the same.
+inline void expect_same_from_texts(SpecSource& source, const DesiredState& loaded) {
+  auto texts = source.texts();
+  ASSERT_TRUE(texts) << texts.error().message();
+  SpecSource copy(std::move(*texts));
+  const DesiredState again = load(copy);
+  EXPECT_EQ(values_of(again.specs), values_of(loaded.specs));
+  EXPECT_EQ(values_of(again.sets), values_of(loaded.sets));
+  EXPECT_EQ(again.rejected_sets, loaded.rejected_sets);
+  EXPECT_EQ(again.elsewhere, loaded.elsewhere);
+  EXPECT_EQ(again.unknown_documents, loaded.unknown_documents);
+  EXPECT_EQ(again.diagnostics, loaded.diagnostics);
+  EXPECT_EQ(again.invalid_documents, loaded.invalid_documents);
+  EXPECT_EQ(again.duplicate_documents, loaded.duplicate_documents);
+  EXPECT_EQ(again.files, loaded.files);
+  EXPECT_EQ(again.revision, loaded.revision);
+}
+
+/// A load of a source that has read nothing yet.
+inline DesiredState first_load(SpecSource& source) {
+  DesiredState loaded = load(source);
+  expect_same_from_texts(source, loaded);
+  return loaded;
+}
+
 inline std::vector<std::string> names_below(const std::string& path) {
   SpecSource source({path});
-  return names(load(source));
+  return names(path == "-" ? load(source) : first_load(source));
 }
 
 inline std::string error_for(std::vector<std::string> paths) {
