@@ -26,6 +26,12 @@ inline constexpr JsonPart kUnreadable{
 inline constexpr JsonPart kWorkspaces{"workspaces"};
 inline constexpr JsonPart kRefusal{"refusal"};    ///< what the HTTP API answers where it cannot or will not
 inline constexpr JsonPart kAccepted{"accepted"};  ///< what its POSTs answer
+inline constexpr JsonPart kPlanRequest{"planRequest"};  ///< what POST /-/plan takes
+inline constexpr JsonPart kSentFile{"sentFile"};
+inline constexpr JsonPart kSentGap{"sentGap"};
+inline constexpr JsonPart kSentNesting{"sentNesting"};
+inline constexpr JsonPart kSentCheckout{"sentCheckout"};
+inline constexpr JsonPart kPlanOutcome{"planOutcome"};
 inline constexpr JsonPart kLogLine{"logLine"};
 inline constexpr JsonPart kDiagnostic{"diagnostic"};
 inline constexpr JsonPart kWarning{"warning"};
@@ -142,6 +148,49 @@ inline constexpr JsonField kOwnFields[] = {
 
     {kAccepted, "status", kText, kAlways, "what happens now, in words"},
     {kAccepted, "digest", kText, kSometimes, "of what was approved"},
+
+    {kPlanRequest, "files", list(kSentFile), kAlways, "the files to plan, each path once"},
+    {kPlanRequest, "gaps", list(kSentGap), kSometimes, "what has a spec file's name and is none"},
+    {kPlanRequest, "nested", list(kSentNesting), kSometimes,
+     "directories whose paths do not tell what is above"},
+    {kPlanRequest, "revision", kText, kSometimes, "commit that the files are of"},
+    {kPlanRequest, "output", kText, kSometimes,
+     "json, markdown or text; else the first of application/json, text/markdown and text/plain in Accept"},
+    {kPlanRequest, "colour", kBoolean, kSometimes, "whether text is for a terminal; else it is not"},
+    {kPlanRequest, "detailedExitcode", kBoolean, kSometimes, "as --detailed-exitcode; else false"},
+    {kPlanRequest, "baseline", kText, kSometimes, "JSON of an earlier plan, as one text, to compare with"},
+    {kPlanRequest, "reports", kTextList, kSometimes, "junit, sarif or both, for the outcome"},
+    {kPlanRequest, "checkout", object(kSentCheckout), kSometimes, "where reports show the files"},
+    {kPlanRequest, "outcome", kBoolean, kSometimes,
+     "whether the answer is planOutcome; else it is the plan itself"},
+
+    {kSentFile, "path", kText, kAlways, "as messages show it; a name that leads nowhere"},
+    {kSentFile, "text", kText, kSometimes, "what it says; absent: nothing"},
+    {kSentFile, "role", kText, kSometimes,
+     "declared; above: in a directory above, only its defaults count; input: a directory of its own"},
+    {kSentFile, "alsoAt", kTextList, kSometimes, "other paths that lead to it"},
+    {kSentFile, "bytes", kCount, kSometimes, "of one that is too large to be sent: its size"},
+    {kSentFile, "error", kCount, kSometimes, "of one that cannot be read: why, as errno"},
+
+    {kSentGap, "path", kText, kAlways, "as messages show it"},
+    {kSentGap, "message", kText, kAlways, "what is wrong with it"},
+    {kSentGap, "remedy", kText, kSometimes, "what to do"},
+    {kSentGap, "above", kBoolean, kSometimes, "whether it is in a directory above; else false"},
+    {kSentGap, "mayHoldSpecs", kBoolean, kSometimes, "whether it may be a spec's; else true"},
+
+    {kSentNesting, "directory", kText, kAlways, "as messages show it"},
+    {kSentNesting, "above", kText, kAlways, "the directory that it is in, likewise"},
+
+    {kSentCheckout, "root", kText, kAlways, "of the repository"},
+    {kSentCheckout, "workingDir", kText, kAlways, "what relative paths are relative to"},
+
+    {kPlanOutcome, "formatVersion", kVersion, kAlways, kFormat},
+    {kPlanOutcome, "exitCode", kCount, kAlways, "of plan"},
+    {kPlanOutcome, "output", kText, kAlways, "what plan prints"},
+    {kPlanOutcome, "diagnostics", kTextList, kAlways, "what it says on standard error of invalid specs"},
+    {kPlanOutcome, "messages", kTextList, kAlways, "and what else"},
+    {kPlanOutcome, "junit", kText, kSometimes, "the report, where it was asked for"},
+    {kPlanOutcome, "sarif", kText, kSometimes, "likewise"},
 
     {kLogLine, "time", kTime, kAlways, "when it was written"},
     {kLogLine, "level", word(JsonWords::log_levels), kAlways, "how grave it is"},

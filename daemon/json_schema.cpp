@@ -35,6 +35,8 @@ const std::vector<Document>& documents() {
       {"workspace", "/api/v1/workspaces/{owner}/{name}", {kWorkspace}},
       {"error", "what the API answers with a status of 400 or more", {kRefusal}},
       {"accepted", "what the API's POSTs answer with 202", {kAccepted}},
+      {"plan-request", "what POST /-/plan takes", {kPlanRequest}},
+      {"plan-outcome", "what POST /-/plan answers where an outcome is asked for", {kPlanOutcome}},
       {"log", "a line of the log with --log-format json", {kLogLine}},
   };
   return kDocuments;
@@ -77,6 +79,8 @@ Json schema_of(const JsonType& type) {
       return {{"type", "array"}, {"items", reference_to(type.part)}};
     case JsonType::Kind::texts:
       return {{"type", "object"}, {"additionalProperties", {{"type", "string"}}}};
+    case JsonType::Kind::text_list:
+      return {{"type", "array"}, {"items", {{"type", "string"}}}};
     case JsonType::Kind::words:
       return {{"type", "array"}, {"items", {{"enum", words_of(type.words)}}}};
     case JsonType::Kind::counts:

@@ -15,7 +15,7 @@ struct SourceFile {
     input,     ///< standard input or another stream: a directory of its own
   };
   std::string path;  ///< as diagnostics show it
-  std::string text;  ///< empty where it could not be read, or is too large to be
+  std::string text{};  ///< empty where it could not be read, or is too large to be
   Role role = Role::declared;
   std::vector<std::string> also_at{};  ///< other paths that lead to it: its defaults count there too
   int error = 0;                       ///< why it could not be read, as errno
@@ -27,7 +27,7 @@ struct SourceFile {
 struct SourceGap {
   std::string path;
   std::string message;
-  std::string remedy;
+  std::string remedy{};
   bool above = false;
   bool may_hold_specs = true;
   bool operator==(const SourceGap&) const = default;
@@ -36,11 +36,11 @@ struct SourceGap {
 /// All that a load reads of its paths: whoever has it can load the same without them, on another machine as
 /// well.
 struct SourceTexts {
-  std::vector<SourceFile> files;  ///< of each path once
-  std::vector<SourceGap> gaps;
+  std::vector<SourceFile> files{};  ///< of each path once
+  std::vector<SourceGap> gaps{};
   /// A directory and the one above it, where their paths do not tell.
-  std::vector<std::pair<std::string, std::string>> nested;
-  std::string revision;
+  std::vector<std::pair<std::string, std::string>> nested{};
+  std::string revision{};
   bool operator==(const SourceTexts&) const = default;
 };
 

@@ -41,6 +41,7 @@ struct Check {
 struct Checkout {
   std::string root;         ///< of the repository
   std::string working_dir;  ///< what relative paths of specs are relative to
+  bool operator==(const Checkout&) const = default;
 };
 /// A path as it was given, relative to the root; absolute where it is not below that, and as it was given
 /// where the root is not known. Of standard input, and of no file, what was given.

@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where CI looks for the files of a report: the work tree of Git, or else the working directory.
+}  // namespace
+
 ci::Checkout checkout_here() {
   std::error_code failed;
   const fs::path here = fs::current_path(failed);
@@ -26,7 +27,18 @@ ci::Checkout checkout_here() {
   }
 }
 
-}  // namespace
+ExitCode save_ci_reports(const CiReports& reports, ExitCode ended, const Config& config, Terminal& terminal) {
+  bool good = true;
+  const auto write = [&](std::string_view setting, const std::string& file, const std::string& text) {
+    const std::string problem = metrics::replace_file(file, text);
+    if (problem.empty()) return;
+    good = false;
+    say(terminal, std::string(setting) + ": " + problem);
+  };
+  if (!config.report_junit.empty()) write("--report-junit", config.report_junit, reports.junit);
+  if (!config.report_sarif.empty()) write("--report-sarif", config.report_sarif, reports.sarif);
+  return ended == ExitCode::ok && !good ? ExitCode::failure : ended;
+}
 
 ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode ended, const Config& config,
                           Terminal& terminal) {
@@ -35,16 +47,9 @@ ExitCode write_ci_reports(const std::function<ci::Checks()>& checks, ExitCode en
   ci::Checks found = checks();
   found.checkout = checkout_here();
   found.at = std::chrono::floor<std::chrono::seconds>(clock.wall());
-  bool good = true;
-  const auto write = [&](std::string_view setting, const std::string& file, const std::string& text) {
-    const std::string problem = metrics::replace_file(file, text);
-    if (problem.empty()) return;
-    good = false;
-    say(terminal, std::string(setting) + ": " + problem);
-  };
-  if (!config.report_junit.empty()) write("--report-junit", config.report_junit, ci::junit(found));
-  if (!config.report_sarif.empty()) write("--report-sarif", config.report_sarif, ci::sarif(found));
-  return ended == ExitCode::ok && !good ? ExitCode::failure : ended;
+  return save_ci_reports({.junit = config.report_junit.empty() ? "" : ci::junit(found),
+                          .sarif = config.report_sarif.empty() ? "" : ci::sarif(found)},
+                         ended, config, terminal);
 }
 
 }  // namespace cr::daemon

@@ -23,8 +23,9 @@ async::awaitable<ExitCode> one_cycle(const Config& config, Terminal& terminal, S
   if (!report) report = limit.report_of_silence();
   session.end_progress();
   tell_missing_of_sets(desired, selection, *report, terminal);
-  terminal.out(command.show(*report, desired));
-  co_return command.exit_code(*report, desired);
+  const Shown shown = command.show(*report, desired);
+  terminal.out(shown.text);
+  co_return shown.code;
 }
 
 }  // namespace

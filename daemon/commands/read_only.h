@@ -12,10 +12,15 @@
 
 namespace cr::daemon {
 
+/// What is printed, and how the command ends.
+struct Shown {
+  std::string text;
+  ExitCode code = ExitCode::failure;
+};
+
 /// What a command that changes nothing makes of one cycle.
 struct ReadOnly {
-  std::function<std::string(const reconcile::CycleReport&, const specs::DesiredState&)> show;
-  std::function<ExitCode(const reconcile::CycleReport&, const specs::DesiredState&)> exit_code;
+  std::function<Shown(const reconcile::CycleReport&, const specs::DesiredState&)> show;
   /// Hears why there was no cycle, instead; empty: nobody asks.
   std::function<void(std::string_view why)> failed{};
   bool shows_drift = false;  ///< so it is worth asking who made it

@@ -18,6 +18,9 @@
 #include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
 #include "daemon/news/newsroom.h"
+#include "daemon/plan/lending.h"
+#include "daemon/plan/plan_request.h"
+#include "daemon/plan/planner.h"
 #include "daemon/version.h"
 #include "metrics/exposition.h"
 #include "metrics/process.h"
@@ -39,6 +42,7 @@ reconcile::Limits limits_of_daemon(const Config& config) {
     limits.follow = {.interval = std::chrono::ceil<std::chrono::milliseconds>(config.interval),
                      .sweep_interval = std::chrono::ceil<std::chrono::milliseconds>(config.sweep_interval)};
   }
+  limits.shares_knowledge = !config.plan_token_file.empty();
   return limits;
 }
 
@@ -46,9 +50,10 @@ reconcile::Limits limits_of_daemon(const Config& config) {
 /// it.
 ///
 /// Threads: the loop has the one that runs the command, with everything that writes to Coder; reading specs
-/// has its own, the HTTP server has its own, and the server's longer answers have theirs. Between them go
-/// values and what is immutable: the board is a copy, commands to the loop are posted to it, metrics and log
-/// lines may be written by anybody.
+/// has its own, the HTTP server has its own, and the server's longer answers have theirs; on one of those
+/// others' specs are planned, with a copy of what the loop knows and a client that can't write. Between them
+/// go values and what is immutable: the board is a copy, commands to the loop are posted to it, metrics and
+/// log lines may be written by anybody.
 class Daemon {
  public:
   Daemon(const Config& config, Terminal& terminal, boost::asio::io_context& io)
@@ -62,6 +67,14 @@ class Daemon {
         heartbeat_(shown_, clock_),
         session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_}),
         during_cycle_(session_.observer()),
+        lending_(loop_),
+        planner_(
+            {.config = config,
+             .selection = selection_,
+             .clock = clock_,
+             .lending = lending_,
+             .on_request = [this](const reconcile::RequestDone& request) { recorder_.on_request(request); },
+             .on_plan = [this](const PlanOfOthers& plan) { tell(plan); }}),
         endpoints_(
             {.board = shown_,
              .clock = clock_,
@@ -83,11 +96,18 @@ class Daemon {
              .read_token = config.read_token_file.empty()
                                ? std::function<std::optional<Secret>()>{}
                                : [this] { return read_server_token(config_.read_token_file); },
+             .plan_token = [this] { return read_server_token(config_.plan_token_file); },
+             .plan = [this](const HttpRequest& request) { return planner_.answer(request); },
              .on_approval = [this](const Approval& approval) { tell(approval); },
              .coder_url = config.coder_url,
              .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }
+
+  /// A plan for somebody else is nothing to wait for.
+  ~Daemon() { planner_.stop(); }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
 
   /// Everything that can fail before the first cycle. The exit code if it did; then it has been said why.
   std::optional<ExitCode> prepare() {
@@ -128,6 +148,7 @@ class Daemon {
     rules.on_hangup = [this] { triggers_.fire(Cause::hangup); };
     rules.on_stopping = [this](const char* name) {
       notice_.stopping();
+      planner_.stop();
       session_.client().stop_waiting();
       session_.log().info("stopping: writes in flight finish, nothing new starts", {{"signal", name}});
     };
@@ -148,8 +169,10 @@ class Daemon {
   }
 
  private:
-  [[nodiscard]] std::array<std::pair<std::string_view, std::string>, 2> token_files() const {
-    return {{{"--api-token-file", config_.api_token_file}, {"--read-token-file", config_.read_token_file}}};
+  [[nodiscard]] std::array<std::pair<std::string_view, std::string>, 3> token_files() const {
+    return {{{"--api-token-file", config_.api_token_file},
+             {"--read-token-file", config_.read_token_file},
+             {"--plan-token-file", config_.plan_token_file}}};
   }
 
   /// Not before signals are handled: whoever has read it may stop the daemon.
@@ -164,8 +187,9 @@ class Daemon {
   }
 
   void warn_of_open_files() {
-    for (const std::string& file : {config_.coder_token_file, config_.api_token_file, config_.read_token_file,
-                                    config_.notify_url_file, config_.notify_secret_file}) {
+    for (const std::string& file :
+         {config_.coder_token_file, config_.api_token_file, config_.read_token_file, config_.plan_token_file,
+          config_.notify_url_file, config_.notify_secret_file}) {
       if (others_may_read(file))
         session_.log().warn(
             "a file with secrets is readable by every user on this machine; run chmod o= on it",
@@ -188,6 +212,21 @@ class Daemon {
     }
   }
 
+  /// On the planner's thread.
+  void tell(const PlanOfOthers& plan) {
+    std::vector<LogField> fields{{"peer", plan.request.peer}};
+    if (!plan.request.forwarded.empty()) fields.push_back({"forwarded", plan.request.forwarded});
+    fields.push_back({"duration", duration_text(plan.duration), true});
+    if (plan.problem.empty()) {
+      fields.push_back({"changes", std::to_string(plan.changes), true});
+      if (!plan.digest.empty()) fields.push_back({"digest", plan.digest});
+      session_.log().info("planned specs for a client", std::move(fields));
+    } else {
+      fields.push_back({"reason", plan.problem});
+      session_.log().warn("no plan for a client", std::move(fields));
+    }
+  }
+
   [[nodiscard]] static ServerLimits server_limits() {
     ServerLimits limits;
     limits.connections = connections_within(descriptor_limit(), limits.connections);
@@ -197,19 +236,24 @@ class Daemon {
   ServerParts server_parts() {
     std::vector<std::string> names = config_.allowed_hosts;
     names.push_back(config_.listen.host);
-    return {.handler = [this](const HttpRequest& request) { return endpoints_.handle(request); },
-            .lane = lane_of,
-            .hosts = AllowedHosts(names),
-            .delay = [this](const HttpRequest& request) { return endpoints_.delay(request); },
-            .on_answer = [this](const HttpRequest& request,
-                                int status) { recorder_.on_answer(Endpoints::route_of(request), status); },
-            .on_failure =
-                [this](const HttpRequest& request, std::string_view what) {
-                  recorder_.on_failed_request();
-                  session_.log().error(
-                      "cannot answer a request",
-                      {{"method", request.method}, {"path", request.path}, {"error", std::string{what}}});
-                }};
+    return {
+        .handler = [this](const HttpRequest& request) { return endpoints_.handle(request); },
+        .lane = lane_of,
+        .hosts = AllowedHosts(names),
+        .large =
+            LargeRequests{.body_bytes = kLargestPlanRequest,
+                          .is_one = Endpoints::asks_for_plan,
+                          .admit = [this](const HttpRequest& request) { return endpoints_.admit(request); }},
+        .delay = [this](const HttpRequest& request) { return endpoints_.delay(request); },
+        .on_answer = [this](const HttpRequest& request,
+                            int status) { recorder_.on_answer(Endpoints::route_of(request), status); },
+        .on_failure =
+            [this](const HttpRequest& request, std::string_view what) {
+              recorder_.on_failed_request();
+              session_.log().error(
+                  "cannot answer a request",
+                  {{"method", request.method}, {"path", request.path}, {"error", std::string{what}}});
+            }};
   }
 
   reconcile::BuildWatch::Told told_of_builds() {
@@ -249,8 +293,10 @@ class Daemon {
   }
 
   async::awaitable<reconcile::ReportPtr> run_cycle(const specs::DesiredState& desired) {
+    lending_.begin_cycle();
     auto cycle = reconciler_->run_cycle(desired);
     reconcile::ReportPtr report = co_await std::move(cycle);
+    lending_.end_cycle(*reconciler_);
     std::vector<std::string> missing = what_sets_do_not_have(desired, selection_, *report);
     if (missing != missing_of_sets_) {
       for (const std::string& one : missing)
@@ -329,6 +375,8 @@ class Daemon {
   DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;
   std::optional<reconcile::BuildWatch> build_watch_;
+  Lending lending_;
+  Planner planner_;
   Endpoints endpoints_;
   std::optional<Newsroom> newsroom_;  ///< absent: nobody is told
   boost::asio::thread_pool server_thread_{1};

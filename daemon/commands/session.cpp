@@ -40,6 +40,11 @@ coder::ClientOptions client_options(const Config& config) {
 
 }  // namespace
 
+http::SetupResult<coder::Client> connect_to_coder(const Config& config, async::Clock& clock,
+                                                  coder::CallObserver& observer) {
+  return coder::make_client(client_options(config), clock, observer);
+}
+
 reconcile::Limits limits_of(const Config& config) {
   return {.max_changes = config.max_changes,
           .held = {.limit = "--max-changes",
@@ -93,7 +98,7 @@ Session::Session(const Config& config, Terminal& terminal, Kind kind,
 }
 
 bool Session::connect() {
-  auto client = coder::make_client(client_options(config_), clock_, *tee_);
+  auto client = connect_to_coder(config_, clock_, *tee_);
   if (!client) {
     say(terminal_, client.error().message);
     return false;

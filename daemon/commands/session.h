@@ -23,6 +23,10 @@ namespace cr::daemon {
 /// The same for a command that ends: what a process remembers is asked of the audit log.
 [[nodiscard]] reconcile::Limits limits_of_command(const Config& config);
 
+/// A way to Coder by these settings. Clock and observer outlive it; errors name the setting.
+[[nodiscard]] http::SetupResult<coder::Client> connect_to_coder(const Config& config, async::Clock& clock,
+                                                                coder::CallObserver& observer);
+
 /// A stream that tells nothing is no failure: builds are asked about as ever.
 void log_given_up(Logger& log, const coder::WatchEnd& end);
 

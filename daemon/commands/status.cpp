@@ -73,17 +73,18 @@ std::string refusal(const Told& told, bool with_token) {
   return fmt::format("it responded with {}", told.status);
 }
 
-awaitable<ExitCode> ask_and_show(Asker asker, const Config& config, Terminal& terminal) {
+awaitable<ExitCode> ask_and_show(Asker asker, const std::string& daemon, const Config& config,
+                                 Terminal& terminal) {
   auto asking = asker.get(kSummary);
   const Told summary = co_await std::move(asking);
   if (const std::string why = refusal(summary, !config.read_token_file.empty()); !why.empty()) {
-    say(terminal, config.daemon_url + ": " + why);
+    say(terminal, daemon + ": " + why);
     co_return ExitCode::unreachable;
   }
   if (summary.status == 503) {
     const auto message = summary.document.find("message");
     const bool told = message != summary.document.end() && message->is_string();
-    say(terminal, config.daemon_url + ": not ready: " +
+    say(terminal, daemon + ": not ready: " +
                       (told ? message->get<std::string>() : std::string("no cycle has ended yet")));
     co_return ExitCode::not_converged;
   }
@@ -93,11 +94,11 @@ awaitable<ExitCode> ask_and_show(Asker asker, const Config& config, Terminal& te
     auto more = asker.get(kWaiting);
     const Told waiting = co_await std::move(more);
     if (waiting.status != 200)
-      say(terminal, fmt::format("{}: what needs action cannot be listed: {}", config.daemon_url,
+      say(terminal, fmt::format("{}: what needs action cannot be listed: {}", daemon,
                                 waiting.problem.empty() ? fmt::format("it responded with {}", waiting.status)
                                                         : waiting.problem));
-    terminal.out(status_text(summary.document, waiting.status == 200 ? waiting.document : json(),
-                             config.daemon_url, terminal.out_colour));
+    terminal.out(status_text(summary.document, waiting.status == 200 ? waiting.document : json(), daemon,
+                             terminal.out_colour));
   }
   co_return says_ready(summary.document) ? ExitCode::ok : ExitCode::not_converged;
 }
@@ -105,6 +106,7 @@ awaitable<ExitCode> ask_and_show(Asker asker, const Config& config, Terminal& te
 }  // namespace
 
 ExitCode status(const Config& config, Terminal& terminal) {
+  const std::string daemon = config.daemon_url.empty() ? std::string(kDaemonHere) : config.daemon_url;
   std::optional<Secret> token;
   if (!config.read_token_file.empty()) {
     if (const std::string problem = api_token_problem(config.read_token_file); !problem.empty()) {
@@ -113,7 +115,7 @@ ExitCode status(const Config& config, Terminal& terminal) {
     }
     token = read_api_token(config.read_token_file);
   }
-  const auto url = http::parse_url(config.daemon_url);
+  const auto url = http::parse_url(daemon);
   if (!url) {
     say(terminal, "--daemon: " + url.error().message);
     return ExitCode::usage;
@@ -130,7 +132,7 @@ ExitCode status(const Config& config, Terminal& terminal) {
     return ExitCode::usage;
   }
   boost::asio::io_context io(1);
-  return run_to_end(io, ask_and_show(Asker(std::move(*client), std::move(token)), config, terminal),
+  return run_to_end(io, ask_and_show(Asker(std::move(*client), std::move(token)), daemon, config, terminal),
                     SignalRules{});
 }
 

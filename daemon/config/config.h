@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -89,14 +90,16 @@ struct Config {
   std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
   std::string api_token_file;
   std::string read_token_file;  ///< empty: reads need no token
+  std::string
+      plan_token_file;  ///< of run: empty: nobody else's specs are planned; of plan: shown to the daemon
 
   // Whom it tells
   std::string notify_url_file;  ///< one URL a line, each a secret; empty: nobody
   NewsFormat notify_format = NewsFormat::cloudevents;
   std::string notify_secret_file;  ///< empty: messages are not signed
 
-  // Whom it asks how it stands
-  std::string daemon_url = "http://127.0.0.1:9466";
+  // Whom it asks how it stands, or to plan
+  std::string daemon_url;  ///< empty: status asks kDaemonHere, plan asks nobody
 
   // How an export writes specs
   std::string output_dir;  ///< empty: to standard output
@@ -112,6 +115,9 @@ struct Config {
   std::string pushgateway_ca_file;
   metrics::Grouping pushgateway_grouping;  ///< as given, to be completed
 };
+
+/// Where a daemon listens by default.
+inline constexpr std::string_view kDaemonHere = "http://127.0.0.1:9466";
 
 /// Of the environment; secrets are in them.
 [[nodiscard]] inline http::ProxySettings proxies_of(const Config& config) {

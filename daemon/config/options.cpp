@@ -252,11 +252,20 @@ const Option kOptions[] = {
      .choices = "FILE",
      .commands = Commands{run, status},
      .set = set_file<&Config::read_token_file>},
+    {.name = "plan-token-file",
+     .value = "FILE",
+     .help =
+         "File with the bearer token for POST /-/plan, by which others have their specs planned; plan: the "
+         "token to show to --daemon",
+     .choices = "FILE",
+     .commands = Commands{plan, run},
+     .set = set_file<&Config::plan_token_file>},
     {.name = "daemon",
      .value = "URL",
-     .help = "The daemon to ask",
-     .fallback = "http://127.0.0.1:9466",
-     .commands = Commands{status},
+     .help =
+         "The daemon to ask (http://127.0.0.1:9466); plan: has it plan the specs, without a URL and token of "
+         "Coder here",
+     .commands = Commands{plan, status},
      .set = set_daemon},
     {.name = "notify-url-file",
      .value = "FILE",

@@ -92,7 +92,8 @@ void read_secrets_and_proxies(const Environment& environment, bool file_names_to
 /// What only the whole can tell.
 void check_together(const Invocation& invocation, std::vector<std::string>& problems) {
   const Config& config = invocation.config;
-  const bool online = find_option("coder-url")->commands.has(invocation.command);
+  const bool asks_daemon = invocation.command == Command::plan && !config.daemon_url.empty();
+  const bool online = find_option("coder-url")->commands.has(invocation.command) && !asks_daemon;
   if (find_option("paths")->commands.has(invocation.command) && config.paths.empty()) {
     problems.emplace_back("no PATH given; pass a directory with specs, a file, or - for standard input");
   }
@@ -118,6 +119,14 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
       !config.pushgateway_auth_file.empty()) {
     problems.emplace_back(
         "user and password are given in both --pushgateway-url and --pushgateway-auth-file; use only one");
+  }
+  if (asks_daemon && config.plan_token_file.empty()) {
+    problems.emplace_back(
+        "--daemon: no token given; set --plan-token-file, with the token of the daemon's --plan-token-file");
+  }
+  if (asks_daemon && (!config.selector.empty() || !config.owners.empty() || !config.names.empty())) {
+    problems.emplace_back(
+        "--daemon: the daemon plans what it is set up for; leave out --selector, --owner and --name");
   }
   if (config.notify_url_file.empty() &&
       (!config.notify_secret_file.empty() || config.notify_format != NewsFormat::cloudevents)) {

@@ -174,6 +174,7 @@ bool same_secret(const std::string& a, const std::string& b) {
 
 Lane lane_of(const HttpRequest& request) {
   if (request.path == "/healthz" || request.path == "/readyz") return Lane::at_once;
+  if (Endpoints::asks_for_plan(request)) return Lane::one_at_a_time;
   return request.path == "/metrics" || request.method == "POST" ? Lane::brief : Lane::lengthy;
 }
 
@@ -187,7 +188,8 @@ std::string_view Endpoints::route_of(const HttpRequest& request) {
                                                  "/api/v1/forecast",
                                                  "/api/v1/workspaces",
                                                  "/-/reconcile",
-                                                 "/-/approve"};
+                                                 "/-/approve",
+                                                 "/-/plan"};
   const auto* found = std::ranges::find(kRoutes, request.path);
   if (found != std::end(kRoutes)) return *found;
   const auto& segments = request.segments;
@@ -197,15 +199,15 @@ std::string_view Endpoints::route_of(const HttpRequest& request) {
 }
 
 std::chrono::nanoseconds Endpoints::delay(const HttpRequest& request) const {
-  const bool asks = request.method == "POST" &&
-                    (request.path == "/-/approve" || (request.path == "/-/reconcile" && !request.local));
+  const bool asks = request.method == "POST" && (request.path == "/-/approve" || request.path == "/-/plan" ||
+                                                 (request.path == "/-/reconcile" && !request.local));
   return asks ? guesses_.delay(parts_.clock.now()) : std::chrono::nanoseconds{0};
 }
 
 HttpResponse Endpoints::handle(const HttpRequest& request) const {
   const std::string_view route = route_of(request);
   if (route == "other") return error_response(404, "not found");
-  const bool posts = route == "/-/reconcile" || route == "/-/approve";
+  const bool posts = route.starts_with("/-/");
   const bool allowed = posts ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
   if (!allowed) {
     HttpResponse response = error_response(405, "method " + request.method + " not allowed");
@@ -216,6 +218,10 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (route == "/healthz") return healthz();
   if (route == "/readyz") return readyz();
   if (route == "/-/reconcile") return reconcile(request);
+  if (route == "/-/plan") {
+    if (auto refusal = refuse_plan(request)) return std::move(*refusal);
+    return parts_.plan(request);
+  }
   const Board board = parts_.board.snapshot();
   if (route == "/-/approve") return approve(request, board);
   if (auto refusal = refuse_read(request)) return std::move(*refusal);
@@ -428,6 +434,30 @@ std::optional<HttpResponse> Endpoints::refuse(const HttpRequest& request) const 
   return wrong_token(request.bearer_token.empty()
                          ? "missing token; send that of --api-token-file: Authorization: Bearer …"
                          : "wrong token; send that of --api-token-file");
+}
+
+bool Endpoints::asks_for_plan(const HttpRequest& request) {
+  return request.method == "POST" && request.path == "/-/plan";
+}
+
+HttpResponse Endpoints::admit(const HttpRequest& request) const {
+  if (auto refusal = refuse_plan(request)) return std::move(*refusal);
+  return {.status = 100, .body = {}, .headers = {}};
+}
+
+std::optional<HttpResponse> Endpoints::refuse_plan(const HttpRequest& request) const {
+  const auto token = parts_.plan_token ? parts_.plan_token() : std::nullopt;
+  if (!token || token->empty()) {
+    return error_response(403,
+                          "this daemon plans for nobody; start it with --plan-token-file, with at least 16 "
+                          "characters in that file");
+  }
+  if (!request.bearer_token.empty() && same_secret(request.bearer_token, token->reveal()))
+    return std::nullopt;
+  guesses_.refused(parts_.clock.now());
+  return wrong_token(request.bearer_token.empty()
+                         ? "missing token; send that of --plan-token-file: Authorization: Bearer …"
+                         : "wrong token; send that of --plan-token-file");
 }
 
 std::optional<HttpResponse> Endpoints::refuse_read(const HttpRequest& request) const {

@@ -41,6 +41,10 @@ struct EndpointParts {
   std::function<std::optional<Secret>()> api_token;
   /// Likewise of those who read; absent: anybody may. /healthz and /readyz are open whatever it is.
   std::function<std::optional<Secret>()> read_token{};
+  /// Likewise of those who have specs planned, which it is good for alone; absent: nobody may.
+  std::function<std::optional<Secret>()> plan_token{};
+  /// Makes the answer to one who may; takes as long as it takes.
+  std::function<HttpResponse(const HttpRequest&)> plan{};
   std::function<void(const Approval&)> on_approval{};
   std::string coder_url{};  ///< where links to workspaces lead
   /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
@@ -49,13 +53,18 @@ struct EndpointParts {
 
 /// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as ServerParts::handler is
 /// called: on several threads at a time, so what is shared is immutable or a copy. Answers from the board
-/// alone: no call waits for Coder or for the disk, but for the token's file; the probes for neither.
+/// alone: no call waits for Coder or for the disk, but for the token's file, and but for plans of others'
+/// specs, which have a lane of their own; the probes for neither.
 class Endpoints {
  public:
   explicit Endpoints(EndpointParts parts) : parts_(std::move(parts)) {}
   [[nodiscard]] HttpResponse handle(const HttpRequest& request) const;
   /// How long a request waits before it is handled: tokens can't be guessed fast.
   [[nodiscard]] std::chrono::nanoseconds delay(const HttpRequest& request) const;
+  /// Whether the answer may take long, and the body be large: specs that are to be planned.
+  [[nodiscard]] static bool asks_for_plan(const HttpRequest& request);
+  /// What a request for a plan is answered before its body is read; 100: it may be.
+  [[nodiscard]] HttpResponse admit(const HttpRequest& request) const;
   /// The request's path without what varies, out of a closed set; "other" for all that is not served.
   [[nodiscard]] static std::string_view route_of(const HttpRequest& request);
 
@@ -75,6 +84,7 @@ class Endpoints {
   /// Why the caller may not do it; nothing if it may.
   [[nodiscard]] std::optional<HttpResponse> refuse(const HttpRequest& request) const;
   [[nodiscard]] std::optional<HttpResponse> refuse_read(const HttpRequest& request) const;
+  [[nodiscard]] std::optional<HttpResponse> refuse_plan(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse judge_approval(const HttpRequest& request, const Board& board,
                                             Approval& approval) const;
 

@@ -5,7 +5,12 @@
 namespace cr::daemon {
 namespace {
 
-HttpResponse refusal() {
+HttpResponse refusal(Lane lane) {
+  if (lane == Lane::one_at_a_time) {
+    return {.status = 429,
+            .body = "{\"error\":\"busy with another request of this kind; retry in a few seconds\"}\n",
+            .headers = {{"Retry-After", "5"}}};
+  }
   return {.status = 503,
           .body = "{\"error\":\"too many pending requests; retry in a second\"}\n",
           .headers = {{"Retry-After", "1"}}};
@@ -27,8 +32,9 @@ class Place {
 
 async::awaitable<HttpResponse> Lanes::answer(Lane lane, std::function<HttpResponse()> make) {
   if (lane == Lane::at_once) co_return make();
-  Queue& queue = queues_[lane == Lane::brief ? 0 : 1];
-  if (queue.waiting >= most_waiting_) co_return refusal();
+  Queue& queue = queues_[static_cast<std::size_t>(lane) - 1];
+  const std::size_t most = lane == Lane::one_at_a_time ? 1 : most_waiting_;
+  if (queue.waiting >= most) co_return refusal(lane);
   const Place place(queue.waiting);
   if (!queue.worker) queue.worker.emplace();
   auto made = queue.worker->run(std::move(make));

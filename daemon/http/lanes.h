@@ -11,12 +11,13 @@
 
 namespace cr::daemon {
 
-/// Where an answer is made: on the server's own thread, or in one of two lanes with a thread each, so that
-/// what is brief does not queue behind what takes long.
-enum class Lane : std::uint8_t { at_once, brief, lengthy };
+/// Where an answer is made: on the server's own thread, or in a lane with a thread of its own, so that what
+/// is brief does not queue behind what takes long.
+enum class Lane : std::uint8_t { at_once, brief, lengthy, one_at_a_time };
 
 /// Makes answers on other threads, in each lane one after another. A lane in which too many wait already
-/// refuses the next with 503. Belongs to the server's thread.
+/// refuses the next with 503; the one of one at a time has room for no other, and says 429. Belongs to the
+/// server's thread.
 class Lanes {
  public:
   explicit Lanes(std::size_t most_waiting) : most_waiting_(most_waiting) {}
@@ -30,7 +31,7 @@ class Lanes {
     std::size_t waiting = 0;              ///< the one whose turn it is included
   };
   std::size_t most_waiting_;
-  std::array<Queue, 2> queues_;
+  std::array<Queue, 3> queues_;
 };
 
 }  // namespace cr::daemon

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,10 @@ struct HttpRequest {
   std::string peer;          ///< the address of the other end of the connection
   /// What proxies in between say about the client ("X-Forwarded-For: 10.1.2.3"); hostile, bounded.
   std::string forwarded;
+  std::string content_type;  ///< of the body, as the client says; hostile
+  std::string accept;        ///< what it wants for an answer; likewise
+  /// Of a request whose answer takes long: asked to stop when nobody waits for it any more.
+  std::stop_token abandoned;
   /// Sent by a program on this machine for itself: the connection comes from loopback, and no proxy and no
   /// web page stands behind it.
   bool local = false;

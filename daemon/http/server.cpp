@@ -59,7 +59,7 @@ struct HttpServer::State {
         clock(clock_),
         parts(std::move(parts_)),
         limits(limits_),
-        lanes(limits_.waiting),
+        shared{.lanes = Lanes(limits_.waiting)},
         ended(executor, 1) {}
 
   struct Connection {
@@ -94,7 +94,7 @@ struct HttpServer::State {
     const auto connection = connections.emplace(connections.end());
     connection->activity.waiting_since = clock.now();
     auto executor = acceptor.get_executor();
-    auto session = serve_connection(std::move(socket), clock, limits, parts, lanes, connection->activity);
+    auto session = serve_connection(std::move(socket), clock, limits, parts, shared, connection->activity);
     auto when_done = [this, connection, executor](const std::exception_ptr&) {
       connection->stopping = true;
       // A connection's failure is its own; the client has gone or was too slow. The signal is still in use by
@@ -131,7 +131,7 @@ struct HttpServer::State {
   async::Clock& clock;
   ServerParts parts;
   ServerLimits limits;
-  Lanes lanes;
+  ServerShared shared;
   std::list<Connection> connections;
   asio::experimental::channel<void(error_code)> ended;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/config/config.h"
@@ -47,6 +48,18 @@ class ListenError {
 };
 [[noreturn]] void throw_exception_from_error(const ListenError& error, const boost::source_location& where);
 
+/// Requests that may be larger, and take longer to arrive, than others.
+struct LargeRequests {
+  std::size_t body_bytes = 0;
+  std::chrono::nanoseconds request = std::chrono::seconds{60};  ///< from first byte to last
+  std::size_t at_a_time = 2;                                    ///< others are refused with 429
+  /// Whether this is one, by its head.
+  std::function<bool(const HttpRequest&)> is_one;
+  /// Judges the head before anything of the body is read, in the brief lane: 100 lets it go on, every other
+  /// answer is the client's.
+  std::function<HttpResponse(const HttpRequest&)> admit;
+};
+
 /// Who makes the answers, and who hears of them. All but `handler` and `on_failure` is called on the one
 /// thread that runs the executor and must not block.
 struct ServerParts {
@@ -55,7 +68,8 @@ struct ServerParts {
   /// Where the answer is made; absent: all of them at once, on the server's own thread.
   std::function<Lane(const HttpRequest&)> lane{};
   AllowedHosts hosts{};
-  /// How long a request waits before the handler gets it; absent: none does.
+  std::optional<LargeRequests> large{};
+  /// How long a request waits before the handler gets it, or a large one is judged; absent: none does.
   std::function<std::chrono::nanoseconds(const HttpRequest&)> delay{};
   /// Each answer, those that the server gives without the handler included: such a request may be empty.
   std::function<void(const HttpRequest&, int status)> on_answer{};

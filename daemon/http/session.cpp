@@ -46,6 +46,12 @@ std::string bearer_of(std::string_view authorization) {
   return std::string{authorization};
 }
 
+/// A header field that is looked at for words.
+std::string bounded(std::string_view value) {
+  constexpr std::size_t kMost = 200;
+  return std::string{value.substr(0, kMost)};
+}
+
 /// At most this much of what proxies say is kept.
 constexpr std::size_t kMostForwarded = 200;
 
@@ -112,6 +118,8 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   request.method = message.method_string();
   request.bearer_token = bearer_of(message[http::field::authorization]);
   request.peer = peer.to_string();
+  request.content_type = bounded(message[http::field::content_type]);
+  request.accept = bounded(message[http::field::accept]);
   request.forwarded = std::move(fields.forwarded);
   request.local = is_local(fields.origin);
 
@@ -166,8 +174,12 @@ HttpResponse answer(const HttpRequest& request, const ServerParts& parts) {
   return error_response(500, "internal error");
 }
 
-std::function<HttpResponse()> make_answer(const HttpRequest& request, const ServerParts& parts) {
-  return [request, &parts] { return answer(request, parts); };
+/// Takes the body away, which may be large.
+std::function<HttpResponse()> make_answer(HttpRequest& request, const ServerParts& parts) {
+  std::string body = std::exchange(request.body, {});
+  HttpRequest own = request;
+  own.body = std::move(body);
+  return [request = std::move(own), &parts] { return answer(request, parts); };
 }
 
 /// Why a request could not be read, as an answer; nothing if there is nobody to answer.
@@ -263,39 +275,152 @@ struct Arrival {
   bool complete = false;
 };
 
-async::awaitable<Arrival> receive(tcp::socket& socket, async::Clock& clock, async::SteadyTime deadline,
-                                  boost::beast::flat_buffer& buffer, Parser& parser,
-                                  const asio::ip::address& peer, const AllowedHosts& hosts) {
+/// What one connection works with; all of it outlives the connection.
+struct Surroundings {
+  async::Clock& clock;
+  const ServerLimits& limits;
+  const ServerParts& parts;
+  ServerShared& shared;
+  const asio::ip::address peer;
+};
+
+/// Counts for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
+  ~Counted() { --count_; }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+async::awaitable<void> wait_for_turn(const HttpRequest& request, const Surroundings& around) {
+  const auto delay = around.parts.delay ? around.parts.delay(request) : std::chrono::nanoseconds{0};
+  if (delay > std::chrono::nanoseconds{0}) co_await around.clock.sleep_for(delay);
+}
+
+/// Why a large request is not read; nothing: it is.
+async::awaitable<std::optional<HttpResponse>> refuse_large(const HttpRequest& request,
+                                                           const Surroundings& around) {
+  const LargeRequests& large = *around.parts.large;
+  co_await wait_for_turn(request, around);
+  auto judging = around.shared.lanes.answer(Lane::brief, [request, &large] { return large.admit(request); });
+  HttpResponse judged = co_await std::move(judging);
+  if (judged.status != 100) co_return std::move(judged);
+  co_return std::nullopt;
+}
+
+/// The rest of a request whose head is known.
+async::awaitable<void> receive_body(tcp::socket& socket, const Surroundings& around,
+                                    async::SteadyTime deadline, boost::beast::flat_buffer& buffer,
+                                    Parser& parser, Arrival& arrival) {
+  auto reading = read_body(socket, buffer, parser);
+  const auto body = co_await async::with_deadline(around.clock, deadline, std::move(reading));
+  if (!body) co_return;
+  if (*body) {
+    arrival.refused = refusal(*body);
+    co_return;
+  }
+  arrival.request.body = std::move(parser.get().body());
+  arrival.complete = true;
+}
+
+async::awaitable<void> receive_large(tcp::socket& socket, const Surroundings& around, async::SteadyTime begun,
+                                     boost::beast::flat_buffer& buffer, Parser& parser, Arrival& arrival) {
+  const LargeRequests& large = *around.parts.large;
+  if (around.shared.large_requests >= large.at_a_time) {
+    arrival.refused = error_response(429, "busy with other requests of this size; retry in a few seconds");
+    arrival.refused->headers.emplace_back("Retry-After", "5");
+    co_return;
+  }
+  const Counted counted(around.shared.large_requests);
+  auto judging = refuse_large(arrival.request, around);
+  arrival.refused = co_await std::move(judging);
+  if (arrival.refused) co_return;
+  auto receiving = receive_body(socket, around, begun + large.request, buffer, parser, arrival);
+  co_await std::move(receiving);
+}
+
+async::awaitable<Arrival> receive(tcp::socket& socket, const Surroundings& around,
+                                  boost::beast::flat_buffer& buffer, Parser& parser) {
   Arrival arrival;
+  const async::SteadyTime begun = around.clock.now();
+  const async::SteadyTime deadline = begun + around.limits.request;
+  const std::optional<LargeRequests>& large = around.parts.large;
+  // A length that is announced is judged with the head; which requests may be large is known after it.
+  parser.body_limit(large ? std::max(large->body_bytes, around.limits.body_bytes) : around.limits.body_bytes);
   auto reading_head = read_head(socket, buffer, parser);
-  const auto head = co_await async::with_deadline(clock, deadline, std::move(reading_head));
+  const auto head = co_await async::with_deadline(around.clock, deadline, std::move(reading_head));
   if (!head) co_return arrival;
   if (*head) {
     arrival.refused = refusal(*head);
     co_return arrival;
   }
-  Reading reading = read_header(parser.get(), peer, hosts);
+  Reading reading = read_header(parser.get(), around.peer, around.parts.hosts);
   arrival.request = std::move(reading.request);
   arrival.refused = std::move(reading.refused);
   if (arrival.refused) co_return arrival;
-  auto reading_body = read_body(socket, buffer, parser);
-  const auto body = co_await async::with_deadline(clock, deadline, std::move(reading_body));
-  if (!body) co_return arrival;
-  if (*body) {
-    arrival.refused = refusal(*body);
+  if (large && large->is_one(arrival.request)) {
+    auto receiving = receive_large(socket, around, begun, buffer, parser, arrival);
+    co_await std::move(receiving);
     co_return arrival;
   }
-  arrival.request.body = std::move(parser.get().body());
-  arrival.complete = true;
+  const auto announced = parser.content_length();
+  if (announced && *announced > around.limits.body_bytes) {
+    arrival.refused = refusal(http::error::body_limit);
+    co_return arrival;
+  }
+  parser.body_limit(around.limits.body_bytes);
+  auto receiving = receive_body(socket, around, deadline, buffer, parser, arrival);
+  co_await std::move(receiving);
   co_return arrival;
+}
+
+/// Asks for the end of what nobody waits for any more: the client has gone, or this is cancelled. Never
+/// returns by itself.
+async::awaitable<void> watch_client(tcp::socket& socket, async::Clock& clock, std::stop_source& stop) {
+  struct AtEnd {
+    std::stop_source& stop;
+    ~AtEnd() { stop.request_stop(); }
+  };
+  const AtEnd at_end{stop};
+  auto readable = wait_readable(socket);
+  const error_code error = co_await std::move(readable);
+  error_code failed;
+  // What it has sent already of its next request is no end.
+  if (error || socket.available(failed) == 0) stop.request_stop();
+  co_await clock.sleep_until(async::SteadyTime::max());
+}
+
+async::awaitable<void> keep(async::awaitable<HttpResponse> making, std::optional<HttpResponse>& into) {
+  into.emplace(co_await std::move(making));
+}
+
+async::awaitable<HttpResponse> make_response(tcp::socket& socket, const Surroundings& around,
+                                             HttpRequest& request) {
+  const Lane lane = around.parts.lane ? around.parts.lane(request) : Lane::at_once;
+  if (lane != Lane::one_at_a_time) {
+    auto making = around.shared.lanes.answer(lane, make_answer(request, around.parts));
+    co_return co_await std::move(making);
+  }
+  std::stop_source stop;
+  request.abandoned = stop.get_token();
+  std::optional<HttpResponse> response;
+  auto making = keep(around.shared.lanes.answer(lane, make_answer(request, around.parts)), response);
+  auto watching = watch_client(socket, around.clock, stop);
+  co_await async::until_first_ends(std::move(making), std::move(watching));
+  co_return std::move(*response);
 }
 
 }  // namespace
 
 async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock, const ServerLimits& limits,
-                                        const ServerParts& parts, Lanes& lanes, SessionActivity& activity) {
+                                        const ServerParts& parts, ServerShared& shared,
+                                        SessionActivity& activity) {
   error_code ignored;
-  const asio::ip::address peer = socket.remote_endpoint(ignored).address();
+  const Surroundings around{clock, limits, parts, shared, socket.remote_endpoint(ignored).address()};
   socket.set_option(tcp::no_delay(true), ignored);
   boost::beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
   while (true) {
@@ -307,18 +432,17 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
     }
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
-    parser.body_limit(limits.body_bytes);
-    auto receiving = receive(socket, clock, clock.now() + limits.request, buffer, parser, peer, parts.hosts);
+    auto receiving = receive(socket, around, buffer, parser);
     Arrival arrival = co_await std::move(receiving);
     if (!arrival.complete && !arrival.refused) co_return;
     HttpResponse response;
     if (arrival.complete) {
-      const auto delay = parts.delay ? parts.delay(arrival.request) : std::chrono::nanoseconds{0};
-      if (delay > std::chrono::nanoseconds{0}) co_await clock.sleep_for(delay);
+      // A large one has waited before it was judged.
+      const bool is_large = parts.large && parts.large->is_one(arrival.request);
+      if (!is_large) co_await wait_for_turn(arrival.request, around);
       // Nobody waits for this client now, so it makes no room for others.
       activity.waiting_since = async::SteadyTime::max();
-      const Lane lane = parts.lane ? parts.lane(arrival.request) : Lane::at_once;
-      auto making = lanes.answer(lane, make_answer(arrival.request, parts));
+      auto making = make_response(socket, around, arrival.request);
       response = co_await std::move(making);
     } else {
       response = std::move(*arrival.refused);

@@ -82,6 +82,7 @@ struct JsonType {
     object,  ///< a `part`
     list,    ///< of `part`s
     texts,   ///< text by text
+    text_list,
     words,   ///< a list of `words`
     counts,  ///< one for each of `words`
   };
@@ -116,6 +117,7 @@ inline constexpr JsonType kSeconds{JsonType::Kind::seconds};
 inline constexpr JsonType kBoolean{JsonType::Kind::boolean};
 inline constexpr JsonType kVersion{JsonType::Kind::version};
 inline constexpr JsonType kTexts{JsonType::Kind::texts};
+inline constexpr JsonType kTextList{JsonType::Kind::text_list};
 constexpr JsonType word(JsonWords words) {
   return {JsonType::Kind::word, {}, words};
 }

@@ -35,6 +35,15 @@ class WithSet : public WithAge {
     return limits;
   }
 
+  void declare_sets() {
+    std::vector<specs::SetPtr> sets;
+    sets.reserve(1 + others_.size());
+    if (!left_out_) sets.push_back(std::make_shared<const specs::WorkspaceSet>(set_));
+    for (const specs::WorkspaceSet& one : others_)
+      sets.push_back(std::make_shared<const specs::WorkspaceSet>(one));
+    world_.declare_sets(std::move(sets));
+    world_.leave_out_sets(left_out_ ? std::vector<std::string>{set_.name} : std::vector<std::string>{});
+  }
   reconcile::ReportPtr cycle() {
     declare_sets();
     last_ = world_.cycle();
@@ -89,17 +98,6 @@ class WithSet : public WithAge {
   std::vector<specs::WorkspaceSet> others_;
   bool left_out_ = false;  ///< the first set's document is invalid just now
   reconcile::ReportPtr last_;
-
- private:
-  void declare_sets() {
-    std::vector<specs::SetPtr> sets;
-    sets.reserve(1 + others_.size());
-    if (!left_out_) sets.push_back(std::make_shared<const specs::WorkspaceSet>(set_));
-    for (const specs::WorkspaceSet& one : others_)
-      sets.push_back(std::make_shared<const specs::WorkspaceSet>(one));
-    world_.declare_sets(std::move(sets));
-    world_.leave_out_sets(left_out_ ? std::vector<std::string>{set_.name} : std::vector<std::string>{});
-  }
 };
 
 }  // namespace cr::testing

@@ -113,8 +113,8 @@ void World::declare_beside(const std::vector<std::string>& documents) {
   for (const std::string& document : documents) file << "---\n" << document;
 }
 
-specs::DesiredState World::desired() {
-  auto desired = source_.load();
+specs::DesiredState World::desired_of(specs::SpecSource& source) const {
+  auto desired = source.load();
   if (!desired) throw std::runtime_error(desired.error().message());
   if (!may_be_invalid_ && !desired->diagnostics.empty())
     throw std::runtime_error(specs::render(desired->diagnostics.front()));
@@ -124,8 +124,7 @@ specs::DesiredState World::desired() {
   return std::move(*desired);
 }
 
-ReportPtr World::run(reconcile::Reconciler& reconciler) {
-  const specs::DesiredState wanted = desired();
+ReportPtr World::run(reconcile::Reconciler& reconciler, const specs::DesiredState& wanted) {
   ReportPtr report;
   bool done = false;
   std::exception_ptr failure;
@@ -140,7 +139,7 @@ ReportPtr World::run(reconcile::Reconciler& reconciler) {
 }
 
 ReportPtr World::cycle() {
-  last_ = run(*reconciler_);
+  last_ = run(*reconciler_, desired());
   return last_;
 }
 
@@ -149,7 +148,17 @@ ReportPtr World::plan_beside() {
   reconcile::Limits limits = limits_;
   limits.follow.reset();
   reconcile::Reconciler planner(client.readers(), {}, clock_, observer_, limits);
-  return run(planner);
+  return run(planner, desired());
+}
+
+ReportPtr World::plan_as_guest(const std::vector<std::string>& documents) {
+  specs::SourceTexts texts;
+  for (const std::string& document : documents)
+    texts.files.push_back({.path = std::to_string(texts.files.size()) + ".yaml", .text = document});
+  specs::SpecSource source(std::move(texts));
+  coder::Client client = make_client({});
+  reconcile::Reconciler guest(client.readers(), clock_, observer_, limits_, reconciler_->knowledge());
+  return run(guest, desired_of(source));
 }
 
 bool World::stopped_cycle(std::string target_prefix, std::size_t count) {

@@ -61,6 +61,8 @@ class World {
   reconcile::ReportPtr cycle();
   /// One cycle as `plan` makes it: of a process of its own that has a reader and nothing to write with.
   reconcile::ReportPtr plan_beside();
+  /// The plan of other documents, with the sets that are declared, by a guest with what the last cycle knew.
+  reconcile::ReportPtr plan_as_guest(const std::vector<std::string>& documents);
   /// A cycle that is told to stop (SIGTERM) as soon as `count` such requests are under way, which Coder then
   /// answers. True when it ended by being stopped.
   bool stopped_cycle(std::string target_prefix, std::size_t count = 1);
@@ -93,9 +95,10 @@ class World {
   [[nodiscard]] std::vector<standin::WorkspaceSnapshot> fleet();
 
  private:
-  reconcile::ReportPtr run(reconcile::Reconciler& reconciler);
+  reconcile::ReportPtr run(reconcile::Reconciler& reconciler, const specs::DesiredState& wanted);
   [[nodiscard]] coder::Client make_client(std::string token);
-  [[nodiscard]] specs::DesiredState desired();
+  [[nodiscard]] specs::DesiredState desired() { return desired_of(source_); }
+  [[nodiscard]] specs::DesiredState desired_of(specs::SpecSource& source) const;
   void drive(const bool& done);
   [[nodiscard]] bool server_is_at_work() const;
 
