@@ -165,6 +165,7 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
                                (body.size() >> 20) + 1, kLargestPlanRequest >> 20),
                    ExitCode::failure, terminal);
   }
+  boost::asio::io_context io(1);  // outlives the client's connections
   async::SystemClock clock;
   auto client = http::SiteClient::make({.url = url->base,
                                         .ca_file = config.ca_file,
@@ -190,7 +191,6 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
       .allowed = std::chrono::ceil<std::chrono::milliseconds>(timeout),
       .until = until};
   Answer answer;
-  boost::asio::io_context io(1);
   const auto asking = [&]() -> awaitable<ExitCode> {
     auto sending = ask(*client, std::move(request), clock, until);
     answer = co_await std::move(sending);

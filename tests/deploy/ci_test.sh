@@ -1,10 +1,11 @@
 #!/bin/sh
 # What is for CI systems: the jobs in deploy/ci/ are sound, and do what they say in a repository; the reports that the program writes
-# fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read. Needs PyPI once.
+# fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read, and notifications that of CloudEvents.
+# Needs PyPI and npm's registry once.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tools.sh"
-need actionlint go jq git python3
+need actionlint curl go jq git python3
 here="$root/tests/deploy/ci"
 build=${CR_BUILD:-$root/build/release}
 program=$build/daemon/coder-reconciler
@@ -32,7 +33,8 @@ refute "GitLab's schema refuses a misspelt key" judge --builtin-schema vendor.gi
 
 refute "every action is named by its commit" sh -c 'grep "uses:" "$1" | grep -vE "@[0-9a-f]{40} # v[0-9.]+$"' - "$github"
 check "the workflow may do nothing but what its job asks for" grep -qx 'permissions: {}' "$github"
-refute "neither asks for a token for Coder" grep -niE 'CODER_SESSION|secrets\.' "$github" "$gitlab"
+refute "neither asks for a token for Coder" grep -niE 'CODER_SESSION|CODER_URL' "$github" "$gitlab"
+check "the workflow has no secret but the plan's" test "$(grep -o 'secrets\.[A-Z_]*' "$github" | sort -u)" = secrets.PLAN_TOKEN
 version=$(sed -n 's/^project(coder_reconciler VERSION \([0-9.]*\).*/\1/p' "$root/CMakeLists.txt")
 says "the workflow's image has the program's version" "coder-reconciler:$version" "$github"
 says "the job's package has it" "/$version/coder-reconciler_${version}_amd64.deb" "$gitlab"
@@ -52,11 +54,27 @@ cases() { # COMMAND…: each line "ok SENTENCE" or "FAIL SENTENCE" of its output
 ended=
 mkdir "$scratch/repositories" "$scratch/reports"
 cases python3 "$here/run_jobs.py" "$program" "$scratch/repositories"
+mkdir "$scratch/plans"
+cases python3 "$here/run_plans.py" "$program" "$build/tests/standin/coder-standin" "$scratch/plans"
 
 # The schema as OASIS publishes it is part of a Go library for SARIF.
 library=$(cd / && go mod download -json github.com/owenrumney/go-sarif/v3@v3.3.1 | jq -er .Dir)
 sed -n '/^const schema = `/,/^`/{s/^const schema = `//;/^`/d;p}' "$library/pkg/report/v210/sarif/schema.go" >"$scratch/sarif.schema.json"
 says "the schema is that of SARIF 2.1.0" '"title": "Static Analysis Results Format (SARIF) Version 2.1.0 JSON Schema"' "$scratch/sarif.schema.json"
 cases "$python/bin/python" "$here/reports_test.py" "$program" "$build/tests/standin/coder-standin" "$scratch/sarif.schema.json" "$scratch/reports"
+
+# CloudEvents' schema comes with its SDK for JavaScript, in a file that its validator is made of.
+sdk=$tools/cloudevents-sdk-10.0.0.tgz
+if [ ! -f "$sdk" ]; then
+  echo "downloading: cloudevents-10.0.0.tgz" >&2
+  curl -fsS -o "$sdk.new" https://registry.npmjs.org/cloudevents/-/cloudevents-10.0.0.tgz
+  mv "$sdk.new" "$sdk"
+fi
+check "it is the SDK that was read" \
+  sh -c 'echo "61e4be6e52944e20e6fe67e9eedbd501d2d93438cb592c12e82d708a8d59f87f  $1" | sha256sum --check --quiet' - "$sdk"
+tar -xzOf "$sdk" package/dist/schema/v1.js | sed -n 's/^const schema[0-9]* = \({.*}\);.*/\1/p' | head -n 1 >"$scratch/cloudevents.schema.json"
+says "the schema is that of CloudEvents" '"description": "CloudEvents Specification JSON Schema"' "$scratch/cloudevents.schema.json"
+mkdir "$scratch/events"
+cases "$python/bin/python" "$here/events_test.py" "$program" "$build/tests/standin/coder-standin" "$scratch/cloudevents.schema.json" "$scratch/events"
 check "all of these came to their end" test -z "$ended"
 finish

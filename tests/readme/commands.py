@@ -315,6 +315,38 @@ class Tour:
         expect("specs/bob.yaml" in (scene.directory / "specs.sarif").read_text(), "the report does not name the file")
         expect('file="specs/bob.yaml"' in (scene.directory / "specs-junit.xml").read_text(), "the report does not name the file")
 
+    def from_plan_to_rollout(self):
+        scene = self.new_scene()
+        scene.env |= {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "a"), ("EMAIL", "a@example.com"))}
+        scene.write_token()
+        scene.write_token("api-token", "a-token-of-the-daemon-alone")
+        scene.write_token("plan-token", "a-token-for-plans-alone")
+        specs = scene.directory / "specs"
+        specs.mkdir()
+        spec = fenced(self.markdown, "yaml")[0]
+        (specs / "alice.yaml").write_text(spec)
+        scene.run("git init --quiet --initial-branch=main && git add specs && git commit --quiet -m specs && git checkout --quiet -b change")
+        (specs / "bob.yaml").write_text(spec.replace("owner: alice", "owner: bob"))
+        scene.run("git add specs && git commit --quiet -m more && git worktree add --quiet .in-force main")
+        daemon = Daemon(scene, "coder-reconciler run .in-force/specs --interval 1s --max-changes 0 --api-token-file api-token --plan-token-file plan-token",
+                        CODER_URL=scene.url, CODER_SESSION_TOKEN_FILE=str(scene.directory / "token"))
+        address = daemon.wait_for(r"listening address=(\S+)").group(1)
+        daemon.wait_for("cycle ended")
+        scene.export(self.show("export CODER_RECONCILER_DAEMON=https://reconciler.example.com").replace("https://reconciler.example.com", f"http://{address}"))
+        markdown = scene.run(self.show("coder-reconciler plan specs --plan-token-file plan-token --output markdown"))
+        expect("bob/" in markdown and "Plan digest:" in markdown, f"the plan says nothing of what is new:\n{markdown}")
+        alone = scene.run(self.show("curl --data-binary @specs/bob.yaml -H 'Content-Type: application/yaml' -H 'Accept: text/markdown' "
+                                    "-H \"Authorization: Bearer $(cat plan-token)\" \"$CODER_RECONCILER_DAEMON/-/plan\""))
+        expect("bob/" in alone, f"one file by itself is not planned:\n{alone}")
+        scene.run(self.show("coder-reconciler plan specs --plan-token-file plan-token --output json | jq -r .digest > digest"))
+        digest = (scene.directory / "digest").read_text().strip()
+        scene.run("cd .in-force && " + self.show('git merge --no-ff --message "More workspaces" change'))
+        daemon.wait_for(f"digest {digest}|digest={digest}|{digest}")
+        expect(digest in scene.run(self.show("coder-reconciler status")), "what is held has another digest than the plan")
+        scene.run(self.show('curl -X POST -H "Authorization: Bearer $(cat api-token)" "$CODER_RECONCILER_DAEMON/-/approve?digest=$(cat digest)"'))
+        daemon.wait_for("action done workspace=.* owner=bob action=create")
+        daemon.stop()
+
     def roll_out(self):
         scene = self.new_scene()
         scene.write_token()
@@ -409,7 +441,7 @@ def main():
             return scenes[-1]
 
         tour = Tour(markdown, new_scene)
-        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.sets, tour.settings, tour.schema, tour.in_a_pull_request,
+        steps = [lambda: check_self(markdown), tour.first_screen, tour.first_steps, tour.sets, tour.settings, tour.schema, tour.in_a_pull_request, tour.from_plan_to_rollout,
                  tour.roll_out, lambda: check_complete(tour)]
         for step in steps:
             try:

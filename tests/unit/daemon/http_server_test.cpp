@@ -212,5 +212,94 @@ TEST_F(HttpServerTest, ListensOnEveryInterface) {
   EXPECT_FALSE(error) << "IPv4 too: " << error.message();
 }
 
+/// Requests to /large-body may have a megabyte, with the right token.
+class LargeRequestTest : public HttpServerTest {
+ protected:
+  static constexpr std::size_t kMost = 1'000'000;
+
+  LargeRequestTest() {
+    large_ = LargeRequests{.body_bytes = kMost,
+                           .is_one = [](const HttpRequest& request) { return request.path == "/large-body"; },
+                           .admit =
+                               [](const HttpRequest& request) {
+                                 return HttpResponse{.status = request.bearer_token == "right" ? 100 : 401,
+                                                     .body = "no",
+                                                     .headers = {}};
+                               }};
+  }
+  static std::string head(std::size_t bytes, const std::string& token = "right",
+                          const std::string& path = "/large-body") {
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token +
+           "\r\nConnection: close\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+  }
+};
+
+TEST_F(LargeRequestTest, ArriveWhole) {
+  start();
+  EXPECT_THAT(exchange(head(kMost) + std::string(kMost, 'x')), HasSubstr("hello /large-body"));
+  EXPECT_EQ(requests_.at(0).body.size(), kMost);
+}
+
+TEST_F(LargeRequestTest, AreRefusedBeforeAnythingOfThemIsRead) {
+  start();
+  EXPECT_THAT(exchange(head(kMost, "wrong")), StartsWith("HTTP/1.1 401 "));
+  EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(LargeRequestTest, AreRefusedOnlyAfterTheWaitOfWhoGuesses) {
+  delay_ = 1s;
+  start();
+  Client client(io_, server_->port());
+  client.send(head(kMost, "wrong"));
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 1s; });
+  EXPECT_FALSE(client.closed());
+  clock_.advance(1s);
+  EXPECT_THAT(client.whole_answer(), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(LargeRequestTest, HaveALimitAndOtherRequestsKeepTheirs) {
+  start();
+  EXPECT_THAT(exchange(head(kMost + 1)), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(exchange(head(kMost, "right", "/other")), StartsWith("HTTP/1.1 413 "));
+  const std::string chunks = "FFFFFF\r\n" + std::string(kMost + 70'000, 'x');
+  const std::string chunked =
+      "Host: localhost\r\nAuthorization: Bearer right\r\nTransfer-Encoding: chunked\r\n\r\n";
+  EXPECT_THAT(exchange("POST /large-body HTTP/1.1\r\n" + chunked + chunks), StartsWith("HTTP/1.1 413 "));
+  EXPECT_THAT(exchange("POST /other HTTP/1.1\r\n" + chunked + "FFFFFF\r\n" + std::string(70'000, 'x')),
+              StartsWith("HTTP/1.1 413 "));
+  EXPECT_TRUE(requests_.empty());
+}
+
+TEST_F(LargeRequestTest, MayTakeLongerThanOthersToArrive) {
+  start();
+  Client slow(io_, server_->port());
+  slow.send(head(10) + "12345");
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
+  clock_.advance(59s);
+  testing::turn(io_);
+  slow.send("67890");
+  EXPECT_THAT(slow.whole_answer(), HasSubstr("hello /large-body"));
+  Client slower(io_, server_->port());
+  slower.send(head(10) + "12345");
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
+  clock_.advance(60s);
+  EXPECT_EQ(slower.whole_answer(), "");
+}
+
+TEST_F(LargeRequestTest, OnlySoManyArriveAtATime) {
+  start();
+  Client first(io_, server_->port()), second(io_, server_->port());
+  first.send(head(2) + "1");
+  second.send(head(2) + "1");
+  until_sleepers(2);
+  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
+  const std::string refused = exchange(head(2) + "12");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 429 "));
+  EXPECT_THAT(refused, HasSubstr("Retry-After: 5\r\n"));
+  first.send("2");
+  EXPECT_THAT(first.whole_answer(), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(exchange(head(2) + "12"), StartsWith("HTTP/1.1 200 "));
+}
+
 }  // namespace
 }  // namespace cr::daemon

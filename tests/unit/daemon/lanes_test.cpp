@@ -57,9 +57,9 @@ class LanesTest : public ::testing::Test {
   }
   void TearDown() override { gate_.open(); }
 
-  std::unique_ptr<testing::Client> ask(const std::string& target) {
+  std::unique_ptr<testing::Client> ask(const std::string& target, const std::string& method = "GET") {
     auto client = std::make_unique<testing::Client>(io_, server_->port());
-    client->send("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    client->send(method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     return client;
   }
   /// Until the page of some client is being made.
@@ -80,6 +80,14 @@ class LanesTest : public ::testing::Test {
  private:
   HttpResponse answer(const HttpRequest& request) {
     if (request.path == "/") gate_.pass();
+    if (request.path == "/-/plan") {
+      const std::stop_callback leave(request.abandoned, [this] { gate_.open(); });
+      gate_.pass();
+      return {.status = 200,
+              .content_type = "text/plain",
+              .body = request.abandoned.stop_requested() ? "abandoned" : "planned",
+              .headers = {}};
+    }
     return {.status = 200, .content_type = "text/plain", .body = "hello " + request.path, .headers = {}};
   }
 };
@@ -122,6 +130,36 @@ TEST_F(LanesTest, WhoseAnswerIsBeingMadeDoesNotMakeRoomForOthers) {
   EXPECT_EQ(silent.whole_answer(), "") << "it waited for its client";
 }
 
+TEST_F(LanesTest, OnePlanIsMadeAtATimeAndTheNextIsRefused) {
+  start();
+  auto first = ask("/-/plan", "POST");
+  until_at_gate();
+  const std::string refused = ask("/-/plan", "POST")->whole_answer();
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 429 "));
+  EXPECT_THAT(refused, HasSubstr("Retry-After: 5\r\n"));
+  EXPECT_THAT(ask("/metrics")->whole_answer(), HasSubstr("hello /metrics"));
+  gate_.open();
+  EXPECT_THAT(first->whole_answer(), ::testing::EndsWith("planned"));
+  EXPECT_THAT(ask("/-/plan", "POST")->whole_answer(), ::testing::EndsWith("planned"));
+}
+
+TEST_F(LanesTest, APlanWhoseClientGoesIsAskedToStop) {
+  start();
+  auto client = ask("/-/plan", "POST");
+  until_at_gate();
+  client.reset();
+  // Opens the gate by its stop alone.
+  EXPECT_THAT(ask("/")->whole_answer(), HasSubstr("hello /"));
+}
+
+TEST_F(LanesTest, APlanIsAskedToStopWithTheServer) {
+  start();
+  auto client = ask("/-/plan", "POST");
+  until_at_gate();
+  serving_->stop();
+  EXPECT_TRUE(serving_->ended());
+}
+
 TEST_F(LanesTest, StoppingWaitsForWhatIsBeingMade) {
   start();
   auto page = ask("/");
@@ -142,6 +180,7 @@ TEST(LaneOf, ProbesNeverWaitAndPagesWaitForThemselves) {
   EXPECT_EQ(lane("HEAD", "/readyz"), Lane::at_once);
   EXPECT_EQ(lane("GET", "/metrics"), Lane::brief);
   EXPECT_EQ(lane("POST", "/-/approve"), Lane::brief);
+  EXPECT_EQ(lane("POST", "/-/plan"), Lane::one_at_a_time);
   EXPECT_EQ(lane("GET", "/"), Lane::lengthy);
   EXPECT_EQ(lane("GET", "/api/v1/plan"), Lane::lengthy);
 }

@@ -71,6 +71,7 @@ class ServedTest : public ::testing::Test {
         io_.get_executor(), {true, "127.0.0.1", 0}, clock_,
         {.handler = [this](const daemon::HttpRequest& request) { return answer(request); },
          .hosts = daemon::AllowedHosts({"reconciler.example.com"}),
+         .large = large_,
          .delay = [this](const daemon::HttpRequest&) { return delay_; },
          .on_answer = [this](const daemon::HttpRequest& request,
                              int status) { answered_.emplace_back(request.path, status); },
@@ -106,6 +107,7 @@ class ServedTest : public ::testing::Test {
   std::vector<std::pair<std::string, int>> answered_;
   std::vector<std::string> failures_;
   std::chrono::nanoseconds delay_{0};
+  std::optional<daemon::LargeRequests> large_;
   std::optional<daemon::HttpServer> server_;
   std::optional<Background> serving_;
 };

@@ -119,5 +119,8 @@ annotations:
 {{- if and (eq .Values.mode "deployment") .Values.apiToken.existingSecret -}}
 {{- $_ := set $own "api-token-file" (printf "/run/coder-reconciler/api-token/%s" .Values.apiToken.key) -}}
 {{- end -}}
+{{- if and (eq .Values.mode "deployment") .Values.planToken.existingSecret -}}
+{{- $_ := set $own "plan-token-file" (printf "/run/coder-reconciler/plan-token/%s" .Values.planToken.key) -}}
+{{- end -}}
 {{- toYaml (merge $own .Values.config) -}}
 {{- end -}}

@@ -195,6 +195,9 @@ containers:
       {{- if and .Values.apiToken.existingSecret (not $cron) }}
       - {name: api-token, mountPath: /run/coder-reconciler/api-token, readOnly: true}
       {{- end }}
+      {{- if and .Values.planToken.existingSecret (not $cron) }}
+      - {name: plan-token, mountPath: /run/coder-reconciler/plan-token, readOnly: true}
+      {{- end }}
       {{- if and $cron .Values.metrics.pushgateway.url .Values.metrics.pushgateway.auth.existingSecret }}
       - {name: pushgateway, mountPath: /run/coder-reconciler/pushgateway, readOnly: true}
       {{- end }}
@@ -247,6 +250,10 @@ volumes:
   {{- if and .Values.apiToken.existingSecret (not $cron) }}
   - name: api-token
     secret: {secretName: {{ .Values.apiToken.existingSecret }}, defaultMode: 0440}
+  {{- end }}
+  {{- if and .Values.planToken.existingSecret (not $cron) }}
+  - name: plan-token
+    secret: {secretName: {{ .Values.planToken.existingSecret }}, defaultMode: 0440}
   {{- end }}
   {{- if and $cron .Values.metrics.pushgateway.url .Values.metrics.pushgateway.auth.existingSecret }}
   - name: pushgateway
