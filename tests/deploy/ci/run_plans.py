@@ -123,7 +123,7 @@ def main():
     comments = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Comments)
     threading.Thread(target=comments.serve_forever, daemon=True).start()
     site = f"http://127.0.0.1:{comments.server_port}"
-    coder = subprocess.Popen([standin, "--port", "0"], stdout=subprocess.PIPE, text=True)
+    coder = subprocess.Popen([standin, "--seed-file", ROOT / "deploy/demo/coder.json"], stdout=subprocess.PIPE, text=True)
     url = re.search(r"http://127\.0\.0\.1:\d+", coder.stdout.readline()).group()
     daemon = subprocess.Popen([program, "run", scratch / "in-force", "--listen", "127.0.0.1:0", "--plan-token-file", scratch / "plan-token", "--max-changes", "0"],
                               env={"CODER_URL": url, "CODER_SESSION_TOKEN": TOKEN, "HOME": str(scratch)}, stderr=subprocess.PIPE, text=True)
