@@ -35,8 +35,9 @@ struct MessengerParts {
 };
 
 /// Takes statuses to the forge, one after another, beside everything else: posting never waits. What may
-/// pass is tried again for a day; what somebody has to mend, too, every few minutes, and soon when the token
-/// is another one. Redirects are not followed. What waits is lost with the process. One thread.
+/// pass is tried again; what somebody has to mend, too, every few minutes, and soon when the token is another
+/// one. That goes on for a day, and for the newest status as long as it takes. Redirects are not followed.
+/// What waits is lost with the process. One thread.
 class Messenger {
  public:
   static constexpr std::chrono::seconds kLookAtToken{30};

@@ -105,11 +105,8 @@ void Rollout::begin_with_all() {
 }
 
 void Rollout::begin_after(const specs::DesiredState& before) {
-  // With sets that are still awaited their members are still compared with what there was before those.
-  if (awaited_sets_.empty()) rows_before_ = rows_;
   carry_over();
   await_changes(before);
-  if (awaited_sets_.empty()) rows_before_ = {};
   blocked_.clear();
   blocked_specs_.clear();
   converged_ = 0;
@@ -122,21 +119,30 @@ void Rollout::begin_after(const specs::DesiredState& before) {
 void Rollout::carry_over() {
   std::vector<SpecPtr> carried;
   std::ranges::set_difference(awaited_, blocked_specs_, std::back_inserter(carried), comes_before);
-  awaited_.clear();
-  for (SpecPtr& one : carried) {
-    if (const SpecPtr* declared = specs::find_spec(desired_->specs, specs::identity_of(*one))) {
-      awaited_.push_back(*declared);
-    } else if (!one->set->empty() && find_set(*desired_, *one->set)) {
-      awaited_.push_back(std::move(one));
-    }
-  }
+  awaited_ = std::move(carried);
   std::erase_if(awaited_sets_, [&](const std::string& name) {
-    return !find_set(*desired_, name) ||
-           std::ranges::any_of(blocked_, [&](const Blocked& one) { return one.is_set && one.name == name; });
+    return std::ranges::any_of(blocked_, [&](const Blocked& one) { return one.is_set && one.name == name; });
   });
 }
 
+/// What is taken out of the specs is not waited for.
+void Rollout::await_declared_only() {
+  std::vector<SpecPtr> declared;
+  for (SpecPtr& one : awaited_) {
+    if (const SpecPtr* now = specs::find_spec(desired_->specs, specs::identity_of(*one))) {
+      declared.push_back(*now);
+    } else if (!one->set->empty() && find_set(*desired_, *one->set)) {
+      declared.push_back(std::move(one));
+    }
+  }
+  awaited_ = std::move(declared);
+  std::erase_if(awaited_sets_, [&](const std::string& name) { return !find_set(*desired_, name); });
+}
+
 void Rollout::await_changes(const specs::DesiredState& before) {
+  await_declared_only();
+  // With sets that are still awaited, members are still compared with what there was before those.
+  if (awaited_sets_.empty()) rows_before_ = rows_;
   await(differing(desired_->specs, before.specs));
   for (const specs::SetPtr& set : desired_->sets) {
     const specs::SetPtr* old = find_set(before, set->name);
@@ -144,6 +150,7 @@ void Rollout::await_changes(const specs::DesiredState& before) {
     if (std::ranges::find(awaited_sets_, set->name) == awaited_sets_.end())
       awaited_sets_.push_back(set->name);
   }
+  if (awaited_sets_.empty()) rows_before_ = {};
 }
 
 void Rollout::await(std::vector<SpecPtr> more) {

@@ -65,6 +65,7 @@ class Rollout {
   void begin_with_all();
   void begin_after(const specs::DesiredState& before);
   void carry_over();
+  void await_declared_only();
   void await_changes(const specs::DesiredState& before);
   void take_sets(const reconcile::CycleReport& report);
   void await_members(const reconcile::Rows& rows, const std::string& set);

@@ -16,7 +16,7 @@ CommitStatusPtr StatusOutbox::add(CommitStatus status, async::SteadyTime now) {
 
 std::deque<CommitStatusPtr> StatusOutbox::drop_old(async::SteadyTime now) {
   std::deque<CommitStatusPtr> dropped;
-  while (!waiting_.empty() && now - waiting_.front().since > kOldest) {
+  while (waiting_.size() > 1 && now - waiting_.front().since > kOldest) {
     dropped.push_back(std::move(waiting_.front().status));
     waiting_.pop_front();
   }

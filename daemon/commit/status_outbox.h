@@ -13,8 +13,8 @@ namespace cr::daemon {
 
 using CommitStatusPtr = std::shared_ptr<const CommitStatus>;
 
-/// What waits to be told to the forge: of each revision the newest status alone, the revision that was seen
-/// first at the front; bounded, and tried again less and less often. A value; pure.
+/// What waits to be told to the forge: of each revision the newest status alone, the oldest one first;
+/// bounded, and tried again less and less often. A value; pure.
 class StatusOutbox {
  public:
   static constexpr std::size_t kMost = 16;
@@ -26,7 +26,7 @@ class StatusOutbox {
 
   /// What it replaces is never sent. Returns what had to make room for it, if anything.
   CommitStatusPtr add(CommitStatus status, async::SteadyTime now);
-  /// What was too old.
+  /// What was too old: never the newest, which is of the revision in force.
   [[nodiscard]] std::deque<CommitStatusPtr> drop_old(async::SteadyTime now);
 
   /// The one to be sent now; null: none, or not yet.

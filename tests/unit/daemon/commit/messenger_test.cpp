@@ -242,33 +242,45 @@ TEST_F(MessengerTest, TrustsTheAuthorityThatTheSettingsName) {
   run_until([&] { return count(StatusTry::sent) == 1; });
 }
 
-TEST_F(MessengerTest, ADeadForgeForADayCostsAFewTriesAndLosesOnlyWhatIsOld) {
+TEST_F(MessengerTest, ADeadForgeForADayCostsAFewTriesAndTheNewestStatusOutlivesIt) {
   start(server_);
   server_.stop();
   post(kSha1, CommitState::pending);
+  post(kSha2, CommitState::pending);
   // Who is not there refuses at once.
   run_until([&] { return count(StatusTry::dropped) == 1; }, 2ms);
+  EXPECT_EQ(std::ranges::find(told_, StatusTry::dropped, &Told::ended)->status.revision, kSha1);
   EXPECT_LE(count(StatusTry::postponed), 300U);
   EXPECT_GE(count(StatusTry::postponed), 280U);
-  EXPECT_EQ(count(StatusTry::sent), 0U);
+  const std::size_t so_far = count(StatusTry::postponed);
+  run_until([&] { return count(StatusTry::postponed) == so_far + 100; }, 2ms);
+  EXPECT_EQ(told_.back().status.revision, kSha2);
+  EXPECT_EQ(count(StatusTry::dropped), 1U);
 }
 
 TEST_F(MessengerTest, AStatusThatIsOnItsWayWhenItEndsGetsThereAndNoOtherBegins) {
-  server_.script(
-      {testing::receive(), testing::receive()});  // the answer comes when there is a second request
-  other_.answer_all(answer("201 Created"));
+  server_.script({testing::receive(), testing::answer([this](const std::string&) {
+                    stop_.emit(boost::asio::cancellation_type::terminal);
+                    return answer("201 Created");
+                  })});
   server_.answer_all(answer("201 Created"));
   start(server_);
   post(kSha1, CommitState::pending);
   post(kSha2, CommitState::pending);
-  run_until([&] { return server_.requests().size() == 1; });
-  stop_.emit(boost::asio::cancellation_type::terminal);
-  (void)io_.run_for(20ms);
-  io_.restart();
-  EXPECT_FALSE(ended_) << "it is on its way";
   run_until([&] { return ended_; });
-  EXPECT_THAT(told_, SizeIs(1)) << "its end was seen";
+  EXPECT_EQ(count(StatusTry::sent), 1U);
+  EXPECT_THAT(told_, SizeIs(1));
   EXPECT_THAT(server_.requests(), SizeIs(1));
+}
+
+TEST_F(MessengerTest, AForgeThatHangsHoldsUpTheEndNoLongerThanAnAttempt) {
+  start(server_);  // which is silent
+  post(kSha1, CommitState::pending);
+  run_until([&] { return server_.connections() == 1; });
+  stop_.emit(boost::asio::cancellation_type::terminal);
+  const auto began = clock_.now();
+  run_until([&] { return ended_; });
+  EXPECT_LE(clock_.now() - began, 10s);
 }
 
 }  // namespace

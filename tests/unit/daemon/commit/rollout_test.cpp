@@ -234,6 +234,14 @@ TEST_F(RolloutTest, WhatChangesInACheckoutBeforeItsRevisionDoesIsTheNextRevision
   EXPECT_EQ(hear({{"w0", Reason::Forbidden}}), "r1 failure: 1 workspace needs a person: alice/w0 Forbidden");
 }
 
+TEST_F(RolloutTest, WhatIsTakenOutOfACheckoutIsNotWaitedFor) {
+  settle();
+  see("r1", {{"w0", "b"}, {"w1", "b"}, {"w2", "a"}});
+  hear({{"w0", Reason::Creating}, {"w1", Reason::Creating}});
+  see("r1", {{"w1", "b"}, {"w2", "a"}});
+  EXPECT_EQ(hear(), "r1 success: 1 workspace converged");
+}
+
 TEST_F(RolloutTest, DocumentsThatAreLeftOutAreAFailureThoughCoderIsAway) {
   settle();
   auto desired = std::make_shared<specs::DesiredState>(*a_state("r1", {{"w0", "a"}, {"w1", "a"}}));
@@ -348,6 +356,25 @@ TEST_F(RolloutTest, MembersOfASetThatChangedCountOnceItIsResolved) {
             "");
   EXPECT_EQ(hear(with_set(a_report({}, members("b")), "team", SetReason::Resolved)),
             "r1 success: 2 workspaces converged");
+}
+
+TEST_F(RolloutTest, OfASetThatIsEditedInTheCheckoutItsOtherMembersStayAsTheyAre) {
+  auto with_owners = [](const std::string& revision, std::vector<std::string> owners) {
+    auto desired = std::make_shared<specs::DesiredState>(*a_state(revision, {}));
+    auto set = std::make_shared<specs::WorkspaceSet>(*a_set_spec("team", "a"));
+    set->owners.list = std::move(owners);
+    desired->sets = {set};
+    return desired;
+  };
+  const SpecPtr m1 = a_workspace("m1", "a", "team");
+  const SpecPtr m2 = a_workspace("m2", "a", "team");
+  see(with_owners("r0", {"m1"}));
+  EXPECT_NE(hear(with_set(a_report({}, {m1}), "team", SetReason::Resolved)), "");
+  see(with_owners("r0", {"m1", "m2"}));
+  EXPECT_EQ(hear(with_set(a_report({{"m1", Reason::Forbidden}, {"m2", Reason::Creating}}, {m1, m2}), "team",
+                          SetReason::Resolved)),
+            "");
+  EXPECT_EQ(see(with_owners("r1", {"m1", "m2"})), "r1 pending: 0 of 1 workspace converged");
 }
 
 TEST_F(RolloutTest, WhoLeavesASetIsNotWaitedFor) {
@@ -471,7 +498,11 @@ void live_through_a_history(std::uint64_t seed) {
       // Read again without a change, or moved within a file; or edited in the checkout.
       if (const auto edited = documents.find("w0"); edited != documents.end() && roll(2) == 0) {
         edited->second += "!";
-        awaited.insert(edited->first);
+        awaited.insert("w0");
+        if (roll(3) == 0) {
+          documents.erase(edited);
+          awaited.erase("w0");
+        }
       }
       auto same = std::make_shared<specs::DesiredState>(*a_state(desired->revision, documents, 1 + roll(3)));
       same->invalid_documents = desired->invalid_documents;
