@@ -79,7 +79,7 @@ std::string message_of(const http::HttpResponse& answer) {
   return text::shortened(message->get<std::string>(), kLongest);
 }
 
-std::string with_message(std::string problem, const http::HttpResponse& answer) {
+std::string with_message(const std::string& problem, const http::HttpResponse& answer) {
   const std::string message = message_of(answer);
   return message.empty() ? problem : problem + ": " + message;
 }
