@@ -236,6 +236,7 @@ inline constexpr JsonField kOwnFields[] = {
     {kLogLine, "set", kText, kSometimes, "the WorkspaceSet that it is about"},
     {kLogLine, "receiver", kCount, kSometimes,
      "of notifications: which line of their file, counted without those that are none"},
+    {kLogLine, "state", kText, kSometimes, "of a commit's status: pending, success or failure"},
     {kLogLine, "file", kText, kSometimes, "with a secret"},
     {kLogLine, "signal", kText, kSometimes, "that ends the program"},
 

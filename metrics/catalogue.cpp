@@ -37,6 +37,11 @@ constexpr RetryReason kRetryReasons[] = {RetryReason::connect, RetryReason::time
 constexpr NotificationResult kNotificationResults[] = {
     NotificationResult::sent, NotificationResult::postponed, NotificationResult::refused,
     NotificationResult::dropped};
+constexpr CommitStatusState kCommitStatusStates[] = {CommitStatusState::pending, CommitStatusState::success,
+                                                     CommitStatusState::failure};
+constexpr CommitStatusResult kCommitStatusResults[] = {
+    CommitStatusResult::sent, CommitStatusResult::postponed, CommitStatusResult::rejected,
+    CommitStatusResult::dropped};
 constexpr ApprovalResult kApprovalResults[] = {ApprovalResult::approved, ApprovalResult::refused,
                                                ApprovalResult::mismatched};
 
@@ -201,6 +206,10 @@ std::vector<Metric> declare_all() {
               "Notifications by how sending them to one receiver ended: postponed is tried again, refused "
               "and dropped are lost.",
               {{"result", names_of(kNotificationResults)}}),
+      counter(commit_statuses, "coder_reconciler_commit_statuses_total",
+              "Tries to set the status of the specs' commit, by how they ended: postponed is tried again, "
+              "rejected needs another setting, token or right, dropped is lost.",
+              {{"state", names_of(kCommitStatusStates)}, {"result", names_of(kCommitStatusResults)}}),
       counter(log_lines_dropped, "coder_reconciler_log_lines_dropped_total",
               "Log lines dropped because nobody read standard error in time."),
       counter(defects, "coder_reconciler_defects_total",
@@ -284,6 +293,32 @@ std::string_view to_string(NotificationResult result) {
       return "dropped";
   }
   return "";
+}
+
+std::string_view to_string(CommitStatusState state) {
+  switch (state) {
+    case CommitStatusState::pending:
+      return "pending";
+    case CommitStatusState::success:
+      return "success";
+    case CommitStatusState::failure:
+      return "failure";
+  }
+  return {};
+}
+
+std::string_view to_string(CommitStatusResult result) {
+  switch (result) {
+    case CommitStatusResult::sent:
+      return "sent";
+    case CommitStatusResult::postponed:
+      return "postponed";
+    case CommitStatusResult::rejected:
+      return "rejected";
+    case CommitStatusResult::dropped:
+      return "dropped";
+  }
+  return {};
 }
 
 std::string_view to_string(ApprovalResult result) {

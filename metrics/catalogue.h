@@ -72,6 +72,7 @@ enum class MetricId : std::uint8_t {
   http_requests,
   approvals,
   notifications,
+  commit_statuses,
   log_lines_dropped,
   defects,
   process_cpu_seconds,
@@ -106,7 +107,7 @@ inline constexpr std::size_t kMaxSeries = 700;
 inline constexpr std::size_t kMaxEndpoints = 27;
 /// Of api_requests: routes answer with a few codes each, and never with all; what comes beyond this is
 /// counted together as "other".
-inline constexpr std::size_t kMaxRequestSeries = 120;
+inline constexpr std::size_t kMaxRequestSeries = 104;
 
 /// Routes of the daemon's own server that get series; the next ones are counted as "other".
 inline constexpr std::size_t kMaxServedRoutes = 14;
@@ -133,6 +134,19 @@ enum class NotificationResult : std::uint8_t {
   dropped     ///< too many or too old ones waited
 };
 [[nodiscard]] std::string_view to_string(NotificationResult result);
+
+/// What a commit's status says.
+enum class CommitStatusState : std::uint8_t { pending, success, failure };
+[[nodiscard]] std::string_view to_string(CommitStatusState state);
+
+/// How one try to set a commit's status ended.
+enum class CommitStatusResult : std::uint8_t {
+  sent,
+  postponed,  ///< the forge was not there, or not now: it is tried again
+  rejected,   ///< somebody has to change a setting, the token or its rights
+  dropped     ///< too many or too old ones waited
+};
+[[nodiscard]] std::string_view to_string(CommitStatusResult result);
 
 /// How the status of an answer of our own is shown: its class, some statuses alone.
 [[nodiscard]] std::string_view served_code_label(int status);

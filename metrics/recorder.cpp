@@ -149,6 +149,7 @@ struct Recorder::Instruments {
   std::map<std::string, std::map<std::string_view, Counter*>, std::less<>> served_by_route;
   std::size_t served_series = 0;  ///< of them all but "other"
   std::vector<Counter*> notifications = Family<Counter>(registry, MetricId::notifications).each();
+  std::vector<Counter*> commit_statuses = Family<Counter>(registry, MetricId::commit_statuses).each_of_two();
   std::vector<Counter*> approvals = Family<Counter>(registry, MetricId::approvals).each();
   std::vector<Gauge*> starts_expected = Family<Gauge>(registry, MetricId::starts_expected).each();
   std::vector<Gauge*> stops_expected = Family<Gauge>(registry, MetricId::stops_expected).each();
@@ -282,6 +283,11 @@ void Recorder::on_answer(std::string_view route, int status) {
 
 void Recorder::on_notification(NotificationResult result) {
   instruments_->notifications[index(result)]->Increment();
+}
+
+void Recorder::on_commit_status(CommitStatusState state, CommitStatusResult result) {
+  const std::size_t results = describe(MetricId::commit_statuses).labels.back().values.size();
+  instruments_->commit_statuses[index(state) * results + index(result)]->Increment();
 }
 
 void Recorder::on_approval(ApprovalResult result) {

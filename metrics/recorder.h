@@ -46,6 +46,7 @@ class Recorder final : public reconcile::Observer {
   void on_answer(std::string_view route, int status);
   void on_approval(ApprovalResult result);
   void on_notification(NotificationResult result);
+  void on_commit_status(CommitStatusState state, CommitStatusResult result);
 
   void on_request(const reconcile::RequestDone& request) override;
   void on_retry(reconcile::RetryReason reason, const coder::ApiError& error) override;

@@ -11,6 +11,7 @@
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
 #include "daemon/commands/session.h"
+#include "daemon/commit/reporter.h"
 #include "daemon/http/api_token.h"
 #include "daemon/http/endpoints.h"
 #include "daemon/http/server.h"
@@ -121,6 +122,12 @@ class Daemon {
       say(terminal_, problem);
       return ExitCode::usage;
     }
+    if (config_.commit_status) {
+      if (const std::string problem = CommitReporter::problem(config_, clock_); !problem.empty()) {
+        say(terminal_, problem);
+        return ExitCode::usage;
+      }
+    }
     if (!session_.connect()) return ExitCode::usage;
     reconciler_.emplace(session_.client().readers(), session_.client().writers(), clock_, during_cycle_,
                         limits_of_daemon(config_));
@@ -137,6 +144,7 @@ class Daemon {
     if (!config_.notify_url_file.empty())
       newsroom_.emplace(config_, clock_, session_.log(), recorder_,
                         [this](const std::string& digest) { return words_of_way_out(digest); });
+    if (config_.commit_status) commits_.emplace(config_, clock_, session_.log(), recorder_);
     warn_of_open_files();
     return std::nullopt;
   }
@@ -189,7 +197,7 @@ class Daemon {
   void warn_of_open_files() {
     for (const std::string& file :
          {config_.coder_token_file, config_.api_token_file, config_.read_token_file, config_.plan_token_file,
-          config_.notify_url_file, config_.notify_secret_file}) {
+          config_.notify_url_file, config_.notify_secret_file, config_.commit_status_token_file}) {
       if (others_may_read(file))
         session_.log().warn(
             "a file with secrets is readable by every user on this machine; run chmod o= on it",
@@ -273,6 +281,7 @@ class Daemon {
                     .on_specs_read =
                         [this](const specs::DesiredState& desired, bool changed) {
                           recorder_.on_source_read(desired.revision, changed, clock_.wall());
+                          if (commits_) commits_->see(board_.desired);
                         },
                     .on_specs_error = [this] { recorder_.on_source_error(); },
                     .random = [this] { return std::uniform_real_distribution<double>{}(random_); },
@@ -304,6 +313,7 @@ class Daemon {
       missing_of_sets_ = std::move(missing);
     }
     if (newsroom_) newsroom_->hear(*report, desired);
+    if (commits_) commits_->hear(*report);
     co_return report;
   }
 
@@ -349,12 +359,23 @@ class Daemon {
 
   async::awaitable<void> feed_and_tell() {
     auto feed = keep_watchdog_fed(notice_, shown_, clock_);
-    if (!newsroom_) {
+    if (!newsroom_ && !commits_) {
       co_await std::move(feed);
       co_return;
     }
-    auto tell = newsroom_->run();
+    auto tell = tell_people();
     co_await async::until_first_ends(std::move(feed), std::move(tell));
+  }
+
+  async::awaitable<void> tell_people() {
+    if (newsroom_ && commits_) {
+      auto news = newsroom_->run();
+      auto statuses = commits_->run();
+      co_await async::until_first_ends(std::move(news), std::move(statuses));
+      co_return;
+    }
+    auto either = newsroom_ ? newsroom_->run() : commits_->run();
+    co_await std::move(either);
   }
 
   const Config& config_;
@@ -378,7 +399,8 @@ class Daemon {
   Lending lending_;
   Planner planner_;
   Endpoints endpoints_;
-  std::optional<Newsroom> newsroom_;  ///< absent: nobody is told
+  std::optional<Newsroom> newsroom_;       ///< absent: nobody is told
+  std::optional<CommitReporter> commits_;  ///< absent: no commit gets a status
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
   async::Worker disk_;

@@ -22,6 +22,8 @@ enum class OutputFormat : std::uint8_t { text, json, markdown };
 enum class FileBy : std::uint8_t { owner, template_name };
 /// What a notification looks like.
 enum class NewsFormat : std::uint8_t { cloudevents, slack };
+/// Where commits are, with their statuses.
+enum class Forge : std::uint8_t { github, gitlab, gitea };
 enum class LogFormat : std::uint8_t { text, json, logfmt };
 enum class LogLevel : std::uint8_t { debug, info, warn, error };
 
@@ -97,6 +99,15 @@ struct Config {
   std::string notify_url_file;  ///< one URL a line, each a secret; empty: nobody
   NewsFormat notify_format = NewsFormat::cloudevents;
   std::string notify_secret_file;  ///< empty: messages are not signed
+
+  // Where it shows how a revision comes to be live
+  std::optional<Forge> commit_status;    ///< absent: nowhere
+  std::string commit_status_url;         ///< empty: the forge's public one
+  std::string commit_status_repository;  ///< as the forge names it
+  std::string commit_status_token_file;
+  std::string commit_status_context = "coder-reconciler";  ///< tells several reconcilers apart
+  std::string commit_status_ca_file;                       ///< empty: the system's certificates
+  std::string external_url;  ///< where people reach the status page; empty: that is not known
 
   // Whom it asks how it stands, or to plan
   std::string daemon_url;  ///< empty: status asks kDaemonHere, plan asks nobody

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "metrics/textfile.h"
+#include "reconcile/http/url.h"
 
 namespace cr::daemon::setters {
 namespace {
@@ -47,6 +48,14 @@ std::string set_daemon(Config& config, const Values& values) {
   const auto url = parse_url(values.back());
   if (!url) return url.error().message();
   config.daemon_url = *url;
+  return {};
+}
+
+std::string set_site_of(std::string& into, const std::string& value) {
+  const auto url = http::parse_url(value);
+  if (!url) return "invalid URL \"" + http::shown_url(value) + "\": " + url.error().message;
+  if (url->user) return "invalid URL \"" + http::shown_url(value) + "\": a user or password is not allowed";
+  into = url->base.to_string();
   return {};
 }
 
@@ -147,6 +156,21 @@ std::string set_output(Config& config, const Values& values) {
 std::string set_notify_format(Config& config, const Values& values) {
   return set_choice<&Config::notify_format, NewsFormat>(
       config, values.back(), {{"cloudevents", NewsFormat::cloudevents}, {"slack", NewsFormat::slack}});
+}
+
+std::string set_commit_status(Config& config, const Values& values) {
+  return set_choice<&Config::commit_status, Forge>(
+      config, values.back(), {{"github", Forge::github}, {"gitlab", Forge::gitlab}, {"gitea", Forge::gitea}});
+}
+
+std::string set_commit_status_context(Config& config, const Values& values) {
+  const std::string& value = values.back();
+  constexpr std::size_t kLongest = 100;
+  const bool plain = std::ranges::all_of(value, [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (value.empty() || value.size() > kLongest || !plain || value.front() == ' ' || value.back() == ' ')
+    return "invalid name: must have 1 to 100 printable ASCII characters, without blanks around them";
+  config.commit_status_context = value;
+  return {};
 }
 
 std::string set_change_feed(Config& config, const Values& values) {

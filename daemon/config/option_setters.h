@@ -27,6 +27,13 @@ std::string set_file(Config& config, const Values& values) {
   return {};
 }
 
+std::string set_site_of(std::string& into, const std::string& value);
+/// A http or https URL that is not Coder's.
+template <auto Member>
+std::string set_site(Config& config, const Values& values) {
+  return set_site_of(config.*Member, values.back());
+}
+
 template <auto Member>
 std::string set_switch(Config& config, const Values& values) {
   const auto value = parse_bool(values.back());
@@ -78,9 +85,11 @@ std::string set_pushgateway_url(Config& config, const Values& values);
 std::string set_pushgateway_grouping(Config& config, const Values& values);
 std::string set_change_feed(Config& config, const Values& values);
 std::string set_by(Config& config, const Values& values);
-std::string set_output(Config& config, const Values& values);
 std::string set_daemon(Config& config, const Values& values);
+std::string set_output(Config& config, const Values& values);
 std::string set_notify_format(Config& config, const Values& values);
+std::string set_commit_status(Config& config, const Values& values);
+std::string set_commit_status_context(Config& config, const Values& values);
 std::string set_log_format(Config& config, const Values& values);
 std::string set_log_level(Config& config, const Values& values);
 

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "daemon/commit/forge.h"
 #include "daemon/config/config_file.h"
 #include "daemon/config/values.h"
 #include "daemon/json_schema.h"
@@ -89,6 +90,28 @@ void read_secrets_and_proxies(const Environment& environment, bool file_names_to
   config.no_proxy = either(environment, "NO_PROXY", "no_proxy");
 }
 
+void check_commit_status(const Config& config, std::vector<std::string>& problems) {
+  if (!config.commit_status) {
+    const bool useless = !config.commit_status_url.empty() || !config.commit_status_repository.empty() ||
+                         !config.commit_status_token_file.empty() || !config.commit_status_ca_file.empty() ||
+                         config.commit_status_context != Config().commit_status_context;
+    if (useless) problems.emplace_back("--commit-status-… has no effect without --commit-status");
+    return;
+  }
+  if (config.commit_status_token_file.empty())
+    problems.emplace_back("--commit-status needs --commit-status-token-file");
+  if (config.commit_status_url.empty() && public_url(*config.commit_status).empty())
+    problems.emplace_back("--commit-status=gitea needs --commit-status-url, such as https://git.example.com");
+  if (config.commit_status_repository.empty()) {
+    problems.emplace_back("--commit-status needs --commit-status-repository");
+  } else if (const std::string problem =
+                 repository_problem(*config.commit_status, config.commit_status_repository);
+             !problem.empty()) {
+    problems.push_back("--commit-status-repository: invalid value \"" + config.commit_status_repository +
+                       "\": " + problem);
+  }
+}
+
 /// What only the whole can tell.
 void check_together(const Invocation& invocation, std::vector<std::string>& problems) {
   const Config& config = invocation.config;
@@ -133,6 +156,8 @@ void check_together(const Invocation& invocation, std::vector<std::string>& prob
     problems.emplace_back(
         "--notify-format and --notify-secret-file have no effect without --notify-url-file");
   }
+  // Other commands may share its configuration file.
+  if (invocation.command == Command::run) check_commit_status(config, problems);
   if (invocation.command == Command::export_specs) {
     if (config.output_dir.empty() && (config.merge || config.defaults)) {
       problems.emplace_back("--merge and --defaults need --output-dir, the directory of the specs");

@@ -13,6 +13,7 @@
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/model/author.h"
 #include "reconcile/model/condition.h"
+#include "reconcile/report/convergence.h"
 #include "specs/text/message_text.h"
 #include "specs/visible.h"
 
@@ -38,21 +39,6 @@ bool is_drift(const WorkspaceStatus& row, const WorkspaceStatus* before, reconci
   const Reason reason = before->ready.reason;
   if (reason != Reason::InSync && reason != Reason::Drifted) return false;
   return std::ranges::none_of(before->drift, [&](const auto& change) { return change.field == field; });
-}
-
-/// Whether the revision in force is live: nobody waits for anything.
-bool is_wholly_converged(const CycleReport& report) {
-  const bool good =
-      report.result == reconcile::CycleResult::in_sync || report.result == reconcile::CycleResult::converged;
-  return good && report.invalid_documents + report.duplicate_documents == 0 &&
-         std::ranges::all_of(report.workspaces,
-                             [](const WorkspaceStatus& row) {
-                               return row.ready.reason == Reason::InSync ||
-                                      row.ready.reason == Reason::Suspended;
-                             }) &&
-         std::ranges::all_of(report.sets, [](const SetStatus& set) {
-           return reconcile::sets::ready_of(set.reason) == reconcile::Ready::True;
-         });
 }
 
 const WorkspaceStatus& row_of(const WorkspaceStatus& row) {
@@ -369,7 +355,7 @@ void NewsDesk::tell_end(const Key& key, Grouping& grouping) {
 
 void NewsDesk::tell_convergence(const CycleReport& report, Grouping& grouping) {
   if (report.revision.empty()) return;
-  if (!is_wholly_converged(report)) {
+  if (!reconcile::is_wholly_converged(report)) {
     const bool known = std::ranges::none_of(report.workspaces, unknown);
     if (first_ && !known) converged_ = report.revision;
     was_unsettled_ = true;

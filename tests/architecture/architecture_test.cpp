@@ -120,6 +120,7 @@ const std::vector<PureRule> kPure = {
     {"reconcile/read/", {"reconcile/read/fleet_reader.", "reconcile/read/reader."}},
     {"reconcile/observer.h", {}},
     {"daemon/ci/", {}},
+    {"daemon/commit/", {"daemon/commit/messenger.", "daemon/commit/reporter."}},
     {"daemon/export/",
      {"daemon/export/fleet_reading.", "daemon/export/folder_export.", "daemon/export/write_files."}},
     {"metrics/",

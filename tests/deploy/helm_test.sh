@@ -107,7 +107,7 @@ check "the chart is of the program's version" grep -qx "appVersion: $version" "$
 {
   jq -r '.properties.config.properties | keys[]' "$chart/values.schema.json"
   printf '%s\n' paths coder-url coder-token-file header ca-file client-cert client-key listen api-token-file read-token-file plan-token-file \
-    notify-url-file notify-secret-file
+    notify-url-file notify-secret-file commit-status-token-file
   printf '%s\n' pushgateway-url pushgateway-grouping pushgateway-auth-file
   printf '%s\n' approve output detailed-exitcode within starts starts-per-5m strict baseline report-junit report-sarif config help version \
     daemon by defaults managed merge organization output-dir template

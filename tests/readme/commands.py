@@ -50,6 +50,9 @@ SKIPPED = {
         "needs a Pushgateway; tests/integration/daemon/publish_test.cpp has one",
     "coder-reconciler run --notify-url-file /etc/coder-reconciler/notify-urls --notify-format slack /git/current/specs":
         "posts to Slack; tests/integration/daemon/notify_test.cpp does it elsewhere",
+    "coder-reconciler run --commit-status github --commit-status-repository octocat/specs "
+    "--commit-status-token-file /etc/coder-reconciler/github-token --external-url https://reconciler.example.com /git/current/specs":
+        "needs GitHub; tests/integration/daemon/commit_status_test.cpp has a forge",
     "sudo apt-get install --no-install-recommends prometheus curl": "installs packages",
     "deploy/grafana/demo.sh": "stays until Ctrl-C; tests/deploy/grafana_test.sh asks a Prometheus all that the dashboards ask",
     "docker run --rm --network host -e PROMETHEUS_URL=http://127.0.0.1:9095 -e GF_AUTH_ANONYMOUS_ENABLED=true "

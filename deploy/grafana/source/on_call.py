@@ -346,23 +346,30 @@ WORKS = [
                            ("custom.width", 140)),
                      named("Version", ("custom.width", 70)), named("Up for", ("decimals", 0)), named("Specs same for", ("decimals", 0))],
           alerts=["CoderReconcilerRestarting", "CoderReconcilerAbsent"]),
-    graph("Requests to this program", 6, 8,
+    graph("Requests to this program", 8, 8,
           "Responses of its own HTTP server by class. 421: a name that is not in --allowed-hosts. 401: a wrong token, or none. "
           "5xx: too many requests at a time, or an internal error (see the log).",
           query("sum by (code) (rate(coder_reconciler_http_requests_total{@}[$__rate_interval]))", "{{code}}"), "reqps"),
-    graph("Approvals of held plans", 6, 8,
+    graph("Approvals of held plans", 8, 8,
           "Attempts to approve a held plan, by result. refused: no token or a wrong one; mismatched: another plan than the one that is "
           "held. The log says from where.",
           query("sum by (result) (increase(coder_reconciler_approvals_total{@}[$__rate_interval]))", "{{result}}"),
           "short", bars=True, decimals=0, overrides=colors(approved="green", refused="red", mismatched="orange")),
-    graph("Notifications", 6, 8,
+    graph("Notifications", 8, 8,
           "Notifications by how sending them to one receiver ended. postponed: it was not there, and is tried again; refused or dropped: "
           "lost. The log has the receiver's number in --notify-url-file.",
           query("sum by (result) (increase(coder_reconciler_notifications_total{@}[$__rate_interval]))", "{{result}}"),
           "short", bars=True, decimals=0,
           overrides=colors(sent="green", postponed="orange", refused="red", dropped="red"),
           alerts=["CoderReconcilerNotificationsLost"]),
-    graph("Log, token file and defects", 6, 8,
+    graph("Commit statuses", 12, 8,
+          "Tries to set the status of the specs' commits, by how they ended. postponed: the forge was not there, and is tried again; rejected: "
+          "a setting, the token or its rights have to change, and the log says which.",
+          query("sum by (result) (increase(coder_reconciler_commit_statuses_total{@}[$__rate_interval]))", "{{result}}"),
+          "short", bars=True, decimals=0,
+          overrides=colors(sent="green", postponed="orange", rejected="red", dropped="red"),
+          alerts=["CoderReconcilerCommitStatusFailing"]),
+    graph("Log, token file and defects", 12, 8,
           "Defects: exceptions in this program, one workspace, request or cycle each; the log names the cause, please report them. "
           "Lines dropped: nobody read the log in time; check what collects standard error. 'token file is invalid': the previous "
           "token is still in use; the log names the file and what is wrong with it.",

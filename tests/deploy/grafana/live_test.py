@@ -24,7 +24,7 @@ SCRAPES_A_STEP = 4
 # Panels that are at 0 when the scenario has ended: it is over by then, or the scenario has none of it.
 # A missed start takes ten minutes, here no template deletes anything, and what took how long in a build is asked half a minute
 # after its end.
-QUIET = {"Approvals of held plans", "Notifications", "Log, token file and defects", "Contested", "Builds in flight", "Missed starts",
+QUIET = {"Approvals of held plans", "Notifications", "Commit statuses", "Log, token file and defects", "Contested", "Builds in flight", "Missed starts",
          "Deletions ahead", "Where builds spend their time", "The audit log followed"}
 
 

@@ -82,6 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
              "https://coder.example.com)"),
         flag("Level", "log-level", "verbose",
              "invalid value \"verbose\": must be one of debug, info, warn, error"),
+        flag("Forge", "commit-status", "bitbucket",
+             "invalid value \"bitbucket\": must be one of github, gitlab, gitea"),
+        flag("Context", "commit-status-context", "a\nb",
+             "invalid name: must have 1 to 100 printable ASCII characters, without blanks around them"),
         flag("Format", "log-format", "xml", "invalid value \"xml\": must be one of text, json, logfmt"),
         flag("Header", "header", "Name", "invalid header: must be NAME=VALUE"),
         flag("HeaderName", "header", "A B=c", "\"A B\" is not a valid header name")),
@@ -103,6 +107,19 @@ INSTANTIATE_TEST_SUITE_P(
                 {.arguments = {}},
                 "no command given; use one of validate, plan, forecast, explain, apply, run, export, schema, "
                 "version, completion, help"},
+        BadCase{"CommitStatusWithoutItsSettings",
+                {.arguments = {"run", "s", "--commit-status", "gitea"}},
+                "--commit-status needs --commit-status-token-file\n"
+                "--commit-status=gitea needs --commit-status-url, such as https://git.example.com\n"
+                "--commit-status needs --commit-status-repository"},
+        BadCase{"CommitStatusSettingsWithoutIt",
+                {.arguments = {"run", "s", "--commit-status-context", "prod"}},
+                "--commit-status-… has no effect without --commit-status"},
+        BadCase{"CommitStatusOfNoRepository",
+                {.arguments = {"run", "s", "--commit-status", "github", "--commit-status-token-file", "t",
+                               "--commit-status-repository", "https://github.com/o/r"}},
+                "--commit-status-repository: invalid value \"https://github.com/o/r\": must be "
+                "OWNER/REPOSITORY"},
         BadCase{"MergeIntoNoDirectory",
                 {.arguments = {"export", "--merge"}},
                 "--merge and --defaults need --output-dir, the directory of the specs"},

@@ -87,6 +87,9 @@ TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
                                                        {"owner|template", "template"},
                                                        {"TEMPLATE", "docker"},
                                                        {"ORGANIZATION", "coder"},
+                                                       {"FORGE", "github"},
+                                                       {"OWNER/REPOSITORY", "o/r"},
+                                                       {"TEXT", "prod"},
                                                        {"PATH", "specs"}};
   for (const Option& option : all_options()) {
     if (option.set == nullptr) continue;
@@ -100,12 +103,24 @@ TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
     if (option.name == "client-key") variables["CODER_RECONCILER_CLIENT_CERT"] = "c";
     const bool tells = option.name == "notify-format" || option.name == "notify-secret-file";
     if (tells) variables["CODER_RECONCILER_NOTIFY_URL_FILE"] = "u";
+    const bool shows = option.name.starts_with("commit-status");
+    if (shows) {
+      variables.try_emplace("CODER_RECONCILER_COMMIT_STATUS", "github");
+      variables.try_emplace("CODER_RECONCILER_COMMIT_STATUS_REPOSITORY", "o/r");
+      variables.try_emplace("CODER_RECONCILER_COMMIT_STATUS_TOKEN_FILE", "t");
+    }
     EXPECT_EQ(problems_of({{"run", "s"}, variables, ""}), "") << env_name(option);
     const std::string pair = option.name == "client-cert"  ? "client-key: k\n"
                              : option.name == "client-key" ? "client-cert: c\n"
                              : tells                       ? "notify-url-file: u\n"
                                                            : "";
-    const std::string file = pair + std::string{option.name} + ": \"" + value + "\"\n";
+    std::string file = pair + std::string{option.name} + ": \"" + value + "\"\n";
+    if (shows) {
+      for (const std::string line :
+           {"commit-status: github\n", "commit-status-repository: o/r\n", "commit-status-token-file: t\n"}) {
+        if (!line.starts_with(std::string{option.name} + ':')) file += line;
+      }
+    }
     EXPECT_EQ(problems_of({{"run", "s", "--config", "f"}, kConnected, file}), "") << file;
   }
 }

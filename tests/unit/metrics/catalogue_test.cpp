@@ -112,6 +112,7 @@ TEST(Catalogue, EachMetricHasItsLabels) {
       {MetricId::http_requests, {"route", "code"}},
       {MetricId::approvals, {"result"}},
       {MetricId::notifications, {"result"}},
+      {MetricId::commit_statuses, {"state", "result"}},
       {MetricId::log_lines_dropped, {}},
       {MetricId::defects, {}},
   };

@@ -415,6 +415,17 @@ TEST(Recorder, CountsAnswersByRouteAndApprovalsByResult) {
   EXPECT_EQ(value_of(recorder, R"(approvals_total{result="approved"})"), 0);
 }
 
+TEST(Recorder, CountsCommitStatusesByStateAndResult) {
+  Recorder recorder;
+  EXPECT_EQ(value_of(recorder, R"(commit_statuses_total{result="sent",state="pending"})"), 0);
+  recorder.on_commit_status(CommitStatusState::success, CommitStatusResult::sent);
+  recorder.on_commit_status(CommitStatusState::failure, CommitStatusResult::rejected);
+  recorder.on_commit_status(CommitStatusState::failure, CommitStatusResult::rejected);
+  EXPECT_EQ(value_of(recorder, R"(commit_statuses_total{result="sent",state="success"})"), 1);
+  EXPECT_EQ(value_of(recorder, R"(commit_statuses_total{result="rejected",state="failure"})"), 2);
+  EXPECT_EQ(value_of(recorder, R"(commit_statuses_total{result="dropped",state="failure"})"), 0);
+}
+
 TEST(Recorder, CountsNotificationsByResult) {
   Recorder recorder;
   EXPECT_EQ(value_of(recorder, R"(notifications_total{result="postponed"})"), 0);

@@ -108,6 +108,9 @@ annotations:
 {{- $_ := set $own "notify-url-file" (printf "/run/coder-reconciler/notifications/%s" .Values.notifications.key) -}}
 {{- if .Values.notifications.signingKey }}{{ $_ := set $own "notify-secret-file" (printf "/run/coder-reconciler/notifications/%s" .Values.notifications.signingKey) }}{{ end -}}
 {{- end -}}
+{{- if and (eq .Values.mode "deployment") .Values.commitStatus.existingSecret -}}
+{{- $_ := set $own "commit-status-token-file" (printf "/run/coder-reconciler/commit-status/%s" .Values.commitStatus.key) -}}
+{{- end -}}
 {{- if and (eq .Values.mode "deployment") .Values.service.enabled -}}
 {{- /* The names that the Service has in the cluster, beside those that the user gives. */ -}}
 {{- $name := include "coder-reconciler.fullname" . -}}

@@ -192,6 +192,9 @@ containers:
       {{- if and .Values.notifications.existingSecret (not $cron) }}
       - {name: notifications, mountPath: /run/coder-reconciler/notifications, readOnly: true}
       {{- end }}
+      {{- if and .Values.commitStatus.existingSecret (not $cron) }}
+      - {name: commit-status, mountPath: /run/coder-reconciler/commit-status, readOnly: true}
+      {{- end }}
       {{- if and .Values.apiToken.existingSecret (not $cron) }}
       - {name: api-token, mountPath: /run/coder-reconciler/api-token, readOnly: true}
       {{- end }}
@@ -246,6 +249,10 @@ volumes:
   {{- if and .Values.notifications.existingSecret (not $cron) }}
   - name: notifications
     secret: {secretName: {{ .Values.notifications.existingSecret }}, defaultMode: 0440}
+  {{- end }}
+  {{- if and .Values.commitStatus.existingSecret (not $cron) }}
+  - name: commit-status
+    secret: {secretName: {{ .Values.commitStatus.existingSecret }}, defaultMode: 0440}
   {{- end }}
   {{- if and .Values.apiToken.existingSecret (not $cron) }}
   - name: api-token
