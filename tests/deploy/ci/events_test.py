@@ -47,15 +47,26 @@ def main():
 
     receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    specs = scratch / "specs"
-    specs.mkdir()
-    for number in range(3):
-        (specs / f"{number}.yaml").write_text(SPEC % (f"new-{number}", ""))
     (scratch / "urls").write_text(f"http://127.0.0.1:{receiver.server_port}/hook\n")
     coder = subprocess.Popen([standin, "--seed-file", ROOT / "deploy/demo/coder.json"], stdout=subprocess.PIPE, text=True)
     url = re.search(r"http://127\.0\.0\.1:\d+", coder.stdout.readline()).group()
-    daemon = subprocess.Popen([program, "run", specs, "--listen", "off", "--interval", "1s", "--max-changes", "2", "--notify-url-file", scratch / "urls"],
-                              env={"CODER_URL": url, "CODER_SESSION_TOKEN": TOKEN, "HOME": str(scratch)}, stderr=subprocess.DEVNULL)
+    daemons = []
+
+    def start(name, documents):
+        """A minute lies between two messages of one daemon, so each has one to tell."""
+        specs = scratch / name
+        specs.mkdir()
+        for number, document in enumerate(documents):
+            (specs / f"{number}.yaml").write_text(document)
+        daemons.append(subprocess.Popen([program, "run", specs, "--listen", "off", "--interval", "1s", "--max-changes", "2", "--notify-url-file", scratch / "urls"],
+                                        env={"CODER_URL": url, "CODER_SESSION_TOKEN": TOKEN, "HOME": str(scratch)}, stderr=subprocess.PIPE, text=True))
+        # What its first cycle finds is not told, but for what is held.
+        for line in daemons[-1].stderr:
+            if "cycle ended" in line:
+                break
+        threading.Thread(target=daemons[-1].stderr.read, daemon=True).start()
+        return specs
+
     events, kinds = [], set()
 
     def until(kind):
@@ -65,19 +76,22 @@ def main():
             events.append(json.loads(text))
             kinds.update(news["kind"] for news in events[-1]["data"]["news"])
 
-    # What is over is told later: a recovery has to last for minutes.
     try:
+        start("held", [SPEC % (f"new-{number}", "") for number in range(3)])
         until("PlanHeld")
-        (specs / "2.yaml").write_text(SPEC % ("new-2", "  ttl: 90\ufffes <b>&\n"))
+        invalid = start("invalid", [""])
+        (invalid / "1.yaml").write_text(SPEC % ("new-1", "  ttl: 90\ufffes <b>&\n"))
         until("SpecsInvalid")
+        start("away", [SPEC % ("new-0", "")])
         coder.terminate()
         coder.wait()
         until("CoderUnreachable")
     except queue.Empty:
         check("all that happens is posted", False, f"only {sorted(kinds)}")
-    for process in (coder, daemon):
-        process.terminate()
-        process.wait()
+    finally:
+        for process in (coder, *daemons):
+            process.terminate()
+            process.wait()
 
     problems = [f"{error.json_path}: {error.message}: {event}" for event in events for error in validator.iter_errors(event)]
     check(f"{', '.join(sorted(kinds))}: each fits the schema of CloudEvents 1.0", not problems, "\n".join(problems))

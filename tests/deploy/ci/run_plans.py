@@ -149,28 +149,30 @@ def main():
                 return done.returncode, printed
         return 0, printed
 
-    for name, steps in (("github", github()), ("gitlab", gitlab())):
-        Comments.kept.clear()
-        spec = scratch / "proposed/specs/proposed.yaml"
-        spec.write_text(SPEC)
-        code, printed = run(steps)
-        told = f"exit code {code}, comments {Comments.kept}, refused {Comments.refused}\n{printed}"
-        check(f"{name}: a plan that is held is a comment, and no failure", code == 0 and len(Comments.kept) == 1, told)
-        first = Comments.kept[1]["body"] if Comments.kept else ""
-        digest = re.search(r"Plan digest: `([0-9a-f]+)`", first)
-        check(f"{name}: it has the plan, its digest, and the mark", first.startswith(MARK) and "alice/proposed" in first and bool(digest), told)
-        Comments.kept[2] = {"id": 2, "system": False, "user": {"type": "User"}, "body": "looks good"}
-        spec.write_text(SPEC + "  ttl: 4h\n")
-        code, printed = run(steps)
-        told = f"exit code {code}, comments {Comments.kept}, refused {Comments.refused}\n{printed}"
-        check(f"{name}: a later plan takes its place", code == 0 and len(Comments.kept) == 2 and "4h" in Comments.kept[1]["body"], told)
-        before = json.dumps(Comments.kept)
-        code, printed = run(steps, CODER_RECONCILER_DAEMON="http://127.0.0.1:1")
-        check(f"{name}: without a daemon the job fails, and the comment stays", code != 0 and json.dumps(Comments.kept) == before, printed)
-        check(f"{name}: nothing that is printed holds a token", "a-token-for-plans" not in printed and "note-token" not in printed, printed)
-    for process in (daemon, coder):
-        process.terminate()
-        process.wait()
+    try:
+        for name, steps in (("github", github()), ("gitlab", gitlab())):
+            Comments.kept.clear()
+            spec = scratch / "proposed/specs/proposed.yaml"
+            spec.write_text(SPEC)
+            code, printed = run(steps)
+            told = f"exit code {code}, comments {Comments.kept}, refused {Comments.refused}\n{printed}"
+            check(f"{name}: a plan that is held is a comment, and no failure", code == 0 and len(Comments.kept) == 1, told)
+            first = Comments.kept[1]["body"] if Comments.kept else ""
+            digest = re.search(r"Plan digest: `([0-9a-f]+)`", first)
+            check(f"{name}: it has the plan, its digest, and the mark", first.startswith(MARK) and "alice/proposed" in first and bool(digest), told)
+            Comments.kept[2] = {"id": 2, "system": False, "user": {"type": "User"}, "body": "looks good"}
+            spec.write_text(SPEC + "  ttl: 4h\n")
+            code, printed = run(steps)
+            told = f"exit code {code}, comments {Comments.kept}, refused {Comments.refused}\n{printed}"
+            check(f"{name}: a later plan takes its place", code == 0 and len(Comments.kept) == 2 and "4h" in Comments.kept[1]["body"], told)
+            before = json.dumps(Comments.kept)
+            code, printed = run(steps, CODER_RECONCILER_DAEMON="http://127.0.0.1:1")
+            check(f"{name}: without a daemon the job fails, and the comment stays", code != 0 and json.dumps(Comments.kept) == before, printed)
+            check(f"{name}: nothing that is printed holds a token", "a-token-for-plans" not in printed and "note-token" not in printed, printed)
+    finally:
+        for process in (daemon, coder):
+            process.terminate()
+            process.wait()
     return 1 if wrong else 0
 
 
