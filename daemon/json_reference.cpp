@@ -35,11 +35,16 @@ constexpr Titled kParts[] = {
     {kWorkspace,
      "A workspace, in conditions, in `/api/v1/workspaces` and `/api/v1/workspaces/{owner}/{name}` "
      "(formatVersion only there)"},
+    {kEvents,
+     "`/api/v1/events?since=…&epoch=…&workspace=OWNER/NAME&kind=…,…&limit=…` (at most 1000; without `since` "
+     "the "
+     "last ones, 100 unless `limit` says else)"},
     {kRefusal, "What the API answers with a status of 400 or more"},
     {kAccepted, "What `POST /-/reconcile` and `POST /-/approve` answer with 202"},
     {kLogLine,
      "A line of the log with `--log-format json`; logfmt has the same keys, text those behind time, "
      "level and message"},
+    {kEvent, "An event, there and as `data` of `/api/v1/events/stream`"},
     {kPlanSummary, "The summary of a plan"},
     {kPlanned, "A workspace of a plan"},
     {kApplySummary, "The summary of `apply`"},

@@ -117,20 +117,9 @@ std::string decider(const ManagedField& field, const StandingInput& in,
     return fmt::format("the policy of template {}",
                        in.context.policy ? in.context.policy->name : in.live.template_name);
   }
-  if (!declared) return "the owner: no spec declares it";
-  if (!field.left_alone(declared->value, in.context).empty())
+  if (declared && !field.left_alone(declared->value, in.context).empty())
     return "nobody: it is not kept, see the remarks";
-  if (in.spec.suspension && specs::in_force(*in.spec.suspension, in.context.now))
-    return "the owner: the spec is suspended";
-  switch (declared->mode) {
-    case specs::FieldMode::initial:
-      return "the owner: the spec only gives it at creation";
-    case specs::FieldMode::report:
-      return "the owner: the spec only reports what differs";
-    case specs::FieldMode::enforce:
-      break;
-  }
-  return in.spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+  return std::string(decided_by_spec(in.spec, declared, in.context.now));
 }
 
 bool is_told(const ManagedField& field, const StandingInput& in,
@@ -140,6 +129,22 @@ bool is_told(const ManagedField& field, const StandingInput& in,
 }
 
 }  // namespace
+
+std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
+                                 const specs::DeclaredFields::Declared* declared,
+                                 std::chrono::sys_seconds now) {
+  if (!declared) return "the owner: no spec declares it";
+  if (spec.suspension && specs::in_force(*spec.suspension, now)) return "the owner: the spec is suspended";
+  switch (declared->mode) {
+    case specs::FieldMode::initial:
+      return "the owner: the spec only gives it at creation";
+    case specs::FieldMode::report:
+      return "the owner: the spec only reports what differs";
+    case specs::FieldMode::enforce:
+      break;
+  }
+  return spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+}
 
 std::vector<FieldStanding> standings(const StandingInput& input) {
   std::vector<FieldStanding> all;

@@ -21,6 +21,12 @@ struct FieldStanding {
   std::string decides;    ///< who does: "the spec", "the owner: no spec declares it"
 };
 
+/// Who decides on a field by what its spec says, where a template's policy leaves a choice: "the spec", "the
+/// owner: no spec declares it". `declared`: null: the spec leaves it out. Pure.
+[[nodiscard]] std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
+                                               const specs::DeclaredFields::Declared* declared,
+                                               std::chrono::sys_seconds now);
+
 struct StandingInput {
   const specs::WorkspaceSpec& spec;
   const LiveWorkspace& live;
