@@ -5,7 +5,7 @@
 namespace cr::daemon {
 
 void ActivityRecorder::on_action(const reconcile::Outcome& outcome) {
-  activity_.add(event_of(outcome, clock_.wall()));
+  add(changes_.action_ended(outcome, clock_.wall()));
 }
 
 void ActivityRecorder::on_build_ended(const specs::Identity& workspace, const reconcile::SeenBuild& build) {

@@ -10,6 +10,7 @@
 #include "daemon/loop/new_drift.h"
 #include "daemon/text/counted.h"
 #include "reconcile/coder/fault.h"
+#include "reconcile/fields/managed_field.h"
 #include "reconcile/report/build_words.h"
 
 namespace cr::daemon {
@@ -56,16 +57,31 @@ Event transition_of(const WorkspaceStatus& row, const WorkspaceStatus* before, a
   return event;
 }
 
-Event drift_of(const WorkspaceStatus& row, const reconcile::Change& change, async::WallTime at) {
+Event drift_of(const specs::Identity& workspace, const reconcile::Change& change, async::WallTime at) {
   Event event;
   event.at = at;
   event.kind = EventKind::drift;
-  event.workspace = specs::identity_of(*row.spec);
+  event.workspace = workspace;
   event.field = to_string(change.field);
   event.from = specs::to_text(change.to);
   event.to = change.from;
   event.by = to_string(change.by);
   return event;
+}
+
+/// Null where there is none.
+const WorkspaceStatus* find_row(const reconcile::Rows& rows, const specs::Identity& workspace) {
+  const auto found = std::ranges::partition_point(
+      rows, [&](const WorkspaceStatus& row) { return specs::identity_of(*row.spec) < workspace; });
+  const bool same = found != rows.end() && specs::identity_of(*found->spec) == workspace;
+  return same ? &*found : nullptr;
+}
+
+/// Whether what this write mends was as its spec, which still says the same, declares.
+bool mends_drift(const WorkspaceStatus& before, const reconcile::Change& change) {
+  if (!is_mendable_drift(change.field)) return false;
+  const auto* declared = before.spec->fields.entry(reconcile::entry_of(change.field).key);
+  return declared && declared->value == change.to && is_new_drift(*before.spec, &before, change.field);
 }
 
 const SetStatus* find_set(const std::vector<SetStatus>& sets, const std::string& name) {
@@ -113,12 +129,24 @@ Event event_of(const specs::Identity& workspace, const reconcile::SeenBuild& bui
   return event;
 }
 
+std::vector<Event> CycleEvents::action_ended(const reconcile::Outcome& outcome, async::WallTime at) {
+  std::vector<Event> events;
+  if (const reconcile::WriteField* write = reconcile::field_write_of(outcome.action)) {
+    const WorkspaceStatus* before = find_row(rows_, write->workspace);
+    if (before && mends_drift(*before, write->change) && told_.emplace(before, write->change.field).second)
+      events.push_back(drift_of(write->workspace, write->change, at));
+  }
+  events.push_back(event_of(outcome, at));
+  return events;
+}
+
 std::vector<Event> CycleEvents::cycle_ended(const CycleReport& report) {
   std::vector<Event> events;
   tell_failure(report, events);
   tell_what_is_held(report, events);
   tell_sets(report, events);
   tell_rows(report, events);
+  told_.clear();
   return events;
 }
 
@@ -178,7 +206,8 @@ void CycleEvents::tell_rows(const CycleReport& report, std::vector<Event>& event
   for_each_changed_row(
       rows_, report.workspaces, [&](const WorkspaceStatus* before, const WorkspaceStatus& row) {
         for (const reconcile::Change& change : row.drift) {
-          if (is_new_drift(row, before, change.field)) events.push_back(drift_of(row, change, report.ended));
+          if (is_new_drift(*row.spec, before, change.field) && !told_.contains({before, change.field}))
+            events.push_back(drift_of(specs::identity_of(*row.spec), change, report.ended));
         }
         const bool changed =
             before ? before->ready.reason != row.ready.reason : row.ready.reason != reconcile::Reason::InSync;

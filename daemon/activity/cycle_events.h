@@ -1,7 +1,8 @@
 #pragma once
 
-#include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/activity/event.h"
@@ -26,6 +27,8 @@ namespace cr::daemon {
 /// A value with one thread; pure. It shares the last rows with their report.
 class CycleEvents {
  public:
+  /// With the drift that it mends before it.
+  [[nodiscard]] std::vector<Event> action_ended(const reconcile::Outcome& outcome, async::WallTime at);
   [[nodiscard]] std::vector<Event> cycle_ended(const reconcile::CycleReport& report);
   [[nodiscard]] std::vector<Event> specs_read(const specs::DesiredState& desired, bool changed,
                                               async::WallTime at);
@@ -38,7 +41,9 @@ class CycleEvents {
   void tell_sets(const reconcile::CycleReport& report, std::vector<Event>& events);
   void tell_rows(const reconcile::CycleReport& report, std::vector<Event>& events);
 
-  reconcile::Rows rows_;                          ///< as they were last known
+  reconcile::Rows rows_;  ///< as they were last known
+  /// Drift of this cycle that is told already, by the row before it.
+  std::set<std::pair<const reconcile::WorkspaceStatus*, reconcile::Field>> told_;
   std::vector<reconcile::sets::SetStatus> sets_;  ///< likewise
   std::string held_;                              ///< digest of the plan that is held; empty: none is
   std::string failure_;                           ///< sort of the last cycle's; empty: it did not fail

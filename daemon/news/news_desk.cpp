@@ -210,7 +210,7 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
   for (const reconcile::Change& change : row.drift) {
     if (!is_mendable_drift(change.field)) continue;
     Key key{NewsKind::DriftFound, workspace, {}, std::string(reconcile::to_string(change.field))};
-    if (!open_.contains(key) && !is_new_drift(row, before, change.field)) continue;
+    if (!open_.contains(key) && !is_new_drift(*row.spec, before, change.field)) continue;
     drifted = true;
     found[std::move(key)] = {fmt::format("{} is {}, declared {}", reconcile::to_string(change.field),
                                          change.from, specs::to_text(change.to)),

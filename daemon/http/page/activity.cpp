@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <ranges>
 #include <utility>
 #include <vector>
@@ -19,6 +20,7 @@ using Pairs = std::vector<std::pair<std::string_view, std::string>>;
 
 constexpr std::size_t kOnStatusPage = 20;
 constexpr std::size_t kOnAPage = 100;
+constexpr std::chrono::milliseconds kWorthATime{100};  ///< what took less took no time, for people
 
 Tone tone_of_reason(std::string_view word) {
   for (const reconcile::Reason reason : reconcile::all_reasons()) {
@@ -91,7 +93,7 @@ void write_subject(HtmlWriter& out, const Event& event, const Root& root, bool n
 void write_rest(HtmlWriter& out, const Event& event) {
   const std::string who = who_of(event);
   const bool any = !who.empty() || !event.text.empty() || !event.digest.empty() || !event.request_id.empty();
-  if (!any && !event.duration) return;
+  if (!any) return;
   const auto line = out.element("span", {{"class", "more"}});
   std::string_view between;
   const auto next = [&] {
@@ -111,7 +113,7 @@ void write_rest(HtmlWriter& out, const Event& event) {
     out.text("digest ");
     out.leaf("code", event.digest);
   }
-  if (event.duration && event.kind == EventKind::action) {
+  if (event.kind == EventKind::action && event.duration && *event.duration >= kWorthATime) {
     next();
     out.text("took " + took(*event.duration));
   }
@@ -177,8 +179,8 @@ void write_bounds(HtmlWriter& out, const Happened& happened) {
   }
   out.text(fmt::format("{} since this process began", counted(happened.newest, "event")));
   if (happened.oldest > 1)
-    out.text(fmt::format("; of these the {} oldest are not kept any more", happened.oldest - 1));
-  out.text(". The log has all of them.");
+    out.text(fmt::format("; the {} oldest are not kept any more: see the log", happened.oldest - 1));
+  out.text(".");
 }
 
 }  // namespace

@@ -36,14 +36,17 @@ void write_bar(HtmlWriter& out, const Root& root, const CoderLinks& coder, const
                std::string_view skip_name) {
   out.leaf("a", {{"class", "skip"}, Attribute::href(skip_to)}, skip_name);
   const auto header = out.element("header", {{"class", "bar"}});
-  {
-    const auto line = out.element("p", {{"class", "brand"}});
-    out.leaf("a", {Attribute::href(root.home())}, "coder-reconciler");
-  }
+  out.leaf("p", {{"class", "brand"}}, "coder-reconciler");
   if (const auto home = coder.home()) {
     const auto line = out.element("p", {{"class", "where"}});
     out.text("keeps the workspaces of ");
     out.leaf("a", {Attribute::href(*home), {"rel", "noreferrer"}}, coder.host());
+  }
+  {
+    const auto pages = out.element("nav", {{"class", "pages"}, {"aria-label", "Pages"}});
+    out.leaf("a", {Attribute::href(root.home())}, "Status");
+    out.text(" ");
+    out.leaf("a", {Attribute::href(root.to("activity"))}, "Activity");
   }
   const auto follow = out.element("p", {{"class", "follow scripted"}});
   out.leaf("span", {{"id", "contact"}, {"role", "status"}}, "");

@@ -85,6 +85,40 @@ TEST(CycleEvents, TellWhoSetWhatHasDrifted) {
       << "bob has set it once more";
 }
 
+TEST(CycleEvents, TellDriftBeforeTheWriteThatMendsItAndOnce) {
+  CycleEvents events;
+  (void)events.cycle_ended(with_ttl(Reason::InSync));
+  const reconcile::Outcome mends{.action = reconcile::WriteField{{"alice", "w0"}, {}, kByBob},
+                                 .result = reconcile::ActionResult::success,
+                                 .error = {},
+                                 .note = {},
+                                 .request_id = {}};
+  EXPECT_THAT(shown(events.action_ended(mends, {})),
+              ElementsAre("drift alice/w0 ttl 8h>4h by bob (dashboard)",
+                          "action alice/w0 ttl 4h>8h by bob (dashboard)"));
+  EXPECT_THAT(events.cycle_ended(with_ttl(Reason::InSync, {kByBob})), IsEmpty());
+  EXPECT_THAT(shown(events.action_ended(mends, {})).front(), HasSubstr("drift")) << "in the next cycle, anew";
+}
+
+TEST(CycleEvents, AWriteBecauseTheSpecChangedMendsNoDrift) {
+  CycleEvents events;
+  (void)events.cycle_ended(with_ttl(Reason::InSync));
+  reconcile::Change other = kByBob;
+  other.to = testing::wish_for_ttl(60min);
+  const reconcile::Outcome writes{.action = reconcile::WriteField{{"alice", "w0"}, {}, other},
+                                  .result = reconcile::ActionResult::success,
+                                  .error = {},
+                                  .note = {},
+                                  .request_id = {}};
+  EXPECT_EQ(events.action_ended(writes, {}).size(), 1U);
+  const reconcile::Outcome unknown{.action = reconcile::WriteField{{"bob", "w0"}, {}, kByBob},
+                                   .result = reconcile::ActionResult::success,
+                                   .error = {},
+                                   .note = {},
+                                   .request_id = {}};
+  EXPECT_EQ(events.action_ended(unknown, {}).size(), 1U) << "of a workspace that was not known before";
+}
+
 TEST(CycleEvents, TellDriftThatStaysOnce) {
   for (const auto mode : {specs::FieldMode::enforce, specs::FieldMode::report}) {
     CycleEvents events;

@@ -187,6 +187,13 @@ TEST_F(StreamedTest, ABrokenConnectionGoesOnByTheLastEventId) {
   EXPECT_THAT(client->answer_with("\"two\""), AllOf(HasSubstr("id: e1-2\n"), Not(HasSubstr("\"one\""))));
 }
 
+TEST_F(StreamedTest, AfterARestartTheClientIsToldToLookAnew) {
+  activity_.add(an_event("one"));
+  start();
+  const auto client = follow("Last-Event-ID: e0-7\r\n");
+  EXPECT_THAT(client->answer_with("\"newest\":1}"), HasSubstr("event: reload\nid: e1-1\n"));
+}
+
 TEST_F(StreamedTest, ASilentOneBeatsEachFifteenSeconds) {
   start();
   const auto client = follow();
