@@ -98,7 +98,7 @@ std::string in_words(const Event& event) {
     case EventKind::specs:
       if (event.result == "unreadable") return "the specs cannot be read";
       if (event.result == "readable") return "the specs can be read again";
-      return event.to.empty() ? "the specs changed" : fmt::format("the specs changed: {}", event.to);
+      return event.to.empty() ? "new specs in force" : fmt::format("new specs in force: {}", event.to);
   }
   return "";
 }

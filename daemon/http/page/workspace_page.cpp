@@ -138,8 +138,16 @@ std::string_view decides_on(const specs::WorkspaceSpec& spec, const FieldLine& l
                                     std::chrono::floor<std::chrono::seconds>(now));
 }
 
-void write_field(HtmlWriter& out, const specs::WorkspaceSpec& spec, const FieldLine& line,
-                 async::WallTime now) {
+/// What really acts, where that is not what Coder has; empty: it is, or nothing is known.
+std::string acts_instead(const WorkspaceStatus& status, const FieldLine& line) {
+  if (line.match != FieldMatch::same && line.match != FieldMatch::differs) return {};
+  const std::string& stored = line.match == FieldMatch::same ? line.declared : line.live;
+  std::string acts = reconcile::effective_by_forecast(line.name, *status.spec, status.forecast, stored);
+  return acts == stored ? std::string() : acts;
+}
+
+void write_field(HtmlWriter& out, const WorkspaceStatus& status, const FieldLine& line, async::WallTime now) {
+  const specs::WorkspaceSpec& spec = *status.spec;
   const auto row = out.element("tr", {{"role", "row"}});
   out.leaf("th", {{"scope", "row"}, {"role", "rowheader"}}, line.name);
   {
@@ -151,6 +159,8 @@ void write_field(HtmlWriter& out, const specs::WorkspaceSpec& spec, const FieldL
     const auto cell = out.element(
         "td", {{"role", "cell"}, {"class", class_of_live(line.match)}, {"data-label", "In Coder"}});
     write_live_text(out, line);
+    if (const std::string acts = acts_instead(status, line); !acts.empty())
+      out.leaf("span", {{"class", "more"}}, "acts: " + acts);
   }
   out.leaf("td", {{"role", "cell"}, {"data-label", "Decided by"}}, decides_on(spec, line, now));
 }
@@ -179,7 +189,7 @@ void write_fields(HtmlWriter& out, const PageInput& input, const specs::Workspac
         write_column(out, name);
     }
     const auto body = out.element("tbody", {{"role", "rowgroup"}});
-    for (const FieldLine& line : declared_fields(row)) write_field(out, spec, line, input.now);
+    for (const FieldLine& line : declared_fields(row)) write_field(out, row, line, input.now);
   }
   if (const std::string open = left_open(spec); !open.empty())
     out.leaf("p", {{"class", "more"}}, fmt::format("Not declared, so the owner's own: {}.", open));

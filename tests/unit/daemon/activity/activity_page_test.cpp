@@ -193,6 +193,22 @@ TEST_F(WorkspacePage, SaysOfEachFieldWhatIsDeclaredWhereWhatCoderHasAndWhoDecide
   EXPECT_THAT(html, HasSubstr(">template</th>"));
 }
 
+TEST_F(WorkspacePage, SaysWhatActsWhereThatIsNotWhatIsStored) {
+  auto report = one(Reason::InSync);
+  auto& row = testing::editable(report.workspaces, 0);
+  const auto soon = reconcile::Instant(std::chrono::floor<std::chrono::seconds>(now_) + 2h);
+  row.forecast.stop = {soon, reconcile::StopBy::template_limit};
+  row.forecast.start = {.at = soon, .blocked = {reconcile::Cause::Dormant}, .instead = {}, .missed = {}};
+  show(report);
+  EXPECT_THAT(workspace(),
+              AllOf(HasSubstr("acts: it stops on Fri 2024-10-04 02:00 UTC, by the limit of its template"),
+                    HasSubstr("acts: idle: it is dormant")));
+  row.forecast = {};
+  row.forecast.stop = {soon, reconcile::StopBy::ttl};
+  show(std::move(report));
+  EXPECT_THAT(workspace(), Not(HasSubstr("acts:")));
+}
+
 TEST_F(WorkspacePage, SaysWhatASetHasDeclared) {
   auto report = one(Reason::InSync);
   auto& row = testing::editable(report.workspaces, 0);
