@@ -427,8 +427,7 @@ HttpResponse Endpoints::workspace_page(const HttpRequest& request, const Board& 
     return page(board, {}, [&](const PageInput& input) { return daemon::workspace_page(input, *spec, row); });
   HttpResponse response =
       page(board, {}, [&](const PageInput& input) { return unknown_workspace_page(input, owner, name); });
-  // Before the specs are read nobody knows what is declared.
-  response.status = board.desired ? 404 : 503;
+  response.status = knows_what_is_declared(board) ? 404 : 503;
   return response;
 }
 

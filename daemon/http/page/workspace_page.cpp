@@ -282,13 +282,32 @@ std::string workspace_page(const PageInput& input, const specs::WorkspaceSpec& s
   });
 }
 
+bool knows_what_is_declared(const Board& board) {
+  return board.report || (board.desired && board.desired->sets.empty());
+}
+
 std::string unknown_workspace_page(const PageInput& input, std::string_view owner, std::string_view name) {
   const specs::Identity identity{text::lower(owner), text::lower(name)};
-  const std::string title = identity.to_string() + " is not declared";
+  const bool known = knows_what_is_declared(input.board);
+  const std::string title = identity.to_string() + (known ? " is not declared" : "");
   return page_of_workspace(input, title, Tone::quiet, [&](HtmlWriter& out, const Root& root) {
     out.leaf("h1", {{"id", "headline"}}, title);
     const auto box = out.element("p", {{"class", "empty"}, {"id", "fields"}});
-    out.text("No valid spec declares it, or the filters of this daemon leave it out. See ");
+    if (!known) {
+      out.text("What is declared is not known yet; this page shows it when the first cycle has ended.");
+      return;
+    }
+    const bool elsewhere =
+        input.board.desired && std::ranges::binary_search(input.board.desired->elsewhere, identity);
+    out.text(
+        elsewhere
+            ? "A document that is invalid declares it, or the filters of this daemon leave it out; nothing "
+              "is done to it. See "
+            : "No spec declares it; nothing is done to it. See ");
+    if (elsewhere) {
+      out.leaf("a", {Attribute::href(root.to("#specs"))}, "the specs to fix");
+      out.text(", ");
+    }
     const std::pair<std::string_view, std::string> alike[] = {{"q", identity.name}};
     out.leaf("a", {Attribute::href(root.to("", alike))}, "workspaces with such a name");
     out.text(", ");
@@ -297,7 +316,7 @@ std::string unknown_workspace_page(const PageInput& input, std::string_view owne
     out.text(" and ");
     const std::pair<std::string_view, std::string> of_it[] = {{"workspace", identity.to_string()}};
     out.leaf("a", {Attribute::href(root.to("activity", of_it))}, "what has happened to it");
-    out.text("; `coder-reconciler validate` names the specs that are invalid.");
+    out.text(".");
   });
 }
 

@@ -14,7 +14,10 @@ namespace cr::daemon {
 [[nodiscard]] std::string workspace_page(const PageInput& input, const specs::WorkspaceSpec& spec,
                                          const reconcile::WorkspaceStatus* row);
 
-/// What is shown instead where no spec declares it; for a status of 404.
+/// Whether it is known what is declared: the specs are read, and the sets among them have been resolved once.
+[[nodiscard]] bool knows_what_is_declared(const Board& board);
+
+/// What is shown instead where no spec is known to declare it: why that may be, and where to look.
 [[nodiscard]] std::string unknown_workspace_page(const PageInput& input, std::string_view owner,
                                                  std::string_view name);
 

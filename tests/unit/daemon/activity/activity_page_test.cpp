@@ -315,10 +315,29 @@ TEST_F(WorkspacePage, IsThereBeforeACycleHasLookedAtIt) {
 }
 
 TEST_F(WorkspacePage, OfOneThatIsNotDeclaredSaysWhereToLook) {
+  show(testing::a_report({Reason::InSync}));
   const std::string html = unknown_workspace_page(input(), "Alice", "Nobody's");
-  EXPECT_THAT(
-      html, AllOf(HasSubstr("alice/nobody&#39;s is not declared"), HasSubstr("href=\"../../?q=nobody%27s\""),
-                  HasSubstr("href=\"../../activity?workspace=alice%2Fnobody%27s\"")));
+  EXPECT_THAT(html, AllOf(HasSubstr("alice/nobody&#39;s is not declared"), HasSubstr("No spec declares it"),
+                          HasSubstr("href=\"../../?q=nobody%27s\""),
+                          HasSubstr("href=\"../../activity?workspace=alice%2Fnobody%27s\"")));
+  auto desired = std::make_shared<specs::DesiredState>(*board_.desired);
+  desired->elsewhere = {{"alice", "broken"}};
+  board_.desired = desired;
+  EXPECT_THAT(unknown_workspace_page(input(), "Alice", "Broken"),
+              AllOf(HasSubstr("A document that is invalid declares it"), HasSubstr("href=\"../../#specs\"")));
+}
+
+TEST_F(WorkspacePage, CallsNothingUndeclaredBeforeThatIsKnown) {
+  EXPECT_FALSE(knows_what_is_declared(board_));
+  EXPECT_THAT(unknown_workspace_page(input(), "alice", "dev"),
+              AllOf(HasSubstr("not known yet"), Not(HasSubstr("is not declared"))));
+  auto desired = std::make_shared<specs::DesiredState>();
+  board_.desired = desired;
+  EXPECT_TRUE(knows_what_is_declared(board_)) << "documents alone declare";
+  desired->sets.push_back(std::make_shared<const specs::WorkspaceSet>());
+  EXPECT_FALSE(knows_what_is_declared(board_)) << "a set may declare it: its owners are not read yet";
+  show(testing::a_report({Reason::InSync}));
+  EXPECT_TRUE(knows_what_is_declared(board_));
 }
 
 TEST_F(WorkspacePage, HostileTextStaysText) {
