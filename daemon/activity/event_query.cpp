@@ -89,7 +89,7 @@ EventPage page_of(const Happened& happened, const EventQuery& query) {
            query.filter.matches(*event);
   };
   if (since) {
-    page.dropped = happened.oldest > *since + 1 ? happened.oldest - *since - 1 : 0;
+    page.dropped = *since < happened.oldest - 1 ? happened.oldest - 1 - *since : 0;
     for (const EventPtr& event : happened.events) {
       if (!wanted(event)) continue;
       if (page.events.size() == query.limit) {

@@ -66,6 +66,7 @@ TEST(EventQuery, WithSinceItGoesOnPageByPageAndLosesNothing) {
 TEST(EventQuery, SaysHowManyWereDropped) {
   EXPECT_EQ(page_of(some(), parse({{"since", "1"}})).dropped, 2U) << "2 and 3";
   EXPECT_EQ(page_of(some(), parse({{"since", "3"}})).dropped, 0U);
+  EXPECT_EQ(page_of(some(), parse({{"since", "18446744073709551615"}})).dropped, 0U);
 }
 
 TEST(EventQuery, NumbersOfAnotherProcessDoNotCount) {
