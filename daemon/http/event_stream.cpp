@@ -57,7 +57,7 @@ std::string EventStream::take() {
   std::size_t put = 0;
   for (const EventPtr& event : happened.events) {
     if (filter_.matches(*event)) {
-      if (put++ == kAtOnce) return piece;
+      if (put++ == kAtOnce || piece.size() > kLongestPiece) return piece;
       piece += fmt::format("id: {}-{}\ndata: {}\n\n", happened.epoch, event->number, event_line(*event));
     }
     sent_ = event->number;

@@ -19,8 +19,10 @@ namespace cr::daemon {
 /// thread; the log outlives it.
 class EventStream final : public ResponseStream {
  public:
-  /// The most events of one piece.
+  /// The most events of one piece; fewer where they are long.
   static constexpr std::size_t kAtOnce = 50;
+  /// A piece has at most one event more than this holds.
+  static constexpr std::size_t kLongestPiece = 32 * 1024;
 
   /// From `query.since` on; without one from now on. `last_event_id`: as the client gives it after a break;
   /// empty: none, and where there is one it counts.

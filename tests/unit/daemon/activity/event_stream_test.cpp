@@ -105,6 +105,23 @@ TEST_F(EventStreamTest, SendsAPieceAtATime) {
   EXPECT_EQ(events, 2 * EventStream::kAtOnce + 1);
 }
 
+TEST_F(EventStreamTest, APieceIsShortWhateverIsInTheEvents) {
+  Event event = an_event("w");
+  event.from = event.to = event.by = event.text = event.digest = std::string(5000, '\x01');
+  for (std::size_t i = 0; i < 100; ++i) {
+    activity_.add(event);
+    activity_.settle({});
+  }
+  EventStream made = stream(since(0));
+  std::size_t events = 0;
+  for (std::string piece = made.take(); !piece.empty(); piece = made.take()) {
+    EXPECT_LT(piece.size(), 2 * EventStream::kLongestPiece);
+    for (std::size_t at = piece.find("data: "); at != std::string::npos; at = piece.find("data: ", at + 1))
+      ++events;
+  }
+  EXPECT_EQ(events, 100U);
+}
+
 TEST_F(EventStreamTest, SendsWhatTheFilterLetsThroughAndPassesTheRest) {
   EventQuery query;
   query.filter.workspace = specs::Identity{"alice", "mine"};
