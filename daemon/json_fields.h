@@ -173,7 +173,7 @@ inline constexpr JsonField kOwnFields[] = {
     {kEvent, "durationSeconds", kSeconds, kSometimes, "how long it took"},
     {kEvent, "count", kCount, kAlways,
      "how many it stands for: of what happens alike to many in one cycle the first are there one by one, the "
-     "others as one"},
+     "others together"},
 
     {kRefusal, "error", kText, kAlways, "why, and what to do instead"},
 

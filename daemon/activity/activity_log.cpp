@@ -29,6 +29,12 @@ std::string sort_of(const Event& event) {
   return sort;
 }
 
+Event nothing() {
+  Event none;
+  none.count = 0;
+  return none;
+}
+
 }  // namespace
 
 void ActivityLog::join(Event& others, const Event& event) {
@@ -48,13 +54,17 @@ void ActivityLog::join(Event& others, const Event& event) {
 
 void ActivityLog::add(Event event) {
   shorten(event);
-  Crowd& crowd = crowds_[sort_of(event)];
-  if (crowd.seen == 0) crowd.others.count = 0;
+  Crowd& crowd = crowds_.try_emplace(sort_of(event), Crowd{.seen = 0, .others = nothing()}).first->second;
   ++crowd.seen;
   // The first of a sort is always named: what is rare in a crowd is what matters.
   const std::size_t singly = event.result == "skipped" ? 1 : kSingly;
   const bool named = crowd.seen == 1 || (crowd.seen <= singly && singly_ < kSinglyInAll);
-  if (!named) return join(crowd.others, event);
+  if (!named) {
+    join(crowd.others, event);
+    if (crowd.others.count < kTogether) return;
+    crowd.others.at = event.at;
+    return keep(std::exchange(crowd.others, nothing()));
+  }
   ++singly_;
   keep(std::move(event));
 }

@@ -26,8 +26,9 @@ struct Happened {
 ///
 /// One cycle may change ten thousand workspaces alike. Of what is alike (the same kind, action, field, new
 /// reason and result) kSingly are kept one by one, and kSinglyInAll of everything; the others are counted,
-/// and settle() adds one event for each sort of them. So one cycle pushes out a part of what was before it,
-/// and says how many it does not name. Of what was passed over, which comes again in each cycle, one is kept.
+/// and each kTogether of a sort, and what is left of it at the end, are one event. So one cycle pushes out a
+/// part of what was before it, shows how it gets on, and says how many it does not name. Of what was passed
+/// over, which comes again in each cycle, one is kept.
 ///
 /// A value with one thread; pure.
 class ActivityLog {
@@ -36,6 +37,7 @@ class ActivityLog {
   static constexpr std::size_t kMostBytes = 1024 * 1024;
   static constexpr std::size_t kSingly = 20;
   static constexpr std::size_t kSinglyInAll = 300;
+  static constexpr std::size_t kTogether = 1000;
   static constexpr std::size_t kLongestValue = 100;  ///< bytes of a text of an event
   static constexpr std::size_t kLongestText = 400;   ///< likewise, of the one that says why
 

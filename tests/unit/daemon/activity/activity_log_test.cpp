@@ -68,9 +68,10 @@ TEST(ActivityLog, AMassOfEqualChangesPushesOutLittleAndIsCounted) {
   log.settle(kNow + 1min);
   const Happened happened = log.snapshot();
   EXPECT_EQ(happened.events.front()->by, "10.1.2.3") << "what was before is still there";
-  EXPECT_EQ(happened.events.size(), 1 + ActivityLog::kSingly + 1);
+  EXPECT_EQ(happened.events.size(), 1 + ActivityLog::kSingly + 10);
+  EXPECT_EQ(happened.events[1 + ActivityLog::kSingly]->count, ActivityLog::kTogether) << "on the way";
   const Event& others = *happened.events.back();
-  EXPECT_EQ(others.count, 10'000 - ActivityLog::kSingly);
+  EXPECT_EQ(others.count, ActivityLog::kTogether - ActivityLog::kSingly) << "at the end";
   EXPECT_EQ(others.at, kNow + 1min);
   EXPECT_EQ(others.field, "ttl");
   EXPECT_EQ(others.to, "8h") << "what all of them have";
