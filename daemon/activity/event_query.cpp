@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 #include "specs/text/ascii.h"
 #include "specs/text/number.h"
@@ -102,13 +101,13 @@ EventPage page_of(const Happened& happened, const EventQuery& query) {
     return page;
   }
   page.dropped = happened.oldest - 1;
-  for (const EventPtr& event : happened.events | std::views::reverse) {
-    if (!wanted(event)) continue;
+  for (auto event = happened.events.rbegin(); event != happened.events.rend(); ++event) {
+    if (!wanted(*event)) continue;
     if (page.events.size() == query.limit) {
       page.more = true;
       break;
     }
-    page.events.push_back(event);
+    page.events.push_back(*event);
   }
   std::ranges::reverse(page.events);
   return page;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -194,7 +193,8 @@ void write_events(HtmlWriter& out, std::span<const EventPtr> events, const Root&
                   async::WallTime now) {
   if (events.empty()) return;
   const auto list = out.element("ol", {{"class", "events"}});
-  for (const EventPtr& event : events | std::views::reverse) write_event(out, *event, root, named, now);
+  for (auto event = events.rbegin(); event != events.rend(); ++event)
+    write_event(out, **event, root, named, now);
 }
 
 void write_activity(HtmlWriter& out, const PageInput& input) {
