@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/coming.h"
 #include "daemon/explanation.h"
 #include "reconcile/forecast/remarks.h"
 #include "reconcile/report/forecast_view.h"
@@ -112,27 +113,10 @@ std::string fields_text(const Explanation& explained) {
 
 std::string next_text(const Explanation& explained) {
   if (!explained.row || !explained.live) return {};
-  const auto& [start, stop, deletion] = explained.row->forecast;
   Section section("What comes next");
-  if (start.at && explained.declared && reconcile::is_kept_dormant(*explained.spec)) {
-    section.add("start", "none: its spec keeps it dormant");
-  } else if (const Instant next = start.next(); next && next == start.at) {
-    section.add("start", moment_text(*next));
-  } else if (next) {
-    reconcile::StartForecast before = start;
-    before.instead = {};
-    section.add("start", fmt::format("{}; not on {}: {}", moment_text(*next), moment_text(*start.at),
-                                     why_not(before)));
-  } else if (start.at) {
-    section.add("start", fmt::format("not on {}: {}", moment_text(*start.at), why_not(start)));
-  } else {
-    section.add("start", "none by itself");
-  }
-  if (start.missed)
-    section.add("missed", fmt::format("it should have started on {}", moment_text(*start.missed)));
-  section.add("stop", stop.at ? fmt::format("{}, by {}", moment_text(*stop.at), reconcile::words_of(stop.by))
-                              : "none by itself");
-  if (deletion) section.add("deletion", fmt::format("{}, unless it is woken before", moment_text(*deletion)));
+  const bool kept_dormant = explained.declared && reconcile::is_kept_dormant(*explained.spec);
+  for (const auto& [what, text] : coming(explained.row->forecast, kept_dormant))
+    section.add(std::string(what), text);
   return section.text();
 }
 

@@ -38,6 +38,8 @@ inline constexpr JsonPart kWarning{"warning"};
 inline constexpr JsonPart kOther{"otherWorkspace"};
 inline constexpr JsonPart kBaseline{"baseline"};
 inline constexpr JsonPart kBaselineItem{"baselineItem"};
+inline constexpr JsonPart kEvents{"events"};
+inline constexpr JsonPart kEvent{"event"};
 inline constexpr JsonPart kSpecs{"specs"};
 inline constexpr JsonPart kDaemon{"daemon"};
 
@@ -143,6 +145,41 @@ inline constexpr JsonField kOwnFields[] = {
     {kWorkspaces, "limit", kCount, kAlways, "of the query: at most so many on a page"},
     {kWorkspaces, "offset", kCount, kAlways, "of the query: so many before this page"},
     {kWorkspaces, "workspaces", list(kWorkspace), kAlways, "those of this page"},
+
+    {kEvents, "formatVersion", kVersion, kAlways, kFormat},
+    {kEvents, "epoch", kText, kAlways, "names the process: after a restart numbers begin anew"},
+    {kEvents, "oldest", kCount, kAlways, "number of the oldest event that is kept"},
+    {kEvents, "newest", kCount, kAlways, "number of the newest; 0: none"},
+    {kEvents, "dropped", kCount, kAlways, "events after since that are not kept any more"},
+    {kEvents, "more", kBoolean, kAlways, "whether there are further ones: newer with since, else older"},
+    {kEvents, "next", kCount, kAlways, "as since, goes on where this ends"},
+    {kEvents, "events", list(kEvent), kAlways, "those asked for, the newest last"},
+
+    {kEvent, "number", kCount, kAlways, "counted from 1 since the process began"},
+    {kEvent, "at", kTime, kAlways, "when it happened"},
+    {kEvent, "kind", word(JsonWords::event_kinds), kAlways, "what sort of event"},
+    {kEvent, "owner", kText, kSometimes, "of the workspace that it is about, in lower case"},
+    {kEvent, "name", kText, kSometimes, "of that workspace, likewise"},
+    {kEvent, "set", kText, kSometimes, "the WorkspaceSet that it is about"},
+    {kEvent, "what", kText, kSometimes, "of an action: set_ttl, create; of a build: start, stop, delete"},
+    {kEvent, "field", kText, kSometimes, "what an action changes, or what has drifted"},
+    {kEvent, "from", kText, kSometimes, "value or reason before; of drift: the declared value"},
+    {kEvent, "to", kText, kSometimes,
+     "value or reason now; of drift: the value in Coder; of specs: the revision"},
+    {kEvent, "by", kText, kSometimes,
+     "who set the value that is replaced or has drifted, by the audit log; of an approval: the address of "
+     "who "
+     "asked"},
+    {kEvent, "result", kText, kSometimes,
+     "how it ended: success, failed, skipped, canceled; of cycles: failed, recovered; of specs: changed, "
+     "unreadable, readable"},
+    {kEvent, "text", kText, kSometimes, "why, or what to do"},
+    {kEvent, "digest", kText, kSometimes, "of what is held or approved"},
+    {kEvent, "requestId", kText, kSometimes, "finds the call in Coder's logs"},
+    {kEvent, "durationSeconds", kSeconds, kSometimes, "how long it took"},
+    {kEvent, "count", kCount, kAlways,
+     "how many it stands for: of what happens alike to many in one cycle the first are there one by one, the "
+     "others together"},
 
     {kRefusal, "error", kText, kAlways, "why, and what to do instead"},
 

@@ -35,6 +35,10 @@ constexpr Titled kParts[] = {
     {kWorkspace,
      "A workspace, in conditions, in `/api/v1/workspaces` and `/api/v1/workspaces/{owner}/{name}` "
      "(formatVersion only there)"},
+    {kEvents,
+     "`/api/v1/events?since=…&epoch=…&workspace=OWNER/NAME&kind=…,…&limit=…` (at most 1000; without `since` "
+     "the "
+     "last ones, 100 unless `limit` says else)"},
     {kRefusal, "What the API answers with a status of 400 or more"},
     {kAccepted, "What `POST /-/reconcile` and `POST /-/approve` answer with 202"},
     {kPlanRequest, "What `POST /-/plan` takes"},
@@ -42,6 +46,7 @@ constexpr Titled kParts[] = {
     {kLogLine,
      "A line of the log with `--log-format json`; logfmt has the same keys, text those behind time, "
      "level and message"},
+    {kEvent, "An event, there and as `data` of `/api/v1/events/stream`"},
     {kSentFile, "A file that is sent"},
     {kSentGap, "Something that is sent in place of a file"},
     {kSentNesting, "A directory and the one above it"},

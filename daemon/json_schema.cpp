@@ -33,6 +33,8 @@ const std::vector<Document>& documents() {
       {"summary", "/api/v1/summary", {kSummary}},
       {"workspaces", "/api/v1/workspaces", {kWorkspaces}},
       {"workspace", "/api/v1/workspaces/{owner}/{name}", {kWorkspace}},
+      {"events", "/api/v1/events", {kEvents}},
+      {"event", "the data of an event of /api/v1/events/stream", {kEvent}},
       {"error", "what the API answers with a status of 400 or more", {kRefusal}},
       {"accepted", "what the API's POSTs answer with 202", {kAccepted}},
       {"plan-request", "what POST /-/plan takes", {kPlanRequest}},

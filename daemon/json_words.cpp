@@ -1,6 +1,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/activity/event.h"
 #include "daemon/json_reference.h"
 #include "daemon/log/log_line.h"
 #include "reconcile/coder/api_error.h"
@@ -89,6 +90,8 @@ std::vector<std::string> words_of(JsonWords words) {
       return names_of(specs::all_warning_kinds());
     case JsonWords::log_levels:
       return names_of(std::vector{LogLevel::debug, LogLevel::info, LogLevel::warn, LogLevel::error});
+    case JsonWords::event_kinds:
+      return names_of(all_event_kinds());
   }
   return {};
 }

@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <malloc.h>
 
 #include <array>
@@ -8,11 +9,13 @@
 #include <random>
 #include <utility>
 
+#include "daemon/activity/activity_recorder.h"
 #include "daemon/commands/commands.h"
 #include "daemon/commands/process.h"
 #include "daemon/commands/session.h"
 #include "daemon/commit/reporter.h"
 #include "daemon/http/api_token.h"
+#include "daemon/http/approval_event.h"
 #include "daemon/http/endpoints.h"
 #include "daemon/http/server.h"
 #include "daemon/loop/loop.h"
@@ -47,6 +50,11 @@ reconcile::Limits limits_of_daemon(const Config& config) {
   return limits;
 }
 
+/// Names this process among those before and after it.
+std::string epoch_of(async::WallTime start) {
+  return fmt::format("{:x}", start.time_since_epoch().count());
+}
+
 /// The daemon put together: each part gets by reference what it needs of the others, and all of them end with
 /// it.
 ///
@@ -66,7 +74,8 @@ class Daemon {
         source_(config.paths),
         triggers_(io.get_executor()),
         heartbeat_(shown_, clock_),
-        session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_}),
+        activity_recorder_(activity_, clock_),
+        session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_, &activity_recorder_}),
         during_cycle_(session_.observer()),
         lending_(loop_),
         planner_(
@@ -78,6 +87,7 @@ class Daemon {
              .on_plan = [this](const PlanOfOthers& plan) { tell(plan); }}),
         endpoints_(
             {.board = shown_,
+             .activity = activity_,
              .clock = clock_,
              .metrics =
                  [this] {
@@ -207,6 +217,7 @@ class Daemon {
 
   void tell(const Approval& approval) {
     recorder_.on_approval(approval.result);
+    activity_.add(event_of(approval, clock_.wall()));
     std::vector<LogField> fields{{"peer", std::string{approval.peer}}, {"digest", approval.digest}};
     if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
     if (approval.result == metrics::ApprovalResult::approved) {
@@ -238,6 +249,7 @@ class Daemon {
   [[nodiscard]] static ServerLimits server_limits() {
     ServerLimits limits;
     limits.connections = connections_within(descriptor_limit(), limits.connections);
+    limits.streams = streams_within(limits.connections, limits.streams);
     return limits;
   }
 
@@ -282,8 +294,13 @@ class Daemon {
                         [this](const specs::DesiredState& desired, bool changed) {
                           recorder_.on_source_read(desired.revision, changed, clock_.wall());
                           if (commits_) commits_->see(board_.desired);
+                          activity_recorder_.on_specs_read(desired, changed);
                         },
-                    .on_specs_error = [this] { recorder_.on_source_error(); },
+                    .on_specs_error =
+                        [this] {
+                          recorder_.on_source_error();
+                          activity_recorder_.on_specs_unreadable(board_.stale);
+                        },
                     .random = [this] { return std::uniform_real_distribution<double>{}(random_); },
                     .interval = config_.interval,
                     .observer = session_.observer(),
@@ -392,6 +409,8 @@ class Daemon {
   Triggers triggers_;
   metrics::Recorder recorder_;
   HeartbeatObserver heartbeat_;
+  SharedActivity activity_{epoch_of(clock_.wall())};
+  ActivityRecorder activity_recorder_;
   Session session_;
   DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;

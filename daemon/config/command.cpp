@@ -70,8 +70,8 @@ constexpr CommandInfo kCommands[] = {
      "the program writes: validate, plan, apply, forecast and explain with --output json; summary, "
      "workspaces, "
      "workspace, "
-     "error\n"
-     "and accepted in the HTTP API; log with --log-format json."},
+     "events,\n"
+     "event, error and accepted in the HTTP API; log with --log-format json."},
     {Command::version, "version", "", "Print the version", ""},
     {Command::completion, "completion", "bash|zsh|fish", "Print a completion script for a shell",
      "For example:  source <(coder-reconciler completion bash)"},

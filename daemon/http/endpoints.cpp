@@ -14,9 +14,13 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/activity/event_json.h"
 #include "daemon/diagnostics_json.h"
+#include "daemon/http/event_stream.h"
+#include "daemon/http/page/activity.h"
 #include "daemon/http/page/page.h"
 #include "daemon/http/page/workspace_filter.h"
+#include "daemon/http/page/workspace_page.h"
 #include "daemon/json_fields.h"
 #include "daemon/text/escape.h"
 #include "reconcile/report/forecast_view.h"
@@ -134,6 +138,16 @@ std::string digest_in(const HttpRequest& request) {
   return bare;
 }
 
+/// Null where there is none. Rows are in the order of their identities.
+const WorkspaceStatus* find_row(const reconcile::Rows& rows, std::string_view owner, std::string_view name) {
+  const auto order = [&](const WorkspaceStatus& row) {
+    const auto owners = specs::compare_lower(row.spec->owner, owner);
+    return owners != 0 ? owners : specs::compare_lower(row.spec->name, name);
+  };
+  const auto found = std::ranges::partition_point(rows, [&](const auto& row) { return order(row) < 0; });
+  return found == rows.end() || order(*found) != 0 ? nullptr : &*found;
+}
+
 /// What waits for a person's yes.
 struct Held {
   std::string digest;
@@ -162,6 +176,14 @@ std::string others_held(const std::vector<Held>& held) {
   return text + "; review it (/api/v1/plan, /api/v1/summary) and approve that one";
 }
 
+std::span<const std::string_view> methods_of(std::string_view route) {
+  static constexpr std::string_view kReads[] = {"GET", "HEAD"};
+  static constexpr std::string_view kPosts[] = {"POST"};
+  if (route.starts_with("/-/")) return kPosts;
+  // What has no end has no length that HEAD could tell.
+  return route == "/api/v1/events/stream" ? std::span(kReads).first(1) : std::span(kReads);
+}
+
 }  // namespace
 
 bool same_secret(const std::string& a, const std::string& b) {
@@ -175,7 +197,9 @@ bool same_secret(const std::string& a, const std::string& b) {
 Lane lane_of(const HttpRequest& request) {
   if (request.path == "/healthz" || request.path == "/readyz") return Lane::at_once;
   if (Endpoints::asks_for_plan(request)) return Lane::one_at_a_time;
-  return request.path == "/metrics" || request.method == "POST" ? Lane::brief : Lane::lengthy;
+  return request.path == "/metrics" || request.path == "/api/v1/events/stream" || request.method == "POST"
+             ? Lane::brief
+             : Lane::lengthy;
 }
 
 std::string_view Endpoints::route_of(const HttpRequest& request) {
@@ -187,12 +211,17 @@ std::string_view Endpoints::route_of(const HttpRequest& request) {
                                                  "/api/v1/plan",
                                                  "/api/v1/forecast",
                                                  "/api/v1/workspaces",
+                                                 "/api/v1/events",
+                                                 "/api/v1/events/stream",
+                                                 "/activity",
                                                  "/-/reconcile",
                                                  "/-/approve",
                                                  "/-/plan"};
   const auto* found = std::ranges::find(kRoutes, request.path);
   if (found != std::end(kRoutes)) return *found;
   const auto& segments = request.segments;
+  // Links of that page are relative: another slash would lead them astray.
+  if (segments.size() == 3 && segments[0] == "w" && !request.path.ends_with('/')) return "/w/{owner}/{name}";
   const bool one =
       segments.size() == 5 && segments[0] == "api" && segments[1] == "v1" && segments[2] == "workspaces";
   return one ? "/api/v1/workspaces/{owner}/{name}" : "other";
@@ -207,11 +236,10 @@ std::chrono::nanoseconds Endpoints::delay(const HttpRequest& request) const {
 HttpResponse Endpoints::handle(const HttpRequest& request) const {
   const std::string_view route = route_of(request);
   if (route == "other") return error_response(404, "not found");
-  const bool posts = route.starts_with("/-/");
-  const bool allowed = posts ? request.method == "POST" : request.method == "GET" || request.method == "HEAD";
-  if (!allowed) {
+  const auto allowed = methods_of(route);
+  if (std::ranges::find(allowed, request.method) == allowed.end()) {
     HttpResponse response = error_response(405, "method " + request.method + " not allowed");
-    response.headers.emplace_back("Allow", posts ? "POST" : "GET, HEAD");
+    response.headers.emplace_back("Allow", fmt::format("{}", fmt::join(allowed, ", ")));
     return response;
   }
   if (const std::string problem = unbounded(request); !problem.empty()) return error_response(400, problem);
@@ -230,7 +258,14 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (route == "/api/v1/plan") return plan(request, board);
   if (route == "/api/v1/forecast") return forecast(request, board);
   if (route == "/api/v1/workspaces") return workspaces(request, board);
-  if (route == "/") return page(request, board);
+  if (route == "/api/v1/events") return events(request);
+  if (route == "/api/v1/events/stream") return event_stream(request);
+  if (route == "/") return page(board, parse_page_query(request.query), status_page);
+  if (route == "/activity") {
+    const EventQuery query = parse_activity_query(request.query);
+    return page(board, {}, [&](const PageInput& input) { return activity_page(input, query); });
+  }
+  if (route == "/w/{owner}/{name}") return workspace_page(request, board);
   return workspace(request.segments[3], request.segments[4], board);
 }
 
@@ -332,14 +367,8 @@ HttpResponse Endpoints::workspaces(const HttpRequest& request, const Board& boar
 HttpResponse Endpoints::workspace(const std::string& owner, const std::string& name,
                                   const Board& board) const {
   if (!board.report) return not_begun();
-  // Rows are in the order of their identities.
-  const auto order = [&](const WorkspaceStatus& row) {
-    const auto owners = specs::compare_lower(row.spec->owner, owner);
-    return owners != 0 ? owners : specs::compare_lower(row.spec->name, name);
-  };
-  const auto& all = board.report->workspaces;
-  const auto found = std::ranges::partition_point(all, [&](const auto& row) { return order(row) < 0; });
-  if (found == all.end() || order(*found) != 0) {
+  const WorkspaceStatus* found = find_row(board.report->workspaces, owner, name);
+  if (!found) {
     return error_response(404, "workspace " + text::lower(owner) + '/' + text::lower(name) +
                                    " not found: it is not declared, or not selected");
   }
@@ -349,7 +378,26 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
   return json_response(made);
 }
 
-HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) const {
+HttpResponse Endpoints::events(const HttpRequest& request) const {
+  const EventQuery query = parse_event_query(request.query, {"since", "epoch", "workspace", "kind", "limit"});
+  if (!query.problem.empty()) return error_response(400, query.problem);
+  return json_response(events_json(parts_.activity.snapshot(), query));
+}
+
+HttpResponse Endpoints::event_stream(const HttpRequest& request) const {
+  EventQuery query = parse_event_query(request.query, {"since", "epoch", "workspace", "kind"});
+  if (!query.problem.empty()) return error_response(400, query.problem);
+  // A proxy that collects an answer before it passes it on would keep all of this one.
+  HttpResponse response{.status = 200,
+                        .content_type = "text/event-stream; charset=utf-8",
+                        .body = {},
+                        .headers = {{"X-Accel-Buffering", "no"}}};
+  response.stream = std::make_shared<EventStream>(parts_.activity, std::move(query), request.last_event_id);
+  return response;
+}
+
+template <class Make>
+HttpResponse Endpoints::page(const Board& board, PageQuery query, Make make) const {
   const async::SteadyTime now = parts_.clock.now();
   const WayOut way_out = parts_.way_out();
   const PageInput input{.board = board,
@@ -357,16 +405,35 @@ HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) con
                         .ready = ready(board.cycles, now),
                         .steady = now,
                         .now = parts_.clock.wall(),
-                        .query = parse_page_query(request.query),
+                        .query = std::move(query),
                         .coder = CoderLinks(parts_.coder_url),
-                        .way_out = way_out};
+                        .way_out = way_out,
+                        .happened = parts_.activity.snapshot()};
   HttpResponse response{
-      .status = 200, .content_type = "text/html; charset=utf-8", .body = status_page(input), .headers = {}};
+      .status = 200, .content_type = "text/html; charset=utf-8", .body = make(input), .headers = {}};
   response.headers.emplace_back("Content-Security-Policy", status_page_policy());
   response.headers.emplace_back("Referrer-Policy", "no-referrer");
   response.headers.emplace_back("X-Frame-Options", "DENY");
   response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  return response;
+}
+
+HttpResponse Endpoints::workspace_page(const HttpRequest& request, const Board& board) const {
+  const std::string& owner = request.segments[1];
+  const std::string& name = request.segments[2];
+  const WorkspaceStatus* row = board.report ? find_row(board.report->workspaces, owner, name) : nullptr;
+  const specs::WorkspaceSpec* spec = row ? row->spec.get() : nullptr;
+  if (!row && board.desired) {
+    const specs::SpecPtr* declared =
+        specs::find_spec(board.desired->specs, {text::lower(owner), text::lower(name)});
+    if (declared) spec = declared->get();
+  }
+  if (spec)
+    return page(board, {}, [&](const PageInput& input) { return daemon::workspace_page(input, *spec, row); });
+  HttpResponse response =
+      page(board, {}, [&](const PageInput& input) { return unknown_workspace_page(input, owner, name); });
+  response.status = knows_what_is_declared(board) ? 404 : 503;
   return response;
 }
 

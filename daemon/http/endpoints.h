@@ -6,10 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "daemon/activity/shared_activity.h"
 #include "daemon/config/secret.h"
 #include "daemon/http/guess_limit.h"
 #include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
+#include "daemon/http/page/page_query.h"
 #include "daemon/http/page/way_out.h"
 #include "daemon/loop/shared_board.h"
 #include "metrics/catalogue.h"
@@ -30,6 +32,7 @@ struct Approval {
 /// What the endpoints show and may cause; everything outlives them and may be used on any thread.
 struct EndpointParts {
   const SharedBoard& board;
+  const SharedActivity& activity;
   async::Clock& clock;
   std::function<std::string()> metrics;  ///< the text of a scrape
   std::string metrics_content_type;
@@ -51,7 +54,7 @@ struct EndpointParts {
   std::function<WayOut()> way_out = [] { return WayOut{}; };
 };
 
-/// /metrics, /healthz, /readyz, /api/v1/…, the status page and the two POSTs, as ServerParts::handler is
+/// /metrics, /healthz, /readyz, /api/v1/…, the pages for people and the two POSTs, as ServerParts::handler is
 /// called: on several threads at a time, so what is shared is immutable or a copy. Answers from the board
 /// alone: no call waits for Coder or for the disk, but for the token's file, and but for plans of others'
 /// specs, which have a lane of their own; the probes for neither.
@@ -78,7 +81,12 @@ class Endpoints {
   [[nodiscard]] HttpResponse workspaces(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse workspace(const std::string& owner, const std::string& name,
                                        const Board& board) const;
-  [[nodiscard]] HttpResponse page(const HttpRequest& request, const Board& board) const;
+  [[nodiscard]] HttpResponse events(const HttpRequest& request) const;
+  [[nodiscard]] HttpResponse event_stream(const HttpRequest& request) const;
+  /// One of the pages for people; `make` writes it.
+  template <class Make>
+  [[nodiscard]] HttpResponse page(const Board& board, PageQuery query, Make make) const;
+  [[nodiscard]] HttpResponse workspace_page(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse reconcile(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse approve(const HttpRequest& request, const Board& board) const;
   /// Why the caller may not do it; nothing if it may.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "daemon/http/place.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -15,18 +17,6 @@ HttpResponse refusal(Lane lane) {
           .body = "{\"error\":\"too many pending requests; retry in a second\"}\n",
           .headers = {{"Retry-After", "1"}}};
 }
-
-/// Counts for as long as it lives.
-class Place {
- public:
-  explicit Place(std::size_t& count) : count_(count) { ++count_; }
-  ~Place() { --count_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-
- private:
-  std::size_t& count_;
-};
 
 }  // namespace
 

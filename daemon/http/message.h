@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -19,8 +20,9 @@ struct HttpRequest {
   std::map<std::string, std::string, std::less<>> query;  ///< decoded; of a repeated key the last one
   std::size_t parameters = 0;                             ///< of the query, repeated ones each
   std::string body;
-  std::string bearer_token;  ///< of the Authorization header; empty: none
-  std::string peer;          ///< the address of the other end of the connection
+  std::string bearer_token;   ///< of the Authorization header; empty: none
+  std::string peer;           ///< the address of the other end of the connection
+  std::string last_event_id;  ///< of the Last-Event-ID header, bounded; empty: none
   /// What proxies in between say about the client ("X-Forwarded-For: 10.1.2.3"); hostile, bounded.
   std::string forwarded;
   std::string content_type;  ///< of the body, as the client says; hostile
@@ -32,11 +34,24 @@ struct HttpRequest {
   bool local = false;
 };
 
+/// A body without an end, which is sent piece by piece until its client goes. Used by the server's thread
+/// alone from the answer on.
+class ResponseStream {
+ public:
+  virtual ~ResponseStream() = default;
+  /// What there is to send by now, some ten KB at most; empty: nothing new. Asked again and again; must not
+  /// block.
+  [[nodiscard]] virtual std::string take() = 0;
+  /// What is sent where there has been nothing for a while, so that a connection that is no more shows.
+  [[nodiscard]] virtual std::string_view heartbeat() const = 0;
+};
+
 struct HttpResponse {
   int status = 200;
   std::string content_type = "application/json; charset=utf-8";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::shared_ptr<ResponseStream> stream{};  ///< follows the body; null: the body is all
 };
 
 /// The header fields of a request that tell what sent it, and for whom.

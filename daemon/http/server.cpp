@@ -73,9 +73,7 @@ struct HttpServer::State {
     Connection* oldest = nullptr;
     for (Connection& connection : connections) {
       if (connection.stopping) continue;
-      if (oldest == nullptr || connection.activity.waiting_since < oldest->activity.waiting_since) {
-        oldest = &connection;
-      }
+      if (oldest == nullptr || makes_room_before(connection.activity, oldest->activity)) oldest = &connection;
     }
     if (oldest != nullptr) stop(*oldest);
   }
@@ -92,7 +90,7 @@ struct HttpServer::State {
   void start(tcp::socket socket) {
     if (live() >= limits.connections) make_room();
     const auto connection = connections.emplace(connections.end());
-    connection->activity.waiting_since = clock.now();
+    connection->activity.since = clock.now();
     auto executor = acceptor.get_executor();
     auto session = serve_connection(std::move(socket), clock, limits, parts, shared, connection->activity);
     auto when_done = [this, connection, executor](const std::exception_ptr&) {
@@ -183,6 +181,10 @@ boost::system::result<HttpServer, ListenError> HttpServer::listen(const asio::an
 
 std::size_t connections_within(std::size_t descriptors, std::size_t wanted) {
   return std::clamp<std::size_t>(descriptors / 8, 2, std::max<std::size_t>(wanted, 2));
+}
+
+std::size_t streams_within(std::size_t connections, std::size_t wanted) {
+  return std::min(connections / 4, wanted);
 }
 
 std::size_t descriptor_limit() {

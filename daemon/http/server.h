@@ -27,12 +27,20 @@ struct ServerLimits {
   std::chrono::nanoseconds idle = std::chrono::seconds{60};     ///< between two requests of a connection
   std::chrono::nanoseconds request = std::chrono::seconds{10};  ///< from a request's first byte to its last
   std::chrono::nanoseconds response =
-      std::chrono::seconds{30};  ///< until the client has taken the whole answer
+      std::chrono::seconds{30};  ///< until the client has taken the whole answer, or one piece of a stream
+  std::size_t streams = 16;      ///< answers without an end; further ones are refused with 503
+  std::chrono::nanoseconds look = std::chrono::milliseconds{500};  ///< for what is new to a stream
+  std::chrono::nanoseconds heartbeat = std::chrono::seconds{15};   ///< of a stream that is silent
+  /// After which a stream ends and its client comes again, with the token that counts by then.
+  std::chrono::nanoseconds longest_stream = std::chrono::hours{1};
 };
 
 /// How many connections a process may serve that may have so many descriptors open: at most an eighth, so
 /// that there is always one for a spec and for Coder, and at least two.
 [[nodiscard]] std::size_t connections_within(std::size_t descriptors, std::size_t wanted);
+/// How many of these may be streams, which stay: at most a quarter, so that others get an answer; none where
+/// there are fewer than four.
+[[nodiscard]] std::size_t streams_within(std::size_t connections, std::size_t wanted);
 /// The soft RLIMIT_NOFILE of this process.
 [[nodiscard]] std::size_t descriptor_limit();
 
@@ -82,7 +90,10 @@ struct ServerParts {
 ///
 /// A client that is slow, silent or greedy costs a connection for the times in ServerLimits and nothing else;
 /// when all connections are taken, the one that has been waiting longest for its client makes room for the
-/// next.
+/// next, and a stream only where none waits.
+///
+/// An answer with a stream holds its connection and no lane. It ends with its client, with one that takes too
+/// long over a piece, after ServerLimits::longest_stream, and when the server ends.
 class HttpServer {
  public:
   /// Listens at once, serves when `serve` is awaited. `clock` outlives the server.

@@ -1,5 +1,6 @@
 #include "daemon/http/session.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -8,8 +9,11 @@
 #include <boost/beast/http.hpp>
 #include <exception>
 #include <optional>
+#include <tuple>
 
 #include "daemon/http/host.h"
+#include "daemon/http/place.h"
+#include "daemon/http/streaming.h"
 #include "daemon/text/escape.h"
 #include "reconcile/async/structured.h"
 
@@ -54,6 +58,7 @@ std::string bounded(std::string_view value) {
 
 /// At most this much of what proxies say is kept.
 constexpr std::size_t kMostForwarded = 200;
+constexpr std::size_t kLongestEventId = 100;
 
 /// What came of a request's header: what the handler needs of it, and why it gets no answer but this.
 struct Reading {
@@ -103,6 +108,12 @@ std::optional<HttpResponse> refuse_host(std::string_view authority, const Allowe
       421, "unknown host \"" + *host + "\"; use the server's IP address, or add the name to --allowed-hosts");
 }
 
+HttpResponse too_many_streams() {
+  HttpResponse response = error_response(503, "too many clients follow already; retry in 15 seconds");
+  response.headers.emplace_back("Retry-After", "15");
+  return response;
+}
+
 HttpResponse no_such_method(std::string_view method) {
   HttpResponse response = error_response(405, "method " + std::string{method} + " not allowed");
   response.headers.emplace_back("Allow", "GET, HEAD, POST");
@@ -120,6 +131,8 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   request.peer = peer.to_string();
   request.content_type = bounded(message[http::field::content_type]);
   request.accept = bounded(message[http::field::accept]);
+  const auto event_id = message["Last-Event-ID"];
+  request.last_event_id.assign(event_id.data(), std::min(event_id.size(), kLongestEventId));
   request.forwarded = std::move(fields.forwarded);
   request.local = is_local(fields.origin);
 
@@ -284,18 +297,6 @@ struct Surroundings {
   const asio::ip::address peer;
 };
 
-/// Counts for as long as it lives.
-class Counted {
- public:
-  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  std::size_t& count_;
-};
-
 async::awaitable<void> wait_for_turn(const HttpRequest& request, const Surroundings& around) {
   const auto delay = around.parts.delay ? around.parts.delay(request) : std::chrono::nanoseconds{0};
   if (delay > std::chrono::nanoseconds{0}) co_await around.clock.sleep_for(delay);
@@ -335,7 +336,7 @@ async::awaitable<void> receive_large(tcp::socket& socket, const Surroundings& ar
     arrival.refused->headers.emplace_back("Retry-After", "5");
     co_return;
   }
-  const Counted counted(around.shared.large_requests);
+  const Place place(around.shared.large_requests);
   auto judging = refuse_large(arrival.request, around);
   arrival.refused = co_await std::move(judging);
   if (arrival.refused) co_return;
@@ -416,6 +417,10 @@ async::awaitable<HttpResponse> make_response(tcp::socket& socket, const Surround
 
 }  // namespace
 
+bool makes_room_before(const SessionActivity& a, const SessionActivity& b) {
+  return std::tie(a.turn, a.since) < std::tie(b.turn, b.since);
+}
+
 async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock, const ServerLimits& limits,
                                         const ServerParts& parts, ServerShared& shared,
                                         SessionActivity& activity) {
@@ -424,7 +429,7 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
   socket.set_option(tcp::no_delay(true), ignored);
   boost::beast::flat_buffer buffer(limits.header_bytes + limits.body_bytes);
   while (true) {
-    activity.waiting_since = clock.now();
+    activity = {SessionActivity::Turn::clients, clock.now()};
     if (buffer.size() == 0) {
       auto readable = wait_readable(socket);
       const auto error = co_await async::with_deadline(clock, clock.now() + limits.idle, std::move(readable));
@@ -441,18 +446,26 @@ async::awaitable<void> serve_connection(tcp::socket socket, async::Clock& clock,
       const bool is_large = parts.large && parts.large->is_one(arrival.request);
       if (!is_large) co_await wait_for_turn(arrival.request, around);
       // Nobody waits for this client now, so it makes no room for others.
-      activity.waiting_since = async::SteadyTime::max();
+      activity = {SessionActivity::Turn::ours, clock.now()};
       auto making = make_response(socket, around, arrival.request);
       response = co_await std::move(making);
     } else {
       response = std::move(*arrival.refused);
     }
+    if (response.stream && shared.streams >= limits.streams) response = too_many_streams();
     if (parts.on_answer) parts.on_answer(arrival.request, response.status);
+    if (response.stream) {
+      const Place place(shared.streams);
+      activity = {SessionActivity::Turn::nobodys, clock.now()};
+      auto streaming = send_stream(socket, clock, limits, std::move(response));
+      co_await std::move(streaming);
+      co_return;
+    }
     // Of a request that was not read whole nobody knows where the next one begins.
     const bool keep_alive = arrival.complete && parser.get().keep_alive();
     const bool head_only = parser.is_header_done() && parser.get().method() == http::verb::head;
     const unsigned http_version = parser.is_header_done() ? parser.get().version() : 11;
-    activity.waiting_since = clock.now();
+    activity = {SessionActivity::Turn::clients, clock.now()};
     auto sending = send(socket, clock, limits, std::move(response), http_version, keep_alive, head_only);
     const bool sent = co_await std::move(sending);
     if (!sent) co_return;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/loop/new_drift.h"
 #include "daemon/text/counted.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/model/author.h"
@@ -31,14 +32,6 @@ bool unknown(const WorkspaceStatus& row) {
 
 bool identity_before(const WorkspaceStatus& a, const WorkspaceStatus& b) {
   return specs::compare_identities(*a.spec, *b.spec) < 0;
-}
-
-/// Whether the live value differs because somebody changed it: it was as declared before, by the same spec.
-bool is_drift(const WorkspaceStatus& row, const WorkspaceStatus* before, reconcile::Field field) {
-  if (!before || !(*before->spec == *row.spec)) return false;
-  const Reason reason = before->ready.reason;
-  if (reason != Reason::InSync && reason != Reason::Drifted) return false;
-  return std::ranges::none_of(before->drift, [&](const auto& change) { return change.field == field; });
 }
 
 const WorkspaceStatus& row_of(const WorkspaceStatus& row) {
@@ -201,12 +194,9 @@ void NewsDesk::find_of(const WorkspaceStatus& row, const WorkspaceStatus* before
   if (reason == Reason::Suspended) return;
   bool drifted = false;
   for (const reconcile::Change& change : row.drift) {
-    const bool mendable = change.field != reconcile::Field::missing &&
-                          !reconcile::is_informational(change.field) &&
-                          reconcile::entry_of(change.field).is_drift;
-    if (!mendable) continue;
+    if (!is_mendable_drift(change.field)) continue;
     Key key{NewsKind::DriftFound, workspace, {}, std::string(reconcile::to_string(change.field))};
-    if (!open_.contains(key) && !is_drift(row, before, change.field)) continue;
+    if (!open_.contains(key) && !is_new_drift(*row.spec, before, change.field)) continue;
     drifted = true;
     found[std::move(key)] = {fmt::format("{} is {}, declared {}", reconcile::to_string(change.field),
                                          change.from, specs::to_text(change.to)),

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/forecast/remarks.h"
 #include "specs/duration.h"
@@ -14,12 +16,8 @@ std::string duration_text(std::chrono::milliseconds duration) {
   return duration.count() > 0 ? specs::format_duration(duration) : "none";
 }
 
-std::string effective_autostart(const StandingInput& in, std::string stored) {
-  const StartForecast& start = in.forecast.start;
-  if (in.live.autostart_schedule.empty()) return stored;
-  if (in.context.policy && !in.context.policy->allow_user_autostart)
-    return fmt::format("none: template {} does not allow autostart", in.context.policy->name);
-  if (is_kept_dormant(in.spec)) return "idle: its spec keeps it dormant";
+std::string start_acts(const specs::WorkspaceSpec& spec, const StartForecast& start, std::string stored) {
+  if (is_kept_dormant(spec)) return "idle: its spec keeps it dormant";
   const CauseSet causes = start.blocked.without(Cause::AlreadyRunning);
   if (causes.empty()) return stored;
   StartForecast told = start;
@@ -27,13 +25,7 @@ std::string effective_autostart(const StandingInput& in, std::string stored) {
   return "idle: " + why_not(told);
 }
 
-std::string effective_ttl(const StandingInput& in, std::string stored) {
-  if (in.live.dormant) return "idle: nothing stops it while it is dormant";
-  if (in.context.policy && !in.context.policy->allow_user_autostop) {
-    return fmt::format("{}: template {} decides, and users may not set it",
-                       duration_text(in.context.policy->default_ttl), in.context.policy->name);
-  }
-  const StopForecast& stop = in.forecast.stop;
+std::string ttl_acts(const StopForecast& stop, std::string stored) {
   // What runs keeps the deadline that it has: another value counts from the next start.
   switch (stop.by) {
     case StopBy::template_limit:
@@ -53,13 +45,29 @@ std::string effective_ttl(const StandingInput& in, std::string stored) {
       return fmt::format("{} from the next start on; it failed to start, and its template stops it on {}",
                          stored, moment_text(*stop.at));
     case StopBy::nobody:
-      if (in.live.build.status == BuildStatus::running && in.live.ttl)
-        return fmt::format("{} from the next start on; nothing stops it now", stored);
-      return stored;
     case StopBy::ttl:
       return stored;
   }
   return stored;
+}
+
+std::string effective_autostart(const StandingInput& in, std::string stored) {
+  if (in.live.autostart_schedule.empty()) return stored;
+  if (in.context.policy && !in.context.policy->allow_user_autostart)
+    return fmt::format("none: template {} does not allow autostart", in.context.policy->name);
+  return start_acts(in.spec, in.forecast.start, std::move(stored));
+}
+
+std::string effective_ttl(const StandingInput& in, std::string stored) {
+  if (in.live.dormant) return "idle: nothing stops it while it is dormant";
+  if (in.context.policy && !in.context.policy->allow_user_autostop) {
+    return fmt::format("{}: template {} decides, and users may not set it",
+                       duration_text(in.context.policy->default_ttl), in.context.policy->name);
+  }
+  const bool runs_on =
+      in.forecast.stop.by == StopBy::nobody && in.live.build.status == BuildStatus::running && in.live.ttl;
+  if (runs_on) return fmt::format("{} from the next start on; nothing stops it now", stored);
+  return ttl_acts(in.forecast.stop, std::move(stored));
 }
 
 bool must_update(const StandingInput& in) {
@@ -117,20 +125,9 @@ std::string decider(const ManagedField& field, const StandingInput& in,
     return fmt::format("the policy of template {}",
                        in.context.policy ? in.context.policy->name : in.live.template_name);
   }
-  if (!declared) return "the owner: no spec declares it";
-  if (!field.left_alone(declared->value, in.context).empty())
+  if (declared && !field.left_alone(declared->value, in.context).empty())
     return "nobody: it is not kept, see the remarks";
-  if (in.spec.suspension && specs::in_force(*in.spec.suspension, in.context.now))
-    return "the owner: the spec is suspended";
-  switch (declared->mode) {
-    case specs::FieldMode::initial:
-      return "the owner: the spec only gives it at creation";
-    case specs::FieldMode::report:
-      return "the owner: the spec only reports what differs";
-    case specs::FieldMode::enforce:
-      break;
-  }
-  return in.spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+  return std::string(decided_by_spec(in.spec, declared, in.context.now));
 }
 
 bool is_told(const ManagedField& field, const StandingInput& in,
@@ -140,6 +137,29 @@ bool is_told(const ManagedField& field, const StandingInput& in,
 }
 
 }  // namespace
+
+std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
+                                 const specs::DeclaredFields::Declared* declared,
+                                 std::chrono::sys_seconds now) {
+  if (!declared) return "the owner: no spec declares it";
+  if (spec.suspension && specs::in_force(*spec.suspension, now)) return "the owner: the spec is suspended";
+  switch (declared->mode) {
+    case specs::FieldMode::initial:
+      return "the owner: the spec only gives it at creation";
+    case specs::FieldMode::report:
+      return "the owner: the spec only reports what differs";
+    case specs::FieldMode::enforce:
+      break;
+  }
+  return spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+}
+
+std::string effective_by_forecast(std::string_view key, const specs::WorkspaceSpec& spec,
+                                  const Forecast& forecast, std::string stored) {
+  if (key == kAutostart.key && forecast.start.at) return start_acts(spec, forecast.start, std::move(stored));
+  if (key == kTtl.key) return ttl_acts(forecast.stop, std::move(stored));
+  return stored;
+}
 
 std::vector<FieldStanding> standings(const StandingInput& input) {
   std::vector<FieldStanding> all;

@@ -21,6 +21,17 @@ struct FieldStanding {
   std::string decides;    ///< who does: "the spec", "the owner: no spec declares it"
 };
 
+/// Who decides on a field by what its spec says, where a template's policy leaves a choice: "the spec", "the
+/// owner: no spec declares it". `declared`: null: the spec leaves it out. Pure.
+[[nodiscard]] std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
+                                               const specs::DeclaredFields::Declared* declared,
+                                               std::chrono::sys_seconds now);
+
+/// What acts of a stored autostart or ttl by what comes next, and why, where that is not what is stored; of
+/// every other field, and where a template's policy decides, it knows nothing: then as stored. Pure.
+[[nodiscard]] std::string effective_by_forecast(std::string_view key, const specs::WorkspaceSpec& spec,
+                                                const Forecast& forecast, std::string stored);
+
 struct StandingInput {
   const specs::WorkspaceSpec& spec;
   const LiveWorkspace& live;

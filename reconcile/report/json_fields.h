@@ -66,7 +66,8 @@ enum class JsonWords : std::uint8_t {
   trust,
   diagnostic_kinds,
   warning_kinds,
-  log_levels
+  log_levels,
+  event_kinds
 };
 
 /// What a key holds.

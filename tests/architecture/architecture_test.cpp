@@ -119,6 +119,7 @@ const std::vector<PureRule> kPure = {
     {"reconcile/report/", {}},
     {"reconcile/read/", {"reconcile/read/fleet_reader.", "reconcile/read/reader."}},
     {"reconcile/observer.h", {}},
+    {"daemon/activity/", {"daemon/activity/shared_activity."}},
     {"daemon/ci/", {}},
     {"daemon/commit/", {"daemon/commit/messenger.", "daemon/commit/reporter."}},
     {"daemon/export/",

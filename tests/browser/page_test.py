@@ -55,8 +55,8 @@ class Common:
         for text in ("Drifted", "ttl", "8h", "4h", "automaticUpdates", "always", "never", "team=shop", "team.yaml:25",
                      "reconcilePolicy.update: false"):
             self.assertIn(text, row.text)
-        link = row.find_element(By.CSS_SELECTOR, "a.name").get_attribute("href")
-        self.assertEqual(link, self.world.coder_url + "/@bob/web")
+        links = [row.find_element(By.CSS_SELECTOR, one).get_attribute("href") for one in ("a.name", "a.in-coder")]
+        self.assertEqual(links, [self.world.url + "/w/bob/web", self.world.coder_url + "/@bob/web"])
 
     def test_filters_are_in_the_url(self):
         for query, names in (

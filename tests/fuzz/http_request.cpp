@@ -36,7 +36,7 @@ void check_answers(std::string_view text) {
 HttpResponse handle(const HttpRequest& request, std::size_t size) {
   REQUIRE(!request.method.empty() && request.path.starts_with('/'));
   REQUIRE(request.body.size() <= size && request.forwarded.size() <= 200 &&
-          request.bearer_token.size() <= size);
+          request.bearer_token.size() <= size && request.last_event_id.size() <= 100);
   REQUIRE(request.bearer_token.find_first_of("\r\n") == std::string::npos);
   // The other end of this connection is no address of this machine.
   REQUIRE(!request.local);
@@ -61,8 +61,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ServerParts parts;
   parts.handler = [size](const HttpRequest& request) { return handle(request, size); };
   Lanes lanes(8);
+  std::size_t streams = 0;
   SessionActivity activity;
-  asio::co_spawn(io, serve_connection(std::move(socket), clock, limits, parts, lanes, activity),
+  asio::co_spawn(io, serve_connection(std::move(socket), clock, limits, parts, lanes, streams, activity),
                  [](std::exception_ptr failure) {
                    if (failure) std::rethrow_exception(failure);
                  });

@@ -1,8 +1,9 @@
-// A request's target, and what the page and the API make of its query: it is taken apart the same every time,
-// a link to the view leads to the same view, and problems are few and short.
+// A request's target, and what the pages and the API make of its query: it is taken apart the same every
+// time, a link to the view leads to the same view, and problems are few and short.
 
 #include <string>
 
+#include "daemon/activity/event_query.h"
 #include "daemon/http/message.h"
 #include "daemon/http/page/page_query.h"
 #include "tests/fuzz/require.h"
@@ -26,6 +27,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!parse_target(target, request)) return 0;
   REQUIRE(request.path.starts_with('/') && request.path.size() <= size);
   REQUIRE(request.segments.size() <= size && request.query.size() <= size);
+
+  const EventQuery events =
+      parse_event_query(request.query, {"since", "before", "kind", "workspace", "limit"});
+  REQUIRE(!events.problem.empty() || (events.limit >= 1 && events.limit <= ActivityLog::kMost));
+  const EventPage page = page_of(Happened{}, events);
+  REQUIRE(page.events.empty() && !page.more && page.dropped == 0);
 
   const PageQuery query = parse_page_query(request.query);
   REQUIRE(query.page >= 1 && query.per_page >= 1 && query.per_page <= PageQuery::kMostPerPage);

@@ -410,7 +410,23 @@ class Tour:
                   .replace("127.0.0.1:9466", address).replace("DIGEST", digest).replace("curl ", "curl -fsS "))
         daemon.wait_for("result=converged")
         expect(scene.live("bob", "web")["ttl_ms"] == 4 * 3600_000, "the approved plan was not executed")
+        self.what_happened(scene, address)
         daemon.stop()
+
+    def what_happened(self, scene, address):
+        def shown(command):
+            return self.show(command).replace("127.0.0.1:9466", address)
+
+        page = json.loads(scene.run(shown("curl -s 'http://127.0.0.1:9466/api/v1/events?limit=100'")))
+        kinds = [event["kind"] for event in page["events"]]
+        expect({"held", "approval", "action"} <= set(kinds), f"events say nothing of it: {kinds}")
+        later = json.loads(scene.run(shown(
+            "curl -s 'http://127.0.0.1:9466/api/v1/events?since=NEXT&epoch=EPOCH&kind=drift,action&workspace=alice/api-dev'")
+            .replace("NEXT", str(page["next"])).replace("EPOCH", page["epoch"])))
+        expect(later["events"] == [], "what was told is told again")
+        stream = scene.run(shown("curl -N 'http://127.0.0.1:9466/api/v1/events/stream?kind=drift'")
+                           .replace("curl -N", "curl -sN --max-time 1"), code=28)
+        expect(stream.startswith("retry: "), f"no stream: {stream}")
 
 
 def check_complete(tour):

@@ -31,6 +31,10 @@ const Asset& Asset::script() {
   static const Asset asset{embedded::script_js};
   return asset;
 }
+const Asset& Asset::live() {
+  static const Asset asset{embedded::live_js};
+  return asset;
+}
 const Asset& Asset::icon_good() {
   static const Asset asset{embedded::icon_good_svg};
   return asset;

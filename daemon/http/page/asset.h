@@ -14,6 +14,7 @@ class Asset {
 
   static const Asset& style();   ///< style.css
   static const Asset& script();  ///< script.js
+  static const Asset& live();    ///< live.js
   static const Asset& icon_good();
   static const Asset& icon_busy();
   static const Asset& icon_bad();

@@ -28,7 +28,7 @@ class Lines {
     line.name = name;
     line.declared = std::move(declared);
     if (const specs::SharedText from = specs::default_text(*row_.spec, name); !from.empty())
-      line.declared += " (from " + *from + ')';
+      line.from = *from;
     const auto drift =
         std::ranges::find_if(row_.drift, [&](const auto& candidate) { return candidate.field == field; });
     // In sync after a write whose reply proved it: the drift is what was read before.

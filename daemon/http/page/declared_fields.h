@@ -24,6 +24,7 @@ struct FieldLine {
   std::string declared;
   std::string live;  ///< where it differs
   FieldMatch match = FieldMatch::unread;
+  std::string from{};  ///< "berlin/defaults.yaml:7", where the declared value is a default; else empty
   bool operator==(const FieldLine&) const = default;
 };
 

@@ -7,6 +7,7 @@ namespace cr::daemon::embedded {
 
 extern const std::string_view style_css;
 extern const std::string_view script_js;
+extern const std::string_view live_js;
 extern const std::string_view icon_good_svg;
 extern const std::string_view icon_busy_svg;
 extern const std::string_view icon_bad_svg;

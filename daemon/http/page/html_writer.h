@@ -58,6 +58,8 @@ class Attribute {
   Attribute(AttributeName name, const char* value) : Attribute(name, std::string_view{value}) {}
   [[nodiscard]] static Attribute href(const Link& link) { return {"href", link}; }
   [[nodiscard]] static Attribute action(const Link& link) { return {"action", link}; }
+  /// Where scripts hear of what happens.
+  [[nodiscard]] static Attribute data_events(const Link& link) { return {"data-events", link}; }
   /// `name="value"` if `there`, else nothing.
   [[nodiscard]] static Attribute if_so(bool there, AttributeName name, std::string_view value) {
     return there ? Attribute(name, value) : Attribute(name, false);

@@ -1,6 +1,7 @@
 #include "daemon/http/page/link.h"
 
 #include "reconcile/coder/access_url.h"
+#include "specs/text/ascii.h"
 
 namespace cr::daemon {
 
@@ -12,6 +13,15 @@ Link Link::here(std::span<const std::pair<std::string_view, std::string>> parame
     text += http::percent_encode(key) + '=' + http::percent_encode(value);
   }
   return Link(std::move(text));
+}
+
+Link Root::to(Link::Place place, std::span<const std::pair<std::string_view, std::string>> parameters) const {
+  return Link(prefix_ + std::string{place.text_} + Link::here(parameters).text());
+}
+
+Link Root::workspace(std::string_view owner, std::string_view name) const {
+  return Link(prefix_ + "w/" + http::percent_encode(text::lower(owner)) + '/' +
+              http::percent_encode(text::lower(name)));
 }
 
 Link Link::picture(const Asset& svg) {
@@ -33,6 +43,12 @@ std::optional<Link> CoderLinks::home() const {
 std::optional<Link> CoderLinks::workspace(std::string_view owner, std::string_view name) const {
   if (base_.empty()) return std::nullopt;
   return Link(base_ + "/@" + http::percent_encode(owner) + '/' + http::percent_encode(name));
+}
+
+std::optional<Link> CoderLinks::audit(std::string_view id) const {
+  if (base_.empty()) return std::nullopt;
+  return Link(base_ + "/audit?filter=" +
+              http::percent_encode("resource_type:workspace resource_id:" + std::string(id)));
 }
 
 }  // namespace cr::daemon

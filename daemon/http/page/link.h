@@ -29,6 +29,7 @@ class Link {
 
    private:
     friend class Link;
+    friend class Root;
     std::string_view text_;
   };
   [[nodiscard]] static Link to(Place place) { return Link(std::string{place.text_}); }
@@ -39,8 +40,32 @@ class Link {
 
  private:
   friend class CoderLinks;
+  friend class Root;
   explicit Link(std::string text) : text_(std::move(text)) {}
   std::string text_;
+};
+
+/// Where this program's pages are, as seen from one of them: by relative links, so that they work below any
+/// path that a proxy puts before them.
+class Root {
+ public:
+  /// From "/", and from what is directly below it.
+  [[nodiscard]] static Root here() { return Root(""); }
+  /// From the page of a workspace.
+  [[nodiscard]] static Root of_workspace() { return Root("../../"); }
+
+  /// The status page.
+  [[nodiscard]] Link home() const { return Link(prefix_.empty() ? "./" : prefix_); }
+  [[nodiscard]] Link to(Link::Place place) const { return Link(prefix_ + std::string{place.text_}); }
+  /// A place with these parameters; empty values are left out.
+  [[nodiscard]] Link to(Link::Place place,
+                        std::span<const std::pair<std::string_view, std::string>> parameters) const;
+  /// The page of a workspace, in lower case: "w/alice/api-dev".
+  [[nodiscard]] Link workspace(std::string_view owner, std::string_view name) const;
+
+ private:
+  explicit Root(std::string prefix) : prefix_(std::move(prefix)) {}
+  std::string prefix_;
 };
 
 /// Links into Coder's own pages. None if its URL is not http or https.
@@ -50,6 +75,8 @@ class CoderLinks {
   [[nodiscard]] std::optional<Link> home() const;
   /// "https://coder.example.com/@alice/api-dev"
   [[nodiscard]] std::optional<Link> workspace(std::string_view owner, std::string_view name) const;
+  /// Its audit log, of one workspace; with a licence only. `id`: a UUID.
+  [[nodiscard]] std::optional<Link> audit(std::string_view id) const;
   /// "coder.example.com"; empty if there are no links.
   [[nodiscard]] const std::string& host() const { return host_; }
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "daemon/http/page/activity.h"
 #include "daemon/http/page/alerts.h"
+#include "daemon/http/page/frame.h"
 #include "daemon/http/page/html_writer.h"
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
@@ -14,20 +16,6 @@ namespace {
 
 using reconcile::CycleReport;
 
-const Asset& icon_of(Tone tone) {
-  switch (tone) {
-    case Tone::good:
-    case Tone::quiet:
-      return Asset::icon_good();
-    case Tone::busy:
-      return Asset::icon_busy();
-    case Tone::warn:
-    case Tone::bad:
-      return Asset::icon_bad();
-  }
-  return Asset::icon_bad();
-}
-
 std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
   return text;
@@ -36,31 +24,6 @@ std::string capitalised(std::string text) {
 std::string headline(const PageInput& input, const FleetCounts& counts) {
   if (!input.board.report) return "The first cycle has not finished yet";
   return capitalised(summary_line(counts));
-}
-
-void write_head(HtmlWriter& out, const PageInput& input, const FleetCounts& counts, Tone tone) {
-  const auto head = out.element("head");
-  out.single("meta", {{"charset", "utf-8"}});
-  out.leaf("title", headline(input, counts) + " · coder-reconciler");
-  out.single("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
-  out.single("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
-  out.single("meta", {{"name", "robots"}, {"content", "noindex"}});
-  out.single("link", {{"rel", "icon"}, Attribute::href(Link::picture(icon_of(tone)))});
-  out.style(Asset::style());
-}
-
-void write_bar(HtmlWriter& out, const PageInput& input) {
-  out.leaf("a", {{"class", "skip"}, Attribute::href(Link::to("#workspaces"))}, "Skip to the workspaces");
-  const auto header = out.element("header", {{"class", "bar"}});
-  out.leaf("p", {{"class", "brand"}}, "coder-reconciler");
-  if (const auto home = input.coder.home()) {
-    const auto line = out.element("p", {{"class", "where"}});
-    out.text("keeps the workspaces of ");
-    out.leaf("a", {Attribute::href(*home), {"rel", "noreferrer"}}, input.coder.host());
-  }
-  const auto follow = out.element("p", {{"class", "follow scripted"}});
-  out.leaf("span", {{"id", "contact"}, {"role", "status"}}, "");
-  out.leaf("button", {{"type", "button"}, {"id", "pause"}, {"aria-pressed", "false"}}, "Pause updates");
 }
 
 /// The first thing to be read: each part of the sentence leads to its workspaces.
@@ -191,21 +154,6 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   write_fact(out, "Daemon", input.ready.good ? "ready" : "not ready", version());
 }
 
-void write_footer(HtmlWriter& out) {
-  const auto footer = out.element("footer");
-  out.text("For programs: ");
-  out.leaf("a", {Attribute::href(Link::to("api/v1/summary"))}, "summary");
-  out.text(", ");
-  out.leaf("a", {Attribute::href(Link::to("api/v1/workspaces"))}, "workspaces");
-  out.text(", ");
-  out.leaf("a", {Attribute::href(Link::to("api/v1/plan"))}, "plan");
-  out.text(", ");
-  out.leaf("a", {Attribute::href(Link::to("api/v1/forecast"))}, "forecast");
-  out.text(", ");
-  out.leaf("a", {Attribute::href(Link::to("metrics"))}, "metrics");
-  out.text(". Times are UTC.");
-}
-
 }  // namespace
 
 std::string status_page(const PageInput& input) {
@@ -215,9 +163,9 @@ std::string status_page(const PageInput& input) {
   out.doctype();
   {
     const auto html = out.element("html", {{"lang", "en"}});
-    write_head(out, input, counts, tone);
+    write_head(out, headline(input, counts), tone);
     const auto body = out.element("body");
-    write_bar(out, input);
+    write_bar(out, Root::here(), input.coder, Link::to("#workspaces"), "Skip to the workspaces");
     {
       const auto main = out.element("main", {{"id", "main"}});
       write_headline(out, input, counts, tone);
@@ -231,22 +179,22 @@ std::string status_page(const PageInput& input) {
       write_workspaces(out, input, counts);
       if (!held) write_plan(out, input);
       write_sets(out, input, counts);
+      write_activity(out, input);
       write_cycles(out, input);
       write_specs(out, input);
     }
-    write_footer(out);
-    out.leaf("p", {{"id", "news"}, {"class", "unseen"}, {"role", "status"}}, "");
-    out.script(Asset::script());
+    write_footer(out, Root::here());
+    write_scripts(out, event_stream_of(Root::here(), input.happened));
   }
   return out.take() + '\n';
 }
 
 std::string status_page_policy() {
   return fmt::format(
-      "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; form-action "
+      "default-src 'none'; style-src {}; script-src {} {}; connect-src 'self'; img-src data:; form-action "
       "'self'; "
       "base-uri 'none'; frame-ancestors 'none'",
-      Asset::style().csp_source(), Asset::script().csp_source());
+      Asset::style().csp_source(), Asset::script().csp_source(), Asset::live().csp_source());
 }
 
 }  // namespace cr::daemon

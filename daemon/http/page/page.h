@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "daemon/activity/activity_log.h"
 #include "daemon/http/page/link.h"
 #include "daemon/http/page/page_query.h"
 #include "daemon/http/page/way_out.h"
@@ -18,6 +19,7 @@ struct PageInput {
   PageQuery query;
   CoderLinks coder;
   const WayOut& way_out;
+  Happened happened{};  ///< so far, in this process
 };
 
 /// The page for people: whether it converges, what needs them and what to do, then everything behind it.
@@ -28,8 +30,8 @@ struct PageInput {
 /// Pure.
 [[nodiscard]] std::string status_page(const PageInput& input);
 
-/// The Content-Security-Policy that the page is served with: nothing but its own style sheet, script and icon
-/// by hash, requests to this program, and nobody may frame it.
+/// The Content-Security-Policy that each page is served with: nothing but its own style sheet, scripts and
+/// icon by hash, requests to this program, and nobody may frame it.
 [[nodiscard]] std::string status_page_policy();
 
 }  // namespace cr::daemon

@@ -72,7 +72,8 @@
     const request = asked = new AbortController();
     try {
       const response = await fetch(url, {signal: request.signal, cache: 'no-store', headers: {Accept: 'text/html'}});
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      // The page of a workspace that is declared no more, or not known yet, says so.
+      if (!response.ok && ![404, 503].includes(response.status)) throw new Error(`HTTP ${response.status}`);
       const fresh = new DOMParser().parseFromString(await response.text(), 'text/html');
       const freshMain = fresh.getElementById('main');
       if (!freshMain) throw new Error('an answer of something else');
@@ -165,6 +166,9 @@
     }
   });
   window.addEventListener('popstate', () => show(location.href));
+  document.addEventListener('happened', () => {
+    if (!paused && !document.hidden) show(location.href);
+  });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) {
       clearTimeout(timer);

@@ -16,6 +16,8 @@ void write_forecast(HtmlWriter& out, const PageInput& input);
 void write_next(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now);
 /// Each set, how it stands and what there is to do; nothing where there are none.
 void write_sets(HtmlWriter& out, const PageInput& input, const FleetCounts& counts);
+/// What has happened last; nothing before anything has.
+void write_activity(HtmlWriter& out, const PageInput& input);
 void write_cycles(HtmlWriter& out, const PageInput& input);
 void write_specs(HtmlWriter& out, const PageInput& input);
 

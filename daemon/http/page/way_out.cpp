@@ -33,6 +33,12 @@ std::string WayOut::apply_command(std::string_view digest) const {
   return command;
 }
 
+std::string WayOut::explain_command(std::string_view workspace) const {
+  std::string command = fmt::format("coder-reconciler explain {}", shell_word(workspace));
+  for (const std::string& path : paths) command += ' ' + shell_word(path);
+  return command;
+}
+
 std::optional<std::string> WayOut::approve_request(std::string_view digest) const {
   if (api_token_file.empty()) return std::nullopt;
   return fmt::format("curl -X POST -H \"Authorization: Bearer $(cat {})\" {}", shell_word(api_token_file),
@@ -48,6 +54,7 @@ WayOut way_out_of(const Config& config, std::string_view address) {
   for (const std::string& owner : config.owners) select("owner", owner);
   for (const std::string& name : config.names) select("name", name);
   way_out.selection.insert(way_out.selection.end(), config.paths.begin(), config.paths.end());
+  way_out.paths = config.paths;
   way_out.api_token_file = config.api_token_file;
   const std::size_t colon = address.rfind(':');
   const std::string_view host = address.substr(0, colon);

@@ -15,9 +15,12 @@ struct WayOut {
   std::vector<std::string> selection;  ///< arguments after the command's name: what this run looks at
   std::string api_token_file;          ///< empty: the daemon takes no approvals
   std::string base_url;                ///< of this daemon, on its own machine
+  std::vector<std::string> paths{};    ///< of the specs; `selection` has them too
 
   /// "coder-reconciler apply --approve DIGEST specs": in a second process.
   [[nodiscard]] std::string apply_command(std::string_view digest) const;
+  /// "coder-reconciler explain alice/api-dev specs": what Coder has besides.
+  [[nodiscard]] std::string explain_command(std::string_view workspace) const;
   /// The request to this daemon, to be sent from its machine; nothing if it takes none.
   [[nodiscard]] std::optional<std::string> approve_request(std::string_view digest) const;
 };

@@ -4,6 +4,7 @@
 
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/declared_fields.h"
+#include "daemon/http/page/row_parts.h"
 #include "daemon/http/page/sections.h"
 #include "daemon/http/page/times.h"
 #include "reconcile/model/condition.h"
@@ -14,28 +15,6 @@ namespace {
 
 using reconcile::Reason;
 using reconcile::WorkspaceStatus;
-
-void write_live(HtmlWriter& out, const FieldLine& line) {
-  switch (line.match) {
-    case FieldMatch::same:
-      out.leaf("td", {{"class", "same"}}, "as declared");
-      return;
-    case FieldMatch::differs:
-    case FieldMatch::at_birth: {
-      const auto cell = out.element("td", {{"class", "differs"}});
-      out.leaf("b", line.live);
-      if (line.match == FieldMatch::at_birth)
-        out.leaf("span", {{"class", "more"}}, "applies only at creation");
-      return;
-    }
-    case FieldMatch::absent:
-      out.leaf("td", {{"class", "unread"}}, "does not exist");
-      return;
-    case FieldMatch::unread:
-      out.leaf("td", {{"class", "unread"}}, "unknown");
-      return;
-  }
-}
 
 void write_lines(HtmlWriter& out, std::string_view caption, std::span<const FieldLine* const> lines) {
   const auto table = out.element("table", {{"class", "fields"}});
@@ -49,7 +28,8 @@ void write_lines(HtmlWriter& out, std::string_view caption, std::span<const Fiel
   for (const FieldLine* line : lines) {
     const auto row = out.element("tr");
     out.leaf("th", {{"scope", "row"}}, line->name);
-    out.leaf("td", line->declared);
+    out.leaf("td",
+             line->from.empty() ? line->declared : fmt::format("{} (from {})", line->declared, line->from));
     write_live(out, *line);
   }
 }
@@ -73,28 +53,6 @@ void write_fields(HtmlWriter& out, const WorkspaceStatus& row, std::string_view 
   write_lines(out, "Declared and live", rest);
 }
 
-void write_error(HtmlWriter& out, const coder::ApiError& error) {
-  const auto box = out.element("p", {{"class", "error"}});
-  out.leaf("span", {{"class", "more"}}, "Last error");
-  std::string text = error.method.empty() ? "" : fmt::format("{} {}: ", error.method, error.path);
-  if (error.status != 0) text += fmt::format("{} ", error.status);
-  text += error.message;
-  if (!error.detail.empty()) text += fmt::format(" ({})", error.detail);
-  for (const coder::Validation& validation : error.validations)
-    text += fmt::format("; {}: {}", validation.field, validation.detail);
-  out.text(text);
-  if (!error.request_id.empty()) {
-    out.text(" ");
-    out.leaf("code", {{"class", "request"}, {"title", "Coder's request id: finds the call in its logs"}},
-             error.request_id);
-  }
-}
-
-/// Whether the condition's message quotes the error, as it often does.
-bool quotes(std::string_view message, const coder::ApiError& error) {
-  return message.find(error.message) != std::string_view::npos;
-}
-
 /// It could not be read for the reason for which nothing could.
 bool shares_failure(const PageInput& input, const WorkspaceStatus& row) {
   const auto& failure = input.board.report->failure;
@@ -114,35 +72,6 @@ void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatu
   out.text("It is part of ");
   out.leaf("a", {Attribute::href(Link::to("#plan"))}, "the plan that is held");
   out.text("; see the top of this page for how to approve it.");
-}
-
-/// Text with `code` marked as Markdown does.
-void write_marked(HtmlWriter& out, std::string_view text) {
-  bool code = false;
-  while (!text.empty()) {
-    const std::string_view part = text.substr(0, text.find('`'));
-    if (code) out.leaf("code", part);
-    if (!code) out.text(part);
-    text.remove_prefix(std::min(text.size(), part.size() + 1));
-    code = !code;
-  }
-}
-
-/// What is true of every workspace with this reason.
-void write_guidance(HtmlWriter& out, Reason reason, std::string_view id) {
-  const reconcile::Guidance& guidance = reconcile::guidance_of(reason);
-  const auto box = out.element("details", {{"id", fmt::format("{}-about", id)}, {"class", "about"}});
-  out.leaf("summary", fmt::format("About {}", reconcile::to_string(reason)));
-  const auto list = out.element("dl");
-  const auto add = [&](std::string_view what, std::string_view text) {
-    if (text.empty()) return;
-    out.leaf("dt", what);
-    const auto definition = out.element("dd");
-    write_marked(out, text);
-  };
-  add("What it means", guidance.meaning);
-  add("What to do", guidance.what_to_do);
-  add("When it ends", guidance.ends);
 }
 
 void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
@@ -179,13 +108,10 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
                 std::string_view folder) {
   const specs::WorkspaceSpec& spec = *row.spec;
   const std::string name = specs::identity_of(spec).to_string();
+  out.leaf("a", {{"class", "name"}, Attribute::href(Root::here().workspace(spec.owner, spec.name))}, name);
   // Without an id there is no page in Coder to go to.
-  const auto link = row.id ? input.coder.workspace(spec.owner, spec.name) : std::nullopt;
-  if (link) {
-    out.leaf("a", {{"class", "name"}, {"rel", "noreferrer"}, Attribute::href(*link)}, name);
-  } else {
-    out.leaf("span", {{"class", "name"}}, name);
-  }
+  if (const auto link = row.id ? input.coder.workspace(spec.owner, spec.name) : std::nullopt)
+    out.leaf("a", {{"class", "in-coder"}, {"rel", "noreferrer"}, Attribute::href(*link)}, "in Coder");
   out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.template_ref));
   if (!spec.set.empty()) {
     const auto line = out.element("span", {{"class", "more"}});

@@ -1,5 +1,6 @@
 #include "daemon/http/endpoints.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -80,7 +81,9 @@ class EndpointsTest : public ::testing::Test {
     std::string set;
   };
   std::vector<Told> told_;
+  SharedActivity activity_{"e1"};
   EndpointParts parts_{.board = shown_,
+                       .activity = activity_,
                        .clock = clock_,
                        .metrics = [] { return std::string{"up 1\n"}; },
                        .metrics_content_type = "text/plain; version=0.0.4",
@@ -426,7 +429,8 @@ TEST_F(EndpointsTest, ReadsNeedTheTokenForReadsWhereThereIsOne) {
     return guarded.handle(request).status;
   };
   for (const char* target : {"/", "/metrics", "/api/v1/summary", "/api/v1/plan", "/api/v1/forecast",
-                             "/api/v1/workspaces", "/api/v1/workspaces/alice/w0"}) {
+                             "/api/v1/workspaces", "/api/v1/workspaces/alice/w0", "/api/v1/events",
+                             "/api/v1/events/stream", "/activity", "/w/alice/w0"}) {
     EXPECT_EQ(status(target, ""), 401) << target;
     EXPECT_EQ(status(target, "s3cret"), 401) << target << ": the other token opens nothing here";
     EXPECT_EQ(status(target, "for-reads"), 200) << target;
@@ -437,6 +441,82 @@ TEST_F(EndpointsTest, ReadsNeedTheTokenForReadsWhereThereIsOne) {
   EXPECT_EQ(status("/metrics", "for-reads"), 401) << "a file that has gone opens nothing";
 }
 
+TEST_F(EndpointsTest, EventsComeWithWhatTellsAGapAndARestart) {
+  EXPECT_EQ(get_json("/api/v1/events")["newest"], 0) << "before the first cycle, too";
+  Event event;
+  event.workspace = {"alice", "w0"};
+  for (int i = 0; i < 3; ++i) activity_.add(event);
+  event.workspace = {"bob", "web"};
+  event.kind = EventKind::drift;
+  activity_.add(event);
+  const json all = get_json("/api/v1/events");
+  EXPECT_EQ(all["epoch"], "e1");
+  EXPECT_EQ(all["events"].size(), 4U);
+  EXPECT_EQ(all["events"][3]["owner"], "bob");
+  const json later = get_json("/api/v1/events?since=2&limit=1");
+  EXPECT_EQ(later["events"][0]["number"], 3);
+  EXPECT_EQ(later["more"], true);
+  EXPECT_EQ(later["next"], 3);
+  EXPECT_EQ(get_json("/api/v1/events?workspace=Bob/Web&kind=drift,action")["events"].size(), 1U);
+  for (const char* query : {"kind=x", "since=x", "limit=1001", "workspace=alice", "nmae=x"})
+    EXPECT_EQ(get(std::string{"/api/v1/events?"} + query).status, 400) << query;
+}
+
+TEST_F(EndpointsTest, TheStreamOfEventsIsForGetAlone) {
+  const HttpResponse response = get("/api/v1/events/stream");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/event-stream; charset=utf-8");
+  ASSERT_TRUE(response.stream);
+  EXPECT_THAT(response.stream->take(), HasSubstr("retry: "));
+  for (const char* method : {"HEAD", "POST", "PUT", "ET", "G", ""}) {
+    const HttpResponse refused = send(method, "/api/v1/events/stream");
+    EXPECT_EQ(refused.status, 405) << method;
+    EXPECT_EQ(header(refused, "Allow"), "GET");
+    EXPECT_FALSE(refused.stream);
+  }
+  EXPECT_EQ(get("/api/v1/events/stream?kind=x").status, 400);
+}
+
+TEST_F(EndpointsTest, AWorkspaceHasAPageOfItsOwn) {
+  EXPECT_EQ(get("/w/alice/w0").status, 503) << "before the specs are read nobody knows what is declared";
+  show(testing::a_report({Reason::Missing}));
+  const HttpResponse page = get("/w/Alice/W0");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("<title>alice/w0: Missing"));
+  EXPECT_THAT(header(page, "Content-Security-Policy"), HasSubstr("default-src 'none'"));
+  const HttpResponse none = get("/w/alice/none");
+  EXPECT_EQ(none.status, 404);
+  EXPECT_EQ(none.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(none.body, HasSubstr("alice/none is not declared"));
+}
+
+TEST_F(EndpointsTest, AWorkspaceIsFoundAmongAHundredThousandWithoutALookAtEach) {
+  std::vector<specs::SpecPtr> specs;
+  auto report = testing::a_report({});
+  std::vector<reconcile::Rows::Row> rows;
+  for (int i = 0; i < 100'000; ++i) {
+    auto row = std::make_shared<reconcile::WorkspaceStatus>();
+    row->spec = testing::a_spec("alice", fmt::format("w{:06}", i));
+    row->ready.reason = Reason::InSync;
+    rows.push_back(std::move(row));
+  }
+  report.workspaces = reconcile::Rows(std::move(rows));
+  show(std::move(report));
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 100; ++i) ASSERT_EQ(get(fmt::format("/w/alice/w{:06}", i * 997)).status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 5s)
+      << "far above what it takes: other programs run, too";
+}
+
+TEST_F(EndpointsTest, ThePageOfActivityIsServed) {
+  Event event;
+  event.workspace = {"alice", "w0"};
+  activity_.add(event);
+  const HttpResponse page = get("/activity?workspace=alice/w0");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_THAT(page.body, HasSubstr("id=\"e-1\""));
+}
+
 TEST_F(EndpointsTest, RoutesAreAClosedSet) {
   const auto route = [](const std::string& target) {
     HttpRequest request;
@@ -445,6 +525,11 @@ TEST_F(EndpointsTest, RoutesAreAClosedSet) {
   };
   EXPECT_EQ(route("/api/v1/workspaces/alice/w0"), "/api/v1/workspaces/{owner}/{name}");
   EXPECT_EQ(route("/api/v1/plan?limit=1"), "/api/v1/plan");
+  EXPECT_EQ(route("/w/alice/w0?x=1"), "/w/{owner}/{name}");
+  EXPECT_EQ(route("/w/alice/w0/"), "other") << "relative links would lead astray";
+  EXPECT_EQ(route("/w/alice"), "other");
+  EXPECT_EQ(route("/api/v1/events/stream?since=1"), "/api/v1/events/stream");
+  EXPECT_EQ(route("/activity"), "/activity");
   EXPECT_EQ(route("/wp-login.php"), "other");
   EXPECT_EQ(Endpoints::route_of(HttpRequest{}), "other") << "of what could not be read";
 }

@@ -119,10 +119,11 @@ TEST_F(StatusPage, ShowsOfARowAllThatHelps) {
   show(std::move(report));
   const std::string html = page();
   for (const char* text :
-       {"href=\"https://coder.example.com/@Alice/Dev\">alice/dev</a>", "href=\"?label=team%3Dpayments\"",
-        "team.yaml:1", "chip busy\">BackingOff", ">2 h</time>", "<b>podman</b>", "setting ttl failed",
-        "Next attempt in 30 s.", "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1",
-        "TemplateDiffers", "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>When it ends</dt>"}) {
+       {"href=\"w/alice/dev\">alice/dev</a>", "href=\"https://coder.example.com/@Alice/Dev\">in Coder</a>",
+        "href=\"?label=team%3Dpayments\"", "team.yaml:1", "chip busy\">BackingOff", ">2 h</time>",
+        "<b>podman</b>", "setting ttl failed", "Next attempt in 30 s.",
+        "PUT /api/v2/workspaces/1/ttl: 400 ttl is too long", "req-1", "TemplateDiffers",
+        "About BackingOff</summary><dl><dt>What it means</dt>", "<dt>When it ends</dt>"}) {
     EXPECT_THAT(html, HasSubstr(text));
   }
 }

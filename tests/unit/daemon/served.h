@@ -82,7 +82,7 @@ class ServedTest : public ::testing::Test {
     server_.emplace(std::move(*server));
     serving_.emplace(io_, server_->serve());
   }
-  daemon::HttpResponse answer(const daemon::HttpRequest& request) {
+  virtual daemon::HttpResponse answer(const daemon::HttpRequest& request) {
     requests_.push_back(request);
     if (request.path == "/throw") throw std::runtime_error("secret detail");
     if (request.path == "/large") return {.status = 200, .body = std::string(50'000'000, 'x'), .headers = {}};

@@ -52,7 +52,9 @@ class SetsInTheApi : public ::testing::Test {
   testing::ManualClock clock_;
   Board board_;
   SharedBoard shown_;
+  SharedActivity activity_{"e1"};
   EndpointParts parts_{.board = shown_,
+                       .activity = activity_,
                        .clock = clock_,
                        .metrics = [] { return std::string(); },
                        .metrics_content_type = "text/plain",
