@@ -123,6 +123,13 @@ HttpResponse wrong_token(std::string_view message) {
   return response;
 }
 
+HttpResponse sent_by_foreign_page() {
+  return error_response(
+      403,
+      "sent by a web page of another server; behind a proxy that changes the Host header, add "
+      "the name that browsers use to --allowed-hosts");
+}
+
 /// `digest=…` in the query, {"digest": "…"} or the bare digest in the body.
 std::string digest_in(const HttpRequest& request) {
   if (const auto found = request.query.find("digest"); found != request.query.end()) return found->second;
@@ -353,7 +360,8 @@ HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) con
                         .now = parts_.clock.wall(),
                         .query = parse_page_query(request.query),
                         .coder = CoderLinks(parts_.coder_url),
-                        .way_out = way_out};
+                        .way_out = way_out,
+                        .local = request.local};
   HttpResponse response{
       .status = 200, .content_type = "text/html; charset=utf-8", .body = status_page(input), .headers = {}};
   response.headers.emplace_back("Content-Security-Policy", status_page_policy());
@@ -365,6 +373,7 @@ HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) con
 }
 
 HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
+  if (request.foreign) return sent_by_foreign_page();
   if (!request.local) {
     if (auto refusal = refuse(request)) return std::move(*refusal);
   }
@@ -383,6 +392,10 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
                                        Approval& approval) const {
   const std::string digest = digest_in(request);
   approval.digest = digest.substr(0, kLongestDigest);
+  if (request.foreign) {
+    approval.why = "a web page of another server sent it";
+    return sent_by_foreign_page();
+  }
   if (auto refusal = refuse(request)) {
     approval.why = refusal->status == 403         ? "no token is configured"
                    : request.bearer_token.empty() ? "no token was given"

@@ -25,6 +25,8 @@ struct HttpRequest {
   /// Sent by a program on this machine for itself: the connection comes from loopback, and no proxy and no
   /// web page stands behind it.
   bool local = false;
+  /// Sent by a web page of another server, or of another site (foreign.h).
+  bool foreign = false;
 };
 
 struct HttpResponse {

@@ -9,6 +9,7 @@
 #include <exception>
 #include <optional>
 
+#include "daemon/http/foreign.h"
 #include "daemon/http/host.h"
 #include "daemon/text/escape.h"
 #include "reconcile/async/structured.h"
@@ -114,6 +115,7 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   request.peer = peer.to_string();
   request.forwarded = std::move(fields.forwarded);
   request.local = is_local(fields.origin);
+  request.foreign = is_foreign(fields.origin, hosts);
 
   if (fields.hosts > 1) {
     reading.refused = error_response(400, "more than one Host header");

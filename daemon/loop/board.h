@@ -6,6 +6,7 @@
 
 #include "daemon/loop/health.h"
 #include "daemon/loop/history.h"
+#include "daemon/loop/sync_trend.h"
 #include "reconcile/memory/builds_seen.h"
 #include "reconcile/report/report.h"
 #include "specs/desired_state.h"
@@ -23,6 +24,7 @@ struct Board {
   async::WallTime specs_read{};      ///< when `desired` was read
   async::WallTime revision_since{};  ///< when its revision was first seen by this process
   CycleHistory history;
+  SyncTrend trend;
   /// When the next cycle begins unless something triggers it earlier; nothing while one runs.
   std::optional<async::SteadyTime> next_cycle;
   LastCycles cycles;

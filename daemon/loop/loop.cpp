@@ -112,6 +112,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   ReportPtr before = std::exchange(board.report, report);
   if (parts.builds) board.builds = std::make_shared<const reconcile::BuildsSeen>(parts.builds());
   board.history.add(*report);
+  board.trend.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;
     // What was known of each workspace stays on show; a cycle that could not begin knows nothing better.

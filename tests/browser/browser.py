@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 from world import BUILD, PATIENCE, wait_until
 
 SHOTS = BUILD / "tests" / "browser" / "screenshots"
-AXIS = {"desktop": (1280, 900), "phone": (375, 812)}
+AXIS = {"desktop": (1280, 900), "phone": (375, 812), "wide": (1400, 900), "handset": (390, 844)}
 
 
 class Browser:
@@ -44,7 +44,7 @@ class Browser:
     def screen(self, name):
         width, height = AXIS[name]
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": name == "phone"})
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": name in ("phone", "handset")})
 
     def scheme(self, name):
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {

@@ -2,10 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "daemon/http/page/actions.h"
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/html_writer.h"
 #include "daemon/http/page/sections.h"
+#include "daemon/http/page/shares.h"
 #include "daemon/http/page/times.h"
+#include "daemon/http/page/trend.h"
 #include "daemon/version.h"
 #include "reconcile/report/set_view.h"
 
@@ -47,6 +52,7 @@ void write_head(HtmlWriter& out, const PageInput& input, const FleetCounts& coun
   out.single("meta", {{"name", "robots"}, {"content", "noindex"}});
   out.single("link", {{"rel", "icon"}, Attribute::href(Link::picture(icon_of(tone)))});
   out.style(Asset::style());
+  out.style(Asset::console_style());
 }
 
 void write_bar(HtmlWriter& out, const PageInput& input) {
@@ -60,7 +66,14 @@ void write_bar(HtmlWriter& out, const PageInput& input) {
   }
   const auto follow = out.element("p", {{"class", "follow scripted"}});
   out.leaf("span", {{"id", "contact"}, {"role", "status"}}, "");
-  out.leaf("button", {{"type", "button"}, {"id", "pause"}, {"aria-pressed", "false"}}, "Pause updates");
+  out.leaf("span", {{"id", "told"}, {"role", "status"}}, "");
+  write_reconcile_button(out, input);
+  out.leaf("button",
+           {{"type", "button"},
+            {"id", "pause"},
+            {"aria-pressed", "false"},
+            {"title", "Stop following the daemon"}},
+           "Pause");
 }
 
 /// The first thing to be read: each part of the sentence leads to its workspaces.
@@ -117,17 +130,26 @@ void write_progress(HtmlWriter& out, const PageInput& input) {
   if (!input.board.next_cycle) {
     out.text("A cycle is running now.");
   } else if (*input.board.next_cycle > input.steady) {
-    out.text(fmt::format("The next one starts in {}, or when something changes.",
-                         in_words(*input.board.next_cycle - input.steady)));
+    out.text(fmt::format("The next one starts in {}", in_words(*input.board.next_cycle - input.steady)));
+    out.leaf("span", {{"class", "aside"}}, ", or when something changes");
+    out.text(".");
   } else {
     out.text("The next one is due.");
   }
 }
 
 void write_alerts(HtmlWriter& out, const PageInput& input) {
+  std::size_t number = 0;
   for (const Alert& alert : alerts_of(input)) {
     const auto box = out.element("div", {{"class", fmt::format("alert {}", to_string(alert.tone))}});
     out.leaf("h2", alert.title);
+    if (alert.approvable) {
+      const auto& [digest, title, what] = *alert.approvable;
+      write_approve_button(out, input, digest, title, what);
+    }
+    const auto fold =
+        out.element("details", {{"id", fmt::format("alert-{}", ++number)}, {"class", "unfold"}});
+    out.leaf("summary", "Details");
     out.leaf("p", alert.text);
     for (const auto& [purpose, command] : alert.commands) {
       out.leaf("p", {{"class", "purpose"}}, purpose + ":");
@@ -191,7 +213,18 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   write_fact(out, "Daemon", input.ready.good ? "ready" : "not ready", version());
 }
 
-void write_footer(HtmlWriter& out) {
+/// What the fleet's state rests on, and what comes.
+void write_behind(HtmlWriter& out, const PageInput& input) {
+  write_facts(out, input);
+  write_forecast(out, input);
+}
+
+/// Points of the trend that are no further apart have nothing missing between them: cycles are that rare.
+std::chrono::nanoseconds joined_within(const LastCycles& cycles) {
+  return 2 * SyncTrend::kStretch + 3 * std::max(cycles.interval, cycles.stretched);
+}
+
+void write_footer(HtmlWriter& out, const PageInput& input) {
   const auto footer = out.element("footer");
   out.text("For programs: ");
   out.leaf("a", {Attribute::href(Link::to("api/v1/summary"))}, "summary");
@@ -203,7 +236,10 @@ void write_footer(HtmlWriter& out) {
   out.leaf("a", {Attribute::href(Link::to("api/v1/forecast"))}, "forecast");
   out.text(", ");
   out.leaf("a", {Attribute::href(Link::to("metrics"))}, "metrics");
-  out.text(". Times are UTC.");
+  out.text(". Times are UTC. ");
+  if (!can_act(input))
+    out.text("To reconcile and approve from this page, start the daemon with --api-token-file. ");
+  out.leaf("button", {{"type", "button"}, {"id", "show-keys"}, {"class", "linklike scripted"}}, "Keys");
 }
 
 }  // namespace
@@ -222,31 +258,38 @@ std::string status_page(const PageInput& input) {
       const auto main = out.element("main", {{"id", "main"}});
       write_headline(out, input, counts, tone);
       write_progress(out, input);
+      write_trend(out, input.board.trend, input.now, joined_within(input.board.cycles));
+      write_shares(out, shares_of(counts));
       write_alerts(out, input);
-      write_facts(out, input);
-      write_forecast(out, input);
+      // Whoever wants many rows at once wants them first.
+      const bool rows_first = input.query.rows == RowDetail::compact;
+      if (!rows_first) write_behind(out, input);
       // Who has to decide about a plan wants to see it first.
       const bool held = input.board.report && input.board.report->verdict.held;
       if (held) write_plan(out, input);
       write_workspaces(out, input, counts);
       if (!held) write_plan(out, input);
+      if (rows_first) write_behind(out, input);
       write_sets(out, input, counts);
       write_cycles(out, input);
       write_specs(out, input);
     }
-    write_footer(out);
+    write_footer(out, input);
     out.leaf("p", {{"id", "news"}, {"class", "unseen"}, {"role", "status"}}, "");
+    write_dialogs(out, input);
     out.script(Asset::script());
+    out.script(Asset::console_script());
   }
   return out.take() + '\n';
 }
 
 std::string status_page_policy() {
   return fmt::format(
-      "default-src 'none'; style-src {}; script-src {}; connect-src 'self'; img-src data:; form-action "
+      "default-src 'none'; style-src {} {}; script-src {} {}; connect-src 'self'; img-src data:; form-action "
       "'self'; "
       "base-uri 'none'; frame-ancestors 'none'",
-      Asset::style().csp_source(), Asset::script().csp_source());
+      Asset::style().csp_source(), Asset::console_style().csp_source(), Asset::script().csp_source(),
+      Asset::console_script().csp_source());
 }
 
 }  // namespace cr::daemon
