@@ -25,7 +25,7 @@ void write_ask_dialog(HtmlWriter& out) {
                          {"spellcheck", "false"}});
     out.leaf("span", {{"class", "more"}}, "Kept in the memory of this tab, and nowhere else.");
   }
-  out.leaf("p", {{"id", "ask-problem"}, {"class", "problem"}, {"role", "alert"}}, "");
+  out.leaf("p", {{"id", "ask-problem"}, {"class", "wrong"}, {"role", "alert"}}, "");
   const auto buttons = out.element("p", {{"class", "answers"}});
   out.leaf("button", {{"type", "submit"}, {"id", "ask-send"}}, "");
   out.leaf("button", {{"type", "button"}, {"id", "ask-cancel"}, {"class", "quiet"}}, "Cancel");

@@ -43,7 +43,8 @@ bool before(const Group& a, const Group& b) {
     return std::make_tuple(need_of(group), group.shares.of(Share::unknown), group.shares.all());
   };
   if (rank(a) != rank(b)) return rank(a) > rank(b);
-  return a.name < b.name;
+  // Those without a name come behind.
+  return std::make_tuple(!a.name, a.name) < std::make_tuple(!b.name, b.name);
 }
 
 }  // namespace
