@@ -18,10 +18,12 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
 
+#include "specs/checkout.h"
 #include "specs/content_hash.h"
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/layering.h"
@@ -60,6 +62,7 @@ struct SpecSource::State {
   std::vector<std::string> paths;
   Now now;
   LoadLimits limits;
+  std::vector<CheckedOut> checkouts;  ///< of the last load that succeeded
   FileCache cache;
   FileCache above;  ///< of directories above the paths: only their defaults are kept
   DefaultsFiles defaults_files;
@@ -151,16 +154,26 @@ std::string stream_of(const std::string& path, const std::map<std::string, Parse
   return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ? path : std::string();
 }
 
-/// Revisions of all trees; more than one only where the paths lie in different checkouts.
-std::string revisions_of(const std::vector<Tree>& trees) {
-  std::vector<std::string> distinct;
+std::vector<CheckedOut> checkouts_of(const std::vector<Tree>& trees) {
+  std::vector<CheckedOut> places;
   for (const Tree& tree : trees) {
-    std::string revision = find_revision(tree.root);
-    if (!revision.empty() && std::find(distinct.begin(), distinct.end(), revision) == distinct.end())
-      distinct.push_back(std::move(revision));
+    // One that others only pretend to be there lies nowhere.
+    if (tree.links.empty()) continue;
+    places.push_back(checked_out(tree.links.front().first, tree.root, enclosing_checkout(tree.root),
+                                 find_revision(tree.root)));
+  }
+  return places;
+}
+
+/// More than one only where the paths lie in different checkouts.
+std::string revisions_of(const std::vector<CheckedOut>& checkouts) {
+  std::vector<std::string_view> distinct;
+  for (const CheckedOut& checkout : checkouts) {
+    if (!checkout.revision.empty() && std::ranges::find(distinct, checkout.revision) == distinct.end())
+      distinct.push_back(checkout.revision);
   }
   std::string text;
-  for (const std::string& revision : distinct) text += (text.empty() ? "" : ",") + revision;
+  for (const std::string_view revision : distinct) text.append(text.empty() ? "" : ",").append(revision);
   return text;
 }
 
@@ -271,10 +284,10 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   if (!walk_all(trees, inputs, abort)) return std::nullopt;
   drop_repeated_files(trees);
   add_pretended(trees);
-  std::string revision = revisions_of(trees);
+  std::vector<CheckedOut> found = checkouts_of(trees);
 
   if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
-  if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision) {
+  if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || checkouts_of(trees) != found) {
     abort = {true, "the files changed while they were being read"};
     return std::nullopt;
   }
@@ -304,7 +317,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.end();
   above.end();
   if (parsed > 0) values.drop_unused();
-  assembled->revision = std::move(revision);
+  assembled->revision = revisions_of(found);
+  checkouts = std::move(found);
   return assembled;
 }
 
@@ -496,6 +510,9 @@ std::size_t SpecSource::parsed_files() const {
 }
 const std::vector<std::string>& SpecSource::paths() const {
   return state_->paths;
+}
+const std::vector<CheckedOut>& SpecSource::checkouts() const {
+  return state_->checkouts;
 }
 void SpecSource::pretend(std::map<std::string, std::string> texts) {
   state_->pretended = std::move(texts);

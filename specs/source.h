@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "specs/checkout.h"
 #include "specs/desired_state.h"
 
 namespace cr::specs {
@@ -66,6 +67,9 @@ class SpecSource {
   /// Single bad files (one that can't be opened, too) or documents are diagnostics in the result, not an
   /// error.
   [[nodiscard]] boost::system::result<DesiredState, SourceError> load();
+
+  /// Where the paths lie, as the last load that succeeded found them; standard input lies nowhere.
+  [[nodiscard]] const std::vector<CheckedOut>& checkouts() const;
 
   /// Documents parsed by the last load (not taken from the cache); for tests and metrics.
   [[nodiscard]] std::size_t parsed_files() const;

@@ -85,6 +85,7 @@ class Daemon {
                                : [this] { return read_server_token(config_.read_token_file); },
              .on_approval = [this](const Approval& approval) { tell(approval); },
              .coder_url = config.coder_url,
+             .source_url = config.source_url,
              .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }

@@ -353,6 +353,7 @@ HttpResponse Endpoints::workspace(const std::string& owner, const std::string& n
 HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) const {
   const async::SteadyTime now = parts_.clock.now();
   const WayOut way_out = parts_.way_out();
+  const auto checkouts = board.checkouts ? std::span{*board.checkouts} : std::span<const specs::CheckedOut>{};
   const PageInput input{.board = board,
                         .alive = alive(parts_.board.vitals().heartbeat, now),
                         .ready = ready(board.cycles, now),
@@ -361,6 +362,7 @@ HttpResponse Endpoints::page(const HttpRequest& request, const Board& board) con
                         .query = parse_page_query(request.query),
                         .coder = CoderLinks(parts_.coder_url),
                         .way_out = way_out,
+                        .sources = SourceLinks(parts_.source_url, checkouts),
                         .local = request.local};
   HttpResponse response{
       .status = 200, .content_type = "text/html; charset=utf-8", .body = status_page(input), .headers = {}};

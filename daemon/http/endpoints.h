@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "daemon/config/secret.h"
+#include "daemon/config/source_url.h"
 #include "daemon/http/guess_limit.h"
 #include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
@@ -42,7 +43,8 @@ struct EndpointParts {
   /// Likewise of those who read; absent: anybody may. /healthz and /readyz are open whatever it is.
   std::function<std::optional<Secret>()> read_token{};
   std::function<void(const Approval&)> on_approval{};
-  std::string coder_url{};  ///< where links to workspaces lead
+  std::string coder_url{};                ///< where links to workspaces lead
+  std::optional<SourceUrl> source_url{};  ///< where the page links to specs; absent: nowhere
   /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
   std::function<WayOut()> way_out = [] { return WayOut{}; };
 };

@@ -72,6 +72,8 @@ async::awaitable<bool> refresh(LoopParts& parts) {
   if (!board.desired || board.desired->revision != loaded->desired->revision)
     board.revision_since = board.specs_read;
   board.desired = loaded->desired;
+  board.checkouts = loaded->checkouts;
+  board.commit = loaded->commit;
   parts.shown.publish(board);
   parts.on_specs_read(*board.desired, loaded->changed);
   if (readable_again) parts.log.info("the specs can be read again");

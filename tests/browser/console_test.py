@@ -227,6 +227,18 @@ class WithoutScripts(Console):
 
 
 class Looking(Console):
+    def test_file_and_line_lead_to_the_forge(self):
+        seed, files = world.small_fleet()
+        fleet = self.start(seed, {**files, ".git/HEAD": "0123456789abcdef0123456789abcdef01234567\n"},
+                           daemon=["--source-url", "https://forge.example.com/specs/blob/{revision}/{path}#L{line}"])
+        fleet.until_first_cycle()
+        self.browser.open(fleet.url + "/?owner=bob&q=web")
+        where = "https://forge.example.com/specs/blob/0123456789abcdef0123456789abcdef01234567"
+        self.assertEqual(self.browser.find(".rows .source a").get_attribute("href"), where + "/team.yaml#L25")
+        self.assertEqual(self.browser.find("#specs .source a").get_attribute("href"), where + "/broken.yaml#L8")
+        self.readable()
+        self.assertEqual(self.browser.complaints(), [])
+
     def test_groups_lead_to_their_rows_in_place(self):
         fleet = self.start(*world.small_fleet())
         fleet.until_first_cycle()

@@ -185,9 +185,12 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   const auto list = out.element("dl", {{"class", "facts"}, {"id", "facts"}});
   if (board.desired) {
     const auto& revision = board.desired->revision;
+    const std::string commit =
+        board.commit ? fmt::format(": {} ({})", board.commit->subject, board.commit->author) : std::string{};
     write_fact(out, "Revision", revision.empty() ? "none" : std::string_view{revision}.substr(0, 12),
-               revision.empty() ? "the specs are not in a Git checkout"
-                                : fmt::format("in force for {}", in_words(input.now - board.revision_since)));
+               revision.empty()
+                   ? "the specs are not in a Git checkout"
+                   : fmt::format("in force for {}{}", in_words(input.now - board.revision_since), commit));
     write_fact(out, "Specs",
                fmt::format("{} in {} {}", board.desired->specs.size(), board.desired->files,
                            board.desired->files == 1 ? "file" : "files"),

@@ -18,6 +18,7 @@ struct PageInput {
   PageQuery query;
   CoderLinks coder;
   const WayOut& way_out;
+  SourceLinks sources{};
   bool local = false;  ///< who looks is on the daemon's machine, and needs no token to ask for a cycle
 };
 

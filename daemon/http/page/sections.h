@@ -47,6 +47,10 @@ void write_column(HtmlWriter& out, std::string_view name);
 /// "3 min ago", with the moment itself for machines and for the pointer.
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);
 
+/// A file and a line, as a link to where people read it if there is one. `text` is what is shown of it.
+void write_source(HtmlWriter& out, const PageInput& input, const specs::SourcePosition& where,
+                  std::string_view text);
+
 /// A command in a box of its own, with a button that copies it where scripts run.
 void write_command(HtmlWriter& out, std::string_view command);
 

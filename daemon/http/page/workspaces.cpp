@@ -187,7 +187,7 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
   const std::string_view file = spec.where.path();
   if (file.empty()) return;
   const std::string_view shown = file.substr(file.starts_with(folder) ? folder.size() : 0);
-  out.leaf("code", {{"class", "source"}, {"title", file}}, fmt::format("{}:{}", shown, spec.where.line));
+  write_source(out, input, spec.where, fmt::format("{}:{}", shown, spec.where.line));
 }
 
 /// What its latest build does or did, where that is ours.
