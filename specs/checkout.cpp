@@ -1,6 +1,6 @@
 #include "specs/checkout.h"
 
-#include <filesystem>
+#include <algorithm>
 #include <utility>
 
 namespace cr::specs {
@@ -22,6 +22,24 @@ std::optional<std::string_view> rest_of(std::string_view path, std::string_view 
   if (path.empty() || directory.ends_with('/')) return path;
   if (path.front() != '/') return std::nullopt;
   return path.substr(1);
+}
+
+/// The same place without `.` and `..`; nothing if that is above where the path begins.
+std::optional<std::string> without_detours(std::string_view path) {
+  std::string straight;
+  while (!path.empty()) {
+    const std::string_view name = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    if (name.empty() || name == ".") continue;
+    if (name == "..") {
+      if (straight.empty()) return std::nullopt;
+      drop_last_name(straight);
+      continue;
+    }
+    if (!straight.empty()) straight += '/';
+    straight += name;
+  }
+  return straight;
 }
 
 }  // namespace
@@ -54,9 +72,9 @@ std::optional<InRepository> in_repository(std::span<const CheckedOut> checkouts,
   path += rest;
   if (path.empty()) path = last_name(shown);
   // What stands above a path is shown by way of it: "specs/../defaults.yaml".
-  path = std::filesystem::path(path).lexically_normal().string();
-  if (path.starts_with("..")) return std::nullopt;
-  return InRepository{std::move(path), nearest->revision};
+  auto straight = without_detours(path);
+  if (!straight) return std::nullopt;
+  return InRepository{std::move(*straight), nearest->revision};
 }
 
 }  // namespace cr::specs
