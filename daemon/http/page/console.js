@@ -3,14 +3,18 @@
 'use strict';
 (() => {
   const kSettling = 1500;  // ms after which what was asked for may show
+  const kTold = 15_000;  // ms for which it is said what came of it
   const ask = document.getElementById('ask');  // there is none where no token is set up
   const keys = document.getElementById('keys');
   const told = document.getElementById('told');
   let token = '';
+  let silence = 0;
   let asked = null;  // what the dialog is about: {path, body}
 
   function tell(text) {
     told.textContent = text;
+    clearTimeout(silence);
+    silence = setTimeout(() => { told.textContent = ''; }, kTold);
   }
 
   function look() {
