@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "specs/regular_file.h"
 
@@ -51,14 +52,23 @@ std::string packed_ref(const fs::path& packed_refs, std::string_view ref) {
   return {};
 }
 
-std::string head_of(const fs::path& checkout) {
+/// Where Git keeps what it knows of a checkout: what is its own, and what its repository's worktrees share.
+struct GitFolders {
+  fs::path own, common;
+};
+
+GitFolders git_of(const fs::path& checkout) {
   fs::path git = checkout / ".git";
   constexpr std::string_view kGitDir = "gitdir: ";
   if (const std::string link = first_line(git); link.starts_with(kGitDir))
     git = checkout / link.substr(kGitDir.size());  // an absolute path replaces the checkout's
   fs::path common = git;
   if (const std::string shared = first_line(git / "commondir"); !shared.empty()) common = git / shared;
+  return {std::move(git), std::move(common)};
+}
 
+std::string head_of(const fs::path& checkout) {
+  const auto [git, common] = git_of(checkout);
   constexpr std::string_view kRef = "ref: ";
   std::string value = first_line(git / "HEAD");
   for (int i = 0; i < kMaxSymbolicRefs && value.starts_with(kRef); ++i) {
@@ -89,6 +99,13 @@ std::string find_revision(const std::string& path) {
   if (!checkout) return {};
   if (std::string name = checkout->filename().string(); is_commit(name)) return name;
   return head_of(*checkout);
+}
+
+std::string find_objects(const std::string& path) {
+  const auto checkout = find_checkout(path);
+  if (!checkout) return {};
+  const fs::path objects = git_of(*checkout).common / "objects";
+  return is_there(objects) ? objects.string() : std::string{};
 }
 
 }  // namespace cr::specs

@@ -17,4 +17,8 @@ namespace cr::specs {
 /// never runs git.
 [[nodiscard]] std::string find_revision(const std::string& path);
 
+/// Where the objects of the repository are kept that a path (absolute, without links) lies in a checkout of.
+/// Empty if there is none. Reads files, never runs git.
+[[nodiscard]] std::string find_objects(const std::string& path);
+
 }  // namespace cr::specs

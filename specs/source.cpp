@@ -18,10 +18,12 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
 
+#include "specs/checkout.h"
 #include "specs/content_hash.h"
 #include "specs/defaults/defaults_tree.h"
 #include "specs/defaults/layering.h"
@@ -60,6 +62,7 @@ struct SpecSource::State {
   std::vector<std::string> paths;
   Now now;
   LoadLimits limits;
+  std::vector<CheckedOut> checkouts;  ///< of the last load that succeeded
   FileCache cache;
   FileCache above;  ///< of directories above the paths: only their defaults are kept
   DefaultsFiles defaults_files;
@@ -200,16 +203,26 @@ Tree tree_of(const SourceTexts& given, const std::map<std::string, std::string>&
   return tree;
 }
 
-/// Revisions of all trees; more than one only where the paths lie in different checkouts.
-std::string revisions_of(const std::vector<Tree>& trees) {
-  std::vector<std::string> distinct;
+std::vector<CheckedOut> checkouts_of(const std::vector<Tree>& trees) {
+  std::vector<CheckedOut> places;
   for (const Tree& tree : trees) {
-    std::string revision = find_revision(tree.root);
-    if (!revision.empty() && std::find(distinct.begin(), distinct.end(), revision) == distinct.end())
-      distinct.push_back(std::move(revision));
+    // One that others only pretend to be there lies nowhere.
+    if (tree.links.empty()) continue;
+    places.push_back(checked_out(tree.links.front().first, tree.root, enclosing_checkout(tree.root),
+                                 find_revision(tree.root)));
+  }
+  return places;
+}
+
+/// More than one only where the paths lie in different checkouts.
+std::string revisions_of(const std::vector<CheckedOut>& checkouts) {
+  std::vector<std::string_view> distinct;
+  for (const CheckedOut& checkout : checkouts) {
+    if (!checkout.revision.empty() && std::ranges::find(distinct, checkout.revision) == distinct.end())
+      distinct.push_back(checkout.revision);
   }
   std::string text;
-  for (const std::string& revision : distinct) text += (text.empty() ? "" : ",") + revision;
+  for (const std::string_view revision : distinct) text.append(text.empty() ? "" : ",").append(revision);
   return text;
 }
 
@@ -348,14 +361,15 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   std::vector<Tree> trees;
   std::vector<std::string> inputs;
   if (!find_all(trees, inputs, abort)) return std::nullopt;
-  std::string revision = given ? given->revision : revisions_of(trees);
+  std::vector<CheckedOut> found = checkouts_of(trees);
   if (recorded) recorded.emplace();
 
   if (!read_all(trees, inputs, abort) || !read_above(trees, abort)) return std::nullopt;
-  if (!given && (!std::all_of(trees.begin(), trees.end(), is_unchanged) || revisions_of(trees) != revision)) {
+  if (!std::all_of(trees.begin(), trees.end(), is_unchanged) || checkouts_of(trees) != found) {
     abort = {true, "the files changed while they were being read"};
     return std::nullopt;
   }
+  const std::string revision = given ? given->revision : revisions_of(found);
   if (recorded) record(trees, revision);
   const std::size_t files = cache.files().size() + inputs.size();
   // None has been parsed since, so each is one of those; and as many of those are all of them.
@@ -383,7 +397,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   cache.end();
   above.end();
   if (parsed > 0) values.drop_unused();
-  assembled->revision = std::move(revision);
+  assembled->revision = revision;
+  checkouts = std::move(found);
   return assembled;
 }
 
@@ -627,6 +642,9 @@ std::size_t SpecSource::parsed_files() const {
 }
 const std::vector<std::string>& SpecSource::paths() const {
   return state_->paths;
+}
+const std::vector<CheckedOut>& SpecSource::checkouts() const {
+  return state_->checkouts;
 }
 void SpecSource::pretend(std::map<std::string, std::string> texts) {
   state_->pretended = std::move(texts);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "specs/checkout.h"
 #include "specs/desired_state.h"
 #include "specs/source_texts.h"
 
@@ -73,6 +74,9 @@ class SpecSource {
   /// What a first load() would read, and not what that says: to be loaded by somebody else. Streams can be
   /// read once, by this or by load().
   [[nodiscard]] boost::system::result<SourceTexts, SourceError> texts();
+
+  /// Where the paths lie, as the last load that succeeded found them; standard input lies nowhere.
+  [[nodiscard]] const std::vector<CheckedOut>& checkouts() const;
 
   /// Documents parsed by the last load (not taken from the cache); for tests and metrics.
   [[nodiscard]] std::size_t parsed_files() const;

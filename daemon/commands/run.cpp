@@ -111,6 +111,7 @@ class Daemon {
              .plan = [this](const HttpRequest& request) { return planner_.answer(request); },
              .on_approval = [this](const Approval& approval) { tell(approval); },
              .coder_url = config.coder_url,
+             .source_url = config.source_url,
              .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/config/secret.h"
+#include "daemon/config/source_url.h"
 #include "metrics/pushgateway.h"
 #include "reconcile/http/proxy.h"
 #include "reconcile/plan/guard.h"
@@ -90,6 +91,7 @@ struct Config {
   std::optional<LogLevel> log_level;  ///< absent: info for run, warn for the others
   ListenAddress listen;
   std::vector<std::string> allowed_hosts;  ///< names that the server answers to, beside that of `listen`
+  std::optional<SourceUrl> source_url;     ///< where the page links to specs; absent: nowhere
   std::string api_token_file;
   std::string read_token_file;  ///< empty: reads need no token
   std::string

@@ -113,6 +113,13 @@ std::string set_allowed_hosts(Config& config, const Values& values) {
   return {};
 }
 
+std::string set_source_url(Config& config, const Values& values) {
+  const auto url = parse_source_url(values.back());
+  if (!url) return url.error().message();
+  config.source_url = *url;
+  return {};
+}
+
 std::string set_metrics_textfile(Config& config, const Values& values) {
   if (std::string problem = metrics::textfile_path_problem(values.back()); !problem.empty()) return problem;
   config.metrics_textfile = values.back();

@@ -80,6 +80,7 @@ std::string set_max_changes(Config& config, const Values& values);
 std::string set_approve(Config& config, const Values& values);
 std::string set_listen(Config& config, const Values& values);
 std::string set_allowed_hosts(Config& config, const Values& values);
+std::string set_source_url(Config& config, const Values& values);
 std::string set_metrics_textfile(Config& config, const Values& values);
 std::string set_pushgateway_url(Config& config, const Values& values);
 std::string set_pushgateway_grouping(Config& config, const Values& values);

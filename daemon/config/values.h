@@ -45,6 +45,8 @@ using Value = boost::system::result<T, ValueError>;
 [[nodiscard]] Value<std::vector<std::string>> parse_csv(std::string_view text);
 /// The name of a host: labels of letters, digits, `-` and `_`, with dots between. Without a port.
 [[nodiscard]] Value<std::string> parse_host_name(std::string_view text);
+/// http or https with `{path}`, and perhaps `{revision}` and `{line}`, behind a host that is written out.
+[[nodiscard]] Value<SourceUrl> parse_source_url(std::string_view text);
 /// A plan's digest: 16 hex digits.
 [[nodiscard]] Value<std::string> parse_digest(std::string_view text);
 

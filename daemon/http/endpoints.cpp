@@ -127,6 +127,13 @@ HttpResponse wrong_token(std::string_view message) {
   return response;
 }
 
+HttpResponse sent_by_foreign_page() {
+  return error_response(
+      403,
+      "sent by a web page of another server; behind a proxy that changes the Host header, add "
+      "the name that browsers use to --allowed-hosts");
+}
+
 /// `digest=…` in the query, {"digest": "…"} or the bare digest in the body.
 std::string digest_in(const HttpRequest& request) {
   if (const auto found = request.query.find("digest"); found != request.query.end()) return found->second;
@@ -260,10 +267,10 @@ HttpResponse Endpoints::handle(const HttpRequest& request) const {
   if (route == "/api/v1/workspaces") return workspaces(request, board);
   if (route == "/api/v1/events") return events(request);
   if (route == "/api/v1/events/stream") return event_stream(request);
-  if (route == "/") return page(board, parse_page_query(request.query), status_page);
+  if (route == "/") return page(request, board, parse_page_query(request.query), status_page);
   if (route == "/activity") {
     const EventQuery query = parse_activity_query(request.query);
-    return page(board, {}, [&](const PageInput& input) { return activity_page(input, query); });
+    return page(request, board, {}, [&](const PageInput& input) { return activity_page(input, query); });
   }
   if (route == "/w/{owner}/{name}") return workspace_page(request, board);
   return workspace(request.segments[3], request.segments[4], board);
@@ -397,9 +404,11 @@ HttpResponse Endpoints::event_stream(const HttpRequest& request) const {
 }
 
 template <class Make>
-HttpResponse Endpoints::page(const Board& board, PageQuery query, Make make) const {
+HttpResponse Endpoints::page(const HttpRequest& request, const Board& board, PageQuery query,
+                             Make make) const {
   const async::SteadyTime now = parts_.clock.now();
   const WayOut way_out = parts_.way_out();
+  const auto checkouts = board.checkouts ? std::span{*board.checkouts} : std::span<const specs::CheckedOut>{};
   const PageInput input{.board = board,
                         .alive = alive(parts_.board.vitals().heartbeat, now),
                         .ready = ready(board.cycles, now),
@@ -408,7 +417,9 @@ HttpResponse Endpoints::page(const Board& board, PageQuery query, Make make) con
                         .query = std::move(query),
                         .coder = CoderLinks(parts_.coder_url),
                         .way_out = way_out,
-                        .happened = parts_.activity.snapshot()};
+                        .happened = parts_.activity.snapshot(),
+                        .sources = SourceLinks(parts_.source_url, checkouts),
+                        .local = request.local};
   HttpResponse response{
       .status = 200, .content_type = "text/html; charset=utf-8", .body = make(input), .headers = {}};
   response.headers.emplace_back("Content-Security-Policy", status_page_policy());
@@ -430,14 +441,16 @@ HttpResponse Endpoints::workspace_page(const HttpRequest& request, const Board& 
     if (declared) spec = declared->get();
   }
   if (spec)
-    return page(board, {}, [&](const PageInput& input) { return daemon::workspace_page(input, *spec, row); });
-  HttpResponse response =
-      page(board, {}, [&](const PageInput& input) { return unknown_workspace_page(input, owner, name); });
+    return page(request, board, {},
+                [&](const PageInput& input) { return daemon::workspace_page(input, *spec, row); });
+  HttpResponse response = page(
+      request, board, {}, [&](const PageInput& input) { return unknown_workspace_page(input, owner, name); });
   response.status = knows_what_is_declared(board) ? 404 : 503;
   return response;
 }
 
 HttpResponse Endpoints::reconcile(const HttpRequest& request) const {
+  if (request.foreign) return sent_by_foreign_page();
   if (!request.local) {
     if (auto refusal = refuse(request)) return std::move(*refusal);
   }
@@ -456,6 +469,10 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
                                        Approval& approval) const {
   const std::string digest = digest_in(request);
   approval.digest = digest.substr(0, kLongestDigest);
+  if (request.foreign) {
+    approval.why = "a web page of another server sent it";
+    return sent_by_foreign_page();
+  }
   if (auto refusal = refuse(request)) {
     approval.why = refusal->status == 403         ? "no token is configured"
                    : request.bearer_token.empty() ? "no token was given"

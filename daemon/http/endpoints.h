@@ -8,6 +8,7 @@
 
 #include "daemon/activity/shared_activity.h"
 #include "daemon/config/secret.h"
+#include "daemon/config/source_url.h"
 #include "daemon/http/guess_limit.h"
 #include "daemon/http/lanes.h"
 #include "daemon/http/message.h"
@@ -49,7 +50,8 @@ struct EndpointParts {
   /// Makes the answer to one who may; takes as long as it takes.
   std::function<HttpResponse(const HttpRequest&)> plan{};
   std::function<void(const Approval&)> on_approval{};
-  std::string coder_url{};  ///< where links to workspaces lead
+  std::string coder_url{};                ///< where links to workspaces lead
+  std::optional<SourceUrl> source_url{};  ///< where the page links to specs; absent: nowhere
   /// How a held plan is let go, in commands; asked for at each use, since the port is known late.
   std::function<WayOut()> way_out = [] { return WayOut{}; };
 };
@@ -85,7 +87,8 @@ class Endpoints {
   [[nodiscard]] HttpResponse event_stream(const HttpRequest& request) const;
   /// One of the pages for people; `make` writes it.
   template <class Make>
-  [[nodiscard]] HttpResponse page(const Board& board, PageQuery query, Make make) const;
+  [[nodiscard]] HttpResponse page(const HttpRequest& request, const Board& board, PageQuery query,
+                                  Make make) const;
   [[nodiscard]] HttpResponse workspace_page(const HttpRequest& request, const Board& board) const;
   [[nodiscard]] HttpResponse reconcile(const HttpRequest& request) const;
   [[nodiscard]] HttpResponse approve(const HttpRequest& request, const Board& board) const;

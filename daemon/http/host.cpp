@@ -22,6 +22,11 @@ bool is_address(std::string_view text) {
   return !error;
 }
 
+/// Shared by all servers of a machine.
+bool is_of_everybody(std::string_view host) {
+  return host == "localhost" || is_address(host);
+}
+
 /// As names are compared.
 std::string canonical(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
@@ -55,7 +60,11 @@ AllowedHosts::AllowedHosts(const std::vector<std::string>& names) {
 }
 
 bool AllowedHosts::allows(std::string_view host) const {
-  return host == "localhost" || is_address(host) || std::ranges::find(names_, host) != names_.end();
+  return is_of_everybody(host) || std::ranges::find(names_, host) != names_.end();
+}
+
+bool AllowedHosts::names(std::string_view host) const {
+  return !is_of_everybody(host) && allows(host);
 }
 
 }  // namespace cr::daemon

@@ -22,6 +22,8 @@ class AllowedHosts {
   explicit AllowedHosts(const std::vector<std::string>& names);
   /// `host` as host_of_authority returns it.
   [[nodiscard]] bool allows(std::string_view host) const;
+  /// Whether it is one of the configured names, and neither an address nor `localhost`.
+  [[nodiscard]] bool names(std::string_view host) const;
 
  private:
   std::vector<std::string> names_;

@@ -32,6 +32,8 @@ struct HttpRequest {
   /// Sent by a program on this machine for itself: the connection comes from loopback, and no proxy and no
   /// web page stands behind it.
   bool local = false;
+  /// Sent by a web page of another server, or of another site (foreign.h).
+  bool foreign = false;
 };
 
 /// A body without an end, which is sent piece by piece until its client goes. Used by the server's thread

@@ -11,6 +11,7 @@
 #include <optional>
 #include <tuple>
 
+#include "daemon/http/foreign.h"
 #include "daemon/http/host.h"
 #include "daemon/http/place.h"
 #include "daemon/http/streaming.h"
@@ -135,6 +136,7 @@ Reading read_header(const Parser::value_type& message, const asio::ip::address& 
   request.last_event_id.assign(event_id.data(), std::min(event_id.size(), kLongestEventId));
   request.forwarded = std::move(fields.forwarded);
   request.local = is_local(fields.origin);
+  request.foreign = is_foreign(fields.origin, hosts);
 
   if (fields.hosts > 1) {
     reading.refused = error_response(400, "more than one Host header");

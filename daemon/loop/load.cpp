@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 #include <utility>
+
+#include "specs/revision.h"
 
 namespace cr::daemon {
 namespace {
@@ -22,6 +26,20 @@ bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
   return true;
 }
 
+/// Of the one revision that all paths have. The repository of the first that has it: its objects have their
+/// content's names, so it is the right one even if a link has been moved meanwhile.
+CommitPtr commit_of(const std::vector<std::string>& paths, const std::string& revision) {
+  if (!specs::is_commit(revision)) return nullptr;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    if (error) continue;
+    if (auto note = read_commit(specs::find_objects(real.string()), revision))
+      return std::make_shared<const CommitNote>(std::move(*note));
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read, const Selection& selection) {
@@ -39,7 +57,10 @@ Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read,
 LoadResult load_specs(specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force) {
   const auto read = source.load();
   if (!read) return read.error();
-  return compare_with(in_force, *read, selection);
+  Loaded loaded = compare_with(in_force, *read, selection);
+  loaded.checkouts = std::make_shared<const std::vector<specs::CheckedOut>>(source.checkouts());
+  loaded.commit = commit_of(source.paths(), read->revision);
+  return loaded;
 }
 
 }  // namespace cr::daemon

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/loop/board.h"
 #include "daemon/selector.h"
 #include "specs/source.h"
 
@@ -18,6 +19,8 @@ struct Loaded {
   DesiredPtr desired;
   bool changed = false;                   ///< there is something new to converge to
   std::vector<std::string> missing = {};  ///< of what is new: what_is_missing()
+  CheckoutsPtr checkouts{};               ///< where the paths lie; null: not known
+  CommitPtr commit{};                     ///< what the revision is; null: not known
 };
 using LoadResult = boost::system::result<Loaded, specs::SourceError>;
 

@@ -72,6 +72,8 @@ async::awaitable<bool> refresh(LoopParts& parts) {
   if (!board.desired || board.desired->revision != loaded->desired->revision)
     board.revision_since = board.specs_read;
   board.desired = loaded->desired;
+  board.checkouts = loaded->checkouts;
+  board.commit = loaded->commit;
   parts.shown.publish(board);
   parts.on_specs_read(*board.desired, loaded->changed);
   if (readable_again) parts.log.info("the specs can be read again");
@@ -112,6 +114,7 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
   ReportPtr before = std::exchange(board.report, report);
   if (parts.builds) board.builds = std::make_shared<const reconcile::BuildsSeen>(parts.builds());
   board.history.add(*report);
+  board.trend.add(*report);
   if (report->result == CycleResult::failed) {
     board.cycles.failure = report->failure ? report->failure->to_string() : report->internal_error;
     // What was known of each workspace stays on show; a cycle that could not begin knows nothing better.

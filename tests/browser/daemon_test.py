@@ -30,7 +30,7 @@ class Changing(unittest.TestCase):
         self.assertIn("The plan is held: it would change 12 workspaces, more than the limit of 3",
                       self.browser.text(".alert"))
         self.assertEqual(self.browser.text("#digest"), digest)
-        commands = [element.text for element in self.browser.all(".command code")]
+        commands = [element.get_attribute("textContent") for element in self.browser.all(".command code")]
         self.assertIn(f"coder-reconciler apply --approve {digest} {fleet.specs}", commands[1])
         self.assertIn("ttl: 8h → 4h", self.browser.text("#planned"))
         self.assertNotIn(world.API_TOKEN, self.browser.driver.page_source)

@@ -57,6 +57,9 @@ void add_held(const PageInput& input, std::vector<Alert>& alerts) {
     alert.commands.emplace_back("On the daemon's host", *request);
   alert.commands.emplace_back("Or from anywhere, with the specs, Coder's URL and a token",
                               input.way_out.apply_command(verdict.digest));
+  alert.approvable = {verdict.digest, "Approve this plan?",
+                      fmt::format("It changes {} {} in the next cycle, if that comes to the same plan.",
+                                  verdict.changes, verdict.changes == 1 ? "workspace" : "workspaces")};
   if (input.way_out.api_token_file.empty())
     alert.text += " This daemon accepts no approvals: it was started without --api-token-file.";
   alerts.push_back(std::move(alert));
@@ -83,6 +86,9 @@ void add_sets(const PageInput& input, std::vector<Alert>& alerts) {
                 fmt::format("{}: {}", set->where.to_string(), set->message),
                 {}};
     if (!set->digest.empty()) {
+      alert.approvable = {set->digest, fmt::format("Let them leave set {}?", set->name),
+                          fmt::format("{} {} leave it in the next cycle that reads the same.", set->held,
+                                      set->held == 1 ? "owner" : "owners")};
       if (const auto request = input.way_out.approve_request(set->digest))
         alert.commands.emplace_back("To let them leave, on the daemon's host", *request);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +17,16 @@ enum class Tone : std::uint8_t { good, busy, warn, bad, quiet };
 
 /// Something about the whole that a person should know before looking at rows.
 struct Alert {
+  /// What waits for a yes, and what the person is asked before it is sent.
+  struct Approvable {
+    std::string digest, title, what;
+    bool operator==(const Approvable&) const = default;
+  };
   Tone tone = Tone::bad;
   std::string title;
   std::string text;                                           ///< what it means and what to do
   std::vector<std::pair<std::string, std::string>> commands;  ///< what it is for, and the command to copy
+  std::optional<Approvable> approvable{};
   bool operator==(const Alert&) const = default;
 };
 

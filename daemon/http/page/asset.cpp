@@ -35,6 +35,14 @@ const Asset& Asset::live() {
   static const Asset asset{embedded::live_js};
   return asset;
 }
+const Asset& Asset::console_style() {
+  static const Asset asset{embedded::console_css};
+  return asset;
+}
+const Asset& Asset::console_script() {
+  static const Asset asset{embedded::console_js};
+  return asset;
+}
 const Asset& Asset::icon_good() {
   static const Asset asset{embedded::icon_good_svg};
   return asset;

@@ -12,9 +12,11 @@ class Asset {
   /// How a Content-Security-Policy names it: 'sha256-…'.
   [[nodiscard]] const std::string& csp_source() const { return csp_source_; }
 
-  static const Asset& style();   ///< style.css
-  static const Asset& script();  ///< script.js
-  static const Asset& live();    ///< live.js
+  static const Asset& style();           ///< style.css
+  static const Asset& script();          ///< script.js
+  static const Asset& live();            ///< live.js
+  static const Asset& console_style();   ///< console.css
+  static const Asset& console_script();  ///< console.js
   static const Asset& icon_good();
   static const Asset& icon_busy();
   static const Asset& icon_bad();

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/sections.h"
 #include "specs/text/ascii.h"
@@ -78,13 +80,77 @@ void write_names(HtmlWriter& out, const PageQuery& query, std::string_view key, 
   if (!listed) write_option(out, query.typed(key), query.typed(key), true);
 }
 
+std::string_view name_of(RowOrder order) {
+  switch (order.by) {
+    case RowKey::need:
+      return order.reversed ? "in sync first" : "needs action first";
+    case RowKey::name:
+      return order.reversed ? "by name, from Z" : "by name";
+    case RowKey::owner:
+      return order.reversed ? "by owner, from Z" : "by owner";
+    case RowKey::template_ref:
+      return order.reversed ? "by template, from Z" : "by template";
+    case RowKey::reason:
+      return order.reversed ? "by reason, from Z" : "by reason";
+    case RowKey::next:
+      return order.reversed ? "by next event, last first" : "by next event";
+    case RowKey::newest:
+      return order.reversed ? "oldest first" : "newest first";
+  }
+  return "";
+}
+
 void write_orders(HtmlWriter& out, const PageQuery& query) {
   const auto field = out.element("p", {{"class", "field order"}});
   out.leaf("label", {{"for", "f-order"}}, "Order");
   const auto select = out.element("select", {{"id", "f-order"}, {"name", "order"}});
-  write_option(out, "", "needs action first", query.order == RowOrder::need);
-  write_option(out, "name", "by name", query.order == RowOrder::name);
-  write_option(out, "newest", "newest first", query.order == RowOrder::newest);
+  for (const RowOrder order : all_row_orders())
+    write_option(out, order == RowOrder{} ? "" : to_string(order), name_of(order), query.order == order);
+}
+
+void write_groupings(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto field = out.element("p", {{"class", "field group"}});
+  out.leaf("label", {{"for", "f-group"}}, "Group");
+  const auto select = out.element("select", {{"id", "f-group"}, {"name", "group"}});
+  write_option(out, "", "no groups", !query.group);
+  bool listed = !query.group;
+  const auto add = [&](const Grouping& grouping, std::string_view text) {
+    const bool this_one = query.group == grouping;
+    listed = listed || this_one;
+    write_option(out, to_string(grouping), text, this_one);
+  };
+  add({GroupKey::reason}, "by reason");
+  add({GroupKey::template_ref}, "by template");
+  add({GroupKey::owner}, "by owner");
+  if (!counts.sets.empty()) add({GroupKey::set}, "by set");
+  for (const auto& [key, number] : counts.label_keys)
+    add({GroupKey::label, std::string{key}}, fmt::format("by label {}", key));
+  if (!listed) add(*query.group, fmt::format("by {}", to_string(*query.group)));
+}
+
+/// Whether a filter is set that is hidden where the fold is closed.
+bool fold_is_used(const PageQuery& query) {
+  static constexpr std::string_view kFolded[] = {"reason", "remark", "template", "set", "owner", "label"};
+  return std::ranges::any_of(kFolded, [&](auto key) { return !query.typed(key).empty(); });
+}
+
+/// What narrows the rows down or arranges them, but for the search: a fold where there is little room.
+void write_fold(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto fold =
+      out.element("details", {{"id", "more-filters"}, {"class", "unfold"}, {"open", fold_is_used(query)}});
+  out.leaf("summary", "Filters");
+  const auto grid = out.element("div", {{"class", "grid"}});
+  write_choice(out, "reason", "Reason", "any", reconcile::all_reasons(), counts.by_reason,
+               query.filter.reason);
+  write_choice(out, "remark", "Remark", "any or none", reconcile::all_remarks(), counts.by_remark,
+               query.filter.remark);
+  write_names(out, query, "template", "Template", counts.templates, query.filter.template_ref);
+  if (!counts.sets.empty() || !query.filter.set.empty())
+    write_names(out, query, "set", "Set", counts.sets, query.filter.set);
+  write_field(out, query, "owner", "Owner", "text", "alice");
+  write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
+  write_groupings(out, query, counts);
+  write_orders(out, query);
 }
 
 void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
@@ -95,16 +161,9 @@ void write_form(HtmlWriter& out, const PageQuery& query, const FleetCounts& coun
                                          {"aria-label", "Workspaces"},
                                          Attribute::action(Link::to("?"))});
   write_field(out, query, "q", "Search", "search", "name, label, message, request id");
-  write_choice(out, "reason", "Reason", "any", reconcile::all_reasons(), counts.by_reason,
-               query.filter.reason);
-  write_choice(out, "remark", "Remark", "any or none", reconcile::all_remarks(), counts.by_remark,
-               query.filter.remark);
-  write_names(out, query, "template", "Template", counts.templates, query.filter.template_ref);
-  if (!counts.sets.empty() || !query.filter.set.empty())
-    write_names(out, query, "set", "Set", counts.sets, query.filter.set);
-  write_field(out, query, "owner", "Owner", "text", "alice");
-  write_field(out, query, "label", "Labels", "text", "team=payments,env!=prod");
-  write_orders(out, query);
+  write_fold(out, query, counts);
+  if (query.rows == RowDetail::compact)
+    out.single("input", {{"type", "hidden"}, {"name", "rows"}, {"value", "compact"}});
   if (query.filter.standing)
     out.single("input", {{"type", "hidden"}, {"name", "state"}, {"value", query.typed("state")}});
   if (query.per_page != PageQuery::kPerPage)
@@ -141,6 +200,7 @@ void write_states(HtmlWriter& out, const PageQuery& query, const FleetCounts& co
 }  // namespace
 
 void write_filters(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts) {
+  const auto bar = out.element("div", {{"class", "toolbar"}});
   write_states(out, query, counts);
   write_form(out, query, counts);
 }

@@ -75,7 +75,7 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
   counts.by_reason.resize(reasons.size());
   counts.by_remark.resize(reconcile::all_remarks().size());
   std::array<std::size_t, 256> by_value{};
-  std::unordered_map<std::string_view, std::size_t> templates, sets;
+  std::unordered_map<std::string_view, std::size_t> templates, sets, label_keys;
   const std::string* last_file = nullptr;
   for (const reconcile::WorkspaceStatus& row : report.workspaces) {
     ++by_value[static_cast<std::uint8_t>(row.ready.reason)];
@@ -83,6 +83,7 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
       ++counts.by_remark[static_cast<std::size_t>(note.remark)];
     ++templates[row.spec->template_ref];
     if (!row.spec->set.empty()) ++sets[*row.spec->set];
+    for (const auto& [key, value] : row.spec->labels) ++label_keys[key];
     const std::string* file = row.spec->where.file.get();
     if (file == last_file || file == nullptr) continue;
     const std::string_view path = *file;
@@ -97,6 +98,7 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
   counts.all = report.workspaces.size();
   counts.templates = most_used(templates);
   counts.sets = most_used(sets);
+  counts.label_keys = most_used(label_keys);
   return counts;
 }
 

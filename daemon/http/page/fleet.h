@@ -34,6 +34,8 @@ struct FleetCounts {
   std::vector<std::pair<std::string_view, std::size_t>> templates;
   /// Sets that have workspaces, likewise.
   std::vector<std::pair<std::string_view, std::size_t>> sets;
+  /// Keys of labels that workspaces have, likewise.
+  std::vector<std::pair<std::string_view, std::size_t>> label_keys;
   /// What the paths of all spec files begin with, up to a slash: rows are shown without it.
   std::string_view folder;
 

@@ -30,10 +30,11 @@ void write_head(HtmlWriter& out, std::string_view title, Tone tone) {
   out.single("meta", {{"name", "robots"}, {"content", "noindex"}});
   out.single("link", {{"rel", "icon"}, Attribute::href(Link::picture(icon_of(tone)))});
   out.style(Asset::style());
+  out.style(Asset::console_style());
 }
 
 void write_bar(HtmlWriter& out, const Root& root, const CoderLinks& coder, const Link& skip_to,
-               std::string_view skip_name) {
+               std::string_view skip_name, const std::function<void()>& actions) {
   out.leaf("a", {{"class", "skip"}, Attribute::href(skip_to)}, skip_name);
   const auto header = out.element("header", {{"class", "bar"}});
   out.leaf("p", {{"class", "brand"}}, "coder-reconciler");
@@ -50,10 +51,16 @@ void write_bar(HtmlWriter& out, const Root& root, const CoderLinks& coder, const
   }
   const auto follow = out.element("p", {{"class", "follow scripted"}});
   out.leaf("span", {{"id", "contact"}, {"role", "status"}}, "");
-  out.leaf("button", {{"type", "button"}, {"id", "pause"}, {"aria-pressed", "false"}}, "Pause updates");
+  if (actions) actions();
+  out.leaf("button",
+           {{"type", "button"},
+            {"id", "pause"},
+            {"aria-pressed", "false"},
+            {"title", "Stop following the daemon"}},
+           "Pause");
 }
 
-void write_footer(HtmlWriter& out, const Root& root) {
+void write_footer(HtmlWriter& out, const Root& root, const std::function<void()>& more) {
   const auto footer = out.element("footer");
   out.text("For programs: ");
   out.leaf("a", {Attribute::href(root.to("api/v1/summary"))}, "summary");
@@ -68,6 +75,7 @@ void write_footer(HtmlWriter& out, const Root& root) {
   out.text(", ");
   out.leaf("a", {Attribute::href(root.to("metrics"))}, "metrics");
   out.text(". Times are UTC.");
+  if (more) more();
 }
 
 void write_scripts(HtmlWriter& out, const Link& events) {

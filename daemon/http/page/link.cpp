@@ -28,6 +28,15 @@ Link Link::picture(const Asset& svg) {
   return Link("data:image/svg+xml," + http::percent_encode(svg.text()));
 }
 
+std::optional<Link> SourceLinks::to(const specs::SourcePosition& where) const {
+  if (!url_) return std::nullopt;
+  const auto place = specs::in_repository(checkouts_, where.path());
+  if (!place) return std::nullopt;
+  auto text = url_->fill(place->revision, place->path, where.line);
+  if (!text) return std::nullopt;
+  return Link(std::move(*text));
+}
+
 CoderLinks::CoderLinks(std::string_view access_url) {
   const auto url = coder::parse_access_url(access_url);
   if (!url) return;

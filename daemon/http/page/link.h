@@ -6,7 +6,10 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/config/source_url.h"
 #include "daemon/http/page/asset.h"
+#include "specs/checkout.h"
+#include "specs/diagnostic.h"
 
 namespace cr::daemon {
 
@@ -41,6 +44,7 @@ class Link {
  private:
   friend class CoderLinks;
   friend class Root;
+  friend class SourceLinks;
   explicit Link(std::string text) : text_(std::move(text)) {}
   std::string text_;
 };
@@ -66,6 +70,21 @@ class Root {
  private:
   explicit Root(std::string prefix) : prefix_(std::move(prefix)) {}
   std::string prefix_;
+};
+
+/// Links to where specs are kept, as --source-url has it. What they are made of has to outlive them.
+class SourceLinks {
+ public:
+  SourceLinks() = default;
+  /// `url` absent: no links.
+  SourceLinks(const std::optional<SourceUrl>& url, std::span<const specs::CheckedOut> checkouts)
+      : url_(url ? &*url : nullptr), checkouts_(checkouts) {}
+  /// Nothing for what lies in no checkout whose revision the URL wants.
+  [[nodiscard]] std::optional<Link> to(const specs::SourcePosition& where) const;
+
+ private:
+  const SourceUrl* url_ = nullptr;
+  std::span<const specs::CheckedOut> checkouts_;
 };
 
 /// Links into Coder's own pages. None if its URL is not http or https.

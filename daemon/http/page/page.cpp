@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "daemon/http/page/actions.h"
 #include "daemon/http/page/activity.h"
 #include "daemon/http/page/alerts.h"
 #include "daemon/http/page/frame.h"
 #include "daemon/http/page/html_writer.h"
 #include "daemon/http/page/sections.h"
+#include "daemon/http/page/shares.h"
 #include "daemon/http/page/times.h"
+#include "daemon/http/page/trend.h"
 #include "daemon/version.h"
 #include "reconcile/report/set_view.h"
 
@@ -80,17 +85,26 @@ void write_progress(HtmlWriter& out, const PageInput& input) {
   if (!input.board.next_cycle) {
     out.text("A cycle is running now.");
   } else if (*input.board.next_cycle > input.steady) {
-    out.text(fmt::format("The next one starts in {}, or when something changes.",
-                         in_words(*input.board.next_cycle - input.steady)));
+    out.text(fmt::format("The next one starts in {}", in_words(*input.board.next_cycle - input.steady)));
+    out.leaf("span", {{"class", "aside"}}, ", or when something changes");
+    out.text(".");
   } else {
     out.text("The next one is due.");
   }
 }
 
 void write_alerts(HtmlWriter& out, const PageInput& input) {
+  std::size_t number = 0;
   for (const Alert& alert : alerts_of(input)) {
     const auto box = out.element("div", {{"class", fmt::format("alert {}", to_string(alert.tone))}});
     out.leaf("h2", alert.title);
+    if (alert.approvable) {
+      const auto& [digest, title, what] = *alert.approvable;
+      write_approve_button(out, input, digest, title, what);
+    }
+    const auto fold =
+        out.element("details", {{"id", fmt::format("alert-{}", ++number)}, {"class", "unfold"}});
+    out.leaf("summary", "Details");
     out.leaf("p", alert.text);
     for (const auto& [purpose, command] : alert.commands) {
       out.leaf("p", {{"class", "purpose"}}, purpose + ":");
@@ -126,9 +140,12 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   const auto list = out.element("dl", {{"class", "facts"}, {"id", "facts"}});
   if (board.desired) {
     const auto& revision = board.desired->revision;
+    const std::string commit =
+        board.commit ? fmt::format(": {} ({})", board.commit->subject, board.commit->author) : std::string{};
     write_fact(out, "Revision", revision.empty() ? "none" : std::string_view{revision}.substr(0, 12),
-               revision.empty() ? "the specs are not in a Git checkout"
-                                : fmt::format("in force for {}", in_words(input.now - board.revision_since)));
+               revision.empty()
+                   ? "the specs are not in a Git checkout"
+                   : fmt::format("in force for {}{}", in_words(input.now - board.revision_since), commit));
     write_fact(out, "Specs",
                fmt::format("{} in {} {}", board.desired->specs.size(), board.desired->files,
                            board.desired->files == 1 ? "file" : "files"),
@@ -154,6 +171,17 @@ void write_facts(HtmlWriter& out, const PageInput& input) {
   write_fact(out, "Daemon", input.ready.good ? "ready" : "not ready", version());
 }
 
+/// What the fleet's state rests on, and what comes.
+void write_behind(HtmlWriter& out, const PageInput& input) {
+  write_facts(out, input);
+  write_forecast(out, input);
+}
+
+/// Points of the trend that are no further apart have nothing missing between them: cycles are that rare.
+std::chrono::nanoseconds joined_within(const LastCycles& cycles) {
+  return 2 * SyncTrend::kStretch + 3 * std::max(cycles.interval, cycles.stretched);
+}
+
 }  // namespace
 
 std::string status_page(const PageInput& input) {
@@ -165,36 +193,52 @@ std::string status_page(const PageInput& input) {
     const auto html = out.element("html", {{"lang", "en"}});
     write_head(out, headline(input, counts), tone);
     const auto body = out.element("body");
-    write_bar(out, Root::here(), input.coder, Link::to("#workspaces"), "Skip to the workspaces");
+    write_bar(out, Root::here(), input.coder, Link::to("#workspaces"), "Skip to the workspaces", [&] {
+      out.leaf("span", {{"id", "told"}, {"role", "status"}}, "");
+      write_reconcile_button(out, input);
+    });
     {
       const auto main = out.element("main", {{"id", "main"}});
       write_headline(out, input, counts, tone);
       write_progress(out, input);
+      write_trend(out, input.board.trend, input.now, joined_within(input.board.cycles));
+      write_shares(out, shares_of(counts));
       write_alerts(out, input);
-      write_facts(out, input);
-      write_forecast(out, input);
+      // Whoever wants many rows at once wants them first.
+      const bool rows_first = input.query.rows == RowDetail::compact;
+      if (!rows_first) write_behind(out, input);
       // Who has to decide about a plan wants to see it first.
       const bool held = input.board.report && input.board.report->verdict.held;
       if (held) write_plan(out, input);
       write_workspaces(out, input, counts);
       if (!held) write_plan(out, input);
+      if (rows_first) write_behind(out, input);
       write_sets(out, input, counts);
       write_activity(out, input);
       write_cycles(out, input);
       write_specs(out, input);
     }
-    write_footer(out, Root::here());
+    write_footer(out, Root::here(), [&] {
+      if (!can_act(input))
+        out.text(" To reconcile and approve from this page, start the daemon with --api-token-file.");
+      out.text(" ");
+      out.leaf("button", {{"type", "button"}, {"id", "show-keys"}, {"class", "linklike scripted"}}, "Keys");
+    });
+    write_dialogs(out, input);
     write_scripts(out, event_stream_of(Root::here(), input.happened));
+    out.script(Asset::console_script());
   }
   return out.take() + '\n';
 }
 
 std::string status_page_policy() {
   return fmt::format(
-      "default-src 'none'; style-src {}; script-src {} {}; connect-src 'self'; img-src data:; form-action "
+      "default-src 'none'; style-src {} {}; script-src {} {} {}; connect-src 'self'; img-src data:; "
+      "form-action "
       "'self'; "
       "base-uri 'none'; frame-ancestors 'none'",
-      Asset::style().csp_source(), Asset::script().csp_source(), Asset::live().csp_source());
+      Asset::style().csp_source(), Asset::console_style().csp_source(), Asset::script().csp_source(),
+      Asset::live().csp_source(), Asset::console_script().csp_source());
 }
 
 }  // namespace cr::daemon

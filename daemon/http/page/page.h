@@ -20,6 +20,8 @@ struct PageInput {
   CoderLinks coder;
   const WayOut& way_out;
   Happened happened{};  ///< so far, in this process
+  SourceLinks sources{};
+  bool local = false;  ///< who looks is on the daemon's machine, and needs no token to ask for a cycle
 };
 
 /// The page for people: whether it converges, what needs them and what to do, then everything behind it.

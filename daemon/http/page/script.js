@@ -179,7 +179,7 @@
   pause.addEventListener('click', () => {
     paused = !paused;
     pause.setAttribute('aria-pressed', String(paused));
-    pause.textContent = paused ? 'Resume updates' : 'Pause updates';
+    pause.textContent = paused ? 'Resume' : 'Pause';
     contact.textContent = paused ? 'Not updated while paused' : '';
     if (paused) {
       clearTimeout(timer);
@@ -187,5 +187,7 @@
       show(location.href);
     }
   });
+  // Somebody has asked for something that may show.
+  document.addEventListener('look', () => { if (!paused) show(location.href); });
   schedule();
 })();

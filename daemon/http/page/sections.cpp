@@ -108,11 +108,11 @@ void write_cycle(HtmlWriter& out, const CycleRecord& record, async::WallTime now
   out.leaf("td", {{"role", "cell"}}, actions_of(record));
 }
 
-void write_diagnostic(HtmlWriter& out, const specs::Diagnostic& diagnostic) {
+void write_diagnostic(HtmlWriter& out, const PageInput& input, const specs::Diagnostic& diagnostic) {
   const auto item = out.element("li");
   {
     const auto line = out.element("p");
-    out.leaf("code", diagnostic.where.to_string());
+    write_source(out, input, diagnostic.where, diagnostic.where.to_string());
     if (!diagnostic.field.empty()) {
       out.text(" ");
       out.leaf("code", {{"class", "field-path"}}, diagnostic.field);
@@ -138,6 +138,16 @@ std::string number_of(std::size_t number, std::string_view one, std::string_view
 
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now) {
   out.leaf("time", {{"datetime", as_utc(when)}, {"title", as_utc(when)}}, in_words(now - when) + " ago");
+}
+
+void write_source(HtmlWriter& out, const PageInput& input, const specs::SourcePosition& where,
+                  std::string_view text) {
+  const auto code = out.element("code", {{"class", "source"}, {"title", where.path()}});
+  if (const auto link = input.sources.to(where)) {
+    out.leaf("a", {{"rel", "noreferrer"}, Attribute::href(*link)}, text);
+  } else {
+    out.text(text);
+  }
 }
 
 void write_command(HtmlWriter& out, std::string_view command) {
@@ -214,7 +224,7 @@ void write_specs(HtmlWriter& out, const PageInput& input) {
   {
     const auto list = out.element("ol", {{"class", "diagnostics"}});
     for (std::size_t i = 0; i < std::min(diagnostics.size(), kMostDiagnostics); ++i)
-      write_diagnostic(out, diagnostics[i]);
+      write_diagnostic(out, input, diagnostics[i]);
   }
   if (diagnostics.size() > kMostDiagnostics)
     out.leaf("p", {{"class", "more"}},

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <span>
+
 #include "daemon/http/page/html_writer.h"
 #include "daemon/http/page/page.h"
 
@@ -9,6 +11,23 @@ namespace cr::daemon {
 /// Links to each state and the form for the rest; a part of write_workspaces.
 void write_filters(HtmlWriter& out, const PageQuery& query, const FleetCounts& counts);
 void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts& counts);
+/// The rows by groups, which query.group asks for; a part of write_workspaces.
+void write_groups(HtmlWriter& out, const PageQuery& query,
+                  std::span<const reconcile::WorkspaceStatus* const> rows);
+/// One line for a workspace; a part of write_workspaces.
+void write_compact_row(HtmlWriter& out, const PageInput& input, const reconcile::WorkspaceStatus& row);
+/// Its name, as a link where there is something to open.
+void write_workspace_link(HtmlWriter& out, const PageInput& input, const reconcile::WorkspaceStatus& row);
+
+/// What is said once for the whole cycle, and so not in each row.
+struct CycleGist {
+  const reconcile::CycleReport& report;
+  /// The workspace could not be read for the reason for which nothing could.
+  [[nodiscard]] bool explains(const reconcile::WorkspaceStatus& row) const;
+  /// It is held with the whole plan.
+  [[nodiscard]] bool holds(const reconcile::WorkspaceStatus& row) const;
+};
+
 void write_plan(HtmlWriter& out, const PageInput& input);
 /// Starts, stops and deletions ahead, in a sentence and as a curve; nothing where there are none.
 void write_forecast(HtmlWriter& out, const PageInput& input);
@@ -29,6 +48,10 @@ void write_column(HtmlWriter& out, std::string_view name);
 
 /// "3 min ago", with the moment itself for machines and for the pointer.
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);
+
+/// A file and a line, as a link to where people read it if there is one. `text` is what is shown of it.
+void write_source(HtmlWriter& out, const PageInput& input, const specs::SourcePosition& where,
+                  std::string_view text);
 
 /// A command in a box of its own, with a button that copies it where scripts run.
 void write_command(HtmlWriter& out, std::string_view command);

@@ -54,7 +54,7 @@ void write_set(HtmlWriter& out, const PageInput& input, const SetStatus& set, st
     out.leaf("a", {{"class", "name"}, Attribute::href(of_set.on_page(1))}, set.name);
     const std::string_view file = set.where.path();
     const std::string_view shown = file.substr(file.starts_with(folder) ? folder.size() : 0);
-    out.leaf("code", {{"class", "source"}, {"title", file}}, fmt::format("{}:{}", shown, set.where.line));
+    write_source(out, input, set.where, fmt::format("{}:{}", shown, set.where.line));
   }
   {
     const auto cell = out.element("td", {{"role", "cell"}});

@@ -178,47 +178,4 @@ std::vector<const WorkspaceStatus*> filter_rows(const reconcile::CycleReport& re
   return rows;
 }
 
-std::string_view to_string(RowOrder order) {
-  switch (order) {
-    case RowOrder::need:
-      return "need";
-    case RowOrder::name:
-      return "name";
-    case RowOrder::newest:
-      return "newest";
-  }
-  return "";
-}
-
-std::optional<RowOrder> parse_row_order(std::string_view text) {
-  for (const RowOrder order : {RowOrder::need, RowOrder::name, RowOrder::newest}) {
-    if (to_string(order) == text) return order;
-  }
-  return std::nullopt;
-}
-
-void arrange(std::vector<const WorkspaceStatus*>& rows, RowOrder order, std::size_t most) {
-  switch (order) {
-    case RowOrder::name:
-      return;
-    case RowOrder::need: {
-      std::array<std::vector<const WorkspaceStatus*>, std::size(kStandings)> piles;
-      for (const WorkspaceStatus* row : rows)
-        piles[static_cast<std::size_t>(standing_of(row->ready.reason))].push_back(row);
-      rows.clear();
-      for (const auto& pile : piles) rows.insert(rows.end(), pile.begin(), pile.end());
-      return;
-    }
-    case RowOrder::newest: {
-      const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(std::min(most, rows.size()));
-      std::partial_sort(rows.begin(), middle, rows.end(),
-                        [](const WorkspaceStatus* a, const WorkspaceStatus* b) {
-                          if (a->ready.since != b->ready.since) return a->ready.since > b->ready.since;
-                          return specs::compare_identities(*a->spec, *b->spec) < 0;
-                        });
-      return;
-    }
-  }
-}
-
 }  // namespace cr::daemon

@@ -47,15 +47,4 @@ struct ParsedFilter {
 [[nodiscard]] std::vector<const reconcile::WorkspaceStatus*> filter_rows(const reconcile::CycleReport& report,
                                                                          const WorkspaceFilter& filter);
 
-enum class RowOrder : std::uint8_t {
-  need,   ///< what waits for a person first
-  name,   ///< by owner and name
-  newest  ///< what changed last first
-};
-[[nodiscard]] std::string_view to_string(RowOrder order);
-[[nodiscard]] std::optional<RowOrder> parse_row_order(std::string_view text);
-
-/// Puts rows that are in the report's order (by name) into another one. Only the first `most` are asked for.
-void arrange(std::vector<const reconcile::WorkspaceStatus*>& rows, RowOrder order, std::size_t most);
-
 }  // namespace cr::daemon

@@ -53,19 +53,10 @@ void write_fields(HtmlWriter& out, const WorkspaceStatus& row, std::string_view 
   write_lines(out, "Declared and live", rest);
 }
 
-/// It could not be read for the reason for which nothing could.
-bool shares_failure(const PageInput& input, const WorkspaceStatus& row) {
-  const auto& failure = input.board.report->failure;
-  return failure && row.last_error && *row.last_error == *failure &&
-         reconcile::ready_of(row.ready.reason) == reconcile::Ready::Unknown;
-}
-
 void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
   const auto line = out.element("p", {{"class", "message"}});
   // What holds for all of a held plan is said once, above.
-  const bool of_plan =
-      row.ready.reason == Reason::Held && row.ready.message == input.board.report->verdict.message;
-  if (!of_plan) {
+  if (!CycleGist{*input.board.report}.holds(row)) {
     out.text(row.ready.message);
     return;
   }
@@ -76,7 +67,7 @@ void write_message(HtmlWriter& out, const PageInput& input, const WorkspaceStatu
 
 void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
                       std::string_view id) {
-  if (shares_failure(input, row)) {
+  if (CycleGist{*input.board.report}.explains(row)) {
     out.leaf("p", {{"class", "message"}}, "It could not be read; the top of this page says why.");
     return;
   }
@@ -107,11 +98,7 @@ void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceSt
 void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row,
                 std::string_view folder) {
   const specs::WorkspaceSpec& spec = *row.spec;
-  const std::string name = specs::identity_of(spec).to_string();
-  out.leaf("a", {{"class", "name"}, Attribute::href(Root::here().workspace(spec.owner, spec.name))}, name);
-  // Without an id there is no page in Coder to go to.
-  if (const auto link = row.id ? input.coder.workspace(spec.owner, spec.name) : std::nullopt)
-    out.leaf("a", {{"class", "in-coder"}, {"rel", "noreferrer"}, Attribute::href(*link)}, "in Coder");
+  write_workspace_link(out, input, row);
   out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.template_ref));
   if (!spec.set.empty()) {
     const auto line = out.element("span", {{"class", "more"}});
@@ -129,7 +116,7 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
   const std::string_view file = spec.where.path();
   if (file.empty()) return;
   const std::string_view shown = file.substr(file.starts_with(folder) ? folder.size() : 0);
-  out.leaf("code", {{"class", "source"}, {"title", file}}, fmt::format("{}:{}", shown, spec.where.line));
+  write_source(out, input, spec.where, fmt::format("{}:{}", shown, spec.where.line));
 }
 
 /// What its latest build does or did, where that is ours.
@@ -142,9 +129,10 @@ void write_build(HtmlWriter& out, const PageInput& input, const WorkspaceStatus&
 
 void write_row(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row, std::string_view folder) {
   const std::string id = "w-" + specs::identity_of(*row.spec).to_string();
-  const auto line = row.known_since
-                        ? out.element("tr", {{"id", id}, {"role", "row"}, {"class", "last-known"}})
-                        : out.element("tr", {{"id", id}, {"role", "row"}});
+  const auto line = out.element("tr", {{"id", id},
+                                       {"role", "row"},
+                                       {"tabindex", "-1"},
+                                       Attribute::if_so(row.known_since.has_value(), "class", "last-known")});
   {
     const auto cell =
         out.element("th", {{"scope", "row"}, {"role", "rowheader"}, {"data-label", "Workspace"}});
@@ -210,18 +198,91 @@ std::string shown_in_words(std::size_t first, std::size_t last, std::size_t foun
   return fmt::format("{} to {} of {} that match, of {}", first, last, found, counts.all);
 }
 
+/// What the rows are sorted by under a column's head, with its word. The first is meant when the column is.
+struct Sorting {
+  RowKey key;
+  std::string_view word;
+};
+
+std::string_view direction_of(RowOrder order) {
+  // The newest are those whose time is the greatest.
+  return order.reversed == (order.by == RowKey::newest) ? "ascending" : "descending";
+}
+
+/// The head of a column, with links that sort; the one that does so already turns the order.
+void write_sorting_column(HtmlWriter& out, const PageQuery& query, std::string_view name,
+                          std::initializer_list<Sorting> sortings) {
+  const auto sorts = [&](const Sorting& sorting) { return sorting.key == query.order.by; };
+  const bool sorted = std::ranges::any_of(sortings, sorts);
+  const auto head = out.element("th", {{"scope", "col"},
+                                       {"role", "columnheader"},
+                                       Attribute::if_so(sorted, "aria-sort", direction_of(query.order))});
+  out.text(name);
+  for (const Sorting& sorting : sortings) {
+    out.text(" ");
+    const bool this_one = sorts(sorting);
+    const RowOrder wanted{sorting.key, this_one && !query.order.reversed};
+    out.leaf("a",
+             {{"class", "sort"},
+              Attribute::if_so(this_one, "aria-current", "true"),
+              Attribute::href(query.ordered(wanted))},
+             fmt::format("{}{}", sorting.word,
+                         !this_one                                  ? ""
+                         : direction_of(query.order) == "ascending" ? " ↑"
+                                                                    : " ↓"));
+  }
+}
+
 void write_table(HtmlWriter& out, const PageInput& input, std::span<const WorkspaceStatus* const> rows,
                  std::string_view folder) {
-  const auto table =
-      out.element("table", {{"class", "rows"}, {"role", "table"}, {"aria-labelledby", "shown"}});
+  const bool compact = input.query.rows == RowDetail::compact;
+  const auto table = out.element(
+      "table",
+      {{"class", compact ? "rows compact" : "rows full"}, {"role", "table"}, {"aria-labelledby", "shown"}});
   {
     const auto head = out.element("thead", {{"role", "rowgroup"}});
     const auto line = out.element("tr", {{"role", "row"}});
-    for (const std::string_view name : {"Workspace", "State", "Declared and live", "What to do", "Next"})
-      out.leaf("th", {{"scope", "col"}, {"role", "columnheader"}}, name);
+    const auto column = [&](std::string_view name, std::initializer_list<Sorting> sortings) {
+      write_sorting_column(out, input.query, name, sortings);
+    };
+    constexpr Sorting kName{RowKey::name, "name"}, kOwner{RowKey::owner, "owner"},
+        kTemplate{RowKey::template_ref, "template"};
+    if (compact) {
+      column("Workspace", {kName, kOwner});
+    } else {
+      column("Workspace", {kName, kOwner, kTemplate});
+    }
+    column("State", {{RowKey::need, "need"}, {RowKey::reason, "reason"}, {RowKey::newest, "age"}});
+    if (compact) {
+      column("Template", {{RowKey::template_ref, "name"}});
+    } else {
+      column("Declared and live", {});
+    }
+    column("What to do", {});
+    column("Next", {{RowKey::next, "time"}});
   }
   const auto body = out.element("tbody", {{"role", "rowgroup"}});
-  for (const WorkspaceStatus* row : rows) write_row(out, input, *row, folder);
+  for (const WorkspaceStatus* row : rows) {
+    if (compact) {
+      write_compact_row(out, input, *row);
+    } else {
+      write_row(out, input, *row, folder);
+    }
+  }
+}
+
+/// How many there are, and other ways to see them.
+void write_shown(HtmlWriter& out, const PageQuery& query, const std::string& text) {
+  const auto line = out.element("div", {{"class", "view"}});
+  out.leaf("p", {{"id", "shown"}, {"class", "shown"}}, text);
+  const auto ways = out.element("p", {{"class", "ways"}});
+  if (query.group) {
+    out.leaf("a", {Attribute::href(query.grouped(std::nullopt))}, "Show the rows");
+    return;
+  }
+  const bool compact = query.rows == RowDetail::compact;
+  out.leaf("a", {Attribute::href(query.with_rows(compact ? RowDetail::full : RowDetail::compact))},
+           compact ? "Full rows" : "Compact rows");
 }
 
 }  // namespace
@@ -239,14 +300,28 @@ void write_workspaces(HtmlWriter& out, const PageInput& input, const FleetCounts
     return;
   }
   std::vector<const WorkspaceStatus*> rows = filter_rows(*input.board.report, query.filter);
+  if (query.group) {
+    write_shown(out, query, shown_in_words(1, rows.size(), rows.size(), counts));
+    if (!rows.empty()) write_groups(out, query, rows);
+    return;
+  }
   const std::size_t pages = std::max<std::size_t>(1, (rows.size() + query.per_page - 1) / query.per_page);
   const std::size_t page = std::min(query.page, pages);
   arrange(rows, query.order, page * query.per_page);
   const std::size_t first = std::min(rows.size(), (page - 1) * query.per_page);
   const std::size_t last = std::min(rows.size(), first + query.per_page);
-  out.leaf("p", {{"id", "shown"}, {"class", "shown"}}, shown_in_words(first + 1, last, rows.size(), counts));
+  write_shown(out, query, shown_in_words(first + 1, last, rows.size(), counts));
   if (!rows.empty()) write_table(out, input, std::span{rows}.subspan(first, last - first), counts.folder);
   write_pager(out, query, page, pages);
+}
+
+void write_workspace_link(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& row) {
+  const specs::WorkspaceSpec& spec = *row.spec;
+  const std::string name = specs::identity_of(spec).to_string();
+  out.leaf("a", {{"class", "name"}, Attribute::href(Root::here().workspace(spec.owner, spec.name))}, name);
+  // Without an id there is no page in Coder to go to.
+  if (const auto link = row.id ? input.coder.workspace(spec.owner, spec.name) : std::nullopt)
+    out.leaf("a", {{"class", "in-coder"}, {"rel", "noreferrer"}, Attribute::href(*link)}, "in Coder");
 }
 
 }  // namespace cr::daemon

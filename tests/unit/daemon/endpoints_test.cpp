@@ -219,6 +219,31 @@ TEST_F(EndpointsTest, ApproveAlwaysNeedsTheToken) {
   EXPECT_TRUE(approved_.empty());
 }
 
+TEST_F(EndpointsTest, WhatAForeignPageSendsIsRefusedWhateverItShows) {
+  auto held = testing::a_report({Reason::Held});
+  held.verdict.held = true;
+  held.verdict.digest = "0123456789abcdef";
+  show(held);
+  for (const bool local : {false, true}) {
+    for (const char* target : {"/-/reconcile", "/-/approve?digest=0123456789abcdef"}) {
+      HttpRequest request;
+      request.method = "POST";
+      request.local = local;
+      request.bearer_token = "s3cret";
+      request.foreign = true;
+      ASSERT_TRUE(parse_target(target, request));
+      const HttpResponse refused = endpoints_.handle(request);
+      EXPECT_EQ(refused.status, 403) << target;
+      EXPECT_THAT(refused.body, HasSubstr("--allowed-hosts"));
+    }
+  }
+  EXPECT_EQ(reconciled_, 0);
+  EXPECT_TRUE(approved_.empty());
+  ASSERT_EQ(told_.size(), 2U);
+  EXPECT_EQ(told_[0].why, "a web page of another server sent it");
+  EXPECT_EQ(told_[0].digest, "0123456789abcdef");
+}
+
 TEST_F(EndpointsTest, ApproveTakesTheDigestFromQueryJsonOrPlainBody) {
   auto held = testing::a_report({Reason::Held});
   held.verdict.held = true;

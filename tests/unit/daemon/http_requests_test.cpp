@@ -163,6 +163,49 @@ TEST_F(HttpRequests, ThatAForeignPageSendsAreNotLocal) {
   EXPECT_TRUE(local_with("Origin: http://127.0.0.1:9466", "127.0.0.1:9466"));
 }
 
+TEST_F(HttpRequests, AreForeignWhereAPageOfAnotherServerSendsThem) {
+  const auto foreign = [&](const std::string& field, const std::string& host) {
+    requests_.clear();
+    exchange("POST /a HTTP/1.1\r\nHost: " + host + "\r\nContent-Length: 0\r\nConnection: close\r\n" + field);
+    EXPECT_EQ(requests_.size(), 1U) << field;
+    return requests_.size() == 1 && requests_[0].foreign;
+  };
+  struct Sent {
+    std::string host, fields;
+    bool foreign;
+  };
+  const std::vector<Sent> table = {
+      {"localhost:1", "", false},  // a program
+      {"localhost:1", "Origin: http://localhost:1\r\nSec-Fetch-Site: same-origin\r\n", false},
+      {"10.1.2.3:9466", "Origin: https://10.1.2.3:9466\r\n", false},
+      {"localhost:1", "Sec-Fetch-Site: none\r\n", false},
+      // A proxy in front keeps the name that browsers use, or has one that is configured.
+      {"reconciler.example.com", "Origin: https://reconciler.example.com\r\n", false},
+      {"10.1.2.3:9466", "Origin: https://Reconciler.Example.com\r\nSec-Fetch-Site: same-origin\r\n", false},
+      {"10.1.2.3:9466", "Origin: https://reconciler.example.com:8443\r\nSec-Fetch-Site: same-site\r\n", true},
+      {"10.1.2.3:9466", "Origin: https://evil.reconciler.example.com\r\n", true},
+      // Another server of the same machine.
+      {"localhost:1", "Origin: http://localhost:2\r\n", true},
+      {"localhost:1", "Origin: http://localhost\r\n", true},
+      {"127.0.0.1:1", "Origin: http://127.0.0.1:2\r\n", true},
+      {"127.0.0.1:1", "Origin: http://localhost:1\r\n", true},
+      {"127.0.0.1:1", "Origin: http://192.168.0.66\r\n", true},
+      {"localhost:1", "Origin: https://evil.example\r\n", true},
+      {"localhost:1", "Origin: http://localhost:1@evil.example\r\n", true},
+      {"localhost:1", "Origin: http://localhost:1/\r\n", true},
+      {"localhost:1", "Origin: localhost:1\r\n", true},
+      {"localhost:1", "Origin: file://localhost:1\r\n", true},
+      {"localhost:1", "Origin: null\r\n", true},
+      {"localhost:1", "Origin:\r\n", true},
+      {"localhost:1", "Origin: http://localhost:1\r\nOrigin: http://localhost:1\r\n", true},
+      {"localhost:1", "Sec-Fetch-Site: cross-site\r\n", true},
+      {"localhost:1", "Origin: http://localhost:1\r\nSec-Fetch-Site: Cross-Site\r\n", true},
+      {"localhost:1", "Sec-Fetch-Site: same-origin\r\nSec-Fetch-Site: same-origin\r\n", true},
+  };
+  for (const Sent& row : table)
+    EXPECT_EQ(foreign(row.fields + "\r\n", row.host), row.foreign) << row.host << ": " << row.fields;
+}
+
 TEST_F(HttpRequests, TellWhoSentThem) {
   exchange(
       "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 10.1.2.3\r\nVia: 1.1 edge\r\n"

@@ -141,10 +141,10 @@ TEST(RowOrder, PutsWhatWaitsForAPersonFirst) {
                                                : i == 4 ? 9
                                                         : 1};
   auto rows = filter_rows(report, {});
-  arrange(rows, RowOrder::need, 6);
+  arrange(rows, {}, 6);
   EXPECT_THAT(names(rows), ElementsAre("w2", "w5", "w3", "w1", "w4", "w0"));
   rows = filter_rows(report, {});
-  arrange(rows, RowOrder::newest, 3);
+  arrange(rows, {RowKey::newest}, 3);
   rows.resize(3);
   EXPECT_THAT(names(rows), ElementsAre("w1", "w4", "w0"));
 }

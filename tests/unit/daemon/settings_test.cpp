@@ -70,6 +70,7 @@ TEST(Settings, OurVariableGoesBeforeTheOneOfCodersCommandLine) {
 TEST(Settings, EveryFlagCanBeSetByVariableAndByFile) {
   const std::map<std::string_view, std::string> values{{"FILE", "a-file.prom"},
                                                        {"DIR", "tokens"},
+                                                       {"TEMPLATE", "https://f.example.com/{path}"},
                                                        {"URL", "https://c.example.com"},
                                                        {"NAME=VALUE", "a=b"},
                                                        {"KEY=VALUE", "a=b"},

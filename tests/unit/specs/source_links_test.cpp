@@ -18,6 +18,7 @@ TEST(SpecSource, FollowsGitSyncsLinkAndTellsItsCommit) {
   DesiredState state = load(source);
   EXPECT_THAT(names(state), ElementsAre("a"));
   EXPECT_EQ(state.revision, kRevision1);
+  EXPECT_EQ(source.checkouts(), (std::vector<CheckedOut>{{tree.path("current"), "", kRevision1}}));
   tree.swap_link("current", ".worktrees/" + kRevision2);
   state = load(source);
   EXPECT_THAT(names(state), ElementsAre("b"));

@@ -1,0 +1,80 @@
+#include "daemon/loop/commit.h"
+
+#include <boost/beast/zlib/inflate_stream.hpp>
+#include <cstddef>
+
+#include "specs/regular_file.h"
+#include "specs/revision.h"
+
+namespace cr::daemon {
+namespace {
+
+namespace zlib = boost::beast::zlib;
+
+constexpr std::size_t kLargestFile = std::size_t{256} << 10;
+/// Of a commit: its header with a signature or two, and the first line of its message.
+constexpr std::size_t kMostInflated = std::size_t{64} << 10;
+constexpr std::size_t kLongestText = 120;
+
+/// The first bytes of what a zlib stream (RFC 1950) holds; empty where it is none. Its checksum is not looked
+/// at: what is wrong is shown, and decides nothing.
+std::string inflate(std::string_view stream) {
+  constexpr std::size_t kHeader = 2;
+  if (stream.size() <= kHeader || (static_cast<unsigned char>(stream[0]) & 0x0f) != 8) return {};
+  stream.remove_prefix(kHeader);
+  std::string bytes(kMostInflated, '\0');
+  zlib::z_params state;
+  state.next_in = stream.data();
+  state.avail_in = stream.size();
+  state.next_out = bytes.data();
+  state.avail_out = bytes.size();
+  zlib::inflate_stream inflater;
+  boost::system::error_code error;
+  inflater.write(state, zlib::Flush::sync, error);
+  if (error && error != zlib::error::end_of_stream && error != zlib::error::need_buffers) return {};
+  bytes.resize(state.total_out);
+  return bytes;
+}
+
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::string cut(std::string_view text) {
+  if (text.size() <= kLongestText) return std::string{text};
+  // Not within a character.
+  std::size_t end = kLongestText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
+  return std::string{text.substr(0, end)} + "…";
+}
+
+}  // namespace
+
+std::optional<CommitNote> parse_commit(std::string_view object) {
+  const std::size_t nul = object.find('\0');
+  if (!object.starts_with("commit ") || nul == std::string_view::npos) return std::nullopt;
+  object.remove_prefix(nul + 1);
+  const std::size_t blank = object.find("\n\n");
+  if (blank == std::string_view::npos) return std::nullopt;
+  const std::string_view header = object.substr(0, blank);
+  constexpr std::string_view kAuthor = "\nauthor ";
+  const std::size_t author = header.find(kAuthor);
+  if (author == std::string_view::npos) return std::nullopt;
+  const std::string_view who = first_line(header.substr(author + kAuthor.size()));
+  const std::string_view name = who.substr(0, who.rfind(" <"));
+  std::string_view message = object.substr(blank + 2);
+  while (message.starts_with('\n')) message.remove_prefix(1);
+  return CommitNote{cut(name), cut(first_line(message))};
+}
+
+std::optional<CommitNote> read_commit(const std::string& objects, std::string_view revision) {
+  if (objects.empty() || !specs::is_commit(revision)) return std::nullopt;
+  constexpr std::size_t kFolder = 2;
+  const std::string path =
+      objects + '/' + std::string{revision.substr(0, kFolder)} + '/' + std::string{revision.substr(kFolder)};
+  const specs::FileBytes file = specs::read_regular_file(path, kLargestFile);
+  if (file.outcome != specs::FileBytes::Outcome::read) return std::nullopt;
+  return parse_commit(inflate(file.bytes));
+}
+
+}  // namespace cr::daemon
