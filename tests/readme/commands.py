@@ -6,6 +6,7 @@ output that is shown is compared with the real one.
     commands.py PATH-TO-CODER-RECONCILER PATH-TO-CODER-STANDIN
 """
 
+import http.server
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -212,6 +214,39 @@ class Daemon:
         expect(code == 0, f"{self.command}: exit code {code} after SIGTERM, not 0\n{self.log.read_text()}")
 
 
+class Forge:
+    """Keeps the latest status of each commit, and shows it as GitHub does."""
+
+    def __init__(self):
+        states = {}
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                posted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                commit = re.fullmatch(r"/repos/octocat/specs/statuses/([0-9a-f]{40})", self.path).group(1)
+                states.setdefault(commit, []).append(posted["state"])
+                self.answer(201, {})
+
+            def do_GET(self):
+                commit = re.fullmatch(r"/repos/octocat/specs/commits/([0-9a-f]{40})/status", self.path).group(1)
+                self.answer(200, {"state": states.get(commit, ["pending"])[-1]})
+
+            def answer(self, status, document):
+                text = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        self.states = states
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
 # --- what is run ---
 
 
@@ -331,7 +366,10 @@ class Tour:
         scene.run("git init --quiet --initial-branch=main && git add specs && git commit --quiet -m specs && git checkout --quiet -b change")
         (specs / "bob.yaml").write_text(spec.replace("owner: alice", "owner: bob"))
         scene.run("git add specs && git commit --quiet -m more && git worktree add --quiet .in-force main")
-        daemon = Daemon(scene, "coder-reconciler run .in-force/specs --interval 1s --max-changes 0 --api-token-file api-token --plan-token-file plan-token",
+        forge = Forge()
+        scene.write_token("forge-token", "a-token-of-the-forge")
+        daemon = Daemon(scene, "coder-reconciler run .in-force/specs --interval 1s --max-changes 0 --api-token-file api-token --plan-token-file plan-token "
+                        f"--commit-status github --commit-status-url {forge.url} --commit-status-repository octocat/specs --commit-status-token-file forge-token",
                         CODER_URL=scene.url, CODER_SESSION_TOKEN_FILE=str(scene.directory / "token"))
         address = daemon.wait_for(r"listening address=(\S+)").group(1)
         daemon.wait_for("cycle ended")
@@ -349,7 +387,14 @@ class Tour:
         expect(digest in status, f"what is held has another digest than the plan, {digest}:\n{status}")
         scene.run(self.show('curl -X POST -H "Authorization: Bearer $(cat api-token)" "$CODER_RECONCILER_DAEMON/-/approve?digest=$(cat digest)"'))
         daemon.wait_for("action done workspace=.* owner=bob action=create")
+        ask = self.show('curl -s "https://api.github.com/repos/octocat/specs/commits/$(git rev-parse HEAD)/status" | jq -r .state')
+        deadline = time.monotonic() + PATIENCE
+        while (state := scene.run("cd .in-force && " + ask.replace("https://api.github.com", forge.url)).strip()) != "success":
+            expect(time.monotonic() < deadline, f"the commit's status stays {state}: {forge.states}")
+            time.sleep(0.1)
         daemon.stop()
+        merged = list(forge.states.values())[-1]
+        expect(merged[-1] == "success" and "success" not in merged[:-1], f"the statuses of what was merged are {merged}")
 
     def roll_out(self):
         scene = self.new_scene()

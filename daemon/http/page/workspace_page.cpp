@@ -58,10 +58,11 @@ void write_title(HtmlWriter& out, const Root& root, const specs::Identity& ident
   out.text("/" + identity.name);
 }
 
-void write_origin(HtmlWriter& out, const Root& root, const specs::WorkspaceSpec& spec) {
+void write_origin(HtmlWriter& out, const PageInput& input, const Root& root,
+                  const specs::WorkspaceSpec& spec) {
   const auto line = out.element("p", {{"class", "progress"}});
   out.text("Declared by ");
-  out.leaf("code", reconcile::declared_by(spec));
+  write_source(out, input, spec.where, reconcile::declared_by(spec));
   out.text(fmt::format(", from template {}.", *spec.template_ref));
   for (const auto& [key, value] : spec.labels) {
     const std::string text = key + '=' + value;
@@ -127,9 +128,13 @@ void write_condition(HtmlWriter& out, const PageInput& input, const WorkspaceSta
 }
 
 /// Where a declared value stands.
-std::string place_of(const specs::WorkspaceSpec& spec, const FieldLine& line) {
-  if (!line.from.empty()) return "defaults, " + line.from;
-  return (spec.set.empty() ? "" : "set, ") + spec.where.to_string();
+void write_place(HtmlWriter& out, const PageInput& input, const specs::WorkspaceSpec& spec,
+                 const FieldLine& line) {
+  if (const specs::DefaultedField* from = specs::default_of(spec, line.name)) {
+    write_source(out, input, from->where, "defaults, " + line.from);
+  } else {
+    write_source(out, input, spec.where, (spec.set.empty() ? "" : "set, ") + spec.where.to_string());
+  }
 }
 
 std::string_view decides_on(const specs::WorkspaceSpec& spec, const FieldLine& line, async::WallTime now) {
@@ -146,14 +151,15 @@ std::string acts_instead(const WorkspaceStatus& status, const FieldLine& line) {
   return acts == stored ? std::string() : acts;
 }
 
-void write_field(HtmlWriter& out, const WorkspaceStatus& status, const FieldLine& line, async::WallTime now) {
+void write_field(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& status,
+                 const FieldLine& line) {
   const specs::WorkspaceSpec& spec = *status.spec;
   const auto row = out.element("tr", {{"role", "row"}});
   out.leaf("th", {{"scope", "row"}, {"role", "rowheader"}}, line.name);
   {
     const auto cell = out.element("td", {{"role", "cell"}, {"data-label", "Declared"}});
     out.text(line.declared);
-    out.leaf("code", {{"class", "source"}}, place_of(spec, line));
+    write_place(out, input, spec, line);
   }
   {
     const auto cell = out.element(
@@ -162,7 +168,7 @@ void write_field(HtmlWriter& out, const WorkspaceStatus& status, const FieldLine
     if (const std::string acts = acts_instead(status, line); !acts.empty())
       out.leaf("span", {{"class", "more"}}, "acts: " + acts);
   }
-  out.leaf("td", {{"role", "cell"}, {"data-label", "Decided by"}}, decides_on(spec, line, now));
+  out.leaf("td", {{"role", "cell"}, {"data-label", "Decided by"}}, decides_on(spec, line, input.now));
 }
 
 /// Fields of every workspace that the spec says nothing of.
@@ -189,7 +195,7 @@ void write_fields(HtmlWriter& out, const PageInput& input, const specs::Workspac
         write_column(out, name);
     }
     const auto body = out.element("tbody", {{"role", "rowgroup"}});
-    for (const FieldLine& line : declared_fields(row)) write_field(out, row, line, input.now);
+    for (const FieldLine& line : declared_fields(row)) write_field(out, input, row, line);
   }
   if (const std::string open = left_open(spec); !open.empty())
     out.leaf("p", {{"class", "more"}}, fmt::format("Not declared, so the owner's own: {}.", open));
@@ -267,7 +273,7 @@ std::string workspace_page(const PageInput& input, const specs::WorkspaceSpec& s
   const Tone tone = row ? tone_of(standing_of(row->ready.reason)) : Tone::quiet;
   return page_of_workspace(input, title, tone, [&](HtmlWriter& out, const Root& root) {
     write_title(out, root, identity);
-    write_origin(out, root, spec);
+    write_origin(out, input, root, spec);
     if (!row) {
       out.leaf("p", {{"class", "empty"}, {"id", "fields"}},
                "No cycle has looked at it yet; this page shows more when one has.");
