@@ -173,7 +173,7 @@ awaitable<ReportPtr> run(CycleState& state) {
   take_outcomes(state);
   forget_leavers(state);
   tell_what_was_written(state);
-  co_await time_builds(state);
+  if (!state.memory.is_guest) co_await time_builds(state);
   co_await ask_about_starts(state);
   ReportPtr report = make_report(state);
   let_rest(state, *report);

@@ -183,6 +183,12 @@ class TreeBuilder final : public YAML::EventHandler {
     // An anchor is complete only when its node is: an alias to a node within itself would be endless.
     if (found == anchors_.end()) stop_at(mark, false, "the alias refers to a node that contains it", "");
     count(mark, found->second->expanded);
+    alias_bytes_ += found->second->text_bytes;
+    if (alias_bytes_ > kMaxAliasGrowth * text_.size() + kFreeAliasBytes)
+      stop_at(
+          mark, true,
+          fmt::format("the document's aliases stand for more than {} times its own text", kMaxAliasGrowth),
+          "repeat less of it, or split it into several documents");
     attach(found->second);
   }
 
@@ -192,6 +198,7 @@ class TreeBuilder final : public YAML::EventHandler {
     node.plain = tag == "?";
     node.foreign_tag = !node.plain && tag != "!" && tag != "tag:yaml.org,2002:str";
     node.text = value;
+    node.text_bytes = static_cast<std::uint32_t>(value.size());
     if (!node.plain) check_closed(mark);
     add(node, anchor);
   }
@@ -237,6 +244,7 @@ class TreeBuilder final : public YAML::EventHandler {
     }
     open_.back().node->children.push_back(node);
     open_.back().node->expanded += node->expanded;
+    open_.back().node->text_bytes += node->text_bytes;
   }
 
   void add(const YamlNode& node, YAML::anchor_t anchor) {
@@ -283,6 +291,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, const YamlNode*> anchors_;
   std::size_t total_ = 0;
+  std::size_t alias_bytes_ = 0;
 };
 
 PlainType plain_type(std::string_view text) {

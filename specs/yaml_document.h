@@ -16,6 +16,9 @@ inline constexpr std::size_t kMaxDepth = 32;       ///< mappings and lists withi
 inline constexpr std::size_t kMaxNodes = 200'000;  ///< keys, values and containers, aliases expanded
 inline constexpr std::size_t kMaxFlowMarks =
     60'000;  ///< `[ ] { } ,`: the parser holds such a construct as a whole
+/// Text that aliases stand for: so many times what the document has itself, and a little for small ones.
+inline constexpr std::size_t kMaxAliasGrowth = 8;
+inline constexpr std::size_t kFreeAliasBytes = 4096;
 
 /// One node of a YAML document. Nodes that an alias names are shared, not copied.
 struct YamlNode {
@@ -26,6 +29,7 @@ struct YamlNode {
   std::uint32_t line = 0;                 ///< within the document's text, from 0
   std::uint32_t byte = 0;                 ///< within the line, from 0
   std::uint32_t expanded = 1;             ///< nodes in this subtree, aliases expanded
+  std::uint32_t text_bytes = 0;           ///< of all scalars in it, likewise
   std::string text;                       ///< of a scalar; of a foreign tag's node: unchanged
   std::vector<const YamlNode*> children;  ///< items, or key, value, key, value, …
 };

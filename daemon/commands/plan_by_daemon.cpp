@@ -42,6 +42,7 @@ constexpr std::chrono::seconds kLongestWait{30};
 /// What came of it: an outcome, or why there is none.
 struct Answer {
   std::optional<PlanOutcome> outcome{};
+  bool unreadable = false;  ///< the specs are, as a whole
   std::string problem{};
   ExitCode code = ExitCode::failure;
 };
@@ -70,6 +71,8 @@ Answer answer_of(const http::HttpResponse& response) {
     case 405:
       return {.problem = "it does not plan for others; is it a daemon of this version?",
               .code = ExitCode::unreachable};
+    case 422:
+      return {.unreadable = true, .problem = why};
     case 421:
       return {.problem =
                   "it does not answer to this name: give its address, or add the name to its "
@@ -157,7 +160,11 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
     return ExitCode::usage;
   }
   auto texts = specs::SpecSource(config.paths).texts();
-  if (!texts) return specs_failure(texts.error(), config.output, terminal);
+  if (!texts) {
+    const ExitCode ended = specs_failure(texts.error(), config.output, terminal);
+    return write_ci_reports([&] { return ci::failed("plan", texts.error().message()); }, ended, config,
+                            terminal);
+  }
   std::string body = write_plan_request(request_of(config, std::move(*texts), baseline, terminal));
   if (body.size() > kLargestPlanRequest) {
     return no_plan(config,
@@ -197,6 +204,10 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
     co_return ExitCode::ok;
   };
   if (const ExitCode ended = run_to_end(io, asking(), {}); ended != ExitCode::ok) return ended;
+  if (answer.unreadable) {
+    const ExitCode ended = specs_failure(specs::SourceError(answer.problem), config.output, terminal);
+    return write_ci_reports([&] { return ci::failed("plan", answer.problem); }, ended, config, terminal);
+  }
   if (!answer.outcome) return no_plan(config, answer.problem, answer.code, terminal);
   return show(config, answer, terminal);
 }

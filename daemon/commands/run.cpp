@@ -39,17 +39,6 @@
 namespace cr::daemon {
 namespace {
 
-/// Only who stays can follow a log.
-reconcile::Limits limits_of_daemon(const Config& config) {
-  reconcile::Limits limits = limits_of(config);
-  if (config.change_feed) {
-    limits.follow = {.interval = std::chrono::ceil<std::chrono::milliseconds>(config.interval),
-                     .sweep_interval = std::chrono::ceil<std::chrono::milliseconds>(config.sweep_interval)};
-  }
-  limits.shares_knowledge = !config.plan_token_file.empty();
-  return limits;
-}
-
 /// Names this process among those before and after it.
 std::string epoch_of(async::WallTime start) {
   return fmt::format("{:x}", start.time_since_epoch().count());
@@ -78,13 +67,12 @@ class Daemon {
         session_(config, terminal, Session::Kind::daemon, {&recorder_, &heartbeat_, &activity_recorder_}),
         during_cycle_(session_.observer()),
         lending_(loop_),
-        planner_(
-            {.config = config,
-             .selection = selection_,
-             .clock = clock_,
-             .lending = lending_,
-             .on_request = [this](const reconcile::RequestDone& request) { recorder_.on_request(request); },
-             .on_plan = [this](const PlanOfOthers& plan) { tell(plan); }}),
+        planner_({.config = config,
+                  .selection = selection_,
+                  .clock = clock_,
+                  .lending = lending_,
+                  .on_request = [this](const reconcile::RequestDone& request) { count(request); },
+                  .on_plan = [this](const PlanOfOthers& plan) { tell(plan); }}),
         endpoints_(
             {.board = shown_,
              .activity = activity_,
@@ -230,6 +218,21 @@ class Daemon {
       fields.push_back({"reason", std::string{approval.why}});
       session_.log().warn("approval rejected", std::move(fields));
     }
+  }
+
+  /// On the planner's thread: metrics of requests belong to the loop's. What is cut off by the planner's own
+  /// end says nothing of Coder, nor what is left to this other client of the loop's rate limit.
+  void count(const reconcile::RequestDone& request) {
+    if (request.status == 0) return;
+    auto counted = [this, route = std::string(request.route), method = std::string(request.method),
+                    done = request]() mutable {
+      done.route = route;
+      done.method = method;
+      done.request_id = {};
+      done.rate_limit_remaining.reset();
+      recorder_.on_request(done);
+    };
+    boost::asio::post(loop_, std::move(counted));
   }
 
   /// On the planner's thread.

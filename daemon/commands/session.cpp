@@ -62,6 +62,16 @@ reconcile::Limits limits_of(const Config& config) {
           .allow_retain = config.allow_retain};
 }
 
+reconcile::Limits limits_of_daemon(const Config& config) {
+  reconcile::Limits limits = limits_of(config);
+  if (config.change_feed) {
+    limits.follow = {.interval = std::chrono::ceil<std::chrono::milliseconds>(config.interval),
+                     .sweep_interval = std::chrono::ceil<std::chrono::milliseconds>(config.sweep_interval)};
+  }
+  limits.shares_knowledge = !config.plan_token_file.empty();
+  return limits;
+}
+
 reconcile::Limits limits_of_command(const Config& config) {
   reconcile::Limits limits = limits_of(config);
   limits.look_back = true;

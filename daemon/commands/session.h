@@ -20,6 +20,8 @@ namespace cr::daemon {
 
 /// What a reconciler may do, by these settings.
 [[nodiscard]] reconcile::Limits limits_of(const Config& config);
+/// The same for who stays, and can follow the audit log.
+[[nodiscard]] reconcile::Limits limits_of_daemon(const Config& config);
 /// The same for a command that ends: what a process remembers is asked of the audit log.
 [[nodiscard]] reconcile::Limits limits_of_command(const Config& config);
 

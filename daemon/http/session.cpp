@@ -333,15 +333,16 @@ async::awaitable<void> receive_body(tcp::socket& socket, const Surroundings& aro
 async::awaitable<void> receive_large(tcp::socket& socket, const Surroundings& around, async::SteadyTime begun,
                                      boost::beast::flat_buffer& buffer, Parser& parser, Arrival& arrival) {
   const LargeRequests& large = *around.parts.large;
+  // First, so that nobody takes a place who may not have it.
+  auto judging = refuse_large(arrival.request, around);
+  arrival.refused = co_await std::move(judging);
+  if (arrival.refused) co_return;
   if (around.shared.large_requests >= large.at_a_time) {
     arrival.refused = error_response(429, "busy with other requests of this size; retry in a few seconds");
     arrival.refused->headers.emplace_back("Retry-After", "5");
     co_return;
   }
   const Place place(around.shared.large_requests);
-  auto judging = refuse_large(arrival.request, around);
-  arrival.refused = co_await std::move(judging);
-  if (arrival.refused) co_return;
   auto receiving = receive_body(socket, around, begun + large.request, buffer, parser, arrival);
   co_await std::move(receiving);
 }

@@ -27,6 +27,8 @@ constexpr std::size_t kDeepest = 4;
 /// Of the request; a file takes up to seven.
 constexpr std::size_t kMostValues = 300'000;
 constexpr std::size_t kLongestPath = 4096;
+/// Of all files together: each stands for all the defaults of its file once more.
+constexpr std::size_t kMostOtherPaths = 200;
 constexpr std::string_view kYamlAlone = "<request>";
 
 constexpr std::array<std::pair<SourceFile::Role, std::string_view>, 3> kRoles{
@@ -175,7 +177,12 @@ specs::SourceTexts texts_in(ObjectReader& reader) {
   std::set<std::string_view> paths;
   texts.files.reserve(files.size());
   for (json& one : files) texts.files.push_back(file_in(one, texts.files.size()));
+  std::size_t others = 0;
   for (const SourceFile& file : texts.files) {
+    others += file.also_at.size();
+    if (others > kMostOtherPaths)
+      throw Unfit{fmt::format("files has more than {} paths in alsoAt: too many links lead to the same files",
+                              kMostOtherPaths)};
     if (!paths.insert(file.path).second)
       throw Unfit{fmt::format("files has {} twice", specs::in_quotes(file.path))};
   }

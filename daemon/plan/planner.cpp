@@ -33,7 +33,7 @@ using reconcile::ReportPtr;
 constexpr std::size_t kMostDefaultsBytes = std::size_t{64} << 20;
 // Of an earlier plan.
 constexpr std::size_t kDeepestBaseline = 16;
-constexpr std::size_t kMostBaselineValues = 2'000'000;
+constexpr std::size_t kMostBaselineValues = 200'000;
 
 HttpResponse refusal(int status, std::string_view message) {
   return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
@@ -58,7 +58,7 @@ class Requests final : public reconcile::Observer {
 };
 
 reconcile::Limits limits_of_planner(const Config& config) {
-  reconcile::Limits limits = limits_of(config);
+  reconcile::Limits limits = limits_of_daemon(config);
   limits.held.ways_out =
       "Once these specs are in force, send this digest to the daemon (POST /-/approve): {digest}; or raise "
       "--max-changes";
@@ -99,7 +99,7 @@ specs::DesiredState load(specs::SourceTexts texts) {
                                               .input_bytes = kLargestPlanRequest,
                                               .layered_bytes = kMostDefaultsBytes});
   auto loaded = source.load();
-  if (!loaded) throw NoPlan{422, "the specs cannot be read: " + loaded.error().message()};
+  if (!loaded) throw NoPlan{422, loaded.error().message()};
   return std::move(*loaded);
 }
 
@@ -172,6 +172,19 @@ PlanOutcome words_of(const specs::DesiredState& loaded, const specs::DesiredStat
   return outcome;
 }
 
+NoPlan too_late() {
+  return {504, fmt::format("there was no plan within {} s; send fewer specs, or retry later",
+                           Planner::kAllowed.count())};
+}
+
+/// Between two steps: each of them ends by itself.
+void end_if_nobody_waits(const PlannerParts& parts, const HttpRequest& asked, const std::stop_token& ending,
+                         async::SteadyTime until) {
+  if (ending.stop_requested()) throw NoPlan{503, "the daemon is ending; retry when it is back"};
+  if (asked.abandoned.stop_requested()) throw NoPlan{503, "the client has gone"};
+  if (parts.clock.now() >= until) throw too_late();
+}
+
 HttpResponse make(const PlannerParts& parts, const HttpRequest& asked, const std::stop_token& ending,
                   PlanOfOthers& told) {
   const async::SteadyTime until = parts.clock.now() + Planner::kAllowed;
@@ -186,9 +199,12 @@ HttpResponse make(const PlannerParts& parts, const HttpRequest& asked, const std
   const specs::DesiredState loaded = load(std::move(request.texts));
   const specs::DesiredState desired = select(loaded, parts.selection);
 
+  const auto go_on = [&] { end_if_nobody_waits(parts, asked, ending, until); };
+  go_on();
   reconcile::KnowledgePtr known = parts.lending.borrow(until, asked.abandoned);
-  if (!known || ending.stop_requested())
+  if (!known && parts.clock.now() >= until)
     throw NoPlan{503, "a cycle is still under way; retry when it has finished"};
+  go_on();
   Requests observer(parts.on_request);
   boost::asio::io_context io(1);  // outlives the client's connections
   auto client = connect_to_coder(parts.config, parts.clock, observer);
@@ -197,10 +213,8 @@ HttpResponse make(const PlannerParts& parts, const HttpRequest& asked, const std
   reconcile::Reconciler guest(client->readers(), parts.clock, observer, limits_of_planner(parts.config),
                               std::move(known));
   const ReportPtr report = run_cycle(guest, desired, parts.clock, until, io, {asked.abandoned, ending});
-  if (!report) {
-    throw NoPlan{504, fmt::format("there was no plan within {} s; send fewer specs, or retry later",
-                                  Planner::kAllowed.count())};
-  }
+  go_on();
+  if (!report) throw too_late();
   specs::FieldPlaces places([&](const std::string& path) -> std::optional<std::string> {
     const auto found = texts.find(path);
     return found == texts.end() ? std::nullopt : std::optional(found->second);
@@ -216,6 +230,7 @@ HttpResponse make(const PlannerParts& parts, const HttpRequest& asked, const std
   told.digest = report->verdict.digest;
   told.changes = report->plan.workspaces.size();
   const bool failed = report->result == reconcile::CycleResult::failed;
+  if (failed) told.problem = report->failure ? report->failure->to_string() : report->internal_error;
   return response_of(request, std::move(made), std::move(outcome), failed);
 }
 

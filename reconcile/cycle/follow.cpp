@@ -64,12 +64,17 @@ feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, c
   return declared;
 }
 
-/// What the last cycle saw is believed.
-std::vector<feed::Why> as_last_seen(const std::vector<feed::Declared>& declared) {
+/// What the last cycle saw is believed, unless it is known by now that it does not hold.
+std::vector<feed::Why> as_last_seen(const std::optional<feed::ChangeFeed>& feed,
+                                    const std::vector<feed::Declared>& declared) {
   std::vector<feed::Why> chosen;
   chosen.reserve(declared.size());
-  for (const feed::Declared& one : declared)
-    chosen.push_back(feed::reason_to_read(one, {.read = !one.id.is_nil(), .covered = true}));
+  for (const feed::Declared& one : declared) {
+    feed::Told told = feed ? feed->told_of(one.id) : feed::Told();
+    told.read = !one.id.is_nil();
+    told.covered = true;
+    chosen.push_back(feed::reason_to_read(one, told));
+  }
   return chosen;
 }
 
@@ -148,7 +153,7 @@ awaitable<void> choose_whom_to_look_at(CycleState& state) {
     declared.push_back(
         declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now, memory.is_guest));
   if (memory.is_guest) {
-    state.chosen = as_last_seen(declared);
+    state.chosen = as_last_seen(memory.feed, declared);
   } else {
     state.chosen = memory.feed->choose(declared);
     const std::vector<TemplateId>& named = memory.feed->templates_named();

@@ -93,7 +93,8 @@ class LookingBack {
       state_.memory.looked_back.authors[{one.live->id, *setting}] = {past.author,
                                                                      feed::kept_text(*setting, *one.live)};
     }
-    if (past.rounds < kRoundsToContest) return;
+    // Whoever lent a guest what it knows judges by that.
+    if (past.rounds < kRoundsToContest || state_.memory.is_guest) return;
     remembered.fields.know_contested(one.live->id, field, wish_fingerprint(*one.spec, field), state_.begun);
   }
 

@@ -105,8 +105,13 @@ Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wal
   StatusTable& statuses = state.memory.statuses;
   statuses.begin(state.desired.specs.size(), state.begun, now, wall);
   std::size_t place = 0;
+  // A guest's declaration says the same at another place.
+  const auto stand = [&](std::size_t resting) {
+    const specs::SpecPtr& spec = state.desired.specs[resting];
+    state.memory.is_guest ? statuses.stand_as(spec) : statuses.stand(*spec);
+  };
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    for (; place < state.place_of(i); ++place) statuses.stand(*state.desired.specs[place]);
+    for (; place < state.place_of(i); ++place) stand(place);
     ++place;
     const WorkspaceFacts& one = state.declared[i];
     WorkspaceStatus row = row_of(state, state.spec_of(i), one, wall);
@@ -116,7 +121,7 @@ Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wal
     if (ever_read) keep_last_known(*before, state.memory.statuses_from, row);
     statuses.settle(std::move(row));
   }
-  for (; place < state.desired.specs.size(); ++place) statuses.stand(*state.desired.specs[place]);
+  for (; place < state.desired.specs.size(); ++place) stand(place);
   return statuses.end();
 }
 

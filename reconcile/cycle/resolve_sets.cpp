@@ -114,7 +114,7 @@ bool stands(const Memory& memory, const specs::SetPtr& set) {
   if (!memory.is_guest) return false;
   const auto known = memory.sets.by_name.find(set->name);
   return known != memory.sets.by_name.end() && known->second.set() && !known->second.problem() &&
-         specs::says_the_same(*known->second.set(), *set);
+         !known->second.wants_former(memory.clock.now()) && specs::says_the_same(*known->second.set(), *set);
 }
 
 /// `took`: how long it was that people were read, without looking for those who had left, which is once.

@@ -145,6 +145,19 @@ AuditTime ChangeFeed::coder_time(SteadyTime at) const {
   return coder_began_ + std::chrono::ceil<AuditTime::duration>(at - began_);
 }
 
+Told ChangeFeed::told_by(const WorkspaceId& workspace, const Known& known) const {
+  return {.read = known.read,
+          .written = written_.contains(workspace),
+          .named = known.named,
+          .template_named = known.template_named,
+          .covered = covers(known)};
+}
+
+Told ChangeFeed::told_of(const WorkspaceId& workspace) const {
+  const auto found = known_.find(workspace);
+  return found == known_.end() ? Told() : told_by(workspace, found->second);
+}
+
 std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   choice_ = !choice_;
   known_.reserve(declared.size());
@@ -161,11 +174,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
       Known& known = found->second;
       known_ones += known.declared == choice_ ? 0 : 1;
       known.declared = choice_;
-      told = {.read = known.read,
-              .written = written_.contains(declared[i].id),
-              .named = known.named,
-              .template_named = known.template_named,
-              .covered = covers(known)};
+      told = told_by(declared[i].id, known);
       oldest = oldest ? std::min(*oldest, known.read_at) : known.read_at;
     } else if (!declared[i].id.is_nil()) {
       all_read = false;

@@ -59,6 +59,9 @@ class ChangeFeed {
   /// Templates that a row named in this cycle's look: what is remembered of them may be old.
   [[nodiscard]] const std::vector<TemplateId>& templates_named() const { return templates_named_; }
 
+  /// What it knows of a workspace; of one that it does not know nothing.
+  [[nodiscard]] Told told_of(const WorkspaceId& workspace) const;
+
   /// `ours`: the settings that its spec declares: a change of one that no row tells is one missed.
   void saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now);
   void gone(const WorkspaceId& workspace);
@@ -120,6 +123,7 @@ class ChangeFeed {
                                      AuditTime after, SteadyTime now) const;
   void attribute(ChangeSeen change, SteadyTime now);
   [[nodiscard]] bool covers(const Known& known) const;
+  [[nodiscard]] Told told_by(const WorkspaceId& workspace, const Known& known) const;
   [[nodiscard]] AuditTime coder_time(SteadyTime at) const;
 
   bool wanted_;

@@ -92,6 +92,14 @@ void StatusTable::stand(const specs::WorkspaceSpec& spec) {
   add_row_before();
 }
 
+void StatusTable::stand_as(const specs::SpecPtr& spec) {
+  const WorkspaceStatus* last = before(*spec);
+  if (!last) throw std::logic_error("a workspace rests of which nothing was reported");
+  WorkspaceStatus row = *last;
+  row.spec = spec;
+  add(std::move(row), last);
+}
+
 void StatusTable::add(WorkspaceStatus row, const WorkspaceStatus* last) {
   if (last && *last == row) return add_row_before();
   if (made_.empty()) made_.reserve(expected_ - same_);

@@ -31,6 +31,8 @@ class StatusTable {
   /// The next row is the one of the report before: its workspace rests since. There is one; a logic_error
   /// else.
   void stand(const specs::WorkspaceSpec& spec);
+  /// The same, of a declaration that says the same at another place.
+  void stand_as(const specs::SpecPtr& spec);
 
   /// All rows; what is not among them is forgotten.
   [[nodiscard]] Rows end();

@@ -60,10 +60,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ServerLimits limits;
   ServerParts parts;
   parts.handler = [size](const HttpRequest& request) { return handle(request, size); };
-  Lanes lanes(8);
-  std::size_t streams = 0;
+  ServerShared shared{.lanes = Lanes(8)};
   SessionActivity activity;
-  asio::co_spawn(io, serve_connection(std::move(socket), clock, limits, parts, lanes, streams, activity),
+  asio::co_spawn(io, serve_connection(std::move(socket), clock, limits, parts, shared, activity),
                  [](std::exception_ptr failure) {
                    if (failure) std::rethrow_exception(failure);
                  });

@@ -30,11 +30,11 @@ class Comments(http.server.BaseHTTPRequestHandler):
     refused = []
 
     def do_GET(self):
-        self.answer(list(self.kept.values()))
+        self.answer({"id": 5} if self.path == "/api/v4/user" else list(self.kept.values()))
 
     def do_POST(self):
         number = len(self.kept) + 1
-        self.kept[number] = {"id": number, "system": False, "user": {"type": "Bot"}, "body": self.body()}
+        self.kept[number] = {"id": number, "author": {"id": 5}, "user": {"type": "Bot"}, "body": self.body()}
         self.answer(self.kept[number], 201)
 
     def do_PUT(self):
@@ -51,7 +51,7 @@ class Comments(http.server.BaseHTTPRequestHandler):
         return urllib.parse.parse_qs(text)["body"][0]
 
     def answer(self, document, status=200):
-        if not re.match(r"/(repos/o/r/issues/(7/comments|comments/\d+)|api/v4/projects/9/merge_requests/7/notes(/\d+)?)(\?.*)?$", self.path):
+        if not re.match(r"/(api/v4/user|repos/o/r/issues/(7/comments|comments/\d+)|api/v4/projects/9/merge_requests/7/notes(/\d+)?)(\?.*)?$", self.path):
             self.refused.append(self.path)
             status = 404
         if "note-token" not in (self.headers["PRIVATE-TOKEN"], (self.headers["Authorization"] or "").removeprefix("Bearer ")):
@@ -160,7 +160,7 @@ def main():
             first = Comments.kept[1]["body"] if Comments.kept else ""
             digest = re.search(r"Plan digest: `([0-9a-f]+)`", first)
             check(f"{name}: it has the plan, its digest, and the mark", first.startswith(MARK) and "alice/proposed" in first and bool(digest), told)
-            Comments.kept[2] = {"id": 2, "system": False, "user": {"type": "User"}, "body": "looks good"}
+            Comments.kept[2] = {"id": 2, "author": {"id": 6}, "user": {"type": "User"}, "body": MARK + " is not mine"}
             spec.write_text(SPEC + "  ttl: 4h\n")
             code, printed = run(steps)
             told = f"exit code {code}, comments {Comments.kept}, refused {Comments.refused}\n{printed}"

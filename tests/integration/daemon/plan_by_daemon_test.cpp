@@ -287,6 +287,14 @@ TEST_F(PlanByDaemon, HostileBodiesAreRefusedAndTheNextPlanIsMade) {
   EXPECT_EQ(refused.status, 422);
   EXPECT_THAT(refused.body, HasSubstr("more than 10000 documents"));
   // YAML that is meant to take memory harms its own document alone.
+  std::string much =
+      "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata:\n  name: much\n  annotations:\n    a: "
+      "&x " +
+      std::string(500'000, 'x') + "\n";
+  for (int i = 0; i < 20'000; ++i) much += "    k" + std::to_string(i) + ": *x\n";
+  const Answer refused_much = post(body_of("much.yaml", much));
+  EXPECT_EQ(refused_much.status, 200);
+  EXPECT_THAT(refused_much.body, HasSubstr("times its own text"));
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
   for (char c = 'b'; c < 'k'; ++c) {
     const std::string before = std::string("*") + static_cast<char>(c - 1);

@@ -110,6 +110,8 @@ TEST_P(Guest, OfTheSameSpecsAsksForNothing) {
   EXPECT_EQ(report->live_read.ids, 0U);
   EXPECT_EQ(world_.server.request_count("/api/v2/workspaces"), 0U);
   EXPECT_LE(world_.server.request_count(), 3U) << "policies, and what a cycle asks once";
+  for (std::size_t i = 0; i < kFleet; ++i)
+    ASSERT_EQ(report->workspaces[i].spec->where.path(), std::to_string(i) + ".yaml") << "where it was sent";
 }
 
 TEST_P(Guest, ReadsWhatTheSpecsHaveOtherwiseAndNothingElse) {
@@ -258,6 +260,17 @@ TEST_P(GuestOfSet, WhoIsInASetThatIsTheSameIsNotReadAgain) {
   EXPECT_THAT(other->plan.workspaces, SizeIs(4));
   EXPECT_GT(member_requests(), 0U);
   EXPECT_EQ(converge()->count(Reason::InSync), 4U);
+}
+
+TEST_P(GuestOfSet, OneThatStillWantsToKnowWhoHadLeftIsReadOnce) {
+  declare_sets();
+  // While a document is out of order nobody can tell who had left.
+  world_.leave_out_sets({"another"});
+  (void)world_.cycle();
+  declare_sets();
+  const auto report = world_.plan_as_guest({});
+  EXPECT_EQ(report->internal_error, "");
+  EXPECT_EQ(report->workspaces.size(), 4U);
 }
 
 }  // namespace

@@ -157,7 +157,9 @@ ReportPtr World::plan_as_guest(const std::vector<std::string>& documents) {
     texts.files.push_back({.path = std::to_string(texts.files.size()) + ".yaml", .text = document});
   specs::SpecSource source(std::move(texts));
   coder::Client client = make_client({});
-  reconcile::Reconciler guest(client.readers(), clock_, observer_, limits_, reconciler_->knowledge());
+  reconcile::Limits limits = limits_;
+  limits.look_back = !limits.follow;  // as the daemon's planner does
+  reconcile::Reconciler guest(client.readers(), clock_, observer_, limits, reconciler_->knowledge());
   return run(guest, desired_of(source));
 }
 

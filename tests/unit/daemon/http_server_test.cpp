@@ -293,6 +293,7 @@ TEST_F(LargeRequestTest, OnlySoManyArriveAtATime) {
   second.send(head(2) + "1");
   until_sleepers(2);
   testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
+  EXPECT_THAT(exchange(head(2, "wrong") + "12"), StartsWith("HTTP/1.1 401 ")) << "takes no place";
   const std::string refused = exchange(head(2) + "12");
   EXPECT_THAT(refused, StartsWith("HTTP/1.1 429 "));
   EXPECT_THAT(refused, HasSubstr("Retry-After: 5\r\n"));

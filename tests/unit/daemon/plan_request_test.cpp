@@ -104,6 +104,15 @@ TEST(PlanRequest, WhatIsDeepOrTooMuchIsNotParsed) {
   EXPECT_FALSE(is_modest_json(R"({"a": "\\"[[)", 2, 9));
 }
 
+TEST(PlanRequest, FilesAreAtFewOtherPaths) {
+  PlanRequest request{.texts = {.files = {{.path = "a", .text = "a"}, {.path = "b", .text = "b"}}}};
+  request.texts.files[0].also_at.assign(100, "x");
+  request.texts.files[1].also_at.assign(100, "y");
+  EXPECT_EQ(error_of(write_plan_request(request)), "");
+  request.texts.files[1].also_at.emplace_back("z");
+  EXPECT_THAT(error_of(write_plan_request(request)), HasSubstr("more than 200 paths in alsoAt"));
+}
+
 TEST(PlanRequest, AnyMutationIsAnErrorOrARequest) {
   const std::string whole = write_plan_request(a_request());
   std::mt19937 random(7);

@@ -84,5 +84,17 @@ TEST(YamlDocument, PlainTextMeansWhatTheCoreSchemaSays) {
     EXPECT_EQ(plain_type(text), PlainType::text) << text;
 }
 
+TEST(YamlDocument, AliasesMayRepeatTextAndNotMultiplyIt) {
+  const auto parsed = [](std::size_t length, int repetitions) {
+    std::string text = "a: &x " + std::string(length, 'x') + "\n";
+    for (int i = 0; i < repetitions; ++i) text += "k" + std::to_string(i) + ": *x\n";
+    const YamlResult result = parse_yaml(text);
+    return result.problem ? result.problem->message : std::string();
+  };
+  EXPECT_EQ(parsed(100, 20), "");
+  EXPECT_EQ(parsed(20, 1'000), "") << "what many have in common";
+  EXPECT_EQ(parsed(10'000, 100), "the document's aliases stand for more than 8 times its own text");
+}
+
 }  // namespace
 }  // namespace cr::specs
