@@ -18,14 +18,39 @@ WHOLE_ROWS = """return [...document.querySelectorAll('.rows > tbody > tr')]
 FOCUS = "return document.activeElement.id"
 
 
+STREAM = "/api/v1/events/stream"
+# Counts what the page asks for, how much of it it has given up, and how much has ended.
+COUNTED = """
+window.looks = {asked: 0, given_up: 0, ended: 0};
+const real = fetch;
+window.fetch = (url, options) => {
+  let over = false;
+  ++looks.asked;
+  options.signal.addEventListener('abort', () => { if (!over) ++looks.given_up; });
+  return real(url, options).finally(() => { over = true; ++looks.ended; });
+};
+"""
+LOOKS = "return window.looks"
+HAPPENED = "document.dispatchEvent(new Event('happened'));"
+
+
 class Proxy:
-    """A proxy in front of the daemon, as a site has one: who comes through it is not on the daemon's machine."""
+    """A proxy in front of the daemon, as a site has one: who comes through it is not on the daemon's machine. It has no
+    streams, and passes GETs on while `gate` is set."""
 
     def __init__(self, target):
+        gate = self.gate = threading.Event()
+        gate.set()
+
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def pass_on(self):
+                if self.path.startswith(STREAM):
+                    self.send_error(503)
+                    return
+                if self.command == "GET":
+                    gate.wait(world.PATIENCE)
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) if self.command == "POST" else None
                 headers = {key: value for key, value in self.headers.items() if key.lower() != "connection"}
                 headers["X-Forwarded-For"] = "10.1.2.3"
@@ -35,6 +60,12 @@ class Proxy:
                 except urllib.error.HTTPError as error:
                     answer = error
                 text = answer.read()
+                try:
+                    self.answer(answer, text)
+                except ConnectionError:
+                    self.close_connection = True  # who asked has gone
+
+            def answer(self, answer, text):
                 self.send_response(answer.status)
                 for key, value in answer.headers.items():
                     if key.lower() not in ("connection", "content-length", "date", "server"):
@@ -54,6 +85,7 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
     def close(self):
+        self.gate.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -84,10 +116,17 @@ class Console(unittest.TestCase):
                            "workspaces": live},
                           {"a.yaml": "\n---\n".join(world.spec(f"ws-{i:03}", ttl="8h") for i in range(number))})
 
-    def through_proxy(self, fleet):
+    def proxy_of(self, fleet):
         proxy = Proxy(fleet.url)
         self.addCleanup(proxy.close)
-        return proxy.url
+        return proxy
+
+    def through_proxy(self, fleet):
+        return self.proxy_of(fleet).url
+
+    def complaints_but_of_the_stream(self):
+        """The proxy has none, and the browser says so."""
+        return [text for text in self.browser.complaints() if STREAM not in text]
 
     def answer(self, token=None):
         if token is not None:
@@ -138,7 +177,7 @@ class Acting(Console):
         complaints = [text for text in self.browser.complaints() if "401" not in text]
         self.assertEqual(complaints, [])
 
-    def test_asks_once_a_tab_who_comes_through_a_proxy(self):
+    def test_asks_once_a_page_load_who_comes_through_a_proxy(self):
         fleet = self.of_one_owner(3)
         fleet.until_first_cycle()
         self.browser.open(self.through_proxy(fleet))
@@ -160,7 +199,7 @@ class Acting(Console):
         self.browser.driver.refresh()
         self.browser.find("#reconcile").click()
         self.assertTrue(self.browser.find("#ask-token").is_displayed(), "gone with the document")
-        self.assertEqual(self.browser.complaints(), [])
+        self.assertEqual(self.complaints_but_of_the_stream(), [])
 
     def test_a_token_that_was_changed_is_asked_for_anew(self):
         fleet = self.of_one_owner(3)
@@ -226,6 +265,88 @@ class WithoutScripts(Console):
         self.assertEqual(self.browser.query(), "owner=bob&order=-name&rows=compact")
 
 
+class Following(Console):
+    def slow(self):
+        """A page behind a proxy that lets nothing through yet."""
+        fleet = self.start(*world.small_fleet())
+        fleet.until_first_cycle()
+        proxy = self.proxy_of(fleet)
+        self.browser.open(proxy.url)
+        self.browser.run(COUNTED)
+        proxy.gate.clear()
+        return proxy
+
+    def until_looks(self, wanted, what):
+        self.browser.until(lambda: self.browser.run(LOOKS) == wanted, what)
+
+    def test_a_slow_page_is_shown_however_much_happens(self):
+        proxy = self.slow()
+        before = self.browser.text(".progress")
+        for _ in range(5):
+            self.browser.run(HAPPENED)
+        self.assertEqual(self.browser.run(LOOKS), {"asked": 1, "given_up": 0, "ended": 0}, "one at a time")
+        proxy.gate.set()
+        self.until_looks({"asked": 2, "given_up": 0, "ended": 2}, "one more look, at what has happened since the first")
+        self.browser.until(lambda: self.browser.text(".progress") != before, "it is shown")
+
+    def test_another_view_does_not_wait_for_a_look(self):
+        proxy = self.slow()
+        self.browser.run(HAPPENED * 2)
+        self.browser.find(".states a.warn").click()
+        self.assertEqual(self.browser.run("return [looks.asked, looks.given_up]"), [2, 1])
+        proxy.gate.set()
+        self.browser.until(lambda: len(self.browser.names()) == 4, "those that need action")
+        self.assertEqual(self.browser.run("return [looks.asked, looks.given_up]"), [2, 1], "that view is new enough")
+
+    def test_what_happens_while_paused_is_not_looked_at(self):
+        proxy = self.slow()
+        self.browser.run(HAPPENED * 2)
+        self.browser.find("#pause").click()
+        proxy.gate.set()
+        self.until_looks({"asked": 1, "given_up": 0, "ended": 1}, "the look under way ends")
+        self.browser.run(HAPPENED)
+        self.assertEqual(self.browser.run("return looks.asked"), 1)
+        self.browser.find("#pause").click()
+        self.browser.until(lambda: self.browser.run("return looks.ended") >= 2, "it looks when it is resumed")
+
+    def test_a_look_that_hangs_is_given_up_and_said(self):
+        proxy = self.slow()
+        self.browser.run("window.patient = AbortSignal.timeout.bind(AbortSignal);"
+                         "AbortSignal.timeout = () => patient(50);" + HAPPENED)
+        self.browser.until(lambda: "No response" in self.browser.text("#contact"), "it says so")
+        self.assertEqual(self.browser.run("return looks.given_up"), 1)
+        self.browser.run("AbortSignal.timeout = patient")
+        proxy.gate.set()
+        self.browser.run(HAPPENED)
+        self.browser.until(lambda: self.browser.text("#contact") == "", "the daemon answers again")
+
+    def test_rows_that_change_places_stay_what_they_are(self):
+        fleet = self.of_one_owner(5)
+        fleet.until_summary(lambda s: s["reasons"]["InSync"] == 5, "all are in sync")
+        self.browser.open(fleet.url)
+        rows = [f"alice/ws-{i:03}" for i in range(5)]
+        self.assertEqual(self.browser.names(), rows)
+        self.browser.run("window.marked = [...document.querySelectorAll('.rows > tbody > tr')];"
+                         "document.getElementById('w-alice/ws-001').focus();"
+                         "document.getElementById('w-alice/ws-000-fields').open = true;")
+
+        def suspend(*numbers):
+            paused = {"coder-reconciler/suspend": "true"}
+            fleet.write("a.yaml", "\n---\n".join(
+                world.spec(f"ws-{i:03}", ttl="8h", annotations=paused if i in numbers else None) for i in range(5)))
+            first = [rows[i] for i in numbers]
+            wanted = first + [row for row in rows if row not in first]
+            self.browser.until(lambda: self.browser.names() == wanted, f"the order is {wanted}")
+            self.assertEqual(self.browser.run(FOCUS), "w-alice/ws-001")
+            self.assertTrue(self.browser.run("return document.getElementById('w-alice/ws-000-fields').open"))
+            self.assertTrue(self.browser.run("return marked.every((row) => row === document.getElementById(row.id))"))
+
+        suspend(4)
+        suspend(1, 4)
+        suspend()
+        self.assertEqual(self.browser.complaints(), [])
+
+
 class Looking(Console):
     def test_file_and_line_lead_to_the_forge(self):
         seed, files = world.small_fleet()
@@ -254,7 +375,7 @@ class Looking(Console):
         self.assertEqual(self.browser.query(), "owner=carol")
         self.browser.driver.back()
         self.browser.until(lambda: "alice" in self.browser.names(), "the groups again")
-        self.browser.screen("handset")
+        self.browser.screen("hand")
         self.assertEqual(self.browser.run("return document.documentElement.scrollWidth"), 390)
         self.assertEqual(self.browser.complaints(), [])
 
@@ -294,8 +415,8 @@ class Looking(Console):
         self.browser.open(fleet.url + "/?owner=carol&q=gone")
         self.browser.find("body").send_keys("j")
         self.browser.driver.switch_to.active_element.send_keys(Keys.ENTER)
-        self.assertTrue(self.browser.run("return document.querySelector('.rows details').open"),
-                        "what Coder does not have is opened here")
+        self.browser.until(lambda: self.browser.driver.current_url == fleet.url + "/w/carol/gone",
+                           "a row opens its own page, what Coder does not have too")
         self.browser.open(fleet.url + "/?group=owner")
         self.browser.find("body").send_keys("j")
         self.browser.driver.switch_to.active_element.send_keys(Keys.ENTER)
@@ -312,7 +433,7 @@ class Looking(Console):
         self.browser.shot("compact")
 
     def test_a_phone_shows_the_first_workspace_at_once(self):
-        self.browser.screen("handset")
+        self.browser.screen("hand")
         fleet = self.of_one_owner(5)
         fleet.until_summary(lambda s: s["reasons"]["InSync"] == 5, "all are in sync")
         self.browser.open(fleet.url)
@@ -337,13 +458,13 @@ class Looking(Console):
         fleet = self.start(*world.small_fleet())
         fleet.until_first_cycle()
         seen = "return document.querySelector(arguments[0]).checkVisibility({contentVisibilityAuto: true})"
-        for screen, there in (("handset", False), ("desktop", True)):
+        for screen, there in (("hand", False), ("desktop", True)):
             self.browser.screen(screen)
             self.browser.open(fleet.url)
             self.assertEqual(self.browser.run(seen, ".alert details p"), there, screen)
             self.assertEqual(self.browser.run(seen, "#f-reason"), there, screen)
             self.assertEqual(self.browser.run(seen, "#more-filters > summary"), not there, screen)
-        self.browser.screen("handset")
+        self.browser.screen("hand")
         self.browser.open(fleet.url + "/?owner=carol")
         self.assertTrue(self.browser.find("#f-owner").is_displayed(), "a filter that is set is seen")
 

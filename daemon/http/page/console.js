@@ -1,5 +1,5 @@
-// Buttons that act and keys that move. What is asked of the daemon is asked with the API token, which is typed once
-// and kept in a variable: it is stored nowhere and goes with the tab.
+// Buttons that act and keys that move. What is asked of the daemon is asked with the API token, which is typed once a
+// page load and kept in a variable: it is stored nowhere and goes with the document.
 'use strict';
 (() => {
   const kSettling = 1500;  // ms after which what was asked for may show
@@ -144,15 +144,6 @@
     rows[next].scrollIntoView({block: 'nearest'});
   }
 
-  function openRow(row) {
-    const link = row.querySelector('a.name');
-    if (link) {
-      link.click();
-    } else {
-      row.querySelector('summary')?.click();
-    }
-  }
-
   document.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     if (document.querySelector('dialog[open]')) return;
@@ -177,7 +168,7 @@
         break;
       case 'Enter':
         if (!target.matches('.rows > tbody > tr')) return;
-        openRow(target);
+        target.querySelector('a.name')?.click();  // the group of what has no such name leads nowhere
         break;
       default:
         return;

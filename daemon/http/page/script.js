@@ -5,17 +5,20 @@
 (() => {
   const kEvery = 10_000;  // ms between two looks
   const kTypingPause = 200;  // ms without a key before a search is sent
+  const kPatience = 30_000;  // ms after which a look without an answer is given up
   const main = document.getElementById('main');
   const contact = document.getElementById('contact');
   const news = document.getElementById('news');
   const pause = document.getElementById('pause');
   let asked = null;  // the request under way
+  let again = false;  // what it will show may be old already
   let timer = 0;
   let paused = false;
 
   document.documentElement.classList.add('scripts');
 
-  // Makes `old` look like `fresh` with as few changes as it can; nodes with an id are found again by it.
+  // Makes `old` look like `fresh` with as few changes as it can; nodes with an id are found again by it, wherever among
+  // their siblings they stand now, and are moved.
   function carryOver(old, fresh) {
     if (old.nodeType !== Node.ELEMENT_NODE) {
       if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
@@ -28,35 +31,40 @@
       if (name === 'open' && old.localName === 'details') continue;
       if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     }
+    const known = byId(old);
+    const wanted = byId(fresh);
     let place = old.firstChild;
     for (const child of [...fresh.childNodes]) {
-      const twin = find(old, place, child);
-      if (!twin) {
+      while (place?.id && !wanted.has(place.id)) place = drop(place);
+      const twin = child.id ? known.get(child.id) : place;
+      if (!twin || twin.nodeName !== child.nodeName || twin.id !== child.id) {
         old.insertBefore(document.importNode(child, true), place);
         continue;
       }
-      while (place !== twin) place = drop(place);
+      while (place !== twin && !wanted.has(place?.id)) place = drop(place);
+      if (place !== twin) {
+        // Where the next one is the twin, it is the one before that has gone down, and the others stay.
+        if (place.nextSibling === twin) {
+          old.append(place);
+        } else {
+          old.insertBefore(twin, place);
+        }
+      }
+      known.delete(child.id);
       carryOver(twin, child);
       place = twin.nextSibling;
     }
     while (place) place = drop(place);
   }
 
+  function byId(parent) {
+    return new Map([...parent.children].filter(({id}) => id).map((child) => [child.id, child]));
+  }
+
   function drop(node) {
     const next = node.nextSibling;
     node.remove();
     return next;
-  }
-
-  // The node at or behind `place` that stands for the same thing as `wanted`.
-  function find(parent, place, wanted) {
-    if (wanted.id) {
-      const known = document.getElementById(wanted.id);
-      const behind = known && known.parentNode === parent && place &&
-          (known === place || place.compareDocumentPosition(known) & Node.DOCUMENT_POSITION_FOLLOWING);
-      return behind ? known : null;
-    }
-    return place && place.nodeName === wanted.nodeName && !place.id ? place : null;
   }
 
   // What the form shows, but for the field that somebody types into.
@@ -67,9 +75,24 @@
     }
   }
 
+  // Looks anew at the same page. A look that is under way is left to end: were it given up for each thing that happens,
+  // a page that takes longer than the next thing to happen would never be shown.
+  function look() {
+    if (paused || document.hidden) return;
+    if (asked) {
+      again = true;
+    } else {
+      show(location.href);
+    }
+  }
+
+  // Looks at `url` at once, whatever was asked for before.
   async function show(url) {
     asked?.abort();
+    clearTimeout(timer);
+    again = false;
     const request = asked = new AbortController();
+    AbortSignal.timeout(kPatience).addEventListener('abort', () => request.abort());
     try {
       const response = await fetch(url, {signal: request.signal, cache: 'no-store', headers: {Accept: 'text/html'}});
       // The page of a workspace that is declared no more, or not known yet, says so.
@@ -78,7 +101,10 @@
       const freshMain = fresh.getElementById('main');
       if (!freshMain) throw new Error('an answer of something else');
       const before = document.getElementById('headline').textContent;
+      const focused = document.activeElement;
       carryOver(main, freshMain);
+      // What is moved loses it.
+      if (focused !== document.activeElement && focused?.isConnected) focused.focus({preventScroll: true});
       syncForm(fresh);
       document.title = fresh.title;
       const icon = document.querySelector('link[rel=icon]');
@@ -88,8 +114,8 @@
       if (now !== before) news.textContent = now;
       contact.classList.remove('lost');
       contact.textContent = paused ? 'Not updated while paused' : '';
-    } catch (error) {
-      if (error.name === 'AbortError') return;
+    } catch {
+      if (asked !== request) return;  // something else has been asked for
       if (!contact.classList.contains('lost')) {
         contact.textContent = `No response from the daemon since ${new Date().toISOString().slice(11, 19)} UTC; ` +
             'this page shows its last known state';
@@ -98,7 +124,11 @@
     } finally {
       if (asked === request) {
         asked = null;
-        schedule();
+        if (again) {
+          look();
+        } else {
+          schedule();
+        }
       }
     }
   }
@@ -106,7 +136,7 @@
   function schedule() {
     clearTimeout(timer);
     if (paused || document.hidden) return;
-    timer = setTimeout(() => show(location.href), kEvery);
+    timer = setTimeout(look, kEvery);
   }
 
   function urlOf(form) {
@@ -166,14 +196,12 @@
     }
   });
   window.addEventListener('popstate', () => show(location.href));
-  document.addEventListener('happened', () => {
-    if (!paused && !document.hidden) show(location.href);
-  });
+  document.addEventListener('happened', look);
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) {
       clearTimeout(timer);
-    } else if (!paused) {
-      show(location.href);
+    } else {
+      look();
     }
   });
   pause.addEventListener('click', () => {
@@ -184,10 +212,10 @@
     if (paused) {
       clearTimeout(timer);
     } else {
-      show(location.href);
+      look();
     }
   });
   // Somebody has asked for something that may show.
-  document.addEventListener('look', () => { if (!paused) show(location.href); });
+  document.addEventListener('look', look);
   schedule();
 })();

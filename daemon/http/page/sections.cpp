@@ -142,7 +142,9 @@ void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now) {
 
 void write_source(HtmlWriter& out, const PageInput& input, const specs::SourcePosition& where,
                   std::string_view text) {
-  const auto code = out.element("code", {{"class", "source"}, {"title", where.path()}});
+  const std::string_view path = where.path();
+  const auto code =
+      out.element("code", {{"class", "source"}, Attribute::if_so(!path.empty(), "title", path)});
   if (const auto link = input.sources.to(where)) {
     out.leaf("a", {{"rel", "noreferrer"}, Attribute::href(*link)}, text);
   } else {

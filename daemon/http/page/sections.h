@@ -16,7 +16,7 @@ void write_groups(HtmlWriter& out, const PageQuery& query,
                   std::span<const reconcile::WorkspaceStatus* const> rows);
 /// One line for a workspace; a part of write_workspaces.
 void write_compact_row(HtmlWriter& out, const PageInput& input, const reconcile::WorkspaceStatus& row);
-/// Its name, as a link where there is something to open.
+/// Its name, as a link to its page, and a link to it in Coder where it is there.
 void write_workspace_link(HtmlWriter& out, const PageInput& input, const reconcile::WorkspaceStatus& row);
 
 /// What is said once for the whole cycle, and so not in each row.
@@ -49,7 +49,8 @@ void write_column(HtmlWriter& out, std::string_view name);
 /// "3 min ago", with the moment itself for machines and for the pointer.
 void write_ago(HtmlWriter& out, async::WallTime when, async::WallTime now);
 
-/// A file and a line, as a link to where people read it if there is one. `text` is what is shown of it.
+/// A file and a line, as a link to where people read it if there is one. `text` is what is shown of it; the
+/// pointer shows the whole path.
 void write_source(HtmlWriter& out, const PageInput& input, const specs::SourcePosition& where,
                   std::string_view text);
 

@@ -215,16 +215,24 @@ void write_coming(HtmlWriter& out, const specs::WorkspaceSpec& spec, const Works
   }
 }
 
-void write_plan_of(HtmlWriter& out, const PageInput& input, const specs::Identity& identity) {
+void write_plan_of(HtmlWriter& out, const PageInput& input, const Root& root,
+                   const specs::Identity& identity) {
   const auto& planned = input.board.report->plan.workspaces;
   const auto found = std::ranges::lower_bound(planned, identity, {}, &reconcile::WorkspacePlan::workspace);
   if (found == planned.end() || found->workspace != identity) return;
   const bool held = input.board.report->verdict.held;
   const auto section = out.element("section", {{"id", "plan"}, {"aria-labelledby", "plan-title"}});
   out.leaf("h2", {{"id", "plan-title"}}, held ? "Held" : "Planned in the last cycle");
-  const auto list = out.element("ul", {{"class", "planned"}});
-  for (const reconcile::Action& action : found->actions) out.leaf("li", reconcile::describe(action));
-  if (!found->follow_up.empty()) out.leaf("li", "then " + found->follow_up);
+  {
+    const auto list = out.element("ul", {{"class", "planned"}});
+    for (const reconcile::Action& action : found->actions) out.leaf("li", reconcile::describe(action));
+    if (!found->follow_up.empty()) out.leaf("li", "then " + found->follow_up);
+  }
+  if (!held) return;
+  const auto line = out.element("p", {{"class", "more"}});
+  out.text("It waits for the approval of the whole plan: ");
+  out.leaf("a", {Attribute::href(root.home())}, "where it is approved");
+  out.text(".");
 }
 
 void write_last_build(HtmlWriter& out, const PageInput& input, const specs::Identity& identity) {
@@ -283,7 +291,7 @@ std::string workspace_page(const PageInput& input, const specs::WorkspaceSpec& s
     write_condition(out, input, *row);
     write_fields(out, input, spec, *row);
     write_coming(out, spec, *row);
-    write_plan_of(out, input, identity);
+    write_plan_of(out, input, root, identity);
     write_history(out, input, root, identity);
   });
 }

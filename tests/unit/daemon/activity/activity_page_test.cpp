@@ -6,6 +6,7 @@
 #include <chrono>
 #include <regex>
 
+#include "daemon/config/values.h"
 #include "daemon/http/page/workspace_page.h"
 #include "tests/support/builders.h"
 #include "tests/support/fields.h"
@@ -183,14 +184,32 @@ TEST_F(WorkspacePage, SaysOfEachFieldWhatIsDeclaredWhereWhatCoderHasAndWhoDecide
   row.drift = {{testing::field::ttl, "4h", testing::wish_for_ttl(480min)}};
   show(std::move(report));
   const std::string html = workspace();
-  EXPECT_THAT(html, HasSubstr(">ttl</th><td role=\"cell\" data-label=\"Declared\">8h<code class=\"source\">"
-                              "specs/team.yaml:1"));
+  EXPECT_THAT(html, HasSubstr(">ttl</th><td role=\"cell\" data-label=\"Declared\">8h<code class=\"source\" "
+                              "title=\"specs/team.yaml\">specs/team.yaml:1</code>"));
   EXPECT_THAT(html, HasSubstr("class=\"differs\" data-label=\"In Coder\"><b>4h</b></td><td role=\"cell\" "
                               "data-label=\"Decided by\">the spec</td>"));
-  EXPECT_THAT(html, HasSubstr("<code class=\"source\">defaults, specs/defaults.yaml:7</code>"));
+  EXPECT_THAT(html, HasSubstr("<code class=\"source\">defaults, specs/defaults.yaml:7</code>"))
+      << "no title where there is no path";
   EXPECT_THAT(html, HasSubstr("the owner: the spec only gives it at creation"));
   EXPECT_THAT(html, HasSubstr("Not declared, so the owner&#39;s own: automaticUpdates, favorite, dormant."));
   EXPECT_THAT(html, HasSubstr(">template</th>"));
+}
+
+TEST_F(WorkspacePage, LeadsFromWhereAFieldIsDeclaredToTheForge) {
+  show(one(Reason::InSync));
+  const auto url = parse_source_url("https://forge.example.com/{revision}/{path}#L{line}");
+  ASSERT_TRUE(url);
+  const std::optional<SourceUrl> forge = *url;
+  const std::vector<specs::CheckedOut> checkouts = {{"specs", "prod", "c0ffee"}};
+  PageInput linked = input();
+  linked.sources = SourceLinks(forge, checkouts);
+  const auto& row = board_.report->workspaces[0];
+  const std::string place =
+      "<code class=\"source\" title=\"specs/team.yaml\"><a rel=\"noreferrer\" "
+      "href=\"https://forge.example.com/c0ffee/prod/team.yaml#L1\">specs/team.yaml:1</a></code>";
+  EXPECT_THAT(workspace_page(linked, *row.spec, &row),
+              AllOf(HasSubstr("Declared by " + place),
+                    HasSubstr(">ttl</th><td role=\"cell\" data-label=\"Declared\">8h" + place)));
 }
 
 TEST_F(WorkspacePage, SaysWhatActsWhereThatIsNotWhatIsStored) {
@@ -216,8 +235,10 @@ TEST_F(WorkspacePage, SaysWhatASetHasDeclared) {
   spec.set = "payments-dev";
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   show(std::move(report));
-  EXPECT_THAT(workspace(), AllOf(HasSubstr("Declared by <code>set payments-dev (specs/team.yaml:1"),
-                                 HasSubstr("<code class=\"source\">set, specs/team.yaml:1")));
+  EXPECT_THAT(workspace(), AllOf(HasSubstr("Declared by <code class=\"source\" title=\"specs/team.yaml\">"
+                                           "set payments-dev (specs/team.yaml:1"),
+                                 HasSubstr("<code class=\"source\" title=\"specs/team.yaml\">"
+                                           "set, specs/team.yaml:1")));
 }
 
 TEST_F(WorkspacePage, SaysHowItStandsAndWhatToDo) {
@@ -278,9 +299,14 @@ TEST_F(WorkspacePage, SaysWhatThePlanHasForIt) {
   report.plan.workspaces.push_back({{"alice", "dev"}, {testing::a_success().action}, "dormant later"});
   report.plan.workspaces.push_back({{"alice", "x"}, {testing::a_success().action}, "not this"});
   report.verdict.held = true;
-  show(std::move(report));
+  show(report);
   EXPECT_THAT(workspace(), AllOf(HasSubstr(">Held</h2>"), HasSubstr("ttl: 4h → 8h"),
-                                 HasSubstr("<li>then dormant later</li>"), Not(HasSubstr("not this"))));
+                                 HasSubstr("<li>then dormant later</li>"), Not(HasSubstr("not this")),
+                                 HasSubstr("<a href=\"../../\">where it is approved</a>")));
+  report.verdict.held = false;
+  show(std::move(report));
+  EXPECT_THAT(workspace(),
+              AllOf(HasSubstr(">Planned in the last cycle</h2>"), Not(HasSubstr("where it is approved"))));
 }
 
 TEST_F(WorkspacePage, LeadsToCoderOnlyWhereThereIsSuchAWorkspaceThere) {
