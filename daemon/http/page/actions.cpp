@@ -23,7 +23,7 @@ void write_ask_dialog(HtmlWriter& out) {
                          {"autocomplete", "off"},
                          {"autocapitalize", "none"},
                          {"spellcheck", "false"}});
-    out.leaf("span", {{"class", "more"}}, "Kept in the memory of this tab, and nowhere else.");
+    out.leaf("span", {{"class", "more"}}, "Kept in this page's memory until you leave it, and nowhere else.");
   }
   out.leaf("p", {{"id", "ask-problem"}, {"class", "wrong"}, {"role", "alert"}}, "");
   const auto buttons = out.element("p", {{"class", "answers"}});
