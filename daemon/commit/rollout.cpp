@@ -29,8 +29,9 @@ bool comes_before(const SpecPtr& a, const SpecPtr& b) {
   return specs::compare_identities(*a, *b) < 0;
 }
 
+/// What changes hands does not: until somebody has looked, nobody knows whether it is as its new set has it.
 bool say_the_same(const specs::WorkspaceSpec& a, const specs::WorkspaceSpec& b) {
-  return &a == &b || reconcile::spec_fingerprint(a) == reconcile::spec_fingerprint(b);
+  return &a == &b || (*a.set == *b.set && reconcile::spec_fingerprint(a) == reconcile::spec_fingerprint(b));
 }
 
 bool say_the_same(const specs::WorkspaceSet& a, const specs::WorkspaceSet& b) {
@@ -56,12 +57,31 @@ const specs::SetPtr* find_set(const specs::DesiredState& desired, std::string_vi
   return found == desired.sets.end() ? nullptr : &*found;
 }
 
-std::vector<SpecPtr> members_of(const Rows& rows, const std::string& set) {
-  std::vector<SpecPtr> members;
+bool says_what_it_said(const specs::WorkspaceSet& set, const specs::DesiredState& there) {
+  const specs::SetPtr* other = find_set(there, set.name);
+  return other && say_the_same(set, **other);
+}
+
+/// Whether something is gone that may have kept a workspace from a set.
+bool leaves_more_to_sets(const specs::DesiredState& now, const specs::DesiredState& before) {
+  const auto stays = [&](const specs::SetPtr& set) { return says_what_it_said(*set, now); };
+  return !std::ranges::includes(now.specs, before.specs, comes_before) ||
+         !std::ranges::includes(now.elsewhere, before.elsewhere) ||
+         !std::ranges::includes(now.rejected_sets, before.rejected_sets) ||
+         now.unknown_documents < before.unknown_documents || !std::ranges::all_of(before.sets, stays);
+}
+
+template <typename Which>
+std::vector<SpecPtr> specs_of(const Rows& rows, Which which) {
+  std::vector<SpecPtr> specs;
   for (const WorkspaceStatus& row : rows) {
-    if (*row.spec->set == set) members.push_back(row.spec);
+    if (which(*row.spec)) specs.push_back(row.spec);
   }
-  return members;
+  return specs;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 bool is_unread(const WorkspaceStatus& row) {
@@ -73,6 +93,16 @@ bool could_read_all(const CycleReport& report) {
          std::ranges::none_of(report.sets, [](const auto& set) {
            return reconcile::sets::ready_of(set.reason) == Ready::Unknown;
          });
+}
+
+/// "2 sets need a person: payments-dev NoOwners, web-dev Conflict"
+template <typename Blocked, typename Shown>
+std::string needing_a_person(const std::vector<Blocked>& blocked, const char* what, Shown shown) {
+  std::string text =
+      fmt::format("{} {} a person: ", counted(blocked.size(), what), blocked.size() == 1 ? "needs" : "need");
+  for (std::size_t i = 0; i < std::min(blocked.size(), kNamed); ++i)
+    text += (i == 0 ? "" : ", ") + shown(blocked[i]);
+  return blocked.size() > kNamed ? text + ", …" : text;
 }
 
 /// Of a clock that was set back nobody knows.
@@ -101,15 +131,15 @@ std::optional<CommitStatus> Rollout::see(std::shared_ptr<const specs::DesiredSta
 void Rollout::begin_with_all() {
   may_be_told_ = false;
   await(desired_->specs);
-  for (const specs::SetPtr& set : desired_->sets) awaited_sets_.push_back(set->name);
+  for (const specs::SetPtr& set : desired_->sets) await_set(set->name);
 }
 
 void Rollout::begin_after(const specs::DesiredState& before) {
   carry_over();
   await_changes(before);
+  blocked_sets_.clear();
   blocked_.clear();
-  blocked_specs_.clear();
-  converged_ = 0;
+  converged_.clear();
   may_be_told_ = true;
   told_.reset();
   over_since_.reset();
@@ -117,21 +147,22 @@ void Rollout::begin_after(const specs::DesiredState& before) {
 }
 
 void Rollout::carry_over() {
-  std::vector<SpecPtr> carried;
-  std::ranges::set_difference(awaited_, blocked_specs_, std::back_inserter(carried), comes_before);
-  awaited_ = std::move(carried);
+  std::erase_if(awaited_, [&](const SpecPtr& one) {
+    return std::ranges::binary_search(blocked_, one, comes_before, &BlockedWorkspace::spec);
+  });
   std::erase_if(awaited_sets_, [&](const std::string& name) {
-    return std::ranges::any_of(blocked_, [&](const Blocked& one) { return one.is_set && one.name == name; });
+    return std::ranges::find(blocked_sets_, name, &BlockedSet::name) != blocked_sets_.end();
   });
 }
 
-/// What is taken out of the specs is not waited for.
+/// What is taken out of the specs is not waited for. Where there are sets, one of them may have it from now
+/// on, which the next cycle tells.
 void Rollout::await_declared_only() {
   std::vector<SpecPtr> declared;
   for (SpecPtr& one : awaited_) {
     if (const SpecPtr* now = specs::find_spec(desired_->specs, specs::identity_of(*one))) {
       declared.push_back(*now);
-    } else if (!one->set->empty() && find_set(*desired_, *one->set)) {
+    } else if (!desired_->sets.empty()) {
       declared.push_back(std::move(one));
     }
   }
@@ -141,74 +172,101 @@ void Rollout::await_declared_only() {
 
 void Rollout::await_changes(const specs::DesiredState& before) {
   await_declared_only();
-  // With sets that are still awaited, members are still compared with what there was before those.
-  if (awaited_sets_.empty()) rows_before_ = rows_;
   await(differing(desired_->specs, before.specs));
   for (const specs::SetPtr& set : desired_->sets) {
-    const specs::SetPtr* old = find_set(before, set->name);
-    if (old && say_the_same(*set, **old)) continue;
-    if (std::ranges::find(awaited_sets_, set->name) == awaited_sets_.end())
-      awaited_sets_.push_back(set->name);
+    if (says_what_it_said(*set, before)) continue;
+    await_set(set->name);
+    if (!heard_) untold_sets_.push_back(set->name);
   }
-  if (awaited_sets_.empty()) rows_before_ = {};
+  members_move_ = members_move_ || leaves_more_to_sets(*desired_, before);
+  heard_ = false;
 }
 
-void Rollout::await(std::vector<SpecPtr> more) {
+void Rollout::await_set(const std::string& name) {
+  members_move_ = true;
+  std::erase_if(blocked_sets_, [&](const BlockedSet& one) { return one.name == name; });
+  if (!contains(awaited_sets_, name)) awaited_sets_.push_back(name);
+}
+
+void Rollout::await(const std::vector<SpecPtr>& more) {
+  if (more.empty()) return;
   std::vector<SpecPtr> all;
   all.reserve(awaited_.size() + more.size());
   // Of two for one workspace the first one is taken: the new one.
   std::ranges::set_union(more, awaited_, std::back_inserter(all), comes_before);
   awaited_ = std::move(all);
+  std::vector<SpecPtr> still;
+  std::ranges::set_difference(converged_, more, std::back_inserter(still), comes_before);
+  converged_ = std::move(still);
+  // Of what they say now nobody has been told.
+  std::erase_if(blocked_, [&](const BlockedWorkspace& one) {
+    return std::ranges::binary_search(more, one.spec, comes_before);
+  });
 }
 
-/// Whom a set is for is known when it is resolved, and only then which of its workspaces changed.
-void Rollout::take_sets(const CycleReport& report) {
-  for (const reconcile::sets::SetStatus& set : report.sets) {
+/// Which workspaces a set has is known in a cycle alone: those of its owners, and none that a document or
+/// another set declares. One that could not be read has those that it had, and they say what it says now.
+void Rollout::take_members(const Rows& rows) {
+  if (members_move_) {
+    const auto is_sets = [](const specs::WorkspaceSpec& one) { return !one.set->empty(); };
+    const auto was_told = [&](const specs::WorkspaceSpec& one) {
+      return is_sets(one) && !contains(untold_sets_, *one.set);
+    };
+    await(differing(specs_of(rows, is_sets), specs_of(rows_, was_told)));
+  }
+  rows_ = rows;
+  heard_ = true;
+  untold_sets_.clear();
+}
+
+void Rollout::take_sets(const std::vector<reconcile::sets::SetStatus>& sets) {
+  for (const reconcile::sets::SetStatus& set : sets) {
     const auto awaited = std::ranges::find(awaited_sets_, set.name);
     if (awaited == awaited_sets_.end()) continue;
-    switch (reconcile::sets::ready_of(set.reason)) {
-      case Ready::True:
-        awaited_sets_.erase(awaited);
-        await_members(report.workspaces, set.name);
-        break;
-      case Ready::False:
-        blocked_.push_back({set.name, std::string(reconcile::sets::to_string(set.reason)), true});
-        break;
-      case Ready::Unknown:
-        break;
+    const Ready ready = reconcile::sets::ready_of(set.reason);
+    if (ready == Ready::Unknown) continue;
+    std::erase_if(blocked_sets_, [&](const BlockedSet& one) { return one.name == set.name; });
+    if (ready == Ready::False) {
+      blocked_sets_.push_back({set.name, set.reason});
+    } else {
+      awaited_sets_.erase(awaited);
     }
   }
-  if (awaited_sets_.empty()) rows_before_ = {};
-}
-
-void Rollout::await_members(const Rows& rows, const std::string& set) {
-  await(differing(members_of(rows, set), members_of(rows_before_, set)));
+  std::erase_if(blocked_sets_, [&](const BlockedSet& one) { return !contains(awaited_sets_, one.name); });
+  std::ranges::sort(blocked_sets_, {}, &BlockedSet::name);
+  members_move_ = !awaited_sets_.empty();
 }
 
 void Rollout::take_rows(const Rows& rows) {
   std::vector<SpecPtr> left;
+  std::vector<SpecPtr> settled;
+  std::vector<BlockedWorkspace> blocked;
   auto row = rows.begin();
+  auto was_blocked = blocked_.begin();
   for (SpecPtr& one : awaited_) {
     while (row != rows.end() && comes_before(row->spec, one)) ++row;
+    while (was_blocked != blocked_.end() && comes_before(was_blocked->spec, one)) ++was_blocked;
     const bool is_there = row != rows.end() && !comes_before(one, row->spec);
-    if (!is_there) {
-      // Who is no longer a member is no longer declared; of all others nothing is known.
-      if (one->set->empty()) left.push_back(std::move(one));
+    // What no set has any more is no longer declared; of a document without a row nothing is known.
+    if (!is_there && !specs::find_spec(desired_->specs, specs::identity_of(*one))) continue;
+    if (is_there && reconcile::is_settled(row->ready.reason)) {
+      settled.push_back(std::move(one));
       continue;
     }
-    const Reason reason = row->ready.reason;
-    if (reconcile::is_settled(reason)) {
-      ++converged_;
-      continue;
-    }
-    if (reconcile::waits_for_person(reason)) {
-      blocked_.push_back(
-          {specs::identity_of(*one).to_string(), std::string(reconcile::to_string(reason)), false});
-      blocked_specs_.push_back(one);
+    if (is_there && reconcile::waits_for_person(row->ready.reason)) {
+      blocked.push_back({one, row->ready.reason});
+    } else if (const bool unread = !is_there || is_unread(*row);
+               unread && was_blocked != blocked_.end() && !comes_before(one, was_blocked->spec)) {
+      blocked.push_back(*was_blocked);
     }
     left.push_back(std::move(one));
   }
   awaited_ = std::move(left);
+  blocked_ = std::move(blocked);
+  if (settled.empty()) return;
+  std::vector<SpecPtr> converged;
+  std::ranges::set_union(settled, converged_, std::back_inserter(converged), comes_before);
+  converged_ = std::move(converged);
 }
 
 std::size_t Rollout::documents_left_out() const {
@@ -216,38 +274,35 @@ std::size_t Rollout::documents_left_out() const {
 }
 
 CommitState Rollout::state_now(bool could_read) const {
-  if (!blocked_.empty() || documents_left_out() > 0) return CommitState::failure;
+  if (!blocked_.empty() || !blocked_sets_.empty() || documents_left_out() > 0) return CommitState::failure;
   const bool all_there = awaited_.empty() && awaited_sets_.empty();
   return could_read && all_there ? CommitState::success : CommitState::pending;
 }
 
 std::string Rollout::text_of(CommitState state) const {
-  const std::size_t all = converged_ + awaited_.size();
+  const std::size_t all = converged_.size() + awaited_.size();
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : "; ") + part; };
   switch (state) {
     case CommitState::success:
       return all == 0 ? "no workspace had to change" : counted(all, "workspace") + " converged";
     case CommitState::pending:
-      if (all > 0) add(fmt::format("{} of {} converged", converged_, counted(all, "workspace")));
+      if (all > 0) add(fmt::format("{} of {} converged", converged_.size(), counted(all, "workspace")));
       if (!awaited_sets_.empty()) add(counted(awaited_sets_.size(), "set") + " to resolve");
       return text.empty() ? "no workspace has to change" : text;
     case CommitState::failure:
       break;
   }
   if (documents_left_out() > 0) add(counted(documents_left_out(), "document") + " left out as invalid");
-  for (const bool sets : {true, false}) {
-    const auto count = static_cast<std::size_t>(std::ranges::count(blocked_, sets, &Blocked::is_set));
-    if (count == 0) continue;
-    std::string part = fmt::format("{} {} a person: ", counted(count, sets ? "set" : "workspace"),
-                                   count == 1 ? "needs" : "need");
-    std::size_t named = 0;
-    for (const Blocked& one : blocked_) {
-      if (one.is_set != sets || named == kNamed) continue;
-      part += fmt::format("{}{} {}", named++ == 0 ? "" : ", ", specs::visible(one.name), one.reason);
-    }
-    add(count > kNamed ? part + ", …" : part);
-  }
+  if (!blocked_sets_.empty())
+    add(needing_a_person(blocked_sets_, "set", [](const BlockedSet& one) {
+      return fmt::format("{} {}", specs::visible(one.name), reconcile::sets::to_string(one.reason));
+    }));
+  if (!blocked_.empty())
+    add(needing_a_person(blocked_, "workspace", [](const BlockedWorkspace& one) {
+      return fmt::format("{} {}", specs::visible(specs::identity_of(*one.spec).to_string()),
+                         reconcile::to_string(one.reason));
+    }));
   return text;
 }
 
@@ -277,18 +332,17 @@ std::optional<CommitStatus> Rollout::tell(CommitState state, async::WallTime now
 std::optional<CommitStatus> Rollout::hear(const CycleReport& report) {
   if (!desired_ || report.revision != desired_->revision) return std::nullopt;
   const bool could_read = report.result != reconcile::CycleResult::failed;
+  // What is declared is known though Coder has gone away meanwhile, and part of it may have been done.
+  if (could_read || !report.workspaces.empty()) take_members(report.workspaces);
   if (could_read) {
-    rows_ = report.workspaces;
-    blocked_.clear();
-    blocked_specs_.clear();
-    take_sets(report);
+    take_sets(report.sets);
     take_rows(report.workspaces);
     may_be_told_ = may_be_told_ || could_read_all(report);
   }
   if (is_done()) {
     // What changes now is the next revision's, and nobody is told of it before.
+    blocked_sets_.clear();
     blocked_.clear();
-    blocked_specs_.clear();
     return std::nullopt;
   }
   // What a cycle could not see is neither better nor worse than it was.
