@@ -17,7 +17,6 @@ namespace {
 
 using reconcile::CycleReport;
 using reconcile::Ready;
-using reconcile::Reason;
 using reconcile::Rows;
 using reconcile::WorkspaceStatus;
 using specs::SpecPtr;

@@ -123,6 +123,7 @@ ReportPtr run_cycle(reconcile::Reconciler& guest, const specs::DesiredState& des
     asio::post(io, [&cancel] { cancel.emit(asio::cancellation_type::terminal); });
   };
   std::vector<std::unique_ptr<std::stop_callback<decltype(end)>>> on_stop;
+  on_stop.reserve(stops.size());
   for (const std::stop_token& stop : stops)
     on_stop.push_back(std::make_unique<std::stop_callback<decltype(end)>>(stop, end));
   io.run();

@@ -271,14 +271,17 @@ TEST_F(LargeRequestTest, HaveALimitAndOtherRequestsKeepTheirs) {
 }
 
 TEST_F(LargeRequestTest, MayTakeLongerThanOthersToArrive) {
-  start();
-  Client slow(io_, server_->port());
-  slow.send(head(10) + "12345");
-  testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
-  clock_.advance(59s);
-  testing::turn(io_);
-  slow.send("67890");
-  EXPECT_THAT(slow.whole_answer(), HasSubstr("hello /large-body"));
+  start({.idle = 600s});
+  {
+    Client slow(io_, server_->port());
+    slow.send(head(10) + "12345");
+    testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
+    clock_.advance(59s);
+    testing::turn(io_);
+    slow.send("67890");
+    EXPECT_THAT(slow.whole_answer(), HasSubstr("hello /large-body"));
+  }
+  testing::turn_until(io_, [&] { return clock_.sleepers() == 0; });
   Client slower(io_, server_->port());
   slower.send(head(10) + "12345");
   testing::turn_until(io_, [&] { return clock_.next_wake() == clock_.now() + 60s; });
@@ -287,7 +290,7 @@ TEST_F(LargeRequestTest, MayTakeLongerThanOthersToArrive) {
 }
 
 TEST_F(LargeRequestTest, OnlySoManyArriveAtATime) {
-  start();
+  start({.idle = 600s});
   Client first(io_, server_->port()), second(io_, server_->port());
   first.send(head(2) + "1");
   second.send(head(2) + "1");

@@ -42,8 +42,8 @@ void expect_refused(const std::string& document, DiagnosticKind kind, std::strin
   EXPECT_THAT(parsed.specs, SizeIs(1));
 }
 
-std::string alias_bomb(int levels) {
-  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+std::string alias_bomb(int levels, const std::string& item) {
+  std::string text = "a0: &a0 [" + item + repeat(", " + item, 8) + "]\n";
   for (int i = 1; i <= levels; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
     text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + repeat(", " + before, 8) +
@@ -53,8 +53,11 @@ std::string alias_bomb(int levels) {
 }
 
 TEST(HostileInput, AliasBomb) {
-  expect_refused(alias_bomb(9), DiagnosticKind::limit, "more than 200000 keys and values, aliases expanded");
-  expect_refused(alias_bomb(60), DiagnosticKind::limit, "aliases expanded");
+  expect_refused(alias_bomb(9, "~"), DiagnosticKind::limit,
+                 "more than 200000 keys and values, aliases expanded");
+  expect_refused(alias_bomb(60, "~"), DiagnosticKind::limit, "aliases expanded");
+  expect_refused(alias_bomb(9, "x"), DiagnosticKind::limit,
+                 "aliases stand for more than 8 times its own text");
 }
 
 TEST(HostileInput, AliasesOfAListOfWorkspaces) {
