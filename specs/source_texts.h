@@ -14,7 +14,7 @@ struct SourceFile {
     above,     ///< in a directory above one: only its defaults count
     input,     ///< standard input or another stream: a directory of its own
   };
-  std::string path;  ///< as diagnostics show it
+  std::string path;    ///< as diagnostics show it
   std::string text{};  ///< empty where it could not be read, or is too large to be
   Role role = Role::declared;
   std::vector<std::string> also_at{};  ///< other paths that lead to it: its defaults count there too
