@@ -13,12 +13,6 @@ bool is_named_defaults(std::string_view shown) {
   return text::lower(shown.substr(shown.rfind('/') + 1)).find("default") != std::string::npos;
 }
 
-using Inode = std::pair<std::uint64_t, std::uint64_t>;
-
-Inode inode_of(const FileSignature& signature) {
-  return {signature.device, signature.inode};
-}
-
 /// Of a file that is reached in several ways its workspaces count once, and its defaults wherever it stands.
 void add_repeated(const std::vector<Tree>& trees, std::span<const CachedFile> files, DefaultsTree& defaults,
                   std::set<std::string>& held) {

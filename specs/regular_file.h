@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace cr::specs {
 
@@ -19,6 +20,12 @@ struct FileSignature {
   bool operator==(const FileSignature&) const = default;
 };
 [[nodiscard]] FileSignature signature_of(const struct stat& status);
+
+/// What one file has by whatever path it is reached.
+using Inode = std::pair<std::uint64_t, std::uint64_t>;
+[[nodiscard]] inline Inode inode_of(const FileSignature& signature) {
+  return {signature.device, signature.inode};
+}
 
 /// A regular file's bytes. Never blocks on a FIFO or device, follows no link in the last part of the path.
 struct FileBytes {

@@ -31,6 +31,7 @@
 #include "specs/file_cache.h"
 #include "specs/file_contents.h"
 #include "specs/gathering.h"
+#include "specs/given_tree.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
@@ -82,7 +83,7 @@ struct SpecSource::State {
   std::function<void(const std::string&)> hook;
   std::map<std::string, std::string> pretended;  ///< texts by path as diagnostics show it
   std::size_t parsed = 0;
-  std::optional<SourceTexts> given;     ///< in place of files, but for their texts, which are pretended
+  std::optional<SourceTexts> given;     ///< in place of files
   std::optional<SourceTexts> recorded;  ///< of the last attempt; nothing: nobody wants it
 
   /// One pass over all paths. The abort says whether another try is worth it.
@@ -96,7 +97,6 @@ struct SpecSource::State {
   void add_pretended(std::vector<Tree>& trees) const;
   bool find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort);
   SourceFile& record_file(const std::string& shown, Kept kept);
-  void record(const std::vector<Tree>& trees, const std::string& revision);
   bool read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached, Abort& abort);
   void take(const TreeFile& file, const FileBytes& content, Kept kept, CachedFile& cached);
   void leave_out(const TreeFile& file, int error, CachedFile& cached);
@@ -160,49 +160,6 @@ std::string stream_of(const std::string& path, const std::map<std::string, Parse
   return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ? path : std::string();
 }
 
-using Inode = std::pair<std::uint64_t, std::uint64_t>;
-
-Inode inode_of(const TreeFile& file) {
-  return {file.signature.device, file.signature.inode};
-}
-
-/// As a walk would have found them. What tells files apart are their places in the list.
-Tree tree_of(const SourceTexts& given, const std::map<std::string, std::string>& texts,
-             std::vector<std::string>& inputs) {
-  Tree tree;
-  std::map<std::string, DirectoryAbove> above;
-  const auto directory_above = [&](const std::string& path) -> DirectoryAbove& {
-    const std::string directory = directory_of(path);
-    DirectoryAbove& found = above[directory];
-    if (found.shown.empty()) found.shown = found.inner = directory;
-    return found;
-  };
-  for (const SourceFile& file : given.files) {
-    if (file.role == SourceFile::Role::input) {
-      inputs.push_back(file.path);
-      continue;
-    }
-    TreeFile found{file.path, kElsewhere, 0, {}};
-    found.signature.inode = 1 + static_cast<std::uint64_t>(&file - given.files.data());
-    found.signature.size = texts.at(file.path).size();
-    for (const std::string& path : file.also_at)
-      tree.repeated.push_back({path, kElsewhere, 0, found.signature});
-    if (file.role == SourceFile::Role::above) {
-      directory_above(file.path).files.push_back(std::move(found));
-    } else {
-      tree.files.push_back(std::move(found));
-    }
-  }
-  for (const SourceGap& gap : given.gaps) {
-    TreeProblem problem{gap.path, gap.message, gap.remedy, gap.may_hold_specs};
-    (gap.above ? directory_above(gap.path).problems : tree.problems).push_back(std::move(problem));
-  }
-  for (const auto& [inner, outer] : given.nested)
-    tree.above.push_back({.shown = outer, .inner = inner, .files = {}, .problems = {}});
-  for (auto& [path, directory] : above) tree.above.push_back(std::move(directory));
-  return tree;
-}
-
 std::vector<CheckedOut> checkouts_of(const std::vector<Tree>& trees) {
   std::vector<CheckedOut> places;
   for (const Tree& tree : trees) {
@@ -231,19 +188,18 @@ std::string revisions_of(const std::vector<CheckedOut>& checkouts) {
 bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept kept, CachedFile& cached,
                                   Abort& abort) {
   if (given) {
-    const SourceFile& known = given->files[file.signature.inode - 1];
+    const SourceFile& known = file_of(*given, file);
     if (known.error != 0) {
       leave_out(file, known.error, cached);
       return true;
     }
-    if (known.bytes > 0) {
-      FileBytes content;
-      content.outcome = FileBytes::Outcome::too_large;
-      content.signature = file.signature;
-      content.signature.size = known.bytes;
-      take(file, content, kept, cached);
-      return true;
-    }
+    FileBytes content;
+    content.outcome =
+        file.signature.size > ParseLimits{}.bytes ? FileBytes::Outcome::too_large : FileBytes::Outcome::read;
+    content.signature = file.signature;
+    content.bytes = known.text;
+    take(file, content, kept, cached);
+    return true;
   }
   if (const auto text = pretended.find(file.shown); text != pretended.end()) {
     FileBytes content;
@@ -321,7 +277,7 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
   of_input.documents = limits.documents;
   std::string text;
   if (given) {
-    text = pretended.at(path);
+    text = std::ranges::find(given->files, path, &SourceFile::path)->text;
   } else if (!read_descriptor(path, of_input.bytes, text, abort)) {
     return false;
   }
@@ -370,7 +326,10 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
     return std::nullopt;
   }
   const std::string revision = given ? given->revision : revisions_of(found);
-  if (recorded) record(trees, revision);
+  if (recorded) {
+    recorded->revision = revision;
+    add_trees(trees, *recorded);
+  }
   const std::size_t files = cache.files().size() + inputs.size();
   // None has been parsed since, so each is one of those; and as many of those are all of them.
   std::vector<std::string> repeated_now;
@@ -404,7 +363,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
 
 bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
   if (given) {
-    trees.push_back(tree_of(*given, pretended, inputs));
+    trees.push_back(tree_of(*given, inputs));
     return true;
   }
   if (!walk_all(trees, inputs, abort)) return false;
@@ -416,31 +375,6 @@ bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::stri
 SourceFile& SpecSource::State::record_file(const std::string& shown, Kept kept) {
   const auto role = kept == Kept::defaults ? SourceFile::Role::above : SourceFile::Role::declared;
   return recorded->files.emplace_back(SourceFile{.path = shown, .text = {}, .role = role});
-}
-
-/// What is no text of a file.
-void SpecSource::State::record(const std::vector<Tree>& trees, const std::string& revision) {
-  recorded->revision = revision;
-  std::map<Inode, std::vector<std::string>> others;
-  std::map<std::string, Inode> inodes;
-  const auto note = [&](const TreeProblem& problem, bool is_above) {
-    recorded->gaps.push_back(
-        {problem.shown, problem.message, problem.remedy, is_above, problem.may_hold_specs});
-  };
-  for (const Tree& tree : trees) {
-    for (const TreeFile& file : tree.files) inodes.emplace(file.shown, inode_of(file));
-    for (const TreeFile& file : tree.repeated) others[inode_of(file)].push_back(file.shown);
-    for (const TreeProblem& problem : tree.problems) note(problem, false);
-    for (const DirectoryAbove& one : tree.above) {
-      recorded->nested.emplace_back(one.inner, one.shown);
-      for (const TreeProblem& problem : one.problems) note(problem, true);
-    }
-  }
-  for (SourceFile& file : recorded->files) {
-    if (file.role != SourceFile::Role::declared) continue;
-    if (const auto found = others.find(inodes.at(file.path)); found != others.end())
-      file.also_at = found->second;
-  }
 }
 
 bool SpecSource::State::walk_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
@@ -502,19 +436,19 @@ bool SpecSource::State::read_above(std::vector<Tree>& trees, Abort& abort) {
   std::set<Inode> above_them, declared;
   for (const Tree& tree : trees) {
     for (const DirectoryAbove& one : tree.above)
-      for (const TreeFile& file : one.files) above_them.insert(inode_of(file));
+      for (const TreeFile& file : one.files) above_them.insert(inode_of(file.signature));
   }
   if (above_them.empty()) return true;
   for (const Tree& tree : trees) {
     for (const TreeFile& file : tree.files)
-      if (above_them.contains(inode_of(file))) declared.insert(inode_of(file));
+      if (above_them.contains(inode_of(file.signature))) declared.insert(inode_of(file.signature));
   }
   std::set<std::string_view> known;
   for (Tree& tree : trees) {
     for (const DirectoryAbove& one : tree.above) {
       for (const TreeFile& file : one.files) {
         if (!known.insert(file.shown).second) continue;
-        if (declared.contains(inode_of(file))) {
+        if (declared.contains(inode_of(file.signature))) {
           tree.repeated.push_back(file);
           continue;
         }
@@ -613,8 +547,6 @@ SpecSource::SpecSource(SourceTexts texts, LoadLimits limits) : state_(std::make_
   state_->now = std::chrono::system_clock::now;
   state_->limits = limits;
   state_->given = std::move(texts);
-  for (SourceFile& file : state_->given->files)
-    state_->pretended.insert_or_assign(file.path, std::move(file.text));
 }
 SpecSource::~SpecSource() = default;
 SpecSource::SpecSource(SpecSource&&) noexcept = default;

@@ -13,17 +13,14 @@
 #include "daemon/ci/checks.h"
 #include "daemon/commands/baseline_file.h"
 #include "daemon/commands/ci_reports.h"
+#include "daemon/commands/daemon_client.h"
 #include "daemon/commands/one_shot.h"
 #include "daemon/commands/process.h"
 #include "daemon/commands/specs_failure.h"
-#include "daemon/config/site_names.h"
 #include "daemon/http/api_token.h"
 #include "daemon/plan/plan_request.h"
-#include "daemon/text/escape.h"
-#include "daemon/version.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/http/site_client.h"
-#include "reconcile/report/render.h"
 #include "specs/source.h"
 #include "specs/text/number.h"
 #include "specs/visible.h"
@@ -33,7 +30,6 @@ namespace {
 
 using async::awaitable;
 
-constexpr http::SettingNames kNames = names_of_site("--daemon", "--ca-file");
 // A plan of ten thousand changes, three times over.
 constexpr std::size_t kLargestAnswer = std::size_t{64} << 20;
 constexpr std::chrono::seconds kBusy{5};
@@ -154,11 +150,6 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
     say(terminal, "--plan-token-file: " + problem);
     return ExitCode::usage;
   }
-  const auto url = http::parse_url(config.daemon_url);
-  if (!url) {
-    say(terminal, "--daemon: " + url.error().message);
-    return ExitCode::usage;
-  }
   auto texts = specs::SpecSource(config.paths).texts();
   if (!texts) {
     const ExitCode ended = specs_failure(texts.error(), config.output, terminal);
@@ -174,12 +165,7 @@ ExitCode plan_by_daemon(const Config& config, Terminal& terminal) {
   }
   boost::asio::io_context io(1);  // outlives the client's connections
   async::SystemClock clock;
-  auto client = http::SiteClient::make({.url = url->base,
-                                        .ca_file = config.ca_file,
-                                        .proxy = proxies_of(config),
-                                        .user_agent = user_agent(),
-                                        .names = kNames},
-                                       clock);
+  auto client = connect_to_daemon(config.daemon_url, config, clock);
   if (!client) {
     say(terminal, client.error().message);
     return ExitCode::usage;

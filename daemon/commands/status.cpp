@@ -9,11 +9,10 @@
 #include <utility>
 
 #include "daemon/commands/commands.h"
+#include "daemon/commands/daemon_client.h"
 #include "daemon/commands/process.h"
-#include "daemon/config/site_names.h"
 #include "daemon/http/api_token.h"
 #include "daemon/status/status_text.h"
-#include "daemon/version.h"
 #include "reconcile/async/clock.h"
 #include "reconcile/http/site_client.h"
 #include "reconcile/report/render.h"
@@ -28,8 +27,6 @@ using nlohmann::json;
 constexpr std::size_t kLargest = std::size_t{8} << 20;
 constexpr std::string_view kSummary = "/api/v1/summary";
 constexpr std::string_view kWaiting = "/api/v1/workspaces?state=waits_for_person&limit=10";
-
-constexpr http::SettingNames kNames = names_of_site("--daemon", "--ca-file");
 
 /// What a daemon has answered, or why there is no answer of one.
 struct Told {
@@ -115,18 +112,8 @@ ExitCode status(const Config& config, Terminal& terminal) {
     }
     token = read_api_token(config.read_token_file);
   }
-  const auto url = http::parse_url(daemon);
-  if (!url) {
-    say(terminal, "--daemon: " + url.error().message);
-    return ExitCode::usage;
-  }
   async::SystemClock clock;
-  auto client = http::SiteClient::make({.url = url->base,
-                                        .ca_file = config.ca_file,
-                                        .proxy = proxies_of(config),
-                                        .user_agent = user_agent(),
-                                        .names = kNames},
-                                       clock);
+  auto client = connect_to_daemon(daemon, config, clock);
   if (!client) {
     say(terminal, client.error().message);
     return ExitCode::usage;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "daemon/text/counted.h"
-#include "reconcile/memory/fingerprint.h"
 #include "reconcile/model/condition.h"
 #include "reconcile/report/convergence.h"
 #include "specs/visible.h"
@@ -28,17 +27,6 @@ bool comes_before(const SpecPtr& a, const SpecPtr& b) {
   return specs::compare_identities(*a, *b) < 0;
 }
 
-/// What changes hands does not: until somebody has looked, nobody knows whether it is as its new set has it.
-bool say_the_same(const specs::WorkspaceSpec& a, const specs::WorkspaceSpec& b) {
-  return &a == &b || (*a.set == *b.set && reconcile::spec_fingerprint(a) == reconcile::spec_fingerprint(b));
-}
-
-bool say_the_same(const specs::WorkspaceSet& a, const specs::WorkspaceSet& b) {
-  return &a == &b || (a.labels == b.labels && a.annotations == b.annotations && a.owners == b.owners &&
-                      a.spread_autostart == b.spread_autostart && a.on_leave == b.on_leave &&
-                      say_the_same(a.workspace, b.workspace));
-}
-
 /// Those of `now` that are not in `before`, or say something else there. Both sorted by identity.
 std::vector<SpecPtr> differing(const std::vector<SpecPtr>& now, const std::vector<SpecPtr>& before) {
   std::vector<SpecPtr> differ;
@@ -46,7 +34,9 @@ std::vector<SpecPtr> differing(const std::vector<SpecPtr>& now, const std::vecto
   for (const SpecPtr& one : now) {
     while (old != before.end() && comes_before(*old, one)) ++old;
     const bool known = old != before.end() && !comes_before(one, *old);
-    if (!known || !say_the_same(*one, **old)) differ.push_back(one);
+    // What changes hands differs: until somebody has looked, nobody knows whether it is as its new set has
+    // it.
+    if (!known || (*old != one && !specs::says_the_same(*one, **old))) differ.push_back(one);
   }
   return differ;
 }
@@ -58,7 +48,7 @@ const specs::SetPtr* find_set(const specs::DesiredState& desired, std::string_vi
 
 bool says_what_it_said(const specs::WorkspaceSet& set, const specs::DesiredState& there) {
   const specs::SetPtr* other = find_set(there, set.name);
-  return other && say_the_same(set, **other);
+  return other && specs::says_the_same(set, **other);
 }
 
 /// Whether something is gone that may have kept a workspace from a set.

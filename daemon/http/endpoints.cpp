@@ -22,7 +22,6 @@
 #include "daemon/http/page/workspace_filter.h"
 #include "daemon/http/page/workspace_page.h"
 #include "daemon/json_fields.h"
-#include "daemon/text/escape.h"
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/render.h"
 #include "specs/duration.h"
@@ -49,11 +48,6 @@ constexpr std::chrono::days kFurthestForecast{366};
 
 HttpResponse json_response(const nlohmann::json& json, int status = 200) {
   return {.status = status, .body = reconcile::dump(json) + "\n", .headers = {}};
-}
-
-HttpResponse error_response(int status, std::string_view message) {
-  static_assert(reconcile::has_key(json_rows::kFields, json_parts::kRefusal, "error"));
-  return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
 }
 
 HttpResponse accepted_response(std::string_view what, const std::string& digest = {}) {

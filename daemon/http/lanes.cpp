@@ -8,14 +8,12 @@ namespace cr::daemon {
 namespace {
 
 HttpResponse refusal(Lane lane) {
-  if (lane == Lane::one_at_a_time) {
-    return {.status = 429,
-            .body = "{\"error\":\"busy with another request of this kind; retry in a few seconds\"}\n",
-            .headers = {{"Retry-After", "5"}}};
-  }
-  return {.status = 503,
-          .body = "{\"error\":\"too many pending requests; retry in a second\"}\n",
-          .headers = {{"Retry-After", "1"}}};
+  const bool alone = lane == Lane::one_at_a_time;
+  HttpResponse response =
+      alone ? error_response(429, "busy with another request of this kind; retry in a few seconds")
+            : error_response(503, "too many pending requests; retry in a second");
+  response.headers.emplace_back("Retry-After", alone ? "5" : "1");
+  return response;
 }
 
 }  // namespace

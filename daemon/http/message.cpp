@@ -4,7 +4,15 @@
 #include <boost/beast/core/string.hpp>
 #include <optional>
 
+#include "daemon/json_fields.h"
+#include "daemon/text/escape.h"
+
 namespace cr::daemon {
+
+HttpResponse error_response(int status, std::string_view message) {
+  static_assert(reconcile::has_key(json_rows::kFields, json_parts::kRefusal, "error"));
+  return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
+}
 namespace {
 
 int hex_digit(char c) {

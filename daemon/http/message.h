@@ -56,6 +56,9 @@ struct HttpResponse {
   std::shared_ptr<ResponseStream> stream{};  ///< follows the body; null: the body is all
 };
 
+/// `{"error": message}`, as everything that is refused is answered.
+[[nodiscard]] HttpResponse error_response(int status, std::string_view message);
+
 /// The header fields of a request that tell what sent it, and for whom.
 struct RequestOrigin {
   bool from_loopback = false;   ///< the connection

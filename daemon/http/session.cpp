@@ -15,7 +15,6 @@
 #include "daemon/http/host.h"
 #include "daemon/http/place.h"
 #include "daemon/http/streaming.h"
-#include "daemon/text/escape.h"
 #include "reconcile/async/structured.h"
 
 namespace cr::daemon {
@@ -28,10 +27,6 @@ using boost::system::error_code;
 using Parser = http::request_parser<http::string_body>;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-HttpResponse error_response(int status, std::string_view message) {
-  return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
-}
 
 bool is_loopback(const asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {

@@ -19,7 +19,6 @@
 #include "daemon/commands/session.h"
 #include "daemon/plan/plan_output.h"
 #include "daemon/plan/plan_request.h"
-#include "daemon/text/escape.h"
 #include "reconcile/async/structured.h"
 #include "reconcile/cycle.h"
 #include "specs/field_places.h"
@@ -34,10 +33,6 @@ constexpr std::size_t kMostDefaultsBytes = std::size_t{64} << 20;
 // Of an earlier plan.
 constexpr std::size_t kDeepestBaseline = 16;
 constexpr std::size_t kMostBaselineValues = 200'000;
-
-HttpResponse refusal(int status, std::string_view message) {
-  return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
-}
 
 /// Ends the making of a plan: with what the client is told instead.
 struct NoPlan {
@@ -245,7 +240,7 @@ HttpResponse Planner::answer(const HttpRequest& request) {
     response = make(parts_, request, stop_.get_token(), told);
   } catch (const NoPlan& none) {
     told.problem = none.why;
-    response = refusal(none.status, none.why);
+    response = error_response(none.status, none.why);
     if (none.status == 503) response.headers.emplace_back("Retry-After", "5");
   }
   told.status = response.status;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <string>
 
+#include "daemon/http/page/times.h"
+
 namespace cr::daemon {
 namespace {
 
@@ -20,6 +22,29 @@ void write_marked(HtmlWriter& out, std::string_view text) {
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     code = !code;
   }
+}
+
+/// The last failed call, with what finds it in Coder's logs.
+void write_error(HtmlWriter& out, const coder::ApiError& error) {
+  const auto box = out.element("p", {{"class", "error"}});
+  out.leaf("span", {{"class", "more"}}, "Last error");
+  std::string text = error.method.empty() ? "" : fmt::format("{} {}: ", error.method, error.path);
+  if (error.status != 0) text += fmt::format("{} ", error.status);
+  text += error.message;
+  if (!error.detail.empty()) text += fmt::format(" ({})", error.detail);
+  for (const coder::Validation& validation : error.validations)
+    text += fmt::format("; {}: {}", validation.field, validation.detail);
+  out.text(text);
+  if (!error.request_id.empty()) {
+    out.text(" ");
+    out.leaf("code", {{"class", "request"}, {"title", "Coder's request id: finds the call in its logs"}},
+             error.request_id);
+  }
+}
+
+/// Whether the condition's message quotes the error, as it often does.
+bool quotes(std::string_view message, const coder::ApiError& error) {
+  return message.find(error.message) != std::string_view::npos;
 }
 
 }  // namespace
@@ -59,25 +84,24 @@ void write_live(HtmlWriter& out, const FieldLine& line) {
   write_live_text(out, line);
 }
 
-void write_error(HtmlWriter& out, const coder::ApiError& error) {
-  const auto box = out.element("p", {{"class", "error"}});
-  out.leaf("span", {{"class", "more"}}, "Last error");
-  std::string text = error.method.empty() ? "" : fmt::format("{} {}: ", error.method, error.path);
-  if (error.status != 0) text += fmt::format("{} ", error.status);
-  text += error.message;
-  if (!error.detail.empty()) text += fmt::format(" ({})", error.detail);
-  for (const coder::Validation& validation : error.validations)
-    text += fmt::format("; {}: {}", validation.field, validation.detail);
-  out.text(text);
-  if (!error.request_id.empty()) {
-    out.text(" ");
-    out.leaf("code", {{"class", "request"}, {"title", "Coder's request id: finds the call in its logs"}},
-             error.request_id);
+void write_notes(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now) {
+  if (row.next_try) {
+    const auto line = out.element("p", {{"class", "more"}});
+    out.text(*row.next_try > now ? fmt::format("Next attempt in {}.", in_words(*row.next_try - now))
+                                 : std::string{"Retried in the next cycle."});
   }
-}
-
-bool quotes(std::string_view message, const coder::ApiError& error) {
-  return message.find(error.message) != std::string_view::npos;
+  if (row.last_error && !quotes(row.ready.message, *row.last_error)) {
+    write_error(out, *row.last_error);
+  } else if (row.last_error && !row.last_error->request_id.empty()) {
+    const auto line = out.element("p", {{"class", "more"}});
+    out.text("Coder's request id: ");
+    out.leaf("code", {{"class", "request"}}, row.last_error->request_id);
+  }
+  for (const reconcile::RemarkNote& note : row.remarks) {
+    const auto line = out.element("p", {{"class", "remark"}});
+    out.leaf("b", reconcile::to_string(note.remark));
+    out.text(" " + note.message);
+  }
 }
 
 void write_guidance(HtmlWriter& out, Reason reason, std::string_view id) {

@@ -4,8 +4,9 @@
 
 #include "daemon/http/page/declared_fields.h"
 #include "daemon/http/page/html_writer.h"
-#include "reconcile/coder/api_error.h"
+#include "reconcile/async/clock.h"
 #include "reconcile/model/condition.h"
+#include "reconcile/report/report.h"
 
 /// What a workspace's row and its own page have in common.
 namespace cr::daemon {
@@ -17,11 +18,9 @@ void write_live_text(HtmlWriter& out, const FieldLine& line);
 /// Both as a cell.
 void write_live(HtmlWriter& out, const FieldLine& line);
 
-/// The last failed call, with what finds it in Coder's logs.
-void write_error(HtmlWriter& out, const coder::ApiError& error);
-
-/// Whether a condition's message quotes the error, as it often does.
-[[nodiscard]] bool quotes(std::string_view message, const coder::ApiError& error);
+/// Behind a condition's message: the next try, the last failed call with what finds it in Coder's logs, and
+/// each remark.
+void write_notes(HtmlWriter& out, const reconcile::WorkspaceStatus& row, async::WallTime now);
 
 /// What is true of every workspace with this reason, one click away. `id`: of the workspace's element.
 void write_guidance(HtmlWriter& out, reconcile::Reason reason, std::string_view id);

@@ -106,24 +106,7 @@ void write_condition(HtmlWriter& out, const PageInput& input, const WorkspaceSta
   out.leaf("h2", {{"id", "condition-title"}}, "Condition");
   write_ages(out, input, row);
   if (!row.ready.message.empty()) out.leaf("p", {{"class", "message"}}, row.ready.message);
-  if (row.next_try) {
-    out.leaf("p", {{"class", "more"}},
-             *row.next_try > input.now
-                 ? fmt::format("Next attempt in {}.", in_words(*row.next_try - input.now))
-                 : std::string{"Retried in the next cycle."});
-  }
-  if (row.last_error && !quotes(row.ready.message, *row.last_error)) {
-    write_error(out, *row.last_error);
-  } else if (row.last_error && !row.last_error->request_id.empty()) {
-    const auto line = out.element("p", {{"class", "more"}});
-    out.text("Coder's request id: ");
-    out.leaf("code", {{"class", "request"}}, row.last_error->request_id);
-  }
-  for (const reconcile::RemarkNote& note : row.remarks) {
-    const auto line = out.element("p", {{"class", "remark"}});
-    out.leaf("b", reconcile::to_string(note.remark));
-    out.text(" " + note.message);
-  }
+  write_notes(out, row, input.now);
   if (row.ready.reason != Reason::InSync) write_guidance(out, row.ready.reason, "this");
 }
 

@@ -72,24 +72,7 @@ void write_what_to_do(HtmlWriter& out, const PageInput& input, const WorkspaceSt
     return;
   }
   if (!row.ready.message.empty()) write_message(out, input, row);
-  if (row.next_try) {
-    const auto line = out.element("p", {{"class", "more"}});
-    out.text(*row.next_try > input.now
-                 ? fmt::format("Next attempt in {}.", in_words(*row.next_try - input.now))
-                 : std::string{"Retried in the next cycle."});
-  }
-  if (row.last_error && !quotes(row.ready.message, *row.last_error)) {
-    write_error(out, *row.last_error);
-  } else if (row.last_error && !row.last_error->request_id.empty()) {
-    const auto line = out.element("p", {{"class", "more"}});
-    out.text("Coder's request id: ");
-    out.leaf("code", {{"class", "request"}}, row.last_error->request_id);
-  }
-  for (const reconcile::RemarkNote& note : row.remarks) {
-    const auto line = out.element("p", {{"class", "remark"}});
-    out.leaf("b", reconcile::to_string(note.remark));
-    out.text(" " + note.message);
-  }
+  write_notes(out, row, input.now);
   if (row.ready.message.empty() && !row.last_error && row.remarks.empty())
     out.leaf("p", {{"class", "nothing"}}, "Nothing to do");
   if (row.ready.reason != Reason::InSync) write_guidance(out, row.ready.reason, id);

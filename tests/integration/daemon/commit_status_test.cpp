@@ -3,18 +3,15 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "tests/integration/daemon/deployment.h"
-#include "tests/support/scripted_server.h"
+#include "tests/integration/daemon/receiver.h"
 
 namespace cr {
 namespace {
@@ -25,49 +22,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Process;
-using testing::ScriptedServer;
+using testing::Receiver;
 
-/// A forge in a thread of its own that answers everything with one status.
-class FakeForge {
- public:
-  explicit FakeForge(const std::string& status) : server_(std::make_unique<ScriptedServer>(io_)) {
-    server_->answer_all("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
-    thread_ = std::thread([this] { io_.run(); });
+/// What a forge was told, once it takes no more: "1111111 pending: text".
+std::vector<std::string> told(Receiver& forge) {
+  std::vector<std::string> told;
+  for (const std::string& request : forge.requests()) {
+    const json body = json::parse(testing::body_of(request));
+    const std::string line = testing::request_line(request);
+    const std::string sha = line.substr(line.rfind('/', line.rfind(" HTTP")) + 1, 7);
+    told.push_back(sha + ' ' + body.at("state").get<std::string>() + ": " +
+                   body.at("description").get<std::string>());
   }
-  ~FakeForge() { stop(); }
-  FakeForge(const FakeForge&) = delete;
-  FakeForge& operator=(const FakeForge&) = delete;
-
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
-  /// What it was sent, once it takes no more: "1111111 pending: text".
-  std::vector<std::string> told() {
-    stop();
-    std::vector<std::string> told;
-    for (const std::string& request : server_->requests()) {
-      const json body = json::parse(testing::body_of(request));
-      const std::string line = testing::request_line(request);
-      const std::string sha = line.substr(line.rfind('/', line.rfind(" HTTP")) + 1, 7);
-      told.push_back(sha + ' ' + body.at("state").get<std::string>() + ": " +
-                     body.at("description").get<std::string>());
-    }
-    return told;
-  }
-  const std::vector<std::string>& requests() {
-    stop();
-    return server_->requests();
-  }
-
- private:
-  void stop() {
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::unique_ptr<ScriptedServer> server_;
-  std::thread thread_;
-};
+  return told;
+}
 
 class CommitStatus : public ::testing::Test {
  protected:
@@ -78,7 +46,7 @@ class CommitStatus : public ::testing::Test {
     deployment_.declare("specs/dev.yaml", "dev", fields);
     deployment_.folder.write("specs/.git/HEAD", std::string(40, digit) + '\n');
   }
-  Process& start(const FakeForge& forge, const std::vector<std::string>& more = {}) {
+  Process& start(const Receiver& forge, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments{"run",
                                        deployment_.specs(),
                                        "--interval",
@@ -108,7 +76,7 @@ class CommitStatus : public ::testing::Test {
 };
 
 TEST_F(CommitStatus, IsPendingThenSuccessAndOfACommitThatCannotBeAppliedFailure) {
-  FakeForge forge("201 Created");
+  Receiver forge("201 Created");
   Process& daemon = start(forge, {"--external-url", "https://reconciler.example.com/",
                                   "--commit-status-context", "coder-reconciler/prod"});
   daemon.wait_for_log("state=success");
@@ -125,7 +93,7 @@ TEST_F(CommitStatus, IsPendingThenSuccessAndOfACommitThatCannotBeAppliedFailure)
   daemon.wait_for_log("commit status sent revision=" + std::string(40, '3') + " state=failure");
   end();
   EXPECT_THAT(
-      forge.told(),
+      told(forge),
       ElementsAre("1111111 success: 1 workspace converged", "2222222 pending: 0 of 1 workspace converged",
                   "2222222 success: 1 workspace converged", "3333333 pending: 0 of 1 workspace converged",
                   "3333333 failure: 1 workspace needs a person: nobody/dev OwnerNotFound"));
@@ -138,7 +106,7 @@ TEST_F(CommitStatus, IsPendingThenSuccessAndOfACommitThatCannotBeAppliedFailure)
 }
 
 TEST_F(CommitStatus, ATokenThatIsRejectedIsSaidOnceAndCostsNothingElse) {
-  FakeForge forge("401 Unauthorized");
+  Receiver forge("401 Unauthorized");
   Process& daemon = start(forge);
   daemon.wait_for_log("commit status rejected");
   commit('2', "  ttl: 8h\n");
@@ -154,16 +122,16 @@ TEST_F(CommitStatus, ATokenThatIsRejectedIsSaidOnceAndCostsNothingElse) {
 
 TEST_F(CommitStatus, SpecsThatAreInNoGitHaveNone) {
   std::filesystem::remove_all(deployment_.folder.path("specs/.git"));
-  FakeForge forge("201 Created");
+  Receiver forge("201 Created");
   Process& daemon = start(forge);
   daemon.wait_for_log("cycle ended result=in_sync");
   end();
   EXPECT_THAT(daemon.err(), HasSubstr("no commit status is sent: the specs are in no Git checkout"));
-  EXPECT_THAT(forge.told(), ::testing::IsEmpty());
+  EXPECT_THAT(told(forge), ::testing::IsEmpty());
 }
 
 TEST_F(CommitStatus, WhatCannotBeUsedIsSaidAtTheStart) {
-  FakeForge forge("201 Created");
+  Receiver forge("201 Created");
   deployment_.folder.write("bad-token", "s3cret with\nline breaks\n");
   Process& daemon = start(forge, {"--commit-status-token-file", deployment_.folder.path("bad-token")});
   EXPECT_EQ(daemon.wait(), 64);

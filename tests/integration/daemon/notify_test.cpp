@@ -7,19 +7,16 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <tuple>
 #include <vector>
 
 #include "tests/integration/daemon/deployment.h"
-#include "tests/support/scripted_server.h"
+#include "tests/integration/daemon/receiver.h"
 
 namespace cr {
 namespace {
@@ -29,7 +26,7 @@ using testing::Deployment;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::Process;
-using testing::ScriptedServer;
+using testing::Receiver;
 using ::testing::SizeIs;
 
 constexpr const char* kSecret = "a secret of theirs and ours";
@@ -47,37 +44,9 @@ std::string signature_of(const std::string& request) {
   return made;
 }
 
-/// A web hook in a thread of its own.
-class Receiver {
- public:
-  explicit Receiver(const std::string& status) : server_(std::make_unique<ScriptedServer>(io_)) {
-    if (!status.empty()) server_->answer_all("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n");
-    thread_ = std::thread([this] { io_.run(); });
-  }
-  ~Receiver() { stop(); }
-  Receiver(const Receiver&) = delete;
-  Receiver& operator=(const Receiver&) = delete;
-
-  [[nodiscard]] std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(server_->port()) + "/hook/s3cret?key=s3cret";
-  }
-  /// What it was sent, once it takes no more.
-  std::vector<std::string> requests() {
-    stop();
-    return server_->requests();
-  }
-
- private:
-  void stop() {
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-
-  boost::asio::io_context io_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  std::unique_ptr<ScriptedServer> server_;
-  std::thread thread_;
-};
+std::string hook_of(const Receiver& receiver) {
+  return receiver.url() + "/hook/s3cret?key=s3cret";
+}
 
 class Notify : public ::testing::Test {
  protected:
@@ -117,7 +86,7 @@ class Notify : public ::testing::Test {
 TEST_F(Notify, DriftIsToldAsASignedCloudEventAndOnce) {
   Receiver receiver("202 Accepted");
   Process& daemon =
-      start(receiver.url(), {"--notify-secret-file", deployment_.folder.write("secret", kSecret)});
+      start(hook_of(receiver), {"--notify-secret-file", deployment_.folder.write("secret", kSecret)});
   daemon.wait_for_log("cycle ended result=in_sync");
   drift();
   daemon.signal(SIGHUP);
@@ -142,7 +111,7 @@ TEST_F(Notify, SlackIsToldOfAHeldPlanWithTheWayOutAtTheFirstCycle) {
     deployment_.declare("specs/" + name + ".yaml", name, "");
   }
   Receiver receiver("200 OK");
-  Process& daemon = start("# the team's channel\n" + receiver.url() + "\n", {"--notify-format", "slack"});
+  Process& daemon = start("# the team's channel\n" + hook_of(receiver) + "\n", {"--notify-format", "slack"});
   daemon.wait_for_log("notification sent");
   end();
   const std::vector<std::string> requests = receiver.requests();
@@ -156,7 +125,7 @@ TEST_F(Notify, SlackIsToldOfAHeldPlanWithTheWayOutAtTheFirstCycle) {
 TEST_F(Notify, AReceiverThatHangsHoldsUpNothing) {
   Receiver silent("");
   Receiver receiver("200 OK");
-  Process& daemon = start(silent.url() + '\n' + receiver.url());
+  Process& daemon = start(hook_of(silent) + '\n' + hook_of(receiver));
   daemon.wait_for_log("cycle ended result=in_sync");
   drift();
   daemon.signal(SIGHUP);
