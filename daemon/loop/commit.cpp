@@ -5,6 +5,7 @@
 
 #include "specs/regular_file.h"
 #include "specs/revision.h"
+#include "specs/text/message_text.h"
 
 namespace cr::daemon {
 namespace {
@@ -40,12 +41,8 @@ std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
 
-std::string cut(std::string_view text) {
-  if (text.size() <= kLongestText) return std::string{text};
-  // Not within a character.
-  std::size_t end = kLongestText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return std::string{text.substr(0, end)} + "…";
+std::string shortened(std::string_view text) {
+  return text.size() <= kLongestText ? std::string{text} : std::string{text::cut(text, kLongestText)} + "…";
 }
 
 }  // namespace
@@ -64,7 +61,7 @@ std::optional<CommitNote> parse_commit(std::string_view object) {
   const std::string_view name = who.substr(0, who.rfind(" <"));
   std::string_view message = object.substr(blank + 2);
   while (message.starts_with('\n')) message.remove_prefix(1);
-  return CommitNote{cut(name), cut(first_line(message))};
+  return CommitNote{shortened(name), shortened(first_line(message))};
 }
 
 std::optional<CommitNote> read_commit(const std::string& objects, std::string_view revision) {

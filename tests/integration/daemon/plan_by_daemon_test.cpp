@@ -364,7 +364,7 @@ TEST_F(PlanByDaemon, APlanThatIsBeingMadeDoesNotKeepTheDaemonFromEnding) {
   EXPECT_EQ(client.wait(), 6);
 }
 
-TEST_F(PlanByDaemon, OfACoderThatIsAwayIsNoPlan) {
+TEST_F(PlanByDaemon, WhatCoderDoesNotShowEndsAsItDoesForAPlan) {
   start();
   propose("new.yaml", "fresh", "");
   standin::FaultRule away(standin::FaultKind::status);
