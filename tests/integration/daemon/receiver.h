@@ -24,8 +24,8 @@ class Receiver {
   Receiver& operator=(const Receiver&) = delete;
 
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(server_->port()); }
-  /// What it was sent; it takes no more.
-  [[nodiscard]] std::vector<std::string> requests() {
+  /// What it was sent; it takes no more. Good as long as this.
+  [[nodiscard]] const std::vector<std::string>& requests() {
     stop();
     return server_->requests();
   }
