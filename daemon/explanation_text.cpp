@@ -17,7 +17,6 @@
 namespace cr::daemon {
 namespace {
 
-using reconcile::Instant;
 using reconcile::moment_text;
 using reconcile::visible;
 
