@@ -6,11 +6,11 @@ set -eu
 
 build="g++ cmake ninja-build libboost1.81-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev
        libfmt-dev libcli11-dev libhowardhinnant-date-dev prometheus-cpp-dev ca-certificates tzdata curl"
-test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgateway clang-format clang-tidy openssl git python3 jq
+test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgateway clang clang-format clang-tidy libclang-rt-14-dev openssl git python3 jq
       chromium chromium-driver python3-selenium"
 bench="libbenchmark-dev"
-fuzz="clang llvm libgtest-dev libgmock-dev"
-coverage="clang llvm python3 libgtest-dev libgmock-dev libvalijson-dev openssl"
+fuzz="clang llvm libclang-rt-14-dev libgtest-dev libgmock-dev"
+coverage="clang llvm libclang-rt-14-dev python3 libgtest-dev libgmock-dev libvalijson-dev openssl"
 
 case "${1:-build}" in
   build) wanted="$build libgtest-dev libgmock-dev" ;;

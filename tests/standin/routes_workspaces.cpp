@@ -45,7 +45,7 @@ std::vector<Fleet::Row*> matching_rows(Call& call, const WorkspaceFilter& filter
   } else {
     for (Fleet::Row* row : fleet.in_list_order()) take(row);
   }
-  std::ranges::stable_partition(rows, [&](const Fleet::Row* row) {
+  std::stable_partition(rows.begin(), rows.end(), [&](const Fleet::Row* row) {
     return row->workspace.favorite && row->workspace.owner_id == call.caller.id();
   });
   return rows;

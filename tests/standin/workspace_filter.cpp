@@ -45,7 +45,8 @@ bool parameter_matches(const Build& build, const std::string& wanted) {
 /// Turns one term into a part of the filter; returns what is wrong with its value.
 std::string add_term(const Call& call, const SearchTerm& term, WorkspaceFilter& filter) {
   const State& state = call.state;
-  const auto& [key, value] = term;
+  const std::string& key = term.key;
+  const std::string& value = term.value;
   const auto when = [&filter](auto condition) { filter.conditions.emplace_back(std::move(condition)); };
   const auto boolean = [&](auto condition) -> std::string {
     if (value != "true" && value != "false" && value != "1" && value != "0") {
