@@ -41,7 +41,7 @@ if [ -n "$all" ]; then
   cmake --preset tsan
   cmake --build --preset tsan --target cr_threaded_tests
   # Threads meet alike whatever Coder's age: the oldest and the newest are enough.
-  GTEST_FILTER='-*/v2_20*:*/v2_29*:*/v2_35*' ctest --preset tsan -L threads -j 4 --no-tests=error
+  GTEST_FILTER='-*/v2_20*:*/v2_29*:*/v2_35*' ctest --preset tsan -L threads -j 6 --no-tests=error
 fi
 
 step "tests"
