@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -42,5 +43,23 @@ struct FileBytes {
   std::string bytes;
 };
 [[nodiscard]] FileBytes read_regular_file(const std::string& path, std::size_t limit);
+
+/// A regular file of which parts are read, opened as read_regular_file does. It may change meanwhile.
+class RegularFile {
+ public:
+  /// Nothing where there is none, or it may not be read.
+  [[nodiscard]] static std::optional<RegularFile> open(const std::string& path);
+  ~RegularFile();
+  RegularFile(RegularFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  RegularFile& operator=(RegularFile&&) = delete;
+
+  /// `length` bytes from `offset` on; fewer where it ends or cannot be read further.
+  [[nodiscard]] std::string read(std::uint64_t offset, std::size_t length) const;
+
+ private:
+  explicit RegularFile(int fd) : fd_(fd) {}
+
+  int fd_;
+};
 
 }  // namespace cr::specs

@@ -3,6 +3,7 @@
 #include <boost/beast/zlib/inflate_stream.hpp>
 #include <cstddef>
 
+#include "daemon/loop/pack.h"
 #include "specs/regular_file.h"
 #include "specs/revision.h"
 #include "specs/text/message_text.h"
@@ -45,23 +46,27 @@ std::string shortened(std::string_view text) {
   return text.size() <= kLongestText ? std::string{text} : std::string{text::cut(text, kLongestText)} + "…";
 }
 
-}  // namespace
-
-std::optional<CommitNote> parse_commit(std::string_view object) {
-  const std::size_t nul = object.find('\0');
-  if (!object.starts_with("commit ") || nul == std::string_view::npos) return std::nullopt;
-  object.remove_prefix(nul + 1);
-  const std::size_t blank = object.find("\n\n");
+/// Of a commit without the object's own header.
+std::optional<CommitNote> note_of(std::string_view commit) {
+  const std::size_t blank = commit.find("\n\n");
   if (blank == std::string_view::npos) return std::nullopt;
-  const std::string_view header = object.substr(0, blank);
+  const std::string_view header = commit.substr(0, blank);
   constexpr std::string_view kAuthor = "\nauthor ";
   const std::size_t author = header.find(kAuthor);
   if (author == std::string_view::npos) return std::nullopt;
   const std::string_view who = first_line(header.substr(author + kAuthor.size()));
   const std::string_view name = who.substr(0, who.rfind(" <"));
-  std::string_view message = object.substr(blank + 2);
+  std::string_view message = commit.substr(blank + 2);
   while (message.starts_with('\n')) message.remove_prefix(1);
   return CommitNote{shortened(name), shortened(first_line(message))};
+}
+
+}  // namespace
+
+std::optional<CommitNote> parse_commit(std::string_view object) {
+  const std::size_t nul = object.find('\0');
+  if (!object.starts_with("commit ") || nul == std::string_view::npos) return std::nullopt;
+  return note_of(object.substr(nul + 1));
 }
 
 std::optional<CommitNote> read_commit(const std::string& objects, std::string_view revision) {
@@ -70,8 +75,9 @@ std::optional<CommitNote> read_commit(const std::string& objects, std::string_vi
   const std::string path =
       objects + '/' + std::string{revision.substr(0, kFolder)} + '/' + std::string{revision.substr(kFolder)};
   const specs::FileBytes file = specs::read_regular_file(path, kLargestFile);
-  if (file.outcome != specs::FileBytes::Outcome::read) return std::nullopt;
-  return parse_commit(inflate(file.bytes));
+  if (file.outcome == specs::FileBytes::Outcome::read) return parse_commit(inflate(file.bytes));
+  const auto packed = packed_commit(objects + "/pack", revision, kLargestFile);
+  return packed ? note_of(inflate(*packed)) : std::nullopt;
 }
 
 }  // namespace cr::daemon

@@ -18,8 +18,8 @@ struct CommitNote {
 [[nodiscard]] std::optional<CommitNote> parse_commit(std::string_view object);
 
 /// Reads it from the objects of the repository, without running git: from an object of its own, as a fetch of
-/// fewer than a hundred objects leaves them. Nothing where it lies in a pack, or there are no objects at all.
-/// Reads one small file.
+/// fewer than a hundred objects leaves it, or from a pack, as a clone does. Nothing where it is in neither.
+/// Blocks: reads little of few files.
 [[nodiscard]] std::optional<CommitNote> read_commit(const std::string& objects, std::string_view revision);
 
 }  // namespace cr::daemon

@@ -49,7 +49,7 @@ TEST(Commit, IsReadFromAnObjectOfItsOwn) {
   write(object_path(folder.path()), bytes_of(kObject));
   EXPECT_EQ(read_commit(folder.path(), kRevision),
             (CommitNote{"Jane Doe", "Raise the TTL of the shop team"}));
-  EXPECT_EQ(read_commit(folder.path(), std::string(40, '1')), std::nullopt) << "it lies in a pack";
+  EXPECT_EQ(read_commit(folder.path(), std::string(40, '1')), std::nullopt) << "no object of that name";
   EXPECT_EQ(read_commit(folder.path(), "../etc/passwd"), std::nullopt);
   EXPECT_EQ(read_commit("", kRevision), std::nullopt);
 }
