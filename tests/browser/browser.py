@@ -50,6 +50,12 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": "prefers-color-scheme", "value": name}]})
 
+    def without_selector(self, selector):
+        """Pages that are opened from now on find that the browser does not know it."""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": f"""
+            const supports = CSS.supports.bind(CSS);
+            CSS.supports = (...asked) => asked[0] !== {json.dumps(f"selector({selector})")} && supports(...asked);"""})
+
     def shot(self, name):
         """Writes a picture of the page from its top, for people to look at."""
         SHOTS.mkdir(parents=True, exist_ok=True)

@@ -468,6 +468,21 @@ class Looking(Console):
         self.browser.open(fleet.url + "/?owner=carol")
         self.assertTrue(self.browser.find("#f-owner").is_displayed(), "a filter that is set is seen")
 
+    def test_where_css_cannot_open_folds_the_script_does(self):
+        self.browser.without_selector("::details-content")
+        fleet, _ = self.held()
+        opened = "return [...document.querySelectorAll('.unfold')].map((fold) => fold.open)"
+        for screen, there in (("hand", False), ("desktop", True)):
+            self.browser.screen(screen)
+            self.browser.open(fleet.url)
+            self.assertEqual(set(self.browser.run(opened)), {there}, screen)
+        self.browser.run("document.getElementById('more-filters').open = false")
+        self.browser.run("document.getElementById('alert-1').remove()")
+        self.browser.run("document.dispatchEvent(new Event('happened'))")
+        world.wait_until(lambda: self.browser.run("return document.getElementById('alert-1')?.open === true"),
+                         "an alert that comes is open")
+        self.assertFalse(self.browser.run("return document.getElementById('more-filters').open"), "what was closed stays so")
+
 
 if __name__ == "__main__":
     unittest.main()

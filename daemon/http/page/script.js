@@ -17,6 +17,18 @@
 
   document.documentElement.classList.add('scripts');
 
+  // A fold that has room is none. The style sheet says so where the browser lets it (console.css); elsewhere they are
+  // opened as they come, and may be closed.
+  const openFolds = !CSS.supports('selector(::details-content)') && matchMedia('(min-width: 34.01rem)').matches;
+  function unfold(node) {
+    if (!openFolds || node.nodeType !== Node.ELEMENT_NODE) return node;
+    for (const fold of [node, ...node.querySelectorAll('.unfold')]) {
+      if (fold.matches('.unfold')) fold.open = true;
+    }
+    return node;
+  }
+  unfold(main);
+
   // Makes `old` look like `fresh` with as few changes as it can; nodes with an id are found again by it, wherever among
   // their siblings they stand now, and are moved.
   function carryOver(old, fresh) {
@@ -38,7 +50,7 @@
       while (place?.id && !wanted.has(place.id)) place = drop(place);
       const twin = child.id ? known.get(child.id) : place;
       if (!twin || twin.nodeName !== child.nodeName || twin.id !== child.id) {
-        old.insertBefore(document.importNode(child, true), place);
+        old.insertBefore(unfold(document.importNode(child, true)), place);
         continue;
       }
       while (place !== twin && !wanted.has(place?.id)) place = drop(place);
