@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is for CI systems: the jobs in deploy/ci/ are sound, and do what they say in a repository; the reports that the program writes
-# fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read, and notifications that of CloudEvents.
+# fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read, and notifications that of CloudEvents;
+# statuses of commits are set as GitHub's description and the clients of GitLab and Gitea set them.
 # Needs PyPI and npm's registry once.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -80,5 +81,25 @@ else
   # What is posted is held against the specification's fields by the unit tests, too.
   echo "  skip  notifications against CloudEvents' schema: npm's registry cannot be reached"
 fi
+
+# GitHub publishes descriptions of its API, GitLab and Gitea clients.
+(cd "$here/forges" && GOFLAGS=-buildvcs=false go build -o "$scratch/forges.client" .)
+openapi=$tools/octokit-openapi-23.0.2.tgz
+if [ ! -f "$openapi" ]; then
+  echo "downloading: octokit-openapi-23.0.2.tgz" >&2
+  if curl -fsS -o "$openapi.new" https://registry.npmjs.org/@octokit/openapi/-/openapi-23.0.2.tgz; then mv "$openapi.new" "$openapi"; fi
+fi
+set -- # the descriptions
+if [ -f "$openapi" ]; then
+  check "they are the descriptions that were read" \
+    sh -c 'echo "71a18407dd5e8464f4e0525daf03deabbe65abd9287d6adc7b5d98f516cd0d0c  $1" | sha256sum --check --quiet' - "$openapi"
+  tar -xzf "$openapi" -C "$scratch" package/generated/api.github.com.json package/generated/ghes-3.19.json
+  set -- "$scratch/package/generated/api.github.com.json" "$scratch/package/generated/ghes-3.19.json"
+else
+  # GitHub's path and fields are held by the unit tests, too.
+  echo "  skip  statuses of commits against GitHub's descriptions: npm's registry cannot be reached"
+fi
+mkdir "$scratch/forges"
+cases "$python/bin/python" "$here/forges_test.py" "$program" "$build/tests/standin/coder-standin" "$scratch/forges.client" "$scratch/forges" "$@"
 check "all of these came to their end" test -z "$ended"
 finish
