@@ -50,7 +50,7 @@ END {
   count = split("decode_page/500 decode_page_of_strange_keys/500 decode_page_nlohmann_dom/500 scan_page_memchr/500 load_cold/10000/1 load_cold/10000/50 " \
                 "load_yaml_alone/10000/1 load_yaml_alone/10000/50 load_one_changed/10000/1 load_one_changed/10000/50 " \
                 "load_cold/1000/50 load_set expand_set/100000 hold_documents/100000/iterations:1 replan_one_default/100000/100 load_cold_with_defaults/10000/50 reload_one_default/100000/100 " \
-                "reload_all/100000/100 quiet_cycle/1000 quiet_cycle/100000 " \
+                "reload_all/100000/100 quiet_cycle/1000 quiet_cycle/100000 copy_for_a_plan/100000 " \
                 "replan_one_changed/10000/1 replan_one_changed/10000/50", needed, " ")
   for (i = 1; i <= count; i++) if (!(needed[i] in cpu)) failed = failed needed[i] ": was not measured\n"
   if (!("cycle_late_ms" in value)) failed = failed "answers: were not measured\n"
@@ -101,6 +101,8 @@ END {
     at_most("  our CPU, whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0.3, "<= 0.30")
   }
   at_most("cycle without work, 100 000 declared, from memory", ms("quiet_cycle/100000"), "ms", "", 0, 0, "")
+  at_most("  what a plan by the daemon takes of the loop", ms("copy_for_a_plan/100000"), "ms", "the cycle", ms("quiet_cycle/100000"), 0.05,
+          "<= 0.05")
   growth("  allocations of it", allocations, 0)
   growth("  bytes of them", allocated, 0)
   at_most("resident memory, 100 000 declared", value["resident_kib"] / 1024, "MiB", "", 0, 100, "<= 100 MiB")

@@ -214,13 +214,8 @@ TEST_F(Console, HostileGroupsStayText) {
          {QueryParameters{{"group", "owner"}}, QueryParameters{{"group", "label:" + text}},
           QueryParameters{{"group", "set"}}, QueryParameters{{"rows", "compact"}},
           QueryParameters{{"rows", text}}, QueryParameters{{"order", text}},
-          QueryParameters{{"group", text}}}) {
-      const std::string html = page(query);
-      const std::string own = html.substr(html.find("<body>"), html.find("<script>") - html.find("<body>"));
-      for (const char* markup :
-           {"<script", "<img", "<iframe", "<!--", "href=\"javascript", "\xe2\x80\xae", "\x1b"})
-        EXPECT_THAT(own, Not(HasSubstr(markup))) << text;
-    }
+          QueryParameters{{"group", text}}})
+      testing::expect_nothing_of_it_runs(page(query), text);
   }
 }
 

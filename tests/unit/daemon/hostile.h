@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "reconcile/report/report.h"
+
 namespace cr::testing {
 
 /// Texts that would run, or show something else than they are, on a page that did not escape them.
@@ -26,5 +28,11 @@ namespace cr::testing {
       "<\xc0\xbcscript>",
   };
 }
+
+/// A cycle's report of one workspace, which waits for a person, and whose every text is this one.
+[[nodiscard]] reconcile::CycleReport a_hostile_report(const std::string& text);
+
+/// A page that shows such a text has no element, attribute or mark of writing that it would have made.
+void expect_nothing_of_it_runs(const std::string& html, const std::string& text);
 
 }  // namespace cr::testing

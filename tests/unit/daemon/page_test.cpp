@@ -276,39 +276,22 @@ TEST_F(StatusPage, SaysWhatIsWrongWithTheWhole) {
 
 TEST_F(StatusPage, HostileTextStaysText) {
   for (const std::string& text : testing::hostile_texts()) {
-    auto report = testing::a_report({Reason::Rejected});
-    auto spec = *testing::a_spec(text, text, {{text, text}});
-    spec.template_ref = text;
-    spec.parameters = {{text, text}};
-    spec.where.file = std::make_shared<const std::string>(text);
-    auto& row = testing::editable(report.workspaces, 0);
-    row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
-    row.ready.message = text;
-    row.remarks = {{reconcile::Remark::Ineffective, text}};
-    row.drift = {{reconcile::Field::template_ref, text, text}};
-    coder::ApiError error(coder::ApiFault::rejected, text + "!");
-    error.method = error.path = error.detail = error.request_id = text;
-    error.validations = {{text, text}};
-    row.last_error = std::make_shared<const coder::ApiError>(error);
-    report.failure = error;
+    auto report = testing::a_hostile_report(text);
+    report.failure = *report.workspaces.front().last_error;
     report.result = CycleResult::failed;
-    report.plan.workspaces.push_back({{text, text}, {testing::a_success().action}, text});
     report.verdict = {
         .held = true, .approved = false, .changes = 1, .limit = 0, .digest = text, .message = text};
     show(std::move(report));
     board_.stale = text;
     way_out_.selection = {text};
     way_out_.api_token_file = text;
-    const std::string html = page(
-        {{"q", text}, {"reason", text}, {"owner", text}, {"template", text}, {"label", text}, {text, text}});
-    // All elements are the page's own: none is opened by what it shows.
-    const std::string own = std::regex_replace(
-        html, std::regex("<(script|style)>[^<]*(<[^<]*)*?</\\1>|<svg class=\"shares\" "), std::string{});
-    for (const char* markup : {"<script>window", "<img", "<iframe", "<svg", "<!--", "href=\"javascript",
-                               " onerror=window", "\xe2\x80\xae", "\xe2\x81\xa6", "\x1b", "\xc0\xbc"}) {
-      if (std::string_view{markup}.starts_with(' ')) continue;
-      EXPECT_THAT(own, Not(HasSubstr(markup))) << text;
-    }
+    testing::expect_nothing_of_it_runs(page({{"q", text},
+                                             {"reason", text},
+                                             {"owner", text},
+                                             {"template", text},
+                                             {"label", text},
+                                             {text, text}}),
+                                       text);
   }
 }
 

@@ -127,12 +127,8 @@ TEST_F(SetsOnThePage, HostileTextsStayTexts) {
     report.sets.front().where.file = std::make_shared<const std::string>(text);
     report.sets.front().diagnostics.front().message = text;
     show(report);
-    for (const std::string& html : {page(), page({{"set", text}})}) {
-      for (const char* bad :
-           {"<script>window", "<img", "<iframe", "<svg onload", "onmouseover='window", "\x1b", "<!--"})
-        EXPECT_THAT(html, Not(HasSubstr(bad))) << text;
-      EXPECT_THAT(html, Not(HasSubstr("\xe2\x80\xae"))) << text;
-    }
+    for (const std::string& html : {page(), page({{"set", text}})})
+      testing::expect_nothing_of_it_runs(html, text);
   }
 }
 
