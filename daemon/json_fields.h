@@ -267,6 +267,8 @@ inline constexpr JsonField kOwnFields[] = {
     {kLogLine, "address", kText, kSometimes, "that is listened on"},
     {kLogLine, "peer", kText, kSometimes, "the address of who asked the daemon"},
     {kLogLine, "forwarded", kText, kSometimes, "for whom, as proxies in between say"},
+    {kLogLine, "not_logged_before", kCount, kSometimes,
+     "rejected approvals before this one that have no line of their own: beyond twenty a minute"},
     {kLogLine, "digest", kText, kSometimes, "of what somebody approves"},
     {kLogLine, "changes", kCount, kSometimes,
      "workspaces that an approved plan changes, or owners who leave a set"},

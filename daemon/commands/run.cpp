@@ -18,6 +18,7 @@
 #include "daemon/http/approval_event.h"
 #include "daemon/http/endpoints.h"
 #include "daemon/http/server.h"
+#include "daemon/http/telling_limit.h"
 #include "daemon/loop/loop.h"
 #include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
@@ -206,7 +207,13 @@ class Daemon {
 
   void tell(const Approval& approval) {
     recorder_.on_approval(approval.result);
-    activity_.add(event_of(approval, clock_.wall()));
+    std::size_t only_counted = 0;
+    if (approval.result == metrics::ApprovalResult::refused) {
+      const auto before = refusals_.tell(clock_.now());
+      if (!before) return;
+      only_counted = *before;
+    }
+    activity_.add(event_of(approval, only_counted, clock_.wall()));
     std::vector<LogField> fields{{"peer", std::string{approval.peer}}, {"digest", approval.digest}};
     if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
     if (approval.result == metrics::ApprovalResult::approved) {
@@ -216,6 +223,7 @@ class Daemon {
                           std::move(fields));
     } else {
       fields.push_back({"reason", std::string{approval.why}});
+      if (only_counted > 0) fields.push_back({"not_logged_before", std::to_string(only_counted), true});
       session_.log().warn("approval rejected", std::move(fields));
     }
   }
@@ -415,6 +423,7 @@ class Daemon {
   HeartbeatObserver heartbeat_;
   SharedActivity activity_{epoch_of(clock_.wall())};
   ActivityRecorder activity_recorder_;
+  TellingLimit refusals_;  ///< of approvals: anybody can have one refused
   Session session_;
   DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;

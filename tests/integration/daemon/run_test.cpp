@@ -330,6 +330,17 @@ TEST_F(Run, HoldsAPlanUntilItsDigestIsApproved) {
   EXPECT_EQ(deployment_.ttl_of("dev"), 8 * kHour);
 }
 
+TEST_F(Run, AFloodOfRefusedApprovalsDrownsNothing) {
+  Process& daemon = start();
+  daemon.wait_for_log("cycle ended result=in_sync");
+  constexpr int kFlood = 100;
+  for (int i = 0; i < kFlood; ++i) EXPECT_EQ(post("/-/approve", "", std::to_string(i)).status, 401);
+  const json events = json::parse(get("/api/v1/events?kind=refusal&limit=1000").body);
+  EXPECT_LE(events["events"].size(), 40U) << "twenty a minute, and it may have passed";
+  EXPECT_GE(events["events"].size(), 20U);
+  EXPECT_THAT(get("/metrics").body, HasSubstr("coder_reconciler_approvals_total{result=\"refused\"} 100\n"));
+}
+
 TEST_F(Run, TheTokenIsNowhereToBeSeen) {
   Process& daemon = start({"--log-level", "debug"});
   daemon.wait_for_log("cycle ended");
