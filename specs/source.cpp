@@ -83,7 +83,8 @@ struct SpecSource::State {
   std::function<void(const std::string&)> hook;
   std::map<std::string, std::string> pretended;  ///< texts by path as diagnostics show it
   std::size_t parsed = 0;
-  std::optional<SourceTexts> given;     ///< in place of files
+  std::optional<SourceTexts> given;                              ///< in place of files
+  std::map<std::string_view, const std::string*> given_streams;  ///< texts of it by path
   std::optional<SourceTexts> recorded;  ///< of the last attempt; nothing: nobody wants it
 
   /// One pass over all paths. The abort says whether another try is worth it.
@@ -194,8 +195,9 @@ bool SpecSource::State::read_file(const Tree& tree, const TreeFile& file, Kept k
       return true;
     }
     FileBytes content;
-    content.outcome =
-        file.signature.size > ParseLimits{}.bytes ? FileBytes::Outcome::too_large : FileBytes::Outcome::read;
+    content.outcome = known.bytes > 0 || file.signature.size > ParseLimits{}.bytes
+                          ? FileBytes::Outcome::too_large
+                          : FileBytes::Outcome::read;
     content.signature = file.signature;
     content.bytes = known.text;
     take(file, content, kept, cached);
@@ -277,7 +279,7 @@ bool SpecSource::State::read_stream(const std::string& path, Abort& abort) {
   of_input.documents = limits.documents;
   std::string text;
   if (given) {
-    text = std::ranges::find(given->files, path, &SourceFile::path)->text;
+    text = *given_streams.at(path);
   } else if (!read_descriptor(path, of_input.bytes, text, abort)) {
     return false;
   }
@@ -364,6 +366,9 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
 bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
   if (given) {
     trees.push_back(tree_of(*given, inputs));
+    for (const SourceFile& file : given->files) {
+      if (file.role == SourceFile::Role::input) given_streams.emplace(file.path, &file.text);
+    }
     return true;
   }
   if (!walk_all(trees, inputs, abort)) return false;

@@ -158,6 +158,7 @@ class Daemon {
       notice_.stopping();
       planner_.stop();
       session_.client().stop_waiting();
+      tell_of_refusals();
       session_.log().info("stopping: writes in flight finish, nothing new starts", {{"signal", name}});
     };
     return rules;
@@ -207,13 +208,12 @@ class Daemon {
 
   void tell(const Approval& approval) {
     recorder_.on_approval(approval.result);
-    std::size_t only_counted = 0;
+    activity_.add(event_of(approval, clock_.wall()));
     if (approval.result == metrics::ApprovalResult::refused) {
-      const auto before = refusals_.tell(clock_.now());
-      if (!before) return;
-      only_counted = *before;
+      // Who guesses must not hide among those who ask without a token.
+      TellingLimit& limit = approval.wrong_token ? logged_guesses_ : logged_refusals_;
+      if (!limit.tell(clock_.now())) return;
     }
-    activity_.add(event_of(approval, only_counted, clock_.wall()));
     std::vector<LogField> fields{{"peer", std::string{approval.peer}}, {"digest", approval.digest}};
     if (!approval.forwarded.empty()) fields.push_back({"forwarded", std::string{approval.forwarded}});
     if (approval.result == metrics::ApprovalResult::approved) {
@@ -223,8 +223,18 @@ class Daemon {
                           std::move(fields));
     } else {
       fields.push_back({"reason", std::string{approval.why}});
-      if (only_counted > 0) fields.push_back({"not_logged_before", std::to_string(only_counted), true});
       session_.log().warn("approval rejected", std::move(fields));
+    }
+  }
+
+  /// Of refused approvals, how many have no line of their own.
+  void tell_of_refusals() {
+    for (TellingLimit* limit : {&logged_guesses_, &logged_refusals_}) {
+      const std::size_t count = limit->take();
+      if (count == 0) continue;
+      session_.log().warn("approvals rejected",
+                          {{"count", std::to_string(count), true},
+                           {"reason", limit == &logged_guesses_ ? "wrong token" : "without a valid token"}});
     }
   }
 
@@ -335,6 +345,7 @@ class Daemon {
     auto cycle = reconciler_->run_cycle(desired);
     reconcile::ReportPtr report = co_await std::move(cycle);
     lending_.end_cycle(*reconciler_);
+    tell_of_refusals();
     std::vector<std::string> missing = what_sets_do_not_have(desired, selection_, *report);
     if (missing != missing_of_sets_) {
       for (const std::string& one : missing)
@@ -423,7 +434,9 @@ class Daemon {
   HeartbeatObserver heartbeat_;
   SharedActivity activity_{epoch_of(clock_.wall())};
   ActivityRecorder activity_recorder_;
-  TellingLimit refusals_;  ///< of approvals: anybody can have one refused
+  // Of approvals: anybody can have one refused.
+  TellingLimit logged_guesses_;
+  TellingLimit logged_refusals_;
   Session session_;
   DuringCycle during_cycle_;
   std::optional<reconcile::Reconciler> reconciler_;

@@ -34,8 +34,7 @@ std::vector<SpecPtr> differing(const std::vector<SpecPtr>& now, const std::vecto
   for (const SpecPtr& one : now) {
     while (old != before.end() && comes_before(*old, one)) ++old;
     const bool known = old != before.end() && !comes_before(one, *old);
-    // What changes hands differs: until somebody has looked, nobody knows whether it is as its new set has
-    // it.
+    // What changes hands differs: until somebody has looked, nobody knows that it is as its new set has it.
     if (!known || (*old != one && !specs::says_the_same(*one, **old))) differ.push_back(one);
   }
   return differ;

@@ -6,7 +6,7 @@
 
 namespace cr::daemon {
 
-Event event_of(const Approval& approval, std::size_t only_counted, async::WallTime at) {
+Event event_of(const Approval& approval, async::WallTime at) {
   const bool approved = approval.result == metrics::ApprovalResult::approved;
   Event event;
   event.at = at;
@@ -20,7 +20,6 @@ Event event_of(const Approval& approval, std::size_t only_counted, async::WallTi
     event.text = counted(approval.changes, approval.set.empty() ? "workspace" : "owner");
   } else {
     event.text = approval.why;
-    if (only_counted > 0) event.text += fmt::format("; {} more before it are only counted", only_counted);
   }
   return event;
 }

@@ -5,8 +5,7 @@
 
 namespace cr::daemon {
 
-/// That somebody has let something go, or tried to and was refused; `only_counted` were refused before and
-/// have no event of their own. Pure.
-[[nodiscard]] Event event_of(const Approval& approval, std::size_t only_counted, async::WallTime at);
+/// That somebody has let something go, or tried to and was refused. Pure.
+[[nodiscard]] Event event_of(const Approval& approval, async::WallTime at);
 
 }  // namespace cr::daemon

@@ -471,6 +471,7 @@ HttpResponse Endpoints::judge_approval(const HttpRequest& request, const Board& 
     approval.why = refusal->status == 403         ? "no token is configured"
                    : request.bearer_token.empty() ? "no token was given"
                                                   : "wrong token";
+    approval.wrong_token = refusal->status != 403 && !request.bearer_token.empty();
     return std::move(*refusal);
   }
   const std::vector<Held> held = board.report ? all_held(*board.report) : std::vector<Held>();

@@ -23,6 +23,7 @@ namespace cr::daemon {
 struct Approval {
   metrics::ApprovalResult result = metrics::ApprovalResult::refused;
   std::string_view why{};        ///< it was not let go
+  bool wrong_token = false;      ///< and a token was shown
   std::string digest{};          ///< that was named, cut where it is longer than any
   std::size_t changes = 0;       ///< workspaces that the approved plan changes, or owners who leave
   std::string set{};             ///< the set whom they leave; empty: it is the plan

@@ -13,6 +13,7 @@ HttpResponse error_response(int status, std::string_view message) {
   static_assert(reconcile::has_key(json_rows::kFields, json_parts::kRefusal, "error"));
   return {.status = status, .body = "{\"error\":" + quote(message) + "}\n", .headers = {}};
 }
+
 namespace {
 
 int hex_digit(char c) {

@@ -10,15 +10,15 @@
 
 namespace cr::daemon {
 
-/// Which of the things that anybody can make happen are told one by one: so many of a minute. The others are
-/// counted, else somebody could drown in the log and in the activity what people look for there. Any thread.
+/// Which of the things that anybody can make happen have a line of their own in the log: so many of a minute.
+/// The others are counted. Any thread.
 class TellingLimit {
  public:
   static constexpr std::size_t kTold = 20;
   static constexpr std::chrono::minutes kWindow{1};
 
-  /// How many before this one were only counted; nothing: so is this one.
-  [[nodiscard]] std::optional<std::size_t> tell(async::SteadyTime now) {
+  /// Whether this one has; it is counted otherwise.
+  [[nodiscard]] bool tell(async::SteadyTime now) {
     const std::lock_guard lock(mutex_);
     if (!began_ || now - *began_ >= kWindow) {
       began_ = now;
@@ -26,9 +26,15 @@ class TellingLimit {
     }
     if (told_ >= kTold) {
       ++counted_;
-      return std::nullopt;
+      return false;
     }
     ++told_;
+    return true;
+  }
+
+  /// How many were counted since this was last asked.
+  [[nodiscard]] std::size_t take() {
+    const std::lock_guard lock(mutex_);
     return std::exchange(counted_, 0);
   }
 

@@ -42,10 +42,6 @@ std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }
 
-std::string shortened(std::string_view text) {
-  return text.size() <= kLongestText ? std::string{text} : std::string{text::cut(text, kLongestText)} + "…";
-}
-
 /// Of a commit without the object's own header.
 std::optional<CommitNote> note_of(std::string_view commit) {
   const std::size_t blank = commit.find("\n\n");
@@ -58,7 +54,7 @@ std::optional<CommitNote> note_of(std::string_view commit) {
   const std::string_view name = who.substr(0, who.rfind(" <"));
   std::string_view message = commit.substr(blank + 2);
   while (message.starts_with('\n')) message.remove_prefix(1);
-  return CommitNote{shortened(name), shortened(first_line(message))};
+  return CommitNote{text::shortened(name, kLongestText), text::shortened(first_line(message), kLongestText)};
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace cr::daemon {
 
-/// What people know a commit by. As its author wrote it: hostile, perhaps no UTF-8, bounded.
+/// What people know a commit by. As its author wrote it, made fit for a line (text::shortened).
 struct CommitNote {
   std::string author;   ///< the name, without the mail address
   std::string subject;  ///< the first line of the message

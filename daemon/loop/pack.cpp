@@ -12,7 +12,7 @@
 namespace cr::daemon {
 namespace {
 
-constexpr int kMostPacks = 100;
+constexpr int kMostNames = 1000;  // a pack has up to five
 constexpr std::size_t kHeader = 8;
 constexpr std::size_t kFanOut = 256;
 constexpr std::size_t kWord = 4;
@@ -102,11 +102,11 @@ std::optional<std::string> packed_commit(const std::string& folder, std::string_
   const auto name = bytes_of(id);
   if (!name) return std::nullopt;
   std::error_code error;
-  int left = kMostPacks;
+  int left = kMostNames;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (entry->path().extension() != ".idx") continue;
     if (left-- == 0) break;
+    if (entry->path().extension() != ".idx") continue;
     const auto index = specs::RegularFile::open(entry->path().string());
     const auto offset = index ? Index(*index, name->size()).offset_of(*name) : std::nullopt;
     if (!offset) continue;

@@ -6,7 +6,7 @@ set -eu
 
 build="g++ cmake ninja-build libboost1.81-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev libsimdjson-dev
        libfmt-dev libcli11-dev libhowardhinnant-date-dev prometheus-cpp-dev ca-certificates tzdata curl"
-test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgateway clang clang-format clang-tidy libclang-rt-14-dev openssl git python3 jq
+test="libgtest-dev libgmock-dev libvalijson-dev prometheus prometheus-pushgateway clang clang-format clang-tidy libclang-rt-14-dev llvm openssl git python3 jq
       chromium chromium-driver python3-selenium"
 bench="libbenchmark-dev"
 fuzz="clang llvm libclang-rt-14-dev libgtest-dev libgmock-dev"

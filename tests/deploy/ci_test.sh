@@ -2,7 +2,7 @@
 # What is for CI systems: the jobs in deploy/ci/ are sound, and do what they say in a repository; the reports that the program writes
 # fit the published schema of SARIF and the dialect of JUnit's XML that GitLab and Jenkins read, and notifications that of CloudEvents;
 # statuses of commits are set as GitHub's description and the clients of GitLab and Gitea set them.
-# Needs PyPI and npm's registry once.
+# Needs PyPI, npm's registry and Go's modules once.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/tools.sh"

@@ -19,7 +19,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import urllib.parse
 
 import jsonschema
@@ -236,14 +235,13 @@ class Daemons:
         self.program, self.standin, self.scratch = program, standin, scratch
         self.running = []
         self.logs, self.read = {}, []  # lines to look at, by name; all lines, but for those of cycles
-        self.deadline = time.monotonic() + PATIENCE
         (scratch / "token").touch(0o600)
         (scratch / "token").write_text(TOKEN + "\n")
         (scratch / "coder.json").write_text(json.dumps(CODER))
 
     def start(self, name, specs, forge, repository, settings=(), environment=None):
         # A build takes long enough for the status before it to be on its way.
-        coder = subprocess.Popen([self.standin, "--seed-file", self.scratch / "coder.json", "--build-seconds", "1"], stdout=subprocess.PIPE, text=True)
+        coder = subprocess.Popen([self.standin, "--seed-file", self.scratch / "coder.json", "--build-seconds", "4"], stdout=subprocess.PIPE, text=True)
         self.running.append(coder)
         url = re.search(r"http://127\.0\.0\.1:\d+", coder.stdout.readline()).group()
         daemon = subprocess.Popen([self.program, "run", specs, "--listen", "off", "--interval", "1s", "--commit-status", forge,
@@ -266,7 +264,7 @@ class Daemons:
 
     def next_of(self, what):
         """Raises queue.Empty if there is none in time, or will never be."""
-        item = what.get(timeout=max(0.0, self.deadline - time.monotonic()))
+        item = what.get(timeout=PATIENCE)
         if item is None:
             raise queue.Empty
         return item

@@ -143,12 +143,13 @@ Ended run_program(const std::string& program, std::vector<std::string> arguments
 }
 
 Answer ask(const std::string& port, const std::string& method, const std::string& target,
-           const std::string& bearer, const std::string& body) {
+           const std::string& bearer, const std::string& body, const std::string& more) {
   namespace asio = boost::asio;
   asio::io_context io;
   asio::ip::tcp::socket socket(io);
   socket.connect({asio::ip::address_v4::loopback(), static_cast<std::uint16_t>(std::stoi(port))});
-  std::string request = method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+  std::string request =
+      method + ' ' + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more;
   if (!bearer.empty()) request += "Authorization: Bearer " + bearer + "\r\n";
   request += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   asio::write(socket, asio::buffer(request));

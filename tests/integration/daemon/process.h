@@ -58,12 +58,13 @@ struct Ended {
 [[nodiscard]] Ended run_program(const std::string& program, std::vector<std::string> arguments,
                                 const Variables& environment);
 
-/// A request to 127.0.0.1, and its answer.
+/// A request to 127.0.0.1, and its answer. `more`: further header lines, each with its end.
 struct Answer {
   int status = 0;
   std::string body;
 };
 [[nodiscard]] Answer ask(const std::string& port, const std::string& method, const std::string& target,
-                         const std::string& bearer = {}, const std::string& body = {});
+                         const std::string& bearer = {}, const std::string& body = {},
+                         const std::string& more = {});
 
 }  // namespace cr::testing

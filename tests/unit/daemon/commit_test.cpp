@@ -81,6 +81,8 @@ TEST(Commit, IsTakenApart) {
       << "a message names nobody";
   EXPECT_EQ(parse_commit("blob 3"), std::nullopt);
   EXPECT_EQ(parse_commit(""), std::nullopt);
+  EXPECT_EQ(parse_commit(commit("tree 1\nauthor J\x1b[1m <j@x> 1 +0000", "\xe2\x80\xae no UTF-8: \xff\n")),
+            (CommitNote{"J [1m", "? no UTF-8: ?"}));
   const auto cut = parse_commit(commit(author, std::string(119, 'x') + "ä and more"));
   EXPECT_EQ(cut->subject, std::string(119, 'x') + "…") << "no half of a character";
 }

@@ -79,6 +79,7 @@ class EndpointsTest : public ::testing::Test {
     std::string why, digest, peer;
     std::size_t changes = 0;
     std::string set;
+    bool wrong_token = false;
   };
   std::vector<Told> told_;
   SharedActivity activity_{"e1"};
@@ -93,7 +94,8 @@ class EndpointsTest : public ::testing::Test {
                        .on_approval =
                            [this](const Approval& approval) {
                              told_.push_back({approval.result, std::string{approval.why}, approval.digest,
-                                              std::string{approval.peer}, approval.changes, approval.set});
+                                              std::string{approval.peer}, approval.changes, approval.set,
+                                              approval.wrong_token});
                            }};
   Endpoints endpoints_{parts_};
 };
@@ -409,8 +411,10 @@ TEST_F(EndpointsTest, EachApprovalIsToldWithWhoAndWhat) {
   using metrics::ApprovalResult;
   EXPECT_EQ(told_[0].result, ApprovalResult::refused);
   EXPECT_EQ(told_[0].why, "no token was given");
+  EXPECT_FALSE(told_[0].wrong_token);
   EXPECT_EQ(told_[1].result, ApprovalResult::refused);
   EXPECT_EQ(told_[1].why, "wrong token");
+  EXPECT_TRUE(told_[1].wrong_token);
   EXPECT_EQ(told_[2].result, ApprovalResult::mismatched);
   EXPECT_EQ(told_[2].digest, "fedcba9876543210");
   EXPECT_EQ(told_[3].digest.size(), 64U);

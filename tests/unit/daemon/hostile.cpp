@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <memory>
-#include <regex>
 
 #include "tests/support/report_rows.h"
 #include "tests/unit/daemon/reports.h"
@@ -32,13 +31,10 @@ reconcile::CycleReport a_hostile_report(const std::string& text) {
 }
 
 void expect_nothing_of_it_runs(const std::string& html, const std::string& text) {
-  // The page's own scripts and styles may have such words.
-  const std::string shown =
-      std::regex_replace(html, std::regex("<(script|style)>[^<]*(<[^<]*)*?</\\1>"), std::string{});
   for (const char* markup :
        {"<script>window", "<img", "<iframe", "<svg onload", "<!--", "onmouseover='window",
         "href=\"javascript", "\xe2\x80\xae", "\xe2\x81\xa6", "\x1b", "\xc0\xbc"})
-    EXPECT_THAT(shown, ::testing::Not(::testing::HasSubstr(markup))) << text;
+    EXPECT_THAT(html, ::testing::Not(::testing::HasSubstr(markup))) << text;
 }
 
 }  // namespace cr::testing

@@ -146,5 +146,17 @@ TEST(SpecSource, StandardInputMayBeLargerThanAFile) {
   EXPECT_THAT(names_below("-"), ElementsAre("a"));
 }
 
+// Who sends texts may have another limit than who takes them.
+TEST(GivenTexts, AFileThatWasTooLargeToSendIsNoEmptyOne) {
+  for (const std::uint64_t bytes : {std::uint64_t{5}, std::uint64_t{600'000}, std::uint64_t{2'000'000}}) {
+    SpecSource source(SourceTexts{.files = {{.path = "large.yaml", .bytes = bytes}, {.path = "empty.yaml"}}});
+    const auto loaded = source.load();
+    ASSERT_TRUE(loaded) << bytes;
+    ASSERT_EQ(loaded->diagnostics.size(), 1U) << bytes;
+    EXPECT_EQ(loaded->diagnostics.front().where.path(), "large.yaml");
+    EXPECT_GT(loaded->unknown_documents, 0U) << "what it declares is left as it is";
+  }
+}
+
 }  // namespace
 }  // namespace cr::specs
