@@ -68,7 +68,7 @@ cases "$python/bin/python" "$here/reports_test.py" "$program" "$build/tests/stan
 sdk=$tools/cloudevents-sdk-10.0.0.tgz
 if [ ! -f "$sdk" ]; then
   echo "downloading: cloudevents-10.0.0.tgz" >&2
-  if curl -fsS -o "$sdk.new" https://registry.npmjs.org/cloudevents/-/cloudevents-10.0.0.tgz; then mv "$sdk.new" "$sdk"; fi
+  npm pack --silent --pack-destination "$tools" cloudevents@10.0.0 >/dev/null && mv "$tools/cloudevents-10.0.0.tgz" "$sdk" || :
 fi
 if [ -f "$sdk" ]; then
   check "it is the SDK that was read" \
@@ -87,7 +87,7 @@ fi
 openapi=$tools/octokit-openapi-23.0.2.tgz
 if [ ! -f "$openapi" ]; then
   echo "downloading: octokit-openapi-23.0.2.tgz" >&2
-  if curl -fsS -o "$openapi.new" https://registry.npmjs.org/@octokit/openapi/-/openapi-23.0.2.tgz; then mv "$openapi.new" "$openapi"; fi
+  npm pack --silent --pack-destination "$tools" @octokit/openapi@23.0.2 >/dev/null || :
 fi
 set -- # the descriptions
 if [ -f "$openapi" ]; then
