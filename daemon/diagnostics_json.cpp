@@ -41,13 +41,13 @@ nlohmann::json warnings_json(const std::vector<specs::Warning>& warnings, specs:
     if (place && !place->excerpt.empty()) entry["excerpt"] = place->excerpt;
     entry["owner"] = first.owner;
     entry["name"] = first.name;
-    if (warning.spec && !warning.spec->set.empty()) entry["set"] = *warning.spec->set;
+    if (warning.spec && !warning.spec->body->set.empty()) entry["set"] = *warning.spec->body->set;
     entry["workspaces"] = warning.workspaces;
     nlohmann::json& others = entry["others"] = nlohmann::json::array();
     for (const specs::SpecPtr& spec : warning.others) {
       const specs::Identity identity = specs::identity_of(*spec);
       const Keys<json_parts::kOther> other(others.emplace_back());
-      if (!spec->set.empty()) other["set"] = *spec->set;
+      if (!spec->body->set.empty()) other["set"] = *spec->body->set;
       other["owner"] = identity.owner;
       other["name"] = identity.name;
       other["file"] = std::string{spec->where.path()};

@@ -20,12 +20,13 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
   if (selection.labels.empty() && owners.empty() && names.empty()) return selected;
   const auto selects = [wanted, owners, names, labels = selection.labels](const specs::WorkspaceSpec& spec) {
     const specs::Identity identity = specs::identity_of(spec);
-    return wanted(owners, identity.owner) && wanted(names, identity.name) && labels.selects(spec.labels);
+    return wanted(owners, identity.owner) && wanted(names, identity.name) &&
+           labels.selects(spec.body->labels);
   };
   std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) { return !selects(*spec); });
   // Only a rename asks what else is declared, and sets do, which leave to documents what is theirs.
   const bool renames = std::ranges::any_of(
-      selected.specs, [](const specs::SpecPtr& spec) { return !spec->previous_names.empty(); });
+      selected.specs, [](const specs::SpecPtr& spec) { return !spec->body->previous_names.empty(); });
   if (!selected.sets.empty()) selected.selects = selects;
   if (renames || !selected.sets.empty()) {
     auto next = selected.specs.begin();

@@ -393,7 +393,8 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
     ++by_reason[index(workspace.ready.reason)];
     if (workspace.converged_after) convergence.Observe(in_seconds(*workspace.converged_after));
     if (workspace.drift_repaired_after) drift_repair.Observe(in_seconds(*workspace.drift_repaired_after));
-    if (workspace.spec && workspace.spec->suspension && specs::in_force(*workspace.spec->suspension, now)) {
+    if (workspace.spec && workspace.spec->body->suspension &&
+        specs::in_force(*workspace.spec->body->suspension, now)) {
       ++suspended;
     }
   }

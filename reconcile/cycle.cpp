@@ -146,7 +146,7 @@ Work work_of(CycleState& state) {
   work.owners_writer = [&state](const Identity& workspace) { return state.owners_writer(workspace); };
   work.follow_ups = [&state](const Identity& workspace, const LiveWorkspace& row, bool made_by_us) {
     const specs::WorkspaceSpec& spec = *state.find(workspace)->spec;
-    if (!made_by_us && !spec.policy.update) return std::vector<Action>();
+    if (!made_by_us && !spec.body->policy.update) return std::vector<Action>();
     return follow_ups(spec, row, state.context_of(spec, row), made_by_us);
   };
   return work;

@@ -43,7 +43,7 @@ class PreviousNames {
                 std::vector<Diagnostic>& diagnostics) {
     std::map<Identity, std::vector<Claim>> claims;
     for (const SpecPtr& spec : documents) {
-      for (const std::string& name : spec->previous_names)
+      for (const std::string& name : spec->body->previous_names)
         claims[{text::lower(spec->owner), text::lower(name)}].push_back({spec.get(), &spec->where});
     }
     if (claims.empty()) return;

@@ -86,8 +86,8 @@ std::vector<ExceptionInTime> exceptions_of(const WorkspaceSpec& spec, std::chron
     all.push_back({ExceptionKind::retain, state_of(retention->until, now), retention->until, 0,
                    "retain " + to_text(*retention)});
   }
-  if (spec.suspension) {
-    const auto& until = spec.suspension->until;
+  if (spec.body->suspension) {
+    const auto& until = spec.body->suspension->until;
     const std::chrono::sys_seconds end =
         until ? std::chrono::sys_seconds(*until) : std::chrono::sys_seconds::max();
     all.push_back({ExceptionKind::suspend, state_of(end, now), end, 0,

@@ -181,7 +181,7 @@ class FileParser {
         result_.open.push_back({.of = valid ? OpenDocument::Of::spec : OpenDocument::Of::invalid,
                                 .index = specs_.size(),
                                 .where = valid ? read.spec.where : where,
-                                .labels = valid ? Shared<StringPairs>{} : read.spec.labels,
+                                .labels = valid ? Shared<StringPairs>{} : read.spec.body->labels,
                                 .places = std::move(read.open)});
       }
       if (valid) {
@@ -202,7 +202,7 @@ class FileParser {
         result_.open.push_back({.of = valid ? OpenDocument::Of::set : OpenDocument::Of::invalid,
                                 .index = result_.sets.size(),
                                 .where = valid ? read.set.where : where,
-                                .labels = valid ? Shared<StringPairs>{} : read.workspace.spec.labels,
+                                .labels = valid ? Shared<StringPairs>{} : read.workspace.spec.body->labels,
                                 .places = std::move(read.workspace.open)});
       }
       if (valid) {

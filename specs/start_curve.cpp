@@ -13,9 +13,9 @@ using Slot = std::chrono::duration<std::int64_t, std::ratio<300>>;
 
 /// From when on a workspace's starts count; nothing while its suspension has no end.
 std::optional<sys_seconds> counts_from(const WorkspaceSpec& spec, sys_seconds now) {
-  if (!spec.suspension || !in_force(*spec.suspension, now)) return now;
-  if (!spec.suspension->until) return std::nullopt;
-  return sys_seconds{*spec.suspension->until} - std::chrono::seconds{1};
+  if (!spec.body->suspension || !in_force(*spec.body->suspension, now)) return now;
+  if (!spec.body->suspension->until) return std::nullopt;
+  return sys_seconds{*spec.body->suspension->until} - std::chrono::seconds{1};
 }
 
 /// Starts behind `from` and up to `end`, which the curve reaches.

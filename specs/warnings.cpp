@@ -207,12 +207,12 @@ bool stands_before(const SpecPtr& a, const SpecPtr& b) {
 }
 
 std::string name_of(const WorkspaceSpec& spec) {
-  return spec.set.empty() ? identity_of(spec).to_string() : "set " + *spec.set;
+  return spec.body->set.empty() ? identity_of(spec).to_string() : "set " + *spec.body->set;
 }
 
 /// A set has its workspace's fields further down.
 FieldPath path_in_document(const WorkspaceSpec& spec, const FieldPath& field) {
-  if (spec.set.empty()) return field;
+  if (spec.body->set.empty()) return field;
   FieldPath path{"spec", "template"};
   path.insert(path.end(), field.begin(), field.end());
   return path;
@@ -410,7 +410,7 @@ std::vector<Warning> warnings_on(const DesiredState& desired, sys_seconds now, c
 
 std::optional<FieldPlace> place_of(const Warning& warning, FieldPlaces& places) {
   if (warning.spec) {
-    const std::size_t below = warning.spec->set.empty() ? 1 : 3;
+    const std::size_t below = warning.spec->body->set.empty() ? 1 : 3;
     const bool of_spec = warning.field.size() > below && warning.field[below - 1] == "spec";
     const DefaultedField* from = of_spec ? default_of(*warning.spec, warning.field[below]) : nullptr;
     if (from) return FieldPlace{from->where, {}};

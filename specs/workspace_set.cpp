@@ -9,9 +9,8 @@ std::string_view to_string(OnLeave on_leave) {
 bool says_the_same(const WorkspaceSet& a, const WorkspaceSet& b) {
   WorkspaceSet moved = a;
   moved.where = b.where;
-  moved.workspace.where = b.workspace.where;
-  moved.workspace.defaulted = b.workspace.defaulted;
-  return moved == b;
+  moved.workspace = b.workspace;
+  return moved == b && says_the_same(a.workspace, b.workspace);
 }
 
 }  // namespace cr::specs

@@ -7,7 +7,7 @@
 namespace cr::specs {
 
 // What every one costs, beside a long name and what is held once for many.
-static_assert(sizeof(WorkspaceSpec) <= 200);
+static_assert(sizeof(WorkspaceSpec) <= 80);
 
 std::string_view to_string(Recreate recreate) {
   switch (recreate) {
@@ -29,7 +29,7 @@ bool says_the_same(const WorkspaceSpec& a, const WorkspaceSpec& b) {
   // What is shared is compared as it is held, so this costs little where it is the same.
   WorkspaceSpec moved = a;
   moved.where = b.where;
-  moved.defaulted = b.defaulted;
+  if (!moved.body->defaulted.is_same(b.body->defaulted)) moved.body.edit().defaulted = b.body->defaulted;
   return moved == b;
 }
 
@@ -40,7 +40,7 @@ const DefaultedField* find_default(const DefaultedFields& defaulted, std::string
 }
 
 const DefaultedField* default_of(const WorkspaceSpec& spec, std::string_view field) {
-  return find_default(spec.defaulted, field);
+  return find_default(spec.body->defaulted, field);
 }
 
 SharedText default_text(const DefaultedFields& defaulted, std::string_view field) {
@@ -48,7 +48,7 @@ SharedText default_text(const DefaultedFields& defaulted, std::string_view field
   return from ? from->shown : SharedText{};
 }
 SharedText default_text(const WorkspaceSpec& spec, std::string_view field) {
-  return default_text(*spec.defaulted, field);
+  return default_text(*spec.body->defaulted, field);
 }
 
 bool is_uuid(std::string_view text) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "specs/copy_on_write.h"
 #include "specs/declared_fields.h"
 #include "specs/diagnostic.h"
 #include "specs/shared.h"
@@ -57,25 +58,32 @@ struct DefaultedField {
 /// Sorted by field.
 using DefaultedFields = std::vector<DefaultedField>;
 
-/// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
-/// desired state. 100 000 of them must fit a sidecar: what many specs have in common is held once.
-struct WorkspaceSpec {
-  std::string name;                                 ///< as written; compared without regard to case
+/// What a document says of a workspace beside its name, its owner and the fields that are kept as declared.
+/// Many documents say the same here, and so do all workspaces of a set.
+struct SpecBody {
   Shared<std::vector<std::string>> previous_names;  ///< as written; found under one of them it is renamed
-  SharedText owner;                                 ///< username or UUID, as written
   SharedText organization;                          ///< name or UUID; empty: not given
   SharedText template_ref;                          ///< name or UUID
   SharedText template_version;                      ///< name or UUID; empty: the active version
   SharedText preset;                                ///< the template's preset, by name; empty: none
   Shared<StringPairs> parameters;                   ///< rich parameters, applied at creation only
-  DeclaredFields fields;                            ///< what is kept as declared
   ReconcilePolicy policy;
   Shared<StringPairs> labels;
   Shared<StringPairs> annotations;
   SharedOptional<Suspension> suspension;
-  Shared<DefaultedFields> defaulted;  ///< which of the values above the document itself does not give
-  SharedText set;        ///< name of the WorkspaceSet that it is one of; empty: a document of its own
-  SourcePosition where;  ///< of the document's first key; of a set's workspace: of the set's
+  Shared<DefaultedFields> defaulted;  ///< which values of the spec the document itself does not give
+  SharedText set;  ///< name of the WorkspaceSet that it is one of; empty: a document of its own
+  bool operator==(const SpecBody&) const = default;
+};
+
+/// What one document declares, validated offline. Immutable once loaded and shared between the file cache and
+/// desired state. 100 000 of them must fit a sidecar: what many specs have in common is held once.
+struct WorkspaceSpec {
+  std::string name;            ///< as written; compared without regard to case
+  SharedText owner;            ///< username or UUID, as written
+  DeclaredFields fields;       ///< what is kept as declared
+  SourcePosition where;        ///< of the document's first key; of a set's workspace: of the set's
+  CopyOnWrite<SpecBody> body;  ///< all else, held once by those that say the same
 
   /// By value, position included.
   friend bool operator==(const WorkspaceSpec&, const WorkspaceSpec&) = default;

@@ -115,7 +115,7 @@ SourcePosition place_of(const reconcile::Action& action, const specs::WorkspaceS
   const std::string_view key = reconcile::entry_of(write->change.field).key;
   if (const specs::DefaultedField* from = specs::default_of(spec, key)) return from->where;
   specs::FieldPath path{"spec", std::string(key)};
-  if (!spec.set.empty()) path.insert(path.begin(), {"spec", "template"});
+  if (!spec.body->set.empty()) path.insert(path.begin(), {"spec", "template"});
   const auto place = places.find(spec.where, path);
   return place ? place->where : spec.where;
 }

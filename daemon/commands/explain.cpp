@@ -59,9 +59,10 @@ specs::SpecPtr empty_spec(const LiveWorkspace& live) {
   auto spec = std::make_shared<specs::WorkspaceSpec>();
   spec->owner = specs::SharedText(live.owner_name);
   spec->name = live.name;
-  spec->template_ref = specs::SharedText(live.template_id.to_string());
-  spec->policy.create = false;
-  spec->policy.update = false;
+  specs::SpecBody& body = spec->body.edit();
+  body.template_ref = specs::SharedText(live.template_id.to_string());
+  body.policy.create = false;
+  body.policy.update = false;
   return spec;
 }
 
@@ -73,7 +74,7 @@ specs::SpecPtr renaming(const specs::DesiredState& desired, const LiveWorkspace&
   const auto found = std::ranges::find_if(desired.specs, [&](const specs::SpecPtr& spec) {
     const bool owners =
         specs::compare_lower(spec->owner, live.owner_name) == 0 || spec->owner == live.owner_id.to_string();
-    return owners && std::ranges::any_of(*spec->previous_names, is_old_name);
+    return owners && std::ranges::any_of(*spec->body->previous_names, is_old_name);
   });
   return found == desired.specs.end() ? nullptr : *found;
 }
@@ -191,7 +192,7 @@ void take(const reconcile::CycleReport& report, Explanation& found) {
 /// Where its document has a field.
 specs::FieldPath path_of(const specs::WorkspaceSpec& spec, std::string_view key) {
   specs::FieldPath path{key == specs::kNameKey ? "metadata" : "spec", std::string(key)};
-  if (!spec.set.empty()) path.insert(path.begin(), {"spec", "template"});
+  if (!spec.body->set.empty()) path.insert(path.begin(), {"spec", "template"});
   return path;
 }
 

@@ -196,9 +196,9 @@ void Rollout::await(const std::vector<SpecPtr>& more) {
 /// another set declares. One that could not be read has those that it had, and they say what it says now.
 void Rollout::take_members(const Rows& rows) {
   if (members_move_) {
-    const auto is_sets = [](const specs::WorkspaceSpec& one) { return !one.set->empty(); };
+    const auto is_sets = [](const specs::WorkspaceSpec& one) { return !one.body->set.empty(); };
     const auto was_told = [&](const specs::WorkspaceSpec& one) {
-      return is_sets(one) && !contains(untold_sets_, *one.set);
+      return is_sets(one) && !contains(untold_sets_, *one.body->set);
     };
     await(differing(specs_of(rows, is_sets), specs_of(rows_, was_told)));
   }

@@ -27,7 +27,7 @@ bool may_have(const specs::WorkspaceSet& set, const LiveWorkspace& row) {
   const auto is_name = [&](const std::string& name) {
     return same_name(specs::replace_owner(name, row.owner_name), row.name);
   };
-  if (!is_name(set.workspace.name) && std::ranges::none_of(*set.workspace.previous_names, is_name))
+  if (!is_name(set.workspace.name) && std::ranges::none_of(*set.workspace.body->previous_names, is_name))
     return false;
   if (std::ranges::any_of(set.owners.except, is_owner)) return false;
   return set.owners.group || !set.owners.organization.empty() ||
@@ -40,7 +40,7 @@ Declared::Declared(const specs::DesiredState& desired)
     : desired_(desired), elsewhere_(desired.elsewhere.begin(), desired.elsewhere.end()) {
   for (const specs::SpecPtr& spec : desired.specs) {
     specs_.emplace(specs::identity_of(*spec), spec.get());
-    for (const std::string& name : spec->previous_names)
+    for (const std::string& name : spec->body->previous_names)
       previous_.emplace(Identity{text::lower(spec->owner), text::lower(name)}, spec.get());
   }
 }

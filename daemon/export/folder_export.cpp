@@ -261,7 +261,7 @@ FolderExport::Changed* FolderExport::open(const std::string& path, ChangedFiles&
 std::map<std::string, std::string> FolderExport::files_of_groups() const {
   std::map<std::string, std::set<std::string>> files;
   for (const specs::SpecPtr& spec : existing_.specs) {
-    const std::string_view group = config_.by == FileBy::owner ? spec->owner : spec->template_ref;
+    const std::string_view group = config_.by == FileBy::owner ? spec->owner : spec->body->template_ref;
     files[file_name_of(group)].insert(std::string(spec->where.path()));
   }
   std::map<std::string, std::string> of_groups;

@@ -9,7 +9,7 @@ namespace {
 
 specs::WorkspaceSpec without_places(specs::WorkspaceSpec spec) {
   spec.where = {};
-  spec.defaulted = {};
+  spec.body.edit().defaulted = {};
   return spec;
 }
 
@@ -39,7 +39,7 @@ std::vector<Deviation> deviations(std::span<const Meant> all, const specs::Desir
       deviation.why = why_not_read(all[i], read);
       continue;
     }
-    for (const specs::DefaultedField& one : (*spec)->defaulted) {
+    for (const specs::DefaultedField& one : (*spec)->body->defaulted) {
       if (one.where.path() == own) continue;
       deviation.filled_in.push_back(one.field);
       if (deviation.why.empty()) deviation.why = fmt::format("{} comes from {}", one.field, one.shown);

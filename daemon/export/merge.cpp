@@ -31,7 +31,7 @@ class DocumentMerge {
       : spec_(spec), row_(row), facts_(facts), into_(into) {}
 
   void run() {
-    if (spec_.suspension) {
+    if (spec_.body->suspension) {
       into_.remarks.push_back(fmt::format("{} is suspended and stays as it is", name()));
       return;
     }
@@ -72,18 +72,18 @@ class DocumentMerge {
       const bool by_id = specs::is_uuid(declared) || !specs::name_problem(live_name).empty();
       set({"spec", std::string(key)}, {Scalar::Kind::string, by_id ? id : live_name});
     };
-    set_reference("template", spec_.template_ref, row_.template_name, row_.template_id.to_string());
+    set_reference("template", spec_.body->template_ref, row_.template_name, row_.template_id.to_string());
     const auto organization = facts_.organizations.find(row_.organization_id);
     if (organization != facts_.organizations.end())
-      set_reference("organization", spec_.organization, organization->second,
+      set_reference("organization", spec_.body->organization, organization->second,
                     row_.organization_id.to_string());
     merge_version();
   }
 
   void merge_version() {
-    if (spec_.template_version.empty()) return;
+    if (spec_.body->template_version.empty()) return;
     const std::string id = row_.build.version.to_string();
-    const std::string_view declared = spec_.template_version;
+    const std::string_view declared = spec_.body->template_version;
     const bool by_id = specs::is_uuid(declared);
     if (by_id ? same_name(declared, id) : declared == row_.build.version_name) return;
     const bool named = !by_id && specs::version_name_problem(row_.build.version_name).empty();
@@ -94,10 +94,10 @@ class DocumentMerge {
     const auto of_build = facts_.parameters.find(row_.build.id);
     if (of_build == facts_.parameters.end()) return;
     const std::vector<LiveParameter> live = parameters_of(row_, facts_);
-    const bool has_own = std::ranges::any_of(*spec_.parameters, [&](const auto& one) {
+    const bool has_own = std::ranges::any_of(*spec_.body->parameters, [&](const auto& one) {
       return specs::default_of(spec_, "parameters." + one.first) == nullptr;
     });
-    for (const auto& [key, value] : *spec_.parameters) {
+    for (const auto& [key, value] : *spec_.body->parameters) {
       const auto given = std::ranges::find(of_build->second, key, &specs::StringPairs::value_type::first);
       const auto found = std::ranges::find(live, key, &LiveParameter::name);
       if (given == of_build->second.end() || found == live.end() || given->second == value) continue;
@@ -226,15 +226,15 @@ void apply(const MergeEdit& edit, specs::WorkspaceSpec& spec) {
     const specs::DeclaredFields::Declared declared = *spec.fields.entry(key);
     spec.fields.set(declared.key, *edit.field, declared.mode);
   } else if (edit.edit.path.size() > 2) {
-    specs::StringPairs parameters = *spec.parameters;
+    specs::StringPairs parameters = *spec.body->parameters;
     std::ranges::find(parameters, key, &specs::StringPairs::value_type::first)->second = text;
-    spec.parameters = specs::Shared<specs::StringPairs>(std::move(parameters));
+    spec.body.edit().parameters = specs::Shared<specs::StringPairs>(std::move(parameters));
   } else if (key == "template") {
-    spec.template_ref = specs::SharedText(text);
+    spec.body.edit().template_ref = specs::SharedText(text);
   } else if (key == "organization") {
-    spec.organization = specs::SharedText(text);
+    spec.body.edit().organization = specs::SharedText(text);
   } else {
-    spec.template_version = specs::SharedText(text);
+    spec.body.edit().template_version = specs::SharedText(text);
   }
 }
 

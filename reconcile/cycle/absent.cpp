@@ -57,8 +57,8 @@ class Looking {
     std::size_t looks = 0;
     std::vector<WorkspaceFacts*> renamed;
     for (WorkspaceFacts* one : in_turn) {
-      if (!matters(*one) || one->spec->previous_names.empty()) continue;
-      looks += one->spec->previous_names.size();
+      if (!matters(*one) || one->spec->body->previous_names.empty()) continue;
+      looks += one->spec->body->previous_names.size();
       if (one->absence_proven && looks <= kLooksACycle) {
         renamed.push_back(one);
       } else {
@@ -73,7 +73,7 @@ class Looking {
     refuse_those_of_one(renamed);
 
     for (WorkspaceFacts& one : state_.declared) {
-      const specs::ReconcilePolicy& policy = one.spec->policy;
+      const specs::ReconcilePolicy& policy = one.spec->body->policy;
       if (matters(one) && policy.create && !is_recreated(policy.recreate, fate_of(one)))
         state_.exclude(one, not_created_anew(policy.recreate));
     }
@@ -97,15 +97,15 @@ class Looking {
   [[nodiscard]] bool matters(const WorkspaceFacts& one) const {
     if (!one.absent() || one.decided->excluded) return false;
     const auto today = std::chrono::floor<std::chrono::seconds>(state_.begun_wall);
-    const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
-    return !suspended && (one.spec->policy.create || !one.spec->previous_names.empty());
+    const bool suspended = one.spec->body->suspension && specs::in_force(*one.spec->body->suspension, today);
+    return !suspended && (one.spec->body->policy.create || !one.spec->body->previous_names.empty());
   }
 
   /// Whether a look is worth its price.
   [[nodiscard]] bool is_unknown(const WorkspaceFacts& one) const {
     if (one.absence_proven) return false;
-    if (!one.spec->previous_names.empty()) return true;
-    if (one.spec->policy.recreate == specs::Recreate::always) return false;
+    if (!one.spec->body->previous_names.empty()) return true;
+    if (one.spec->body->policy.recreate == specs::Recreate::always) return false;
     const auto known = fates_.find(*one.identity);
     return known == fates_.end() || state_.begun - known->second.asked >= kAskAgain;
   }
@@ -133,7 +133,7 @@ class Looking {
 
   awaitable<void> look_for_previous(WorkspaceFacts& one) {
     std::vector<LiveWorkspace> candidates;
-    for (const std::string& name : one.spec->previous_names) {
+    for (const std::string& name : one.spec->body->previous_names) {
       const Identity identity = with_name(one, name);
       auto looking = look_at(identity);
       ApiResult<coder::NameLook> look = co_await std::move(looking);
@@ -266,7 +266,7 @@ awaitable<void> ask_about_previous_names(CycleState& state) {
   std::vector<Due> due;
   for (const WorkspaceFacts& one : state.declared) {
     if (!one.live) continue;
-    for (const std::string& name : one.spec->previous_names) {
+    for (const std::string& name : one.spec->body->previous_names) {
       const Identity identity = with_name(one, name);
       // The one that is about to be renamed.
       if (text::lower(one.live->name) == identity.name) continue;
@@ -295,7 +295,7 @@ awaitable<void> ask_about_previous_names(CycleState& state) {
 const std::string* previous_name_in_use(const CycleState& state, const WorkspaceFacts& one) {
   const auto& known = state.memory.remembered.look_ups.previous_names;
   if (known.empty() || !one.live) return nullptr;
-  for (const std::string& name : one.spec->previous_names) {
+  for (const std::string& name : one.spec->body->previous_names) {
     const auto found = known.find(with_name(one, name));
     if (found != known.end() && found->second.live) return &name;
   }

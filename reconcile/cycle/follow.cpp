@@ -115,7 +115,7 @@ std::optional<feed::OwnWrite> own_write_of(const CycleState& state, const Worksp
 
 /// Some are asked about each cycle whatever their rows say.
 bool may_rest(const specs::WorkspaceSpec& spec) {
-  return spec.previous_names.empty() && !spec.fields.find(kFavorite.key);
+  return spec.body->previous_names.empty() && !spec.fields.find(kFavorite.key);
 }
 
 bool is_at_rest(const WorkspaceFacts& one, const WorkspaceStatus& row) {

@@ -52,7 +52,8 @@ class LiveSchedule {
 };
 
 Instant kept_awake_until(const specs::WorkspaceSpec& spec, std::chrono::sys_seconds now) {
-  if (!spec.policy.update || (spec.suspension && specs::in_force(*spec.suspension, now))) return {};
+  if (!spec.body->policy.update || (spec.body->suspension && specs::in_force(*spec.body->suspension, now)))
+    return {};
   const auto* windows = spec.fields.get<specs::KeepAwake>(kKeepAwake.key);
   const specs::AwakeWindow* open = windows ? specs::open_window(*windows, now) : nullptr;
   return open ? Instant(open->until) : Instant();

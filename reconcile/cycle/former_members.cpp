@@ -95,7 +95,7 @@ std::vector<const LiveWorkspace*> of_no_owner(const Memory& memory, const specs:
 /// workspaces for other sets, for documents that are gone, and perhaps for another repository.
 bool is_made_for(const specs::WorkspaceSet& set, const LiveWorkspace& workspace,
                  const std::vector<AuditRow>& rows, const UserId& me) {
-  const bool is_its_template = specs::refers_to(set.workspace.template_ref, workspace.template_name,
+  const bool is_its_template = specs::refers_to(set.workspace.body->template_ref, workspace.template_name,
                                                 workspace.template_id.to_string());
   return is_its_template && std::ranges::any_of(rows, [&](const AuditRow& row) {
            return row.about == AuditRow::About::workspace && row.action == "create" && row.status < 400 &&

@@ -260,7 +260,7 @@ awaitable<void> ask_when_the_token_expires(CycleState& state) {
 }
 
 bool needs_parameters(const WorkspaceFacts& one) {
-  return one.live && !one.spec->parameters.empty();
+  return one.live && !one.spec->body->parameters.empty();
 }
 
 void forget_unused_parameters(CycleState& state) {
@@ -350,8 +350,8 @@ std::vector<specs::SpecPtr> to_be_bound(const CycleState& state) {
   std::vector<specs::SpecPtr> absent;
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
     const WorkspaceFacts& one = state.declared[i];
-    const bool suspended = one.spec->suspension && specs::in_force(*one.spec->suspension, today);
-    if (one.absent() && !one.decided->excluded && one.spec->policy.create && !suspended) {
+    const bool suspended = one.spec->body->suspension && specs::in_force(*one.spec->body->suspension, today);
+    if (one.absent() && !one.decided->excluded && one.spec->body->policy.create && !suspended) {
       absent.push_back(state.spec_of(i));
     }
   }

@@ -207,9 +207,9 @@ void hand_over(SetsSeen& seen, const specs::DesiredState& documents) {
 void leave_out_unselected(const specs::DesiredState& documents, sets::Joined& joined) {
   if (!documents.selects) return;
   const bool renames = std::ranges::any_of(
-      joined.specs, [](const specs::SpecPtr& spec) { return !spec->previous_names.empty(); });
+      joined.specs, [](const specs::SpecPtr& spec) { return !spec->body->previous_names.empty(); });
   std::erase_if(joined.specs, [&](const specs::SpecPtr& spec) {
-    if (spec->set.empty() || documents.selects(*spec)) return false;
+    if (spec->body->set.empty() || documents.selects(*spec)) return false;
     if (renames) joined.elsewhere.push_back(specs::identity_of(*spec));
     return true;
   });

@@ -91,11 +91,11 @@ class Differ {
   }
 
   void parameters() {
-    if (spec_.parameters.empty() || !context_.parameters) return;
+    if (spec_.body->parameters.empty() || !context_.parameters) return;
     std::string live_text;
     std::string desired_text;
     std::string said;  // with where it is from
-    for (const auto& [name, desired] : spec_.parameters) {
+    for (const auto& [name, desired] : spec_.body->parameters) {
       const auto found =
           std::ranges::find(*context_.parameters, name,
                             [](const auto& parameter) -> const std::string& { return parameter.first; });
@@ -116,18 +116,18 @@ class Differ {
   }
 
   void template_ref() {
-    const bool same = specs::is_uuid(spec_.template_ref)
-                          ? TemplateId::parse(spec_.template_ref) == live_.template_id
-                          : text::lower(spec_.template_ref) == text::lower(live_.template_name);
+    const bool same = specs::is_uuid(spec_.body->template_ref)
+                          ? TemplateId::parse(spec_.body->template_ref) == live_.template_id
+                          : text::lower(spec_.body->template_ref) == text::lower(live_.template_name);
     if (same) return;
     remark(Remark::TemplateDiffers, fmt::format("it was created from template {}, but the spec declares {}; "
                                                 "a workspace's template cannot be changed",
-                                                live_.template_name, spec_.template_ref));
-    informational(Field::template_ref, live_.template_name, spec_.template_ref, "template");
+                                                live_.template_name, spec_.body->template_ref));
+    informational(Field::template_ref, live_.template_name, spec_.body->template_ref, "template");
   }
 
   void version() {
-    const std::string& desired = spec_.template_version;
+    const std::string& desired = spec_.body->template_version;
     if (desired.empty()) return;
     // The reply to a create does not name the version yet.
     const std::string& name = live_.build.version_name;
@@ -192,7 +192,7 @@ WorkspaceDiff diff(const WorkspaceSpec& spec, const LiveWorkspace& live, const D
 WorkspaceDiff diff_absent(const WorkspaceSpec& spec) {
   WorkspaceDiff result;
   result.drift.push_back(Change{Field::missing, "absent", std::string("present")});
-  if (spec.policy.create) result.wanted.add(Field::missing);
+  if (spec.body->policy.create) result.wanted.add(Field::missing);
   return result;
 }
 

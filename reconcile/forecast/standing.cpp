@@ -142,7 +142,8 @@ std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
                                  const specs::DeclaredFields::Declared* declared,
                                  std::chrono::sys_seconds now) {
   if (!declared) return "the owner: no spec declares it";
-  if (spec.suspension && specs::in_force(*spec.suspension, now)) return "the owner: the spec is suspended";
+  if (spec.body->suspension && specs::in_force(*spec.body->suspension, now))
+    return "the owner: the spec is suspended";
   switch (declared->mode) {
     case specs::FieldMode::initial:
       return "the owner: the spec only gives it at creation";
@@ -151,7 +152,7 @@ std::string_view decided_by_spec(const specs::WorkspaceSpec& spec,
     case specs::FieldMode::enforce:
       break;
   }
-  return spec.policy.update ? "the spec" : "the owner: the spec only reports what differs";
+  return spec.body->policy.update ? "the spec" : "the owner: the spec only reports what differs";
 }
 
 std::string effective_by_forecast(std::string_view key, const specs::WorkspaceSpec& spec,

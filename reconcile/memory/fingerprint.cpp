@@ -48,19 +48,19 @@ std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
   Fnv hash;
   hash.add(spec.name)
       .add(spec.owner)
-      .add(spec.organization)
-      .add(spec.template_ref)
-      .add(spec.template_version);
-  hash.pairs(spec.parameters);
+      .add(spec.body->organization)
+      .add(spec.body->template_ref)
+      .add(spec.body->template_version);
+  hash.pairs(spec.body->parameters);
   for (const auto& [key, wish, mode] : spec.fields) {
     hash.add(key).add(to_string(mode));
     add_wish(hash, wish);
   }
-  hash.add(spec.preset).number(spec.previous_names.size());
-  for (const std::string& name : spec.previous_names) hash.add(name);
-  hash.number(spec.policy.create).number(spec.policy.update);
-  hash.number(static_cast<std::uint64_t>(spec.policy.recreate));
-  hash.pairs(spec.labels).pairs(spec.annotations);
+  hash.add(spec.body->preset).number(spec.body->previous_names.size());
+  for (const std::string& name : spec.body->previous_names) hash.add(name);
+  hash.number(spec.body->policy.create).number(spec.body->policy.update);
+  hash.number(static_cast<std::uint64_t>(spec.body->policy.recreate));
+  hash.pairs(spec.body->labels).pairs(spec.body->annotations);
   return hash.value();
 }
 

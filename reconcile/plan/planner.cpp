@@ -23,15 +23,15 @@ class Planner {
 
   PlannedWorkspace run() {
     const auto today = std::chrono::floor<std::chrono::seconds>(in_.now);
-    const bool suspended = spec_.suspension && specs::in_force(*spec_.suspension, today);
+    const bool suspended = spec_.body->suspension && specs::in_force(*spec_.body->suspension, today);
     if (suspended || diff_.blocked || in_.memory.backing_off) return {};
     if (!in_.live) {
       create();
     } else {
       // Retrying the first build finishes the create, so it needs the right to create, not to update.
       // A start would wake a dormant one, or be refused.
-      if (spec_.policy.create && !in_.live->dormant) first_build();
-      if (spec_.policy.update || in_.just_created) {
+      if (spec_.body->policy.create && !in_.live->dormant) first_build();
+      if (spec_.body->policy.update || in_.just_created) {
         for (const Change& change : diff_.drift) write(change);
       }
     }
@@ -50,11 +50,11 @@ class Planner {
   }
 
   void create() {
-    if (!spec_.policy.create || !in_.bound) return;
+    if (!spec_.body->policy.create || !in_.bound) return;
     CreateWorkspace create{workspace(), in_.bound->request, in_.bound->template_name};
-    create.defaulted = spec_.defaulted;
-    create.preset = spec_.preset;
-    create.recreate = spec_.policy.recreate;
+    create.defaulted = spec_.body->defaulted;
+    create.preset = spec_.body->preset;
+    create.recreate = spec_.body->policy.recreate;
     for (std::size_t i = 0; i < managed_fields().size(); ++i) create_with(create, managed_field_at(i));
     plan_.actions.emplace_back(std::move(create));
   }

@@ -76,7 +76,7 @@ class Decision {
   }
 
   bool suspended() {
-    const auto& suspension = in_.spec->suspension;
+    const auto& suspension = in_.spec->body->suspension;
     if (!suspension || !specs::in_force(*suspension, std::chrono::floor<std::chrono::seconds>(input_.now)))
       return false;
     std::string message = "left alone";
@@ -121,7 +121,7 @@ class Decision {
   /// What only an absent workspace can be; the rest is the same for all.
   bool not_there() {
     if (in_.latest() || has_plan()) return false;
-    if (!in_.spec->policy.create)
+    if (!in_.spec->body->policy.create)
       return decide(Reason::Missing,
                     fmt::format("it does not exist, and its spec says reconcilePolicy.create: false{}; allow "
                                 "its creation, or create it by hand",
@@ -194,7 +194,7 @@ class Decision {
   }
 
   bool drifted() {
-    if (in_.spec->policy.update) return reported();
+    if (in_.spec->body->policy.update) return reported();
     const std::string list = list_drift([](Field field) { return !is_informational(field); });
     if (list.empty()) return false;
     return decide(Reason::Drifted,

@@ -251,9 +251,10 @@ json status_json(const WorkspaceStatus& status) {
   object["since"] = timestamp(status.ready.since);
   object["file"] = status.spec->where.path();
   object["line"] = status.spec->where.line;
-  if (!status.spec->set.empty()) object["set"] = *status.spec->set;
-  if (!status.spec->labels.empty()) object["labels"] = pairs_json(status.spec->labels);
-  for (const specs::DefaultedField& one : status.spec->defaulted) object["defaults"][one.field] = *one.shown;
+  if (!status.spec->body->set.empty()) object["set"] = *status.spec->body->set;
+  if (!status.spec->body->labels.empty()) object["labels"] = pairs_json(status.spec->body->labels);
+  for (const specs::DefaultedField& one : status.spec->body->defaulted)
+    object["defaults"][one.field] = *one.shown;
   for (const RemarkNote& note : status.remarks) {
     const ReportKeys<json_parts::kRemark> one(object["remarks"].emplace_back());
     one["remark"] = to_string(note.remark);
@@ -356,7 +357,7 @@ json plan_rows_json(const CycleReport& report, RowRange range, std::size_t& cond
     if (const WorkspaceStatus* row = rows[place]) {
       one["file"] = row->spec->where.path();
       one["line"] = row->spec->where.line;
-      if (!row->spec->set.empty()) one["set"] = *row->spec->set;
+      if (!row->spec->body->set.empty()) one["set"] = *row->spec->body->set;
     }
     for (const Action& action : plan.actions) one["actions"].push_back(action_json(action));
     if (!plan.follow_up.empty()) one["followUp"] = plan.follow_up;

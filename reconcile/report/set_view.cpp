@@ -64,8 +64,8 @@ std::string said_of(const sets::SetStatus& set) {
 }
 
 std::string declared_by(const specs::WorkspaceSpec& spec) {
-  if (spec.set.empty()) return spec.where.to_string();
-  return fmt::format("set {} ({})", *spec.set, spec.where.to_string());
+  if (spec.body->set.empty()) return spec.where.to_string();
+  return fmt::format("set {} ({})", *spec.body->set, spec.where.to_string());
 }
 
 }  // namespace cr::reconcile

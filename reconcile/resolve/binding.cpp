@@ -38,7 +38,7 @@ class Walk {
 
     const std::optional<VersionId> version = find_version(*chosen);
     if (!version) return;
-    const coder::Preset* preset = spec_.preset.empty() ? nullptr : find_preset(*chosen, *version);
+    const coder::Preset* preset = spec_.body->preset.empty() ? nullptr : find_preset(*chosen, *version);
     if (failed()) return;
     check_parameters(*owner, *chosen, *version, preset);
     if (!failed()) check_access(*owner, *chosen);
@@ -128,12 +128,12 @@ class Walk {
   }
 
   OrganizationChoice find_organization() {
-    if (spec_.organization.empty()) return {true, std::nullopt};
+    if (spec_.body->organization.empty()) return {true, std::nullopt};
     if (failed()) return {};
     const auto* organizations = take(AskOrganizations{}, [&] { organization_not_found({}); });
     if (!organizations) return {};
-    const std::string wanted = text::lower(spec_.organization);
-    const auto id = OrganizationId::parse(spec_.organization);
+    const std::string wanted = text::lower(spec_.body->organization);
+    const auto id = OrganizationId::parse(spec_.body->organization);
     const auto named =
         std::find_if(organizations->begin(), organizations->end(), [&](const auto& organization) {
           return id ? organization.id == *id : text::lower(organization.name) == wanted;
@@ -151,14 +151,14 @@ class Walk {
     std::vector<std::string_view> names;
     for (const auto& organization : organizations) names.emplace_back(organization.name);
     std::sort(names.begin(), names.end());
-    const std::string hint = specs::did_you_mean(spec_.organization, names);
+    const std::string hint = specs::did_you_mean(spec_.body->organization, names);
     fail(Reason::OrganizationNotFound,
          fmt::format("organization {} not found, or the token cannot see it{}{}; correct spec.organization",
-                     spec_.organization, hint.empty() ? "" : "; ", hint));
+                     spec_.body->organization, hint.empty() ? "" : "; ", hint));
   }
 
   const Template* find_template(const OrganizationChoice& organization) {
-    const auto id = TemplateId::parse(spec_.template_ref);
+    const auto id = TemplateId::parse(spec_.body->template_ref);
     const auto unknown = [&] { template_not_found(organization); };
     const Template* chosen = nullptr;
     if (id) {
@@ -167,11 +167,11 @@ class Walk {
       if (organization.id && chosen->organization_id != *organization.id) {
         fail(Reason::TemplateNotFound,
              fmt::format("template {} is in organization {}, not in {}; correct or remove spec.organization",
-                         spec_.template_ref, chosen->organization_name, spec_.organization));
+                         spec_.body->template_ref, chosen->organization_name, spec_.body->organization));
         return nullptr;
       }
     } else {
-      const auto* named = take(AskTemplatesNamed{text::lower(spec_.template_ref)}, unknown);
+      const auto* named = take(AskTemplatesNamed{text::lower(spec_.body->template_ref)}, unknown);
       if (!named || !organization.ready) return nullptr;
       chosen = choose(*named, organization);
     }
@@ -185,7 +185,7 @@ class Walk {
   }
 
   const Template* choose(const std::vector<Template>& named, const OrganizationChoice& organization) {
-    const std::string wanted = text::lower(spec_.template_ref);
+    const std::string wanted = text::lower(spec_.body->template_ref);
     std::vector<const Template*> candidates;
     for (const Template& candidate : named) {
       if (text::lower(candidate.name) != wanted) continue;
@@ -197,7 +197,7 @@ class Walk {
       for (const Template* candidate : candidates) organizations.insert(candidate->organization_name);
       fail(Reason::TemplateAmbiguous,
            fmt::format("template {} exists in several organizations: {}; choose one with spec.organization",
-                       spec_.template_ref, fmt::join(organizations, ", ")));
+                       spec_.body->template_ref, fmt::join(organizations, ", ")));
     }
     return candidates.size() == 1 ? candidates.front() : nullptr;
   }
@@ -205,29 +205,29 @@ class Walk {
   void template_not_found(const OrganizationChoice& organization) {
     fail(Reason::TemplateNotFound,
          fmt::format("template {} not found{}{}, or the token cannot see it{}; correct spec.template",
-                     spec_.template_ref, organization.id ? " in organization " : "",
-                     organization.id ? std::string_view(spec_.organization) : "",
-                     hint_among(answers_.known_templates(), spec_.template_ref)));
+                     spec_.body->template_ref, organization.id ? " in organization " : "",
+                     organization.id ? std::string_view(spec_.body->organization) : "",
+                     hint_among(answers_.known_templates(), spec_.body->template_ref)));
   }
 
   /// The version that the build will use; absent when open or failed.
   std::optional<VersionId> find_version(const Template& chosen) {
-    if (spec_.template_version.empty()) return chosen.active_version;
+    if (spec_.body->template_version.empty()) return chosen.active_version;
     const auto unknown = [&] {
       fail(Reason::VersionNotFound, fmt::format("template {} has no version {} (names are case-sensitive); "
                                                 "correct spec.templateVersion, or omit "
                                                 "it to use the active version",
-                                                chosen.name, spec_.template_version));
+                                                chosen.name, spec_.body->template_version));
     };
-    const auto id = VersionId::parse(spec_.template_version);
+    const auto id = VersionId::parse(spec_.body->template_version);
     const coder::TemplateVersion* version =
         id ? take(AskVersion{*id}, unknown)
-           : take(AskVersionNamed{chosen.id, spec_.template_version}, unknown);
+           : take(AskVersionNamed{chosen.id, spec_.body->template_version}, unknown);
     if (!version) return std::nullopt;
     if (version->template_id != chosen.id) {
       fail(Reason::VersionNotFound, fmt::format("version {} belongs to another template than {}; correct "
                                                 "spec.templateVersion",
-                                                spec_.template_version, chosen.name));
+                                                spec_.body->template_version, chosen.name));
       return std::nullopt;
     }
     if (version->archived) {
@@ -244,7 +244,7 @@ class Walk {
   const coder::Preset* find_preset(const Template& chosen, const VersionId& version) {
     const auto* presets = take(AskPresets{version}, [&] { preset_not_found(chosen, {}); });
     if (!presets) return nullptr;
-    const std::string& wanted = *spec_.preset;
+    const std::string& wanted = *spec_.body->preset;
     const auto named = std::ranges::find(*presets, wanted, &coder::Preset::name);
     if (named == presets->end()) {
       preset_not_found(chosen, *presets);
@@ -254,8 +254,8 @@ class Walk {
     std::string problems;
     for (const auto& [name, value] : named->parameters) {
       const auto given =
-          std::ranges::find(spec_.parameters, name, &std::pair<std::string, std::string>::first);
-      if (given != spec_.parameters.end() && given->second != value)
+          std::ranges::find(spec_.body->parameters, name, &std::pair<std::string, std::string>::first);
+      if (given != spec_.body->parameters.end() && given->second != value)
         add(problems, fmt::format("preset {} sets {} to {}, which wins over {}; remove the parameter or the "
                                   "preset",
                                   wanted, name, value, given->second));
@@ -268,7 +268,7 @@ class Walk {
   /// (2.20, 2.21) gets their values all the same.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> values_with(
       const coder::Preset* preset) const {
-    std::vector<std::pair<std::string, std::string>> values = spec_.parameters;
+    std::vector<std::pair<std::string, std::string>> values = spec_.body->parameters;
     if (!preset) return values;
     for (const auto& parameter : preset->parameters) {
       const auto given =
@@ -282,27 +282,27 @@ class Walk {
     std::vector<std::string_view> names;
     for (const coder::Preset& preset : presets) names.emplace_back(preset.name);
     std::ranges::sort(names);
-    const std::string hint = specs::did_you_mean(spec_.preset, names);
+    const std::string hint = specs::did_you_mean(spec_.body->preset, names);
     std::string known = names.empty()  ? std::string("it has none")
                         : hint.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
                                        : hint;
     fail(Reason::PresetNotFound,
          fmt::format("template {} has no preset {}: {}; correct or remove spec.preset", chosen.name,
-                     spec_.preset, known));
+                     spec_.body->preset, known));
   }
 
   void check_parameters(const coder::User& owner, const Template& chosen, const VersionId& version,
                         const coder::Preset* preset) {
     const auto* known = take(AskRichParameters{version}, [&] {
       fail(Reason::VersionNotFound,
-           fmt::format("cannot read the parameters of version {1} of template {0}; has it been deleted?",
-                       chosen.name,
-                       spec_.template_version.empty() ? version.to_string() : *spec_.template_version));
+           fmt::format(
+               "cannot read the parameters of version {1} of template {0}; has it been deleted?", chosen.name,
+               spec_.body->template_version.empty() ? version.to_string() : *spec_.body->template_version));
     });
     if (!known) return;
     std::vector<std::string_view> names;
     for (const coder::RichParameter& parameter : *known) names.emplace_back(parameter.name);
-    const bool all_known = std::ranges::all_of(spec_.parameters, [&](const auto& parameter) {
+    const bool all_known = std::ranges::all_of(spec_.body->parameters, [&](const auto& parameter) {
       return std::ranges::find(names, parameter.first) != names.end();
     });
     if (!chosen.classic_parameters) {
@@ -312,7 +312,7 @@ class Walk {
     std::string problems = unknown_parameters(names, "unknown parameter");
     for (const coder::RichParameter& parameter : *known) {
       const auto is_it = [&](const auto& pair) { return pair.first == parameter.name; };
-      const bool given = std::ranges::any_of(spec_.parameters, is_it) ||
+      const bool given = std::ranges::any_of(spec_.body->parameters, is_it) ||
                          (preset && std::ranges::any_of(preset->parameters, is_it));
       if (parameter.required && !given)
         add(problems, fmt::format("missing required parameter {}", parameter.name));
@@ -342,7 +342,7 @@ class Walk {
   [[nodiscard]] std::string unknown_parameters(const std::vector<std::string_view>& names,
                                                std::string_view text) const {
     std::string problems;
-    for (const auto& [name, value] : spec_.parameters) {
+    for (const auto& [name, value] : spec_.body->parameters) {
       if (std::ranges::find(names, name) != names.end()) continue;
       const std::string hint = specs::did_you_mean(name, names);
       const specs::SharedText from = specs::default_text(spec_, "parameters." + name);
@@ -385,9 +385,9 @@ class Walk {
     Bound bound;
     bound.request.owner = owner.id;
     bound.request.name = spec_.name;
-    if (!spec_.set.empty()) bound.request.made_for = made_for_set(spec_.set);
+    if (!spec_.body->set.empty()) bound.request.made_for = made_for_set(spec_.body->set);
     bound.request.template_id = chosen.id;
-    if (!spec_.template_version.empty()) bound.request.version = version;
+    if (!spec_.body->template_version.empty()) bound.request.version = version;
     bound.request.parameters = values_with(preset);
     if (preset) {
       bound.request.preset = preset->id;

@@ -56,14 +56,14 @@ std::optional<Refused> refused_name(const specs::WorkspaceSpec& spec) {
   return std::nullopt;
 }
 std::optional<Refused> refused_previous_name(const specs::WorkspaceSpec& spec) {
-  for (const std::string& name : spec.previous_names) {
+  for (const std::string& name : spec.body->previous_names) {
     if (std::string why = specs::name_problem(name); !why.empty())
       return Refused{"spec.template.metadata.previousNames", name, std::move(why)};
   }
   return std::nullopt;
 }
 std::optional<Refused> refused_label(const specs::WorkspaceSpec& spec) {
-  for (const auto& [key, value] : *spec.labels) {
+  for (const auto& [key, value] : *spec.body->labels) {
     if (std::string why = specs::label_value_problem(value); !why.empty())
       return Refused{"spec.template.metadata.labels." + key, value, std::move(why)};
   }
@@ -90,11 +90,11 @@ Expander::Expander(specs::SetPtr set)
     : set_(std::move(set)),
       common_(set_->workspace),
       name_(names_owner(common_.name)),
-      labels_(any_names_owner(*common_.labels)),
-      annotations_(any_names_owner(*common_.annotations)),
-      parameters_(any_names_owner(*common_.parameters)),
-      previous_names_(any_names_owner(*common_.previous_names)),
-      reason_(common_.suspension && names_owner(common_.suspension->reason)) {
+      labels_(any_names_owner(*common_.body->labels)),
+      annotations_(any_names_owner(*common_.body->annotations)),
+      parameters_(any_names_owner(*common_.body->parameters)),
+      previous_names_(any_names_owner(*common_.body->previous_names)),
+      reason_(common_.body->suspension && names_owner(common_.body->suspension->reason)) {
   const auto* start = common_.fields.get<specs::Schedule>(kAutostart);
   if (start && set_->spread_autostart > std::chrono::minutes(1))
     moved_.resize(static_cast<std::size_t>(specs::room_to_move(*start, set_->spread_autostart) /
@@ -117,23 +117,31 @@ const specs::DeclaredFields& Expander::fields_of(std::string_view username) {
   return *mine;
 }
 
+bool Expander::has_own_body() const {
+  return labels_ || annotations_ || parameters_ || previous_names_ || reason_;
+}
+
+void Expander::name_owner_in(specs::SpecBody& body, std::string_view username) const {
+  if (previous_names_) {
+    std::vector<std::string> names;
+    names.reserve(body.previous_names.size());
+    for (const std::string& name : body.previous_names) names.push_back(replace_owner(name, username));
+    body.previous_names = specs::Shared<std::vector<std::string>>(std::move(names));
+  }
+  if (labels_) body.labels = replace_owners(*body.labels, username);
+  if (annotations_) body.annotations = replace_owners(*body.annotations, username);
+  if (parameters_) body.parameters = replace_owners(*body.parameters, username);
+  if (reason_)
+    body.suspension =
+        specs::Suspension{body.suspension->until, replace_owner(body.suspension->reason, username)};
+}
+
 specs::SpecPtr Expander::workspace_of(const specs::SharedText& username,
                                       std::vector<specs::Diagnostic>& problems) {
   auto spec = std::make_shared<specs::WorkspaceSpec>(common_);
   spec->owner = username;
   if (name_) spec->name = replace_owner(common_.name, username);
-  if (previous_names_) {
-    std::vector<std::string> names;
-    names.reserve(spec->previous_names.size());
-    for (const std::string& name : spec->previous_names) names.push_back(replace_owner(name, username));
-    spec->previous_names = specs::Shared<std::vector<std::string>>(std::move(names));
-  }
-  if (labels_) spec->labels = replace_owners(*common_.labels, username);
-  if (annotations_) spec->annotations = replace_owners(*common_.annotations, username);
-  if (parameters_) spec->parameters = replace_owners(*common_.parameters, username);
-  if (reason_)
-    spec->suspension =
-        specs::Suspension{common_.suspension->until, replace_owner(common_.suspension->reason, username)};
+  if (has_own_body()) name_owner_in(spec->body.edit(), username);
   if (!moved_.empty()) spec->fields = fields_of(username);
   if (name_) let_declared_name_follow(*spec);
   // What does not name the owner was judged with the document.
@@ -150,12 +158,13 @@ specs::SpecPtr Expander::put_to_sleep(const specs::WorkspaceSpec& workspace) {
   auto spec = std::make_shared<specs::WorkspaceSpec>(workspace);
   spec->fields = {};
   spec->fields.set(kDormant, true);
-  spec->parameters = {};
-  spec->previous_names = {};
-  spec->template_version = {};
-  spec->preset = {};
-  spec->policy.create = false;
-  spec->defaulted = {};
+  specs::SpecBody& body = spec->body.edit();
+  body.parameters = {};
+  body.previous_names = {};
+  body.template_version = {};
+  body.preset = {};
+  body.policy.create = false;
+  body.defaulted = {};
   return spec;
 }
 

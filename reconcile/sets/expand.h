@@ -30,6 +30,9 @@ class Expander {
 
  private:
   [[nodiscard]] const specs::DeclaredFields& fields_of(std::string_view username);
+  /// Whether a part of the body names the owner: else all have the set's.
+  [[nodiscard]] bool has_own_body() const;
+  void name_owner_in(specs::SpecBody& body, std::string_view username) const;
 
   specs::SetPtr set_;
   specs::WorkspaceSpec common_;  ///< what all have, as far as it is the same for them

@@ -76,14 +76,15 @@ class SetDecoder {
     result.set = std::move(set_);
     result.workspace = workspace_.finish();
     const WorkspaceSpec own = own_.finish().spec;
-    result.set.labels = own.labels;
-    result.set.annotations = own.annotations;
-    WorkspaceSpec& workspace = result.workspace.spec;
-    workspace.labels = merged(workspace.labels, own.labels);
-    workspace.suspension = longer(workspace.suspension, own.suspension);
-    workspace.set = values_.text(result.set.name);
+    result.set.labels = own.body->labels;
+    result.set.annotations = own.body->annotations;
     result.set.where = report_.position_of(root.children.empty() ? root : *root.children.front());
+    WorkspaceSpec& workspace = result.workspace.spec;
     workspace.where = result.set.where;
+    SpecBody& body = workspace.body.edit();
+    body.labels = merged(body.labels, own.body->labels);
+    body.suspension = longer(body.suspension, own.body->suspension);
+    body.set = values_.text(result.set.name);
     return result;
   }
 

@@ -96,11 +96,11 @@ void SpecReader::read_field(const Field& field, const YamlNode& key, const YamlN
     case FieldId::owner:
       return read_name_into(read_.spec.owner);
     case FieldId::organization:
-      return read_name_into(read_.spec.organization);
+      return read_name_into(read_.spec.body.edit().organization);
     case FieldId::template_ref:
-      return read_name_into(read_.spec.template_ref);
+      return read_name_into(read_.spec.body.edit().template_ref);
     case FieldId::template_version:
-      return read_name_into(read_.spec.template_version);
+      return read_name_into(read_.spec.body.edit().template_version);
     case FieldId::parameters:
       if (mappings_.is_mapping(key, value, path)) read_parameters(value, path);
       return;
@@ -110,8 +110,9 @@ void SpecReader::read_field(const Field& field, const YamlNode& key, const YamlN
     case FieldId::exception:
       return read_exception(field, key, value, path);
     case FieldId::preset:
-      return mappings_.take(read_preset(value), value, path,
-                            [&](std::string_view text) { read_.spec.preset = values_.text(text); });
+      return mappings_.take(read_preset(value), value, path, [&](std::string_view text) {
+        read_.spec.body.edit().preset = values_.text(text);
+      });
     default:
       return;  // no field of a spec
   }
@@ -128,7 +129,7 @@ void SpecReader::read_null(const Field& field, const YamlNode& key, const std::s
 }
 
 void SpecReader::read_policy(const YamlNode& mapping, const std::string& path) {
-  ReconcilePolicy& policy = read_.spec.policy;
+  ReconcilePolicy& policy = read_.spec.body.edit().policy;
   const auto read = [&](const Field& field, const YamlNode& key, const YamlNode& value,
                         const std::string& here) {
     const bool is_null = value.kind == YamlNode::Kind::null;
@@ -220,7 +221,7 @@ void SpecReader::set_modes() {
 /// With previous names the name itself is a wish like any other: what has another one differs, and is
 /// renamed.
 void SpecReader::check_previous_names() {
-  if (read_.spec.previous_names.empty()) return;
+  if (read_.spec.body->previous_names.empty()) return;
   for (const auto& [node, path] : previous_names_) {
     if (compare_lower(node->text, read_.spec.name) == 0)
       report().add(*node, path, in_quotes(node->text) + " is the workspace's name as it is",
@@ -290,7 +291,7 @@ void SpecReader::read_previous_names(const YamlNode& value, const std::string& p
       previous_names_.emplace_back(&item, here);
     });
   }
-  read_.spec.previous_names = Shared<std::vector<std::string>>(std::move(names));
+  read_.spec.body.edit().previous_names = values_.list(std::move(names));
 }
 
 void SpecReader::read_exception(const Field& field, const YamlNode& key, const YamlNode& value,
@@ -373,7 +374,7 @@ void SpecReader::read_labels(const YamlNode& mapping, const std::string& path) {
       labels.emplace_back(key.text, text);
     });
   });
-  read_.spec.labels = finished(std::move(labels));
+  read_.spec.body.edit().labels = finished(std::move(labels));
 }
 
 void SpecReader::read_annotations(const YamlNode& mapping, const std::string& path) {
@@ -396,10 +397,10 @@ void SpecReader::read_annotations(const YamlNode& mapping, const std::string& pa
       annotations.emplace_back(key.text, text);
       if (key.text != kSuspendAnnotation) return;
       mappings_.take(parse_suspension(text), value, here,
-                     [&](const Suspension& given) { read_.spec.suspension = given; });
+                     [&](const Suspension& given) { read_.spec.body.edit().suspension = given; });
     });
   });
-  read_.spec.annotations = finished(std::move(annotations));
+  read_.spec.body.edit().annotations = finished(std::move(annotations));
 }
 
 void SpecReader::read_parameters(const YamlNode& mapping, const std::string& path) {
@@ -421,7 +422,7 @@ void SpecReader::read_parameters(const YamlNode& mapping, const std::string& pat
       if (has_good_placeholders(value, here)) parameters.emplace_back(key.text, text);
     });
   });
-  read_.spec.parameters = finished(std::move(parameters));
+  read_.spec.body.edit().parameters = finished(std::move(parameters));
 }
 
 }  // namespace cr::specs

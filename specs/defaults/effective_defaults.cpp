@@ -37,7 +37,7 @@ class Claims {
     for (std::size_t row = 0; row < spec_fields().size(); ++row) {
       if (defaults.named.field(row)) claim(effective_.fields[row], defaults);
     }
-    for (const auto& [key, value] : defaults.values.parameters)
+    for (const auto& [key, value] : defaults.values.body->parameters)
       claim_key(parameters_, key, whole_parameters_, defaults);
     for (const std::string& key : defaults.named.cleared_parameters)
       claim_key(parameters_, key, whole_parameters_, defaults);

@@ -170,11 +170,11 @@ Layering::Effective& Layering::effective_for(const DefaultsChain& chain, const S
 const Overlay& Layering::overlay_for(Effective& effective, const WorkspaceSpec& spec,
                                      const NamedFields& named) {
   const Effective::Key key{.fields = address_of(spec.fields),
-                           .parameters = address_of(spec.parameters),
+                           .parameters = address_of(spec.body->parameters),
                            .cleared = address_of(named.cleared_parameters),
                            .modes = address_of(named.modes),
                            .named = named.fields,
-                           .policy = bits_of(spec.policy, named.policy)};
+                           .policy = bits_of(spec.body->policy, named.policy)};
   const auto [known, fresh] = effective.overlays.try_emplace(key);
   Effective::Used& used = known->second;
   if (fresh) used.overlay = make_overlay(effective.defaults, spec, named, values_, budget_);
@@ -190,7 +190,7 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
   };
   bool changed = false;
   if (!pass.chain.empty()) {
-    Effective& effective = effective_for(pass.chain, spec.labels);
+    Effective& effective = effective_for(pass.chain, spec.body->labels);
     if (effective.documents++ == 0) touched_.push_back(&effective);
     if (const WorkspaceDefaults* illegible = effective.defaults.illegible) {
       report("", "depends on " + why_illegible(*illegible),
@@ -210,7 +210,7 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
     changed = !overlay.used.empty();
     if (changed) apply(overlay, spec);
   }
-  if (spec.template_ref.empty()) report("template", "is missing", std::string(kTemplateRemedy));
+  if (spec.body->template_ref.empty()) report("template", "is missing", std::string(kTemplateRemedy));
   check_modes(spec, named, report);
   check_dormant(spec, report);
   if (pass.result.diagnostics.size() != errors) return Outcome::left_out;
@@ -279,7 +279,7 @@ void Layering::layer_specs(const ParsedFile& file, const DefaultsChain& chain, L
         changed.push_back(std::move(spec));
         break;
       case Outcome::left_out:
-        result.rejected.push_back({identity_of(spec), spec.where, *spec.previous_names});
+        result.rejected.push_back({identity_of(spec), spec.where, *spec.body->previous_names});
     }
   }
   // All in one block, as parsed ones are.
@@ -295,7 +295,7 @@ void Layering::layer_sets(const ParsedFile& file, const DefaultsChain& chain, La
     const auto& [set, named] = file.sets[i];
     WorkspaceSpec workspace = set->workspace;
     std::string label;
-    if (const WorkspaceDefaults* by = selecting_by_owner(chain, *workspace.labels, label)) {
+    if (const WorkspaceDefaults* by = selecting_by_owner(chain, *workspace.body->labels, label)) {
       Pass{chain, result, "spec.template."}.report(
           workspace, nullptr, "metadata.labels",
           fmt::format("the label {} has {} in it, and the defaults at {} select by it", in_quotes(label),

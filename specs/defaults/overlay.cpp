@@ -23,26 +23,26 @@ const SourcePosition& place_or_document(const WorkspaceDefaults& defaults, std::
   return place ? *place : defaults.where;
 }
 
-const SharedText* text_of(const WorkspaceSpec& spec, FieldId id) {
+const SharedText* text_of(const SpecBody& body, FieldId id) {
   switch (id) {
     case FieldId::organization:
-      return &spec.organization;
+      return &body.organization;
     case FieldId::template_ref:
-      return &spec.template_ref;
+      return &body.template_ref;
     case FieldId::template_version:
-      return &spec.template_version;
+      return &body.template_version;
     case FieldId::preset:
-      return &spec.preset;
+      return &body.preset;
     default:
       return nullptr;
   }
 }
 
-void set_text(WorkspaceSpec& spec, FieldId id, const SharedText& text) {
-  if (id == FieldId::organization) spec.organization = text;
-  if (id == FieldId::template_ref) spec.template_ref = text;
-  if (id == FieldId::template_version) spec.template_version = text;
-  if (id == FieldId::preset) spec.preset = text;
+void set_text(SpecBody& body, FieldId id, const SharedText& text) {
+  if (id == FieldId::organization) body.organization = text;
+  if (id == FieldId::template_ref) body.template_ref = text;
+  if (id == FieldId::template_version) body.template_version = text;
+  if (id == FieldId::preset) body.preset = text;
 }
 
 void copy_policy(ReconcilePolicy& to, const ReconcilePolicy& from, FieldId id) {
@@ -123,7 +123,7 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
   static const std::size_t kModes = row_of(policy_fields(), "fields");
   Overlay overlay;
   overlay.fields = spec.fields;
-  overlay.policy = spec.policy;
+  overlay.policy = spec.body->policy;
   Taking taking(overlay.clashes, overlay.more_clashes, overlay.used);
 
   for (std::size_t row = 0; row < spec_fields().size(); ++row) {
@@ -136,7 +136,7 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
       overlay.fields.set(field.key, *value);
       if (const auto* retention = std::get_if<Retention>(value)) budget.spend(retention->reason.size());
       taking.note(key, *from);
-    } else if (const SharedText* text = text_of(from->values, field.id); text && !text->empty()) {
+    } else if (const SharedText* text = text_of(*from->values.body, field.id); text && !text->empty()) {
       overlay.texts.emplace_back(field.id, text);
       taking.note(key, *from);
     }
@@ -145,14 +145,14 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
   if (!named.field(kParameters)) taking.nothing_of(effective.fields[kParameters]);
   if (!named.policy_key(kModes)) taking.nothing_of(effective.policy[kModes]);
 
-  StringPairs parameters = *spec.parameters;
+  StringPairs parameters = *spec.body->parameters;
   for (const auto& [key, giver] : effective.parameters) {
     const std::string name(key);
-    if (named.field(kParameters) || parameter_of(*spec.parameters, key) ||
+    if (named.field(kParameters) || parameter_of(*spec.body->parameters, key) ||
         std::ranges::binary_search(named.cleared_parameters, name))
       continue;
     const WorkspaceDefaults* from = taking.from(giver, "parameters." + name);
-    const std::string* value = from ? parameter_of(from->values.parameters, key) : nullptr;
+    const std::string* value = from ? parameter_of(from->values.body->parameters, key) : nullptr;
     if (!value) continue;
     budget.spend(sizeof(StringPairs::value_type) + name.size() + value->size());
     if (budget.is_exhausted()) break;
@@ -169,7 +169,7 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
     const std::string key = std::string(kPolicyPath).append(field.key);
     const WorkspaceDefaults* from = taking.from(effective.policy[row], key);
     if (!from) continue;
-    copy_policy(overlay.policy, from->values.policy, field.id);
+    copy_policy(overlay.policy, from->values.body->policy, field.id);
     taking.note(key, *from);
   }
 
@@ -197,10 +197,11 @@ Overlay make_overlay(const EffectiveDefaults& effective, const WorkspaceSpec& sp
 
 void apply(const Overlay& overlay, WorkspaceSpec& spec) {
   spec.fields = overlay.fields;
-  spec.parameters = overlay.parameters;
-  spec.policy = overlay.policy;
-  spec.defaulted = overlay.defaulted;
-  for (const auto& [id, text] : overlay.texts) set_text(spec, id, *text);
+  SpecBody& body = spec.body.edit();
+  body.parameters = overlay.parameters;
+  body.policy = overlay.policy;
+  body.defaulted = overlay.defaulted;
+  for (const auto& [id, text] : overlay.texts) set_text(body, id, *text);
 }
 
 }  // namespace cr::specs

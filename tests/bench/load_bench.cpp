@@ -82,7 +82,7 @@ void load_cold_with_defaults(benchmark::State& state) {
     specs::SpecSource source({tree.path()});
     const auto desired = source.load();
     if (!desired || desired.value().specs.size() != arg(state, 0) ||
-        desired.value().specs.front()->defaulted.size() != 2) {
+        desired.value().specs.front()->body->defaulted.size() != 2) {
       state.SkipWithError("not all specs were loaded with their defaults");
       return;
     }

@@ -30,7 +30,7 @@ void load_set(benchmark::State& state) {
     specs::SpecSource source({tree.path()});
     const auto desired = source.load();
     if (!desired || desired.value().sets.size() != 1 ||
-        desired.value().sets.front()->workspace.defaulted.size() != 2) {
+        desired.value().sets.front()->workspace.body->defaulted.size() != 2) {
       state.SkipWithError("the set was not loaded with its defaults");
       return;
     }

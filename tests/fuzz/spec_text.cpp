@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (again.specs.size() != 1) std::abort();
     cr::specs::WorkspaceSpec copy = *again.specs.front();
     copy.where = spec->where;
-    copy.defaulted = spec->defaulted;  // written as its own
+    copy.body.edit().defaulted = spec->body->defaulted;  // written as its own
     if (copy != *spec) std::abort();
   }
   return 0;

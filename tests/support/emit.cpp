@@ -97,18 +97,18 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   std::string out = fmt::format("apiVersion: {}\nkind: {}\nmetadata:\n", kApiVersion, kWorkspaceKind);
   add(out, "name", scalar(spec.name));
   std::string previous;
-  for (const std::string& name : spec.previous_names)
+  for (const std::string& name : spec.body->previous_names)
     previous += fmt::format("{}{}", previous.empty() ? "" : ", ", scalar(name));
   if (!previous.empty()) add(out, "previousNames", '[' + previous + ']');
-  add_pairs(out, "labels", spec.labels);
-  add_pairs(out, "annotations", spec.annotations);
+  add_pairs(out, "labels", spec.body->labels);
+  add_pairs(out, "annotations", spec.body->annotations);
   out += "spec:\n";
   add(out, "owner", scalar(spec.owner));
-  add(out, "organization", optional_name(spec.organization));
-  add(out, "template", scalar(spec.template_ref));
-  add(out, "templateVersion", optional_name(spec.template_version));
-  add(out, "preset", optional_name(spec.preset));
-  add_pairs(out, "parameters", spec.parameters);
+  add(out, "organization", optional_name(spec.body->organization));
+  add(out, "template", scalar(spec.body->template_ref));
+  add(out, "templateVersion", optional_name(spec.body->template_version));
+  add(out, "preset", optional_name(spec.body->preset));
+  add_pairs(out, "parameters", spec.body->parameters);
   for (const Field& field : spec_fields()) {
     if (const FieldValue* value = spec.fields.find(field.key)) add(out, field.key, text_of(*value));
   }
@@ -116,10 +116,10 @@ std::string to_yaml(const WorkspaceSpec& spec) {
   for (const auto& [key, value, mode] : spec.fields) {
     if (mode != FieldMode::enforce) modes += fmt::format("      {}: {}\n", key, to_string(mode));
   }
-  if (spec.policy != ReconcilePolicy{} || !modes.empty())
-    out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.policy.create,
-                       spec.policy.update) +
-           fmt::format("    recreate: {}\n", to_string(spec.policy.recreate));
+  if (spec.body->policy != ReconcilePolicy{} || !modes.empty())
+    out += fmt::format("  reconcilePolicy:\n    create: {}\n    update: {}\n", spec.body->policy.create,
+                       spec.body->policy.update) +
+           fmt::format("    recreate: {}\n", to_string(spec.body->policy.recreate));
   if (!modes.empty()) out += "    fields:\n" + modes;
   return out;
 }

@@ -66,7 +66,7 @@ void write_compact_row(HtmlWriter& out, const PageInput& input, const WorkspaceS
                in_words(input.now - row.ready.since));
     }
   }
-  out.leaf("td", {{"role", "cell"}}, spec.template_ref);
+  out.leaf("td", {{"role", "cell"}}, spec.body->template_ref);
   const std::string gist = gist_of(CycleGist{*input.board.report}, row);
   out.leaf("td", {{"role", "cell"}, {"class", "gist"}, {"title", gist}}, gist);
   write_next_event(out, row, input.now);

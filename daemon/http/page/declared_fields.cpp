@@ -58,7 +58,7 @@ class Lines {
 /// "cpu=4, region=eu (from defaults.yaml:7)"
 std::string parameters_text(const specs::WorkspaceSpec& spec) {
   std::string text;
-  for (const auto& [name, value] : spec.parameters) {
+  for (const auto& [name, value] : spec.body->parameters) {
     text += (text.empty() ? "" : ", ") + name + '=' + value;
     if (const specs::SharedText from = specs::default_text(spec, "parameters." + name); !from.empty())
       text += " (from " + *from + ')';
@@ -71,9 +71,10 @@ std::string parameters_text(const specs::WorkspaceSpec& spec) {
 std::vector<FieldLine> declared_fields(const WorkspaceStatus& row) {
   const specs::WorkspaceSpec& spec = *row.spec;
   Lines lines(row);
-  lines.add("template", Field::template_ref, spec.template_ref);
-  if (!spec.template_version.empty()) lines.add("templateVersion", Field::version, spec.template_version);
-  if (!spec.parameters.empty()) lines.add("parameters", Field::parameters, parameters_text(spec));
+  lines.add("template", Field::template_ref, spec.body->template_ref);
+  if (!spec.body->template_version.empty())
+    lines.add("templateVersion", Field::version, spec.body->template_version);
+  if (!spec.body->parameters.empty()) lines.add("parameters", Field::parameters, parameters_text(spec));
   for (const specs::Field& row_of_format : specs::spec_fields()) {
     const specs::FieldValue* declared = spec.fields.find(row_of_format.key);
     if (!declared) continue;

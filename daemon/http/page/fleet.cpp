@@ -81,9 +81,9 @@ FleetCounts count_fleet(const reconcile::CycleReport& report) {
     ++by_value[static_cast<std::uint8_t>(row.ready.reason)];
     for (const reconcile::RemarkNote& note : row.remarks)
       ++counts.by_remark[static_cast<std::size_t>(note.remark)];
-    ++templates[row.spec->template_ref];
-    if (!row.spec->set.empty()) ++sets[*row.spec->set];
-    for (const auto& [key, value] : row.spec->labels) ++label_keys[key];
+    ++templates[row.spec->body->template_ref];
+    if (!row.spec->body->set.empty()) ++sets[*row.spec->body->set];
+    for (const auto& [key, value] : row.spec->body->labels) ++label_keys[key];
     const std::string* file = row.spec->where.file.get();
     if (file == last_file || file == nullptr) continue;
     const std::string_view path = *file;

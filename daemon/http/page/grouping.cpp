@@ -18,14 +18,14 @@ std::optional<std::string_view> name_in(const WorkspaceStatus& row, const Groupi
     case GroupKey::reason:
       return reconcile::to_string(row.ready.reason);
     case GroupKey::template_ref:
-      return row.spec->template_ref;
+      return row.spec->body->template_ref;
     case GroupKey::owner:
       return row.spec->owner;
     case GroupKey::set:
-      if (row.spec->set.empty()) return std::nullopt;
-      return *row.spec->set;
+      if (row.spec->body->set.empty()) return std::nullopt;
+      return *row.spec->body->set;
     case GroupKey::label:
-      for (const auto& [key, value] : row.spec->labels) {
+      for (const auto& [key, value] : row.spec->body->labels) {
         if (key == grouping.label) return value;
       }
       return std::nullopt;

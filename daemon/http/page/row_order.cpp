@@ -118,7 +118,7 @@ void arrange(Rows& rows, RowOrder order, std::size_t most) {
       return;
     case RowKey::template_ref:
       sort_by(rows, most, [&](const WorkspaceStatus& a, const WorkspaceStatus& b) {
-        return turned(specs::compare_lower(a.spec->template_ref, b.spec->template_ref));
+        return turned(specs::compare_lower(a.spec->body->template_ref, b.spec->body->template_ref));
       });
       return;
     case RowKey::reason:

@@ -32,12 +32,12 @@ class Haystack {
     add(spec.owner);
     text_.back() = '/';
     add(spec.name);
-    add(spec.template_ref);
+    add(spec.body->template_ref);
     add(reconcile::to_string(row.ready.reason));
     add(row.ready.message);
     add(spec.where.path());
-    add(*spec.set);
-    for (const auto& [key, value] : spec.labels) {
+    add(*spec.body->set);
+    for (const auto& [key, value] : spec.body->labels) {
       add(key);
       text_.back() = '=';
       add(value);
@@ -111,9 +111,9 @@ bool WorkspaceFilter::shows(const WorkspaceStatus& row) const {
   if (remark && !has_remark(row, *remark)) return false;
   if (standing && standing_of(row.ready.reason) != *standing) return false;
   if (!owner.empty() && !same_name(row.spec->owner, owner)) return false;
-  if (!template_ref.empty() && !same_name(row.spec->template_ref, template_ref)) return false;
-  if (!set.empty() && !same_name(*row.spec->set, set)) return false;
-  if (!labels.empty() && !labels.selects(row.spec->labels)) return false;
+  if (!template_ref.empty() && !same_name(row.spec->body->template_ref, template_ref)) return false;
+  if (!set.empty() && !same_name(*row.spec->body->set, set)) return false;
+  if (!labels.empty() && !labels.selects(row.spec->body->labels)) return false;
   if (words.empty()) return true;
   thread_local Haystack haystack;
   haystack.fill(row);

@@ -63,8 +63,8 @@ void write_origin(HtmlWriter& out, const PageInput& input, const Root& root,
   const auto line = out.element("p", {{"class", "progress"}});
   out.text("Declared by ");
   write_source(out, input, spec.where, reconcile::declared_by(spec));
-  out.text(fmt::format(", from template {}.", *spec.template_ref));
-  for (const auto& [key, value] : spec.labels) {
+  out.text(fmt::format(", from template {}.", *spec.body->template_ref));
+  for (const auto& [key, value] : spec.body->labels) {
     const std::string text = key + '=' + value;
     const std::pair<std::string_view, std::string> label[] = {{"label", text}};
     out.text(" ");
@@ -116,7 +116,7 @@ void write_place(HtmlWriter& out, const PageInput& input, const specs::Workspace
   if (const specs::DefaultedField* from = specs::default_of(spec, line.name)) {
     write_source(out, input, from->where, "defaults, " + line.from);
   } else {
-    write_source(out, input, spec.where, (spec.set.empty() ? "" : "set, ") + spec.where.to_string());
+    write_source(out, input, spec.where, (spec.body->set.empty() ? "" : "set, ") + spec.where.to_string());
   }
 }
 

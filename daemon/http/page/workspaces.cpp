@@ -82,15 +82,15 @@ void write_name(HtmlWriter& out, const PageInput& input, const WorkspaceStatus& 
                 std::string_view folder) {
   const specs::WorkspaceSpec& spec = *row.spec;
   write_workspace_link(out, input, row);
-  out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.template_ref));
-  if (!spec.set.empty()) {
+  out.leaf("span", {{"class", "more"}}, fmt::format("template {}", spec.body->template_ref));
+  if (!spec.body->set.empty()) {
     const auto line = out.element("span", {{"class", "more"}});
     out.text("set ");
-    out.leaf("a", {Attribute::href(input.query.with("set", *spec.set))}, *spec.set);
+    out.leaf("a", {Attribute::href(input.query.with("set", *spec.body->set))}, *spec.body->set);
   }
-  if (!spec.labels.empty()) {
+  if (!spec.body->labels.empty()) {
     const auto labels = out.element("span", {{"class", "labels"}});
-    for (const auto& [key, value] : spec.labels) {
+    for (const auto& [key, value] : spec.body->labels) {
       const std::string text = key + '=' + value;
       out.leaf("a", {{"class", "tag"}, Attribute::href(input.query.with("label", text))}, text);
       out.text(" ");

@@ -246,7 +246,7 @@ void expect_whole_when_flipped_at_any_file(Publisher& publisher) {
     const auto state = source.load();
     ASSERT_TRUE(state) << state.error().message();
     std::set<std::string> labels;
-    for (const auto& spec : state->specs) labels.insert(spec->labels.front().second);
+    for (const auto& spec : state->specs) labels.insert(spec->body->labels.front().second);
     EXPECT_THAT(labels, ElementsAre(MarkedSpecs::label(mark)));
     EXPECT_THAT(state->specs, SizeIs(MarkedSpecs::files(mark)));
     EXPECT_EQ(state->revision, publisher.revision(mark));

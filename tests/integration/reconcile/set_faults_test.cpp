@@ -105,8 +105,9 @@ class Scene {
     set->name = "everybody";
     set->on_leave = specs::OnLeave::dormant;
     set->workspace.name = "dev";
-    set->workspace.template_ref = "docker";
-    set->workspace.set = "everybody";
+    auto& body = set->workspace.body.edit();
+    body.template_ref = "docker";
+    body.set = "everybody";
     set->workspace.fields.set("ttl", specs::Ttl(480));
     set->workspace.fields.set("dormant", false);
     world.server.with_state([&](standin::State& state) {

@@ -45,7 +45,7 @@ TEST_P(Sets, AQuietCycleWritesNothingAndAsksForPeopleOnce) {
   auto second = set_;
   second.name = "more";
   second.workspace.name = "more";
-  second.workspace.set = "more";
+  second.workspace.body.edit().set = "more";
   set_.owners.except.push_back("dora");
   world_.declare_sets({std::make_shared<const specs::WorkspaceSet>(set_),
                        std::make_shared<const specs::WorkspaceSet>(second)});
@@ -63,7 +63,7 @@ TEST_P(Sets, AMembersWorkspaceOfAPreviousNameIsRenamedToThatMembersName) {
   edit([](standin::State& state) { state.set_allow_renames(true); });
   const std::string id = world_.live("alice", "alice")->id;
   set_.workspace.name = "{owner}-dev";
-  set_.workspace.previous_names = {std::string("{owner}")};
+  set_.workspace.body.edit().previous_names = {std::string("{owner}")};
   set_.workspace.fields.set(specs::kNameKey, set_.workspace.name);
   EXPECT_EQ(converge()->count(Reason::InSync), 4U);
   EXPECT_THAT(there(), ElementsAre("alice/alice-dev", "bob/bob-dev", "carol/carol-dev", "dora/dora-dev"));
@@ -164,7 +164,7 @@ TEST_P(Sets, AfterARestartWhatIsOfAnotherTemplateIsNotTheSets) {
   converge();
   leaves("bob");
   edit([](standin::State& state) { state.add_template("podman"); });
-  set_.workspace.template_ref = "podman";
+  set_.workspace.body.edit().template_ref = "podman";
   world_.restart();
   world_.advance(1h);
   converge();
@@ -189,7 +189,7 @@ TEST_P(Sets, AfterARestartWhoMayBeOfASetThatIsNotReadYetHasLeftNone) {
 
 TEST_P(Sets, ALeaverWhoNeverHadAWorkspaceIsForgotten) {
   add("dev");
-  set_.workspace.policy.create = false;
+  set_.workspace.body.edit().policy.create = false;
   converge();
   ASSERT_THAT(there(), ElementsAre("alice/dev"));
   leaves("bob");

@@ -21,8 +21,9 @@ class WithSet : public WithAge {
     set_.on_leave = specs::OnLeave::dormant;
     set_.where = {std::make_shared<const std::string>("sets.yaml"), 4, 1};
     set_.workspace.name = "dev";
-    set_.workspace.template_ref = "docker";
-    set_.workspace.set = "everybody";
+    auto& body = set_.workspace.body.edit();
+    body.template_ref = "docker";
+    body.set = "everybody";
     set_.workspace.where = set_.where;
     set_.workspace.fields.set("ttl", specs::Ttl(480));
     edit([](standin::State& state) {
@@ -79,7 +80,7 @@ class WithSet : public WithAge {
     set.name = std::move(name);
     set.owners = {};
     set.owners.list = std::move(list);
-    set.workspace.set = set.name;
+    set.workspace.body.edit().set = set.name;
     return set;
   }
   /// A user whom Coder no longer shows.

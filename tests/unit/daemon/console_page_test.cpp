@@ -109,7 +109,7 @@ CycleReport a_fleet_of_teams() {
   const auto spec = [&](std::size_t row, const std::string& owner, specs::StringPairs labels,
                         std::string set) {
     auto made = *testing::a_spec(owner, "w" + std::to_string(row), std::move(labels));
-    made.set = set;
+    made.body.edit().set = set;
     testing::editable(report.workspaces, row).spec = std::make_shared<const specs::WorkspaceSpec>(made);
   };
   spec(0, "alice", {{"team", "payments"}}, "dev");
@@ -203,9 +203,10 @@ TEST_F(Console, HostileGroupsStayText) {
   for (const std::string& text : testing::hostile_texts()) {
     auto report = testing::a_report({Reason::Rejected});
     change(report, 0, [&](auto& spec) {
-      spec.owner = spec.template_ref = text;
-      spec.set = text;
-      spec.labels = {{text, text}};
+      auto& body = spec.body.edit();
+      spec.owner = body.template_ref = text;
+      body.set = text;
+      body.labels = {{text, text}};
     });
     testing::editable(report.workspaces, 0).ready.message = text;
     report.sets = {testing::a_held_set(text)};
@@ -264,7 +265,7 @@ TEST_F(Console, RowsAreSortedByEachColumnInBothDirections) {
     change(report, row, [&](auto& spec) {
       spec.owner = owner;
       spec.name = name;
-      spec.template_ref = of;
+      spec.body.edit().template_ref = of;
     });
   };
   place(0, "alice", "zeta", "docker");
@@ -344,7 +345,7 @@ TEST_F(Console, AHundredThousandRowsCostOneLookInEachView) {
   for (std::size_t i = 0; i < reasons.size(); ++i)
     change(report, i, [&](auto& spec) {
       spec.owner = "owner-" + std::to_string(i % 5000);
-      spec.labels = {{"team", "t" + std::to_string(i % 400)}};
+      spec.body.edit().labels = {{"team", "t" + std::to_string(i % 400)}};
     });
   show(std::move(report));
   for (const QueryParameters& query :

@@ -205,7 +205,7 @@ TEST(Merge, WhatASetMayHaveIsLeftToIt) {
   EXPECT_TRUE(of_set([](auto& set) {
     set.owners.list = {"alice"};
     set.workspace.name = "box-{owner}";
-    set.workspace.previous_names = {"dev-{owner}"};
+    set.workspace.body.edit().previous_names = {"dev-{owner}"};
   }));
   EXPECT_FALSE(of_set([](auto& set) { set.owners.list = {"bob"}; }));
   EXPECT_FALSE(of_set([](auto& set) {

@@ -129,12 +129,12 @@ bool is_sayable(std::string_view key, const LiveWorkspace& row) {
 void expect_declares(const specs::WorkspaceSpec& spec, const LiveWorkspace& row, const FleetFacts& facts,
                      bool managed) {
   EXPECT_EQ(spec.owner, row.owner_name);
-  EXPECT_EQ(spec.organization, facts.organizations.at(row.organization_id));
-  EXPECT_EQ(spec.template_ref, row.template_name);
-  EXPECT_EQ(spec.template_version, "");
-  EXPECT_EQ(spec.preset, "");
-  EXPECT_EQ(spec.policy, (specs::ReconcilePolicy{.create = managed, .update = managed}));
-  EXPECT_EQ(specs::StringPairs(spec.parameters), facts.parameters.at(row.build.id));
+  EXPECT_EQ(spec.body->organization, facts.organizations.at(row.organization_id));
+  EXPECT_EQ(spec.body->template_ref, row.template_name);
+  EXPECT_EQ(spec.body->template_version, "");
+  EXPECT_EQ(spec.body->preset, "");
+  EXPECT_EQ(spec.body->policy, (specs::ReconcilePolicy{.create = managed, .update = managed}));
+  EXPECT_EQ(specs::StringPairs(spec.body->parameters), facts.parameters.at(row.build.id));
   for (const specs::Field& field : specs::spec_fields()) {
     const auto* declared = spec.fields.entry(field.key);
     if (!declared) {
@@ -248,8 +248,8 @@ TEST(FolderExport, OldSpecsStillDeclareTheSameFields) {
       std::vector<std::string_view> keys_now;
       for (const auto& one : (*now)->fields) keys_now.push_back(one.key);
       EXPECT_EQ(keys_now, keys) << round;
-      EXPECT_EQ((*now)->policy, spec->policy) << round;
-      EXPECT_EQ((*now)->preset, spec->preset) << round;
+      EXPECT_EQ((*now)->body->policy, spec->body->policy) << round;
+      EXPECT_EQ((*now)->body->preset, spec->body->preset) << round;
       edited += !mean_the_same(**now, *spec);
     }
   }

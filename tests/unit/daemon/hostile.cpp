@@ -13,9 +13,10 @@ namespace cr::testing {
 reconcile::CycleReport a_hostile_report(const std::string& text) {
   auto report = a_report({reconcile::Reason::Rejected});
   auto spec = *a_spec(text, text, {{text, text}});
-  spec.template_ref = text;
-  spec.set = text;
-  spec.parameters = {{text, text}};
+  auto& body = spec.body.edit();
+  body.template_ref = text;
+  body.set = text;
+  body.parameters = {{text, text}};
   spec.where.file = std::make_shared<const std::string>(text);
   auto& row = editable(report.workspaces, 0);
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);

@@ -156,7 +156,7 @@ reconcile::WorkspaceStatus a_row(Reason reason, std::vector<reconcile::Change> d
   auto spec = *report.workspaces[0].spec;
   spec.fields.set("ttl", specs::Ttl{480});
   spec.fields.set("autostart", specs::Cleared{});
-  spec.parameters = {{"cpu", "4"}};
+  spec.body.edit().parameters = {{"cpu", "4"}};
   testing::editable(report.workspaces, 0).spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   testing::editable(report.workspaces, 0).drift = std::move(drift);
   return report.workspaces[0];
@@ -174,8 +174,9 @@ TEST(DeclaredFields, ShowLiveValuesWhereTheyDiffer) {
 TEST(DeclaredFields, SayWhereEachParameterIsFrom) {
   auto row = a_row(Reason::InSync, {});
   auto spec = *row.spec;
-  spec.parameters = {{"cpu", "4"}, {"region", "eu"}};
-  spec.defaulted = {{"parameters.region", {}, specs::SharedText("defaults.yaml:7")}};
+  auto& body = spec.body.edit();
+  body.parameters = {{"cpu", "4"}, {"region", "eu"}};
+  body.defaulted = {{"parameters.region", {}, specs::SharedText("defaults.yaml:7")}};
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   EXPECT_EQ(declared_fields(row)[1].declared, "cpu=4, region=eu (from defaults.yaml:7)");
 }

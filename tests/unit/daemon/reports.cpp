@@ -12,8 +12,9 @@ specs::SpecPtr a_spec(const std::string& owner, const std::string& name, specs::
   auto spec = std::make_shared<specs::WorkspaceSpec>();
   spec->owner = owner;
   spec->name = name;
-  spec->template_ref = "docker";
-  spec->labels = std::move(labels);
+  auto& body = spec->body.edit();
+  body.template_ref = "docker";
+  body.labels = std::move(labels);
   spec->where.file = std::make_shared<const std::string>("specs/team.yaml");
   spec->where.line = 1;
   return spec;
@@ -97,9 +98,10 @@ reconcile::CycleReport a_full_report() {
   report.token_expires = std::chrono::sys_seconds{};
   auto& workspace = testing::editable(report.workspaces, 0);
   auto spec = *workspace.spec;
-  spec.labels = {{"a", "b"}};
-  spec.set = "payments-dev";
-  spec.defaulted = specs::DefaultedFields{
+  auto& body = spec.body.edit();
+  body.labels = {{"a", "b"}};
+  body.set = "payments-dev";
+  body.defaulted = specs::DefaultedFields{
       {.field = "ttl", .where = {}, .shown = specs::SharedText("specs/defaults.yaml:7")}};
   workspace.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   workspace.remarks = {{reconcile::Remark::Ineffective, "m"}};

@@ -24,7 +24,7 @@ CycleReport a_fleet_of_a_set() {
   CycleReport report = testing::a_report({Reason::InSync, Reason::InSync});
   auto& row = testing::editable(report.workspaces, 0);
   specs::WorkspaceSpec spec = *row.spec;
-  spec.set = "dev";
+  spec.body.edit().set = "dev";
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   report.sets = {testing::a_set("dev")};
   return report;
@@ -120,7 +120,7 @@ TEST_F(SetsOnThePage, HostileTextsStayTexts) {
     CycleReport report = a_fleet_of_a_set();
     auto& row = testing::editable(report.workspaces, 0);
     specs::WorkspaceSpec spec = *row.spec;
-    spec.set = text;
+    spec.body.edit().set = text;
     row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
     report.sets = {testing::a_held_set(text)};
     report.sets.front().message = text;

@@ -147,7 +147,7 @@ TEST(Recorder, CountsSpecsByStateAndSuspendedOnesApart) {
                        a_workspace(Reason::Suspended), a_workspace(Reason::InSync)};
   const auto suspend = [](WorkspaceStatus& status, std::optional<std::chrono::sys_days> until) {
     auto spec = std::make_shared<specs::WorkspaceSpec>();
-    spec->suspension = specs::Suspension{until, "holidays"};
+    spec->body.edit().suspension = specs::Suspension{until, "holidays"};
     status.spec = spec;
   };
   suspend(testing::editable(report.workspaces, 2), std::nullopt);

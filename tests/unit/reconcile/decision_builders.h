@@ -35,21 +35,27 @@ class SpecBuilder {
   explicit SpecBuilder(std::string owner = "alice", std::string name = "dev") {
     spec_.owner = std::move(owner);
     spec_.name = std::move(name);
-    spec_.template_ref = "docker";
+    spec_.body.edit().template_ref = "docker";
     at("team.yaml", 3);
   }
   SpecBuilder& at(const std::string& file, std::uint32_t line) {
     spec_.where = {std::make_shared<const std::string>(file), line, 1};
     return *this;
   }
-  SpecBuilder& template_ref(std::string text) { return spec_.template_ref = std::move(text), *this; }
-  SpecBuilder& organization(std::string text) { return spec_.organization = std::move(text), *this; }
-  SpecBuilder& version(std::string text) { return spec_.template_version = std::move(text), *this; }
+  SpecBuilder& template_ref(std::string text) {
+    return spec_.body.edit().template_ref = std::move(text), *this;
+  }
+  SpecBuilder& organization(std::string text) {
+    return spec_.body.edit().organization = std::move(text), *this;
+  }
+  SpecBuilder& version(std::string text) {
+    return spec_.body.edit().template_version = std::move(text), *this;
+  }
   SpecBuilder& parameter(std::string name, std::string value) {
-    return add(spec_.parameters, std::move(name), std::move(value));
+    return add(spec_.body.edit().parameters, std::move(name), std::move(value));
   }
   SpecBuilder& label(std::string key, std::string value) {
-    return add(spec_.labels, std::move(key), std::move(value));
+    return add(spec_.body.edit().labels, std::move(key), std::move(value));
   }
   SpecBuilder& set(std::string_view key, specs::FieldValue value) {
     spec_.fields.set(key, std::move(value));
@@ -67,10 +73,10 @@ class SpecBuilder {
     spec_.fields.set(declared.key, declared.value, mode);
     return *this;
   }
-  SpecBuilder& may_not_create() { return spec_.policy.create = false, *this; }
-  SpecBuilder& may_not_update() { return spec_.policy.update = false, *this; }
+  SpecBuilder& may_not_create() { return spec_.body.edit().policy.create = false, *this; }
+  SpecBuilder& may_not_update() { return spec_.body.edit().policy.update = false, *this; }
   SpecBuilder& suspended(specs::Suspension suspension) {
-    return spec_.suspension = std::move(suspension), *this;
+    return spec_.body.edit().suspension = std::move(suspension), *this;
   }
 
   operator specs::WorkspaceSpec() const { return spec_; }  // NOLINT: a builder stands for what it builds

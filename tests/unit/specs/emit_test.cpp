@@ -21,13 +21,14 @@ class SpecMaker {
     WorkspaceSpec spec;
     spec.name = one_of({"a", "api-dev", "no", "null", "1e3", "007", "true", "0x1", "Web"});
     spec.owner = one_of({"alice", "y", "12", "6f0a4c53-8f2e-4b6a-9d0c-1a2b3c4d5e6f"});
-    spec.template_ref = one_of({"docker", "on", "0o7"});
-    if (coin()) spec.organization = one_of({"default", "off"});
-    if (coin()) spec.template_version = one_of({"v12", "1.10", "1.2.3", "quirky_mouse", "1e5"});
-    if (coin()) spec.parameters = pairs({"region", "My parameter", "a: b", "# x", "~", "\"q\"", "yes"});
+    auto& body = spec.body.edit();
+    body.template_ref = one_of({"docker", "on", "0o7"});
+    if (coin()) body.organization = one_of({"default", "off"});
+    if (coin()) body.template_version = one_of({"v12", "1.10", "1.2.3", "quirky_mouse", "1e5"});
+    if (coin()) body.parameters = pairs({"region", "My parameter", "a: b", "# x", "~", "\"q\"", "yes"});
     if (coin())
-      spec.labels = {{"app.kubernetes.io/name", "x"}, {"team", one_of({"", "payments", "1", "true"})}};
-    if (coin()) spec.annotations = {{"example.com/note", text()}};
+      body.labels = {{"app.kubernetes.io/name", "x"}, {"team", one_of({"", "payments", "1", "true"})}};
+    if (coin()) body.annotations = {{"example.com/note", text()}};
     declare(spec, "autostart", [&] {
       return *parse_schedule(one_of({"30 9 * * 1-5", "CRON_TZ=Europe/Berlin 0 9 * * mon", "*/15 * * * *"}));
     });
@@ -41,7 +42,7 @@ class SpecMaker {
       const FieldValue value = declared->value;
       spec.fields.set(declared->key, value, kFieldModes[random_() % kFieldModes.size()]);
     }
-    spec.policy = {.create = coin(), .update = coin()};
+    body.policy = {.create = coin(), .update = coin()};
     return spec;
   }
 
@@ -130,8 +131,9 @@ TEST(Emit, WritesOnlyWhatIsDeclaredInTheOrderOfTheReference) {
   WorkspaceSpec spec;
   spec.name = "api-dev";
   spec.owner = "alice";
-  spec.template_ref = "docker";
-  spec.parameters = {{"cpu", "4"}};
+  auto& body = spec.body.edit();
+  body.template_ref = "docker";
+  body.parameters = {{"cpu", "4"}};
   spec.fields.set("ttl", Ttl{480});
   spec.fields.set("autostart", Cleared{});
   EXPECT_EQ(to_yaml(spec), R"(apiVersion: coder-reconciler/v1

@@ -33,10 +33,10 @@ TEST(Examples, AreValidAndShowEveryWish) {
   EXPECT_TRUE(any([](const WorkspaceSpec& s) {
     return s.fields.get<bool>("dormant") && *s.fields.get<bool>("dormant");
   }));
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.suspension.has_value(); }));
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.labels.empty(); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.body->suspension.has_value(); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.body->labels.empty(); }));
   EXPECT_TRUE(any([](const WorkspaceSpec& s) { return s.fields.get<Schedule>("autostart") != nullptr; }));
-  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.parameters.empty(); }));
+  EXPECT_TRUE(any([](const WorkspaceSpec& s) { return !s.body->parameters.empty(); }));
 }
 
 }  // namespace

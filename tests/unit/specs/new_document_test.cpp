@@ -40,11 +40,12 @@ WorkspaceSpec spec_of(const NewDocument& document) {
   WorkspaceSpec spec;
   spec.name = document.name;
   spec.owner = document.owner;
-  spec.organization = document.values.organization;
-  spec.template_ref = document.values.template_ref;
-  spec.parameters = document.values.parameters;
+  auto& body = spec.body.edit();
+  body.organization = document.values.organization;
+  body.template_ref = document.values.template_ref;
+  body.parameters = document.values.parameters;
   spec.fields = document.values.fields;
-  spec.policy = document.policy;
+  body.policy = document.policy;
   return spec;
 }
 
@@ -298,7 +299,7 @@ std::vector<WorkspaceSpec> loaded(std::map<std::string, std::string> files) {
   for (const SpecPtr& spec : state->specs) {
     specs.push_back(*spec);
     specs.back().where = {};
-    specs.back().defaulted = {};
+    specs.back().body.edit().defaulted = {};
   }
   return specs;
 }

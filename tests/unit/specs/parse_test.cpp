@@ -71,27 +71,27 @@ spec:
 )");
   EXPECT_EQ(spec.name, "api-dev");
   EXPECT_EQ(spec.owner, "alice");
-  EXPECT_EQ(spec.organization, "coder");
-  EXPECT_EQ(spec.template_ref, "docker");
-  EXPECT_EQ(spec.template_version, "v12");
-  EXPECT_THAT(spec.parameters, ElementsAre(Pair("cpu", "4"), Pair("region", "eu")));
-  EXPECT_THAT(spec.labels, ElementsAre(Pair("env", "prod"), Pair("team", "payments")));
-  EXPECT_THAT(spec.annotations, SizeIs(2));
+  EXPECT_EQ(spec.body->organization, "coder");
+  EXPECT_EQ(spec.body->template_ref, "docker");
+  EXPECT_EQ(spec.body->template_version, "v12");
+  EXPECT_THAT(spec.body->parameters, ElementsAre(Pair("cpu", "4"), Pair("region", "eu")));
+  EXPECT_THAT(spec.body->labels, ElementsAre(Pair("env", "prod"), Pair("team", "payments")));
+  EXPECT_THAT(spec.body->annotations, SizeIs(2));
   EXPECT_EQ(*spec.fields.get<Schedule>("autostart"), *parse_schedule("CRON_TZ=Europe/Berlin 0 9 * * 1-5"));
   EXPECT_EQ(*spec.fields.get<Ttl>("ttl"), 8h);
   EXPECT_EQ(*spec.fields.find("automaticUpdates"), FieldValue(AutomaticUpdates::always));
   EXPECT_EQ(*spec.fields.find("dormant"), FieldValue(false));
-  EXPECT_EQ(spec.policy, (ReconcilePolicy{.create = false, .update = false}));
-  ASSERT_TRUE(spec.suspension);
-  EXPECT_EQ(spec.suspension->reason, "migration");
+  EXPECT_EQ(spec.body->policy, (ReconcilePolicy{.create = false, .update = false}));
+  ASSERT_TRUE(spec.body->suspension);
+  EXPECT_EQ(spec.body->suspension->reason, "migration");
   EXPECT_EQ(spec.where.to_string(), "t.yaml:2:1");
 }
 
 TEST(Parse, WhatIsLeftOutIsUnmanaged) {
   const WorkspaceSpec spec = only_spec(document("x"));
   EXPECT_TRUE(spec.fields.empty());
-  EXPECT_EQ(spec.suspension, std::nullopt);
-  EXPECT_EQ(spec.policy, ReconcilePolicy{});
+  EXPECT_EQ(spec.body->suspension, std::nullopt);
+  EXPECT_EQ(spec.body->policy, ReconcilePolicy{});
 }
 
 TEST(Parse, NullScheduleAndTtlAreWishesForNone) {
@@ -110,7 +110,7 @@ TEST(Parse, ParametersAreTheTextThatWasWritten) {
                          "    a: 4\n    b: 1.50\n    c: true\n    d: 0x1F\n    e: yes\n"
                          "    f: \"\"\n    g: 'it''s'\n    h: 010\n    i: |\n      two\n      lines\n"
                          "    My parameter: !!str 7\n"));
-  EXPECT_THAT(spec.parameters,
+  EXPECT_THAT(spec.body->parameters,
               ElementsAre(Pair("My parameter", "7"), Pair("a", "4"), Pair("b", "1.50"), Pair("c", "true"),
                           Pair("d", "0x1F"), Pair("e", "yes"), Pair("f", ""), Pair("g", "it's"),
                           Pair("h", "010"), Pair("i", "two\nlines\n")));
@@ -122,7 +122,7 @@ TEST(Parse, NamesMayBeUuidsWhereCoderTakesThem) {
       "apiVersion: coder-reconciler/v1\nkind: Workspace\nmetadata: {name: x}\nspec: {owner: " + uuid +
       ", organization: " + uuid + ", template: " + uuid + ", templateVersion: " + uuid + "}");
   EXPECT_EQ(spec.owner, uuid);
-  EXPECT_EQ(spec.template_version, uuid);
+  EXPECT_EQ(spec.body->template_version, uuid);
 }
 
 TEST(Parse, ReadsJsonToo) {
@@ -137,7 +137,7 @@ TEST(Parse, ByteOrderMarkAndWindowsLineEndsAreNoError) {
       "apiVersion: coder-reconciler/v1\r\nkind: Workspace\r\nmetadata:\r\n  name: x\r\nspec:\r\n  owner: "
       "a\r\n  template: t\r\n");
   EXPECT_EQ(spec.name, "x");
-  EXPECT_EQ(spec.template_ref, "t");
+  EXPECT_EQ(spec.body->template_ref, "t");
 }
 
 // One object each of a fleet's would leave as many holes when its files are read anew.
@@ -227,7 +227,7 @@ items:
   spec: *spec
 )");
   ASSERT_THAT(parsed.specs, SizeIs(2));
-  EXPECT_EQ(parsed.specs[0]->labels, parsed.specs[1]->labels);
+  EXPECT_EQ(parsed.specs[0]->body->labels, parsed.specs[1]->body->labels);
 }
 
 TEST(Parse, ASyntaxErrorHarmsNoOtherDocument) {

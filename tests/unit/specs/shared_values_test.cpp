@@ -103,10 +103,10 @@ TEST(SharedValues, WhatSpecsHaveInCommonIsHeldOnceAcrossFilesAndLoads) {
   const WorkspaceSpec& one = *first->specs.at(0);
   for (const SpecPtr& other : {first->specs.at(1), second->specs.at(1)}) {
     EXPECT_TRUE(one.owner.is_same(other->owner));
-    EXPECT_TRUE(one.template_ref.is_same(other->template_ref));
-    EXPECT_TRUE(one.labels.is_same(other->labels));
+    EXPECT_TRUE(one.body->template_ref.is_same(other->body->template_ref));
+    EXPECT_TRUE(one.body->labels.is_same(other->body->labels));
     EXPECT_TRUE(one.fields.is_same(other->fields));
-    EXPECT_TRUE(one.parameters.is_same(other->parameters));
+    EXPECT_TRUE(one.body->parameters.is_same(other->body->parameters));
   }
 }
 

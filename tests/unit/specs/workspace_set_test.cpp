@@ -53,10 +53,10 @@ TEST(WorkspaceSet, IsReadAsItIsWritten) {
   EXPECT_EQ(set.spread_autostart, std::chrono::minutes{30});
   EXPECT_EQ(set.on_leave, OnLeave::dormant);
   EXPECT_EQ(set.workspace.name, "{owner}-dev");
-  EXPECT_EQ(set.workspace.set, "s");
-  EXPECT_THAT(*set.workspace.previous_names, ElementsAre("{owner}"));
-  EXPECT_EQ(*set.workspace.labels, (StringPairs{{"team", "payments"}, {"user", "{owner}"}}));
-  EXPECT_EQ(*set.workspace.parameters, (StringPairs{{"home", "/home/{owner}"}}));
+  EXPECT_EQ(set.workspace.body->set, "s");
+  EXPECT_THAT(*set.workspace.body->previous_names, ElementsAre("{owner}"));
+  EXPECT_EQ(*set.workspace.body->labels, (StringPairs{{"team", "payments"}, {"user", "{owner}"}}));
+  EXPECT_EQ(*set.workspace.body->parameters, (StringPairs{{"home", "/home/{owner}"}}));
   EXPECT_TRUE(set.workspace.owner.empty());
 }
 
@@ -64,7 +64,7 @@ TEST(WorkspaceSet, ItsLabelsAreItsWorkspacesWhereTheTemplateGivesNoOther) {
   const ParsedFile file = parsed(
       set_of("list: [a]", "name: dev, labels: {a: own}", "template: t", "", "name: s, labels: {a: x, b: y}"));
   ASSERT_THAT(file.sets, SizeIs(1));
-  EXPECT_EQ(*file.sets[0].set->workspace.labels, (StringPairs{{"a", "own"}, {"b", "y"}}));
+  EXPECT_EQ(*file.sets[0].set->workspace.body->labels, (StringPairs{{"a", "own"}, {"b", "y"}}));
   EXPECT_EQ(*file.sets[0].set->labels, (StringPairs{{"a", "x"}, {"b", "y"}}));
 }
 
@@ -72,7 +72,7 @@ TEST(WorkspaceSet, ThatIsSuspendedSuspendsAllItsWorkspaces) {
   const ParsedFile file = parsed(set_of("list: [a]", "name: dev", "template: t", "",
                                         "name: s, annotations: {coder-reconciler/suspend: \"true\"}"));
   ASSERT_THAT(file.sets, SizeIs(1));
-  EXPECT_TRUE(file.sets[0].set->workspace.suspension);
+  EXPECT_TRUE(file.sets[0].set->workspace.body->suspension);
 }
 
 TEST(WorkspaceSet, OfTwoSuspensionsTheLongerCounts) {
@@ -82,7 +82,7 @@ TEST(WorkspaceSet, OfTwoSuspensionsTheLongerCounts) {
     };
     const ParsedFile file = parsed(set_of("list: [a]", "name: dev" + annotation(of_template), "template: t",
                                           "", "name: s" + annotation(own)));
-    return file.sets.at(0).set->workspace.suspension.value().until;
+    return file.sets.at(0).set->workspace.body->suspension.value().until;
   };
   constexpr std::chrono::sys_days kLater = std::chrono::year{2026} / 12 / 24;
   EXPECT_EQ(end_of("until 2026-12-24", "until 2026-11-01"), kLater);

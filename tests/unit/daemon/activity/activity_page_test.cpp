@@ -168,7 +168,7 @@ TEST_F(WorkspacePage, SaysOfEachFieldWhatIsDeclaredWhereWhatCoderHasAndWhoDecide
   auto report = one(Reason::Drifted);
   auto& row = testing::editable(report.workspaces, 0);
   auto spec = *row.spec;
-  spec.defaulted = specs::DefaultedFields{
+  spec.body.edit().defaulted = specs::DefaultedFields{
       {.field = "autostart", .where = {}, .shown = specs::SharedText("specs/defaults.yaml:7")}};
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   row.drift = {{testing::field::ttl, "4h", testing::wish_for_ttl(480min)}};
@@ -222,7 +222,7 @@ TEST_F(WorkspacePage, SaysWhatASetHasDeclared) {
   auto report = one(Reason::InSync);
   auto& row = testing::editable(report.workspaces, 0);
   auto spec = *row.spec;
-  spec.set = "payments-dev";
+  spec.body.edit().set = "payments-dev";
   row.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   show(std::move(report));
   EXPECT_THAT(workspace(), AllOf(HasSubstr("Declared by <code class=\"source\" title=\"specs/team.yaml\">"

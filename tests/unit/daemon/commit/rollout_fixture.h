@@ -31,7 +31,7 @@ using Reasons = std::map<std::string, Reason>;
 inline SpecPtr a_workspace(const std::string& name, const std::string& says, const std::string& set = "",
                            std::uint32_t line = 1) {
   auto spec = std::make_shared<specs::WorkspaceSpec>(*testing::a_spec("alice", name, {{"says", says}}));
-  if (!set.empty()) spec->set = set;
+  if (!set.empty()) spec->body.edit().set = set;
   spec->where.line = line;
   return spec;
 }

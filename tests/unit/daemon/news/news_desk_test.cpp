@@ -306,7 +306,7 @@ TEST_F(NewsDeskTest, ADifferenceOfAChangedSpecIsNoDrift) {
   hear({Reason::InSync});
   CycleReport report = with_drift(Reason::Updating);
   auto spec = std::make_shared<specs::WorkspaceSpec>(*report.workspaces[0].spec);
-  spec->labels = {{"changed", "yes"}};
+  spec->body.edit().labels = {{"changed", "yes"}};
   testing::editable(report.workspaces, 0).spec = spec;
   EXPECT_THAT(hear(report), IsEmpty());
 }

@@ -24,7 +24,7 @@ specs::DesiredState alice_dev() {
   auto spec = std::make_shared<specs::WorkspaceSpec>();
   spec->owner = "alice";
   spec->name = "dev";
-  spec->template_ref = "docker";
+  spec->body.edit().template_ref = "docker";
   specs::DesiredState desired;
   desired.specs = {spec};
   return desired;

@@ -141,7 +141,7 @@ TEST(Properties, ApplyingPlansUntilNoneIsLeftLeavesNoDrift) {
     ASSERT_LT(cycles, 6) << "never settles, seed " << seed;
     const WorkspaceDiff rest = diff(spec, live, {});
     // A spec that forbids updates keeps its drift, and a build state that nobody knows is not stopped.
-    if (!spec.policy.update || live.build.status == BuildStatus::unknown) continue;
+    if (!spec.body->policy.update || live.build.status == BuildStatus::unknown) continue;
     EXPECT_TRUE(rest.drift.empty()) << "seed " << seed << ": " << ::testing::PrintToString(rest.drift);
   }
 }

@@ -120,13 +120,13 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Case{"InSyncHasNothingToSay", [](Scene& s) { s.in_sync(); }, Reason::InSync, ""},
                       Case{"SuspendedUntilADay",
                            [](Scene& s) {
-                             s.spec.suspension = specs::Suspension{
+                             s.spec.body.edit().suspension = specs::Suspension{
                                  std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}, "audit"};
                            },
                            Reason::Suspended, "until 2026-12-24: audit"},
                       Case{"SuspendedUntilADayThatNoClockReaches",
                            [](Scene& s) {
-                             s.spec.suspension = specs::Suspension{
+                             s.spec.body.edit().suspension = specs::Suspension{
                                  std::chrono::sys_days{std::chrono::year{2999} / 12 / 24}, ""};
                            },
                            Reason::Suspended, "until 2999-12-24"},
@@ -134,13 +134,13 @@ INSTANTIATE_TEST_SUITE_P(
                            [](Scene& s) {
                              s.in_sync();
                              s.now = std::chrono::sys_days{std::chrono::year{2026} / 12 / 25};
-                             s.spec.suspension = specs::Suspension{
+                             s.spec.body.edit().suspension = specs::Suspension{
                                  std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}, "audit"};
                            },
                            Reason::InSync, ""},
                       Case{"SuspendedWinsOverAFailedRead",
                            [](Scene& s) {
-                             s.spec.suspension = specs::Suspension{};
+                             s.spec.body.edit().suspension = specs::Suspension{};
                              s.read_error = an_error(ApiFault::server);
                            },
                            Reason::Suspended, "left alone"},
@@ -165,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"MayNotBeCreated",
              [](Scene& s) {
                s.absent = true;
-               s.spec.policy.create = false;
+               s.spec.body.edit().policy.create = false;
              },
              Reason::Missing, "create: false"},
         Case{"CannotBeBound",
@@ -320,13 +320,14 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Persons, ConditionTable,
     ::testing::Values(
-        Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.policy.update = false; }, Reason::Drifted,
-             "ttl is none, should be 8h"},
+        Case{"UpdatesAreForbiddenBySpec", [](Scene& s) { s.spec.body.edit().policy.update = false; },
+             Reason::Drifted, "ttl is none, should be 8h"},
         Case{"UpdatesAreForbiddenAndNoneIsNeeded",
              [](Scene& s) {
                s.in_sync();
-               s.spec.template_ref = "kubernetes";
-               s.spec.policy.update = false;
+               auto& body = s.spec.body.edit();
+               body.template_ref = "kubernetes";
+               body.policy.update = false;
              },
              Reason::InSync, ""},
         Case{"EachFieldThatDriftsIsNamed",

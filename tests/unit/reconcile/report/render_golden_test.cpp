@@ -169,7 +169,7 @@ CycleReport with_sets() {
   builder.plan("alice", "dev", {set_ttl({"alice", "dev"}, kId, 4h, 8h)});
   WorkspaceStatus& member = builder.row("bob", "dev", Reason::OwnerSuspended, "bob is suspended");
   specs::WorkspaceSpec spec = *member.spec;
-  spec.set = "infra-dev";
+  spec.body.edit().set = "infra-dev";
   spec.where = {std::make_shared<const std::string>("sets/infra-dev.yaml"), 1, 1};
   member.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
   sets::SetStatus held =

@@ -25,7 +25,7 @@ class SetBuilder {
   }
   SetBuilder& name(std::string text) {
     set_.name = std::move(text);
-    set_.workspace.set = set_.name;
+    set_.workspace.body.edit().set = set_.name;
     return *this;
   }
   SetBuilder& at(const std::string& file, std::uint32_t line) {

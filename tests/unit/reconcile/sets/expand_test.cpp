@@ -39,26 +39,28 @@ class Expansion : public ::testing::Test {
 TEST_F(Expansion, TheUsernameStandsWhereTheTemplateNamesTheOwner) {
   specs::WorkspaceSpec& spec = set_.workspace();
   spec.name = "dev-{owner}";
-  spec.previous_names = {std::string("{owner}")};
-  spec.labels = {{"team", "payments"}, {"user", "{owner}"}};
-  spec.annotations = {{"note", "for {owner} and {owner}"}};
-  spec.parameters = {{"home", "/home/{owner}"}};
+  auto& body = spec.body.edit();
+  body.previous_names = {std::string("{owner}")};
+  body.labels = {{"team", "payments"}, {"user", "{owner}"}};
+  body.annotations = {{"note", "for {owner} and {owner}"}};
+  body.parameters = {{"home", "/home/{owner}"}};
   const specs::SpecPtr made = of("Alice");
   ASSERT_TRUE(made);
   EXPECT_EQ(made->name, "dev-Alice");
-  EXPECT_EQ(made->previous_names.front(), "Alice");
-  EXPECT_EQ(*made->labels, (specs::StringPairs{{"team", "payments"}, {"user", "Alice"}}));
-  EXPECT_EQ(made->annotations.front().second, "for Alice and Alice");
-  EXPECT_EQ(made->parameters.front().second, "/home/Alice");
+  EXPECT_EQ(made->body->previous_names.front(), "Alice");
+  EXPECT_EQ(*made->body->labels, (specs::StringPairs{{"team", "payments"}, {"user", "Alice"}}));
+  EXPECT_EQ(made->body->annotations.front().second, "for Alice and Alice");
+  EXPECT_EQ(made->body->parameters.front().second, "/home/Alice");
   EXPECT_EQ(made->owner, "Alice");
-  EXPECT_EQ(made->set, "payments");
+  EXPECT_EQ(made->body->set, "payments");
   EXPECT_EQ(made->where.to_string(), "payments.yaml:7:1");
-  EXPECT_EQ(made->template_ref, "docker");
+  EXPECT_EQ(made->body->template_ref, "docker");
 }
 
 TEST_F(Expansion, OtherProgramsPlaceholdersStayAsTheyAre) {
-  set_.workspace().parameters = {{"a", "${owner}"}, {"b", "{{owner}} of {owner}"}};
-  EXPECT_EQ(*of("alice")->parameters, (specs::StringPairs{{"a", "${owner}"}, {"b", "{{owner}} of alice"}}));
+  set_.workspace().body.edit().parameters = {{"a", "${owner}"}, {"b", "{{owner}} of {owner}"}};
+  EXPECT_EQ(*of("alice")->body->parameters,
+            (specs::StringPairs{{"a", "${owner}"}, {"b", "{{owner}} of alice"}}));
 }
 
 TEST(ExpansionOfADocument, ANameThatIsKeptAsDeclaredIsTheOwners) {
@@ -81,17 +83,37 @@ TEST(ExpansionOfADocument, ANameThatIsKeptAsDeclaredIsTheOwners) {
 
 TEST_F(Expansion, WhatDoesNotNameTheOwnerIsHeldOnceForAll) {
   specs::WorkspaceSpec& spec = set_.workspace();
-  spec.labels = {{"team", "payments"}};
-  spec.annotations = {{"note", "all"}};
-  spec.parameters = {{"cpu", "4"}};
+  auto& body = spec.body.edit();
+  body.labels = {{"team", "payments"}};
+  body.annotations = {{"note", "all"}};
+  body.parameters = {{"cpu", "4"}};
   spec.fields.set("ttl", specs::Ttl(480));
   const specs::SpecPtr alice = of("alice"), bob = of("bob");
-  EXPECT_TRUE(alice->labels.is_same(bob->labels));
-  EXPECT_TRUE(alice->annotations.is_same(bob->annotations));
-  EXPECT_TRUE(alice->parameters.is_same(bob->parameters));
-  EXPECT_TRUE(alice->template_ref.is_same(bob->template_ref));
+  EXPECT_TRUE(alice->body.is_same(bob->body));
+  EXPECT_TRUE(alice->body.is_same(spec.body)) << "which is the set's";
   EXPECT_TRUE(alice->fields.is_same(bob->fields));
-  EXPECT_TRUE(alice->set.is_same(bob->set));
+}
+
+TEST_F(Expansion, WhereAPartNamesTheOwnerEachHasItsOwnAndTheOtherPartsAreStillHeldOnce) {
+  auto& body = set_.workspace().body.edit();
+  body.labels = {{"user", "{owner}"}};
+  body.parameters = {{"cpu", "4"}};
+  const specs::SpecPtr alice = of("alice"), bob = of("bob");
+  EXPECT_FALSE(alice->body.is_same(bob->body));
+  EXPECT_EQ(alice->body->labels.front().second, "alice");
+  EXPECT_EQ(bob->body->labels.front().second, "bob");
+  EXPECT_TRUE(alice->body->parameters.is_same(bob->body->parameters));
+  EXPECT_TRUE(alice->body->template_ref.is_same(bob->body->template_ref));
+  EXPECT_TRUE(alice->body->set.is_same(bob->body->set));
+  EXPECT_EQ(set_.workspace().body->labels.front().second, "{owner}") << "the set's stays";
+}
+
+TEST_F(Expansion, WhereOnlyTheNameAndTheStartAreTheOwnersTheBodyIsHeldOnce) {
+  set_.spread(30min).workspace().fields.set("autostart", a_schedule("0 9 * * 1-5"));
+  set_.workspace().name = "dev-{owner}";
+  const specs::SpecPtr alice = of("alice"), bob = of("bob");
+  EXPECT_FALSE(alice->fields.is_same(bob->fields));
+  EXPECT_TRUE(alice->body.is_same(bob->body));
 }
 
 TEST_F(Expansion, StartsAreHeldOnceForEachMinuteOfTheSpan) {
@@ -121,7 +143,7 @@ TEST_F(Expansion, ANameThatIsTooLongForOneIsThatOnesErrorAlone) {
 }
 
 TEST_F(Expansion, WhatIsNoLabelOrPreviousNameForOneIsThatOnesError) {
-  set_.workspace().previous_names = {std::string("a-name-that-is-long-for-{owner}")};
+  set_.workspace().body.edit().previous_names = {std::string("a-name-that-is-long-for-{owner}")};
   EXPECT_FALSE(of("alice-the-second"));
   ASSERT_THAT(problems_, SizeIs(1));
   EXPECT_EQ(problems_[0].field, "spec.template.metadata.previousNames");
@@ -155,19 +177,20 @@ TEST_F(Expansion, NobodyIsMovedFurtherThanTheGrammarCanSay) {
 
 TEST_F(Expansion, OfALeaversWorkspaceStaysThatItIsDormant) {
   specs::WorkspaceSpec& spec = set_.workspace();
-  spec.labels = {{"team", "payments"}};
+  auto& body = spec.body.edit();
+  body.labels = {{"team", "payments"}};
   spec.fields.set("ttl", specs::Ttl(480));
-  spec.parameters = {{"cpu", "4"}};
-  spec.policy.update = true;
+  body.parameters = {{"cpu", "4"}};
+  body.policy.update = true;
   const specs::SpecPtr asleep = Expander::put_to_sleep(*of("alice"));
   EXPECT_EQ(asleep->owner, "alice");
   EXPECT_EQ(asleep->name, "dev");
-  EXPECT_EQ(asleep->set, "payments");
+  EXPECT_EQ(asleep->body->set, "payments");
   EXPECT_FALSE(asleep->fields.find("ttl"));
   EXPECT_EQ(*asleep->fields.get<bool>("dormant"), true);
-  EXPECT_FALSE(asleep->policy.create) << "it is never made anew";
-  EXPECT_TRUE(asleep->parameters.empty());
-  EXPECT_EQ(asleep->labels.size(), 1U) << "it is still selected by them";
+  EXPECT_FALSE(asleep->body->policy.create) << "it is never made anew";
+  EXPECT_TRUE(asleep->body->parameters.empty());
+  EXPECT_EQ(asleep->body->labels.size(), 1U) << "it is still selected by them";
 }
 
 // The promise: the same minute on every machine, for ever.

@@ -47,7 +47,8 @@ class Joining : public ::testing::Test {
   static std::vector<std::string> names(const Joined& joined) {
     std::vector<std::string> out;
     for (const specs::SpecPtr& spec : joined.specs)
-      out.push_back(specs::identity_of(*spec).to_string() + (spec->set.empty() ? "" : " of " + *spec->set));
+      out.push_back(specs::identity_of(*spec).to_string() +
+                    (spec->body->set.empty() ? "" : " of " + *spec->body->set));
     return out;
   }
 
@@ -72,7 +73,7 @@ TEST_F(Joining, ADocumentBeatsASet) {
   EXPECT_THAT(names(result), ElementsAre("alice/dev", "bob/dev of payments"));
   ASSERT_THAT(result.sets[0].replaced, SizeIs(1));
   EXPECT_EQ(result.sets[0].replaced[0].document->where.to_string(), "alice.yaml:3:1");
-  EXPECT_EQ(result.sets[0].replaced[0].by_set->set, "payments");
+  EXPECT_EQ(result.sets[0].replaced[0].by_set->body->set, "payments");
   EXPECT_THAT(result.not_theirs, ElementsAre(specs::Identity{"alice", "dev"}));
 }
 

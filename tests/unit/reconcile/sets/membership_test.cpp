@@ -137,9 +137,9 @@ TEST_F(Members, StayTheSameObjectsWhileNothingChanges) {
 
 TEST_F(Members, OfAChangedSetHaveItsWorkspacesAlsoWhileTheyCannotBeRead) {
   reads({"alice"});
-  set_.workspace().template_ref = "kubernetes";
+  set_.workspace().body.edit().template_ref = "kubernetes";
   fails();
-  EXPECT_EQ(membership_.members()[0].workspace->template_ref, "kubernetes");
+  EXPECT_EQ(membership_.members()[0].workspace->body->template_ref, "kubernetes");
 }
 
 TEST_F(Members, WhoIsSuspendedHasLeft) {
@@ -228,7 +228,7 @@ TEST_F(Members, AnApprovalEndsWithTheSetsChange) {
   reads(many(0, 20));
   reads(many(11, 9));
   ASSERT_TRUE(approve(status().digest));
-  set_.workspace().template_ref = "kubernetes";
+  set_.workspace().body.edit().template_ref = "kubernetes";
   reads(many(11, 9));
   EXPECT_EQ(members().size(), 20U);
   EXPECT_EQ(status().reason, Reason::Held);
@@ -253,7 +253,7 @@ TEST_F(Members, OfAChangedSetThatSaysTheSameOfThemStayTheSameObjects) {
   set_.except({"ci-bot"});
   reads({"alice", "bob"});
   EXPECT_EQ(membership_.members()[0].workspace, alice);
-  set_.workspace().template_ref = "kubernetes";
+  set_.workspace().body.edit().template_ref = "kubernetes";
   reads({"alice", "bob"});
   EXPECT_NE(membership_.members()[0].workspace, alice);
 }

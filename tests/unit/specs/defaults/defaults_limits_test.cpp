@@ -82,7 +82,7 @@ TEST_F(DefaultsLimits, WhatIsAddedToDocumentsThatHaveNothingInCommonEnds) {
   EXPECT_TRUE(more.layering.is_exhausted());
   std::size_t bytes = 0;
   for (const SpecPtr& spec : more.result.specs)
-    for (const auto& [key, value] : *spec->parameters) bytes += value.size();
+    for (const auto& [key, value] : *spec->body->parameters) bytes += value.size();
   EXPECT_LE(bytes, std::size_t{1} << 20);
 }
 
@@ -99,7 +99,7 @@ TEST_F(DefaultsLimits, BeyondTheBytesThereIsNoNewDesiredState) {
   EXPECT_FALSE(small.load()) << "nothing of it is kept";
   write("d.yaml", defaults("parameters: {q: x}"));
   const DesiredState state = specs::load(small);
-  EXPECT_EQ(*named(state, "x").parameters, (StringPairs{{"p", "1"}, {"q", "x"}}));
+  EXPECT_EQ(*named(state, "x").body->parameters, (StringPairs{{"p", "1"}, {"q", "x"}}));
 }
 
 TEST_F(DefaultsLimits, WhatIsKeptFromAnEarlierLoadCountsWithWhatIsNew) {

@@ -127,15 +127,15 @@ class World {
 
 /// As kValues has it.
 std::string value_of(const WorkspaceSpec& spec, const std::string& field) {
-  if (field == "template") return std::string(spec.template_ref);
+  if (field == "template") return std::string(spec.body->template_ref);
   if (field == "organization")
-    return spec.organization.empty() ? "not given" : std::string(spec.organization);
-  if (field == "reconcilePolicy.create") return spec.policy.create ? "true" : "false";
+    return spec.body->organization.empty() ? "not given" : std::string(spec.body->organization);
+  if (field == "reconcilePolicy.create") return spec.body->policy.create ? "true" : "false";
   if (field == "reconcilePolicy.fields.dormant")
     return spec.fields.entry("dormant") ? std::string(to_string(spec.fields.entry("dormant")->mode))
                                         : "not given";
   if (!field.starts_with("parameters.")) return text_of(spec, field);
-  for (const auto& [key, value] : spec.parameters)
+  for (const auto& [key, value] : spec.body->parameters)
     if ("parameters." + key == field) return value;
   return "not given";
 }
@@ -163,7 +163,7 @@ TEST(LayeringProperty, DoesNotDependOnTheOrderOfFiles) {
   for (int round = 0; round < 60; ++round) {
     World world(random);
     const DesiredState expected = world.layered();
-    for (const SpecPtr& spec : expected.specs) defaulted += spec->defaulted.size();
+    for (const SpecPtr& spec : expected.specs) defaulted += spec->body->defaulted.size();
     left_out += expected.elsewhere.size();
     std::shuffle(world.files.begin(), world.files.end(), random);
     ASSERT_TRUE(same(world.layered(), expected)) << "round " << round;
@@ -180,7 +180,7 @@ TEST(LayeringProperty, ADocumentThatNamesEverythingIsUntouchedByAnyDefault) {
     const DesiredState state = world.layered();
     for (const File& file : world.files) {
       for (const SpecPtr& spec : file.parsed.specs) {
-        if (spec->preset != "p") continue;
+        if (spec->body->preset != "p") continue;
         ++seen;
         ASSERT_EQ(named(state, spec->name), *spec);
       }

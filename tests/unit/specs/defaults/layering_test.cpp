@@ -14,7 +14,7 @@ TEST_F(Defaults, GiveWhatADocumentDoesNotNameAndSayWhereItStands) {
   const DesiredState state = load();
   EXPECT_EQ(said(state), "");
   EXPECT_EQ(text_of(named(state, "x"), "ttl"), "8h");
-  EXPECT_EQ(named(state, "x").template_ref, "docker");
+  EXPECT_EQ(named(state, "x").body->template_ref, "docker");
   EXPECT_EQ(place(default_of(named(state, "x"), "ttl")), "berlin/d.yaml:6");
   EXPECT_EQ(place(default_of(named(state, "x"), "template")), "berlin/d.yaml:6");
   EXPECT_EQ(text_of(named(state, "y"), "ttl"), "4h");
@@ -71,8 +71,9 @@ TEST_F(Defaults, OfMappingsAreLayeredKeyByKey) {
   const DesiredState state = load();
   EXPECT_EQ(said(state), "");
   const WorkspaceSpec& spec = named(state, "x");
-  EXPECT_EQ(*spec.parameters, (StringPairs{{"cpu", "4"}, {"disk", "9"}, {"region", "us"}}));
-  EXPECT_EQ(spec.policy, (ReconcilePolicy{.create = false, .update = true, .recreate = Recreate::never}));
+  EXPECT_EQ(*spec.body->parameters, (StringPairs{{"cpu", "4"}, {"disk", "9"}, {"region", "us"}}));
+  EXPECT_EQ(spec.body->policy,
+            (ReconcilePolicy{.create = false, .update = true, .recreate = Recreate::never}));
   EXPECT_EQ(spec.fields.entry("ttl")->mode, FieldMode::report);
   EXPECT_EQ(spec.fields.entry("favorite")->mode, FieldMode::enforce);
   EXPECT_EQ(place(default_of(spec, "parameters.region")), "d.yaml:6");
@@ -96,12 +97,12 @@ TEST_F(Defaults, AreBeatenByNullWhichIsAWishForNoneOrNotGiven) {
   EXPECT_EQ(text_of(x, "ttl"), "none");
   EXPECT_EQ(text_of(x, "autostart"), "none");
   EXPECT_EQ(text_of(x, "favorite"), "not given");
-  EXPECT_EQ(x.organization, "");
-  EXPECT_EQ(x.preset, "");
-  EXPECT_EQ(*x.parameters, (StringPairs{{"b", "2"}}));
-  EXPECT_EQ(x.policy, (ReconcilePolicy{.create = true, .update = false}));
-  EXPECT_THAT(*named(state, "y").parameters, IsEmpty());
-  EXPECT_EQ(named(state, "y").policy, ReconcilePolicy{});
+  EXPECT_EQ(x.body->organization, "");
+  EXPECT_EQ(x.body->preset, "");
+  EXPECT_EQ(*x.body->parameters, (StringPairs{{"b", "2"}}));
+  EXPECT_EQ(x.body->policy, (ReconcilePolicy{.create = true, .update = false}));
+  EXPECT_THAT(*named(state, "y").body->parameters, IsEmpty());
+  EXPECT_EQ(named(state, "y").body->policy, ReconcilePolicy{});
 }
 
 TEST_F(Defaults, NullInANearerOneHidesThoseFurtherAway) {
@@ -110,9 +111,9 @@ TEST_F(Defaults, NullInANearerOneHidesThoseFurtherAway) {
   write("near/w.yaml", workspace("x"));
   const WorkspaceSpec spec = named(load(), "x");
   EXPECT_EQ(text_of(spec, "favorite"), "not given");
-  EXPECT_THAT(*spec.parameters, IsEmpty());
-  EXPECT_EQ(spec.organization, "");
-  EXPECT_THAT(*spec.defaulted, IsEmpty());
+  EXPECT_THAT(*spec.body->parameters, IsEmpty());
+  EXPECT_EQ(spec.body->organization, "");
+  EXPECT_THAT(*spec.body->defaulted, IsEmpty());
 }
 
 TEST_F(Defaults, MayGiveWhatIsRequiredAndItsAbsenceIsToldAtItsPlace) {
@@ -177,7 +178,7 @@ TEST_F(Defaults, AreForSetsAsForWorkspacesAndSeeTheLabelsOfBothItsMetadata) {
   EXPECT_EQ(said(state), "");
   ASSERT_THAT(state.sets, SizeIs(1));
   EXPECT_EQ(text_of(state.sets[0]->workspace, "ttl"), "8h");
-  EXPECT_EQ(state.sets[0]->workspace.template_ref, "docker");
+  EXPECT_EQ(state.sets[0]->workspace.body->template_ref, "docker");
   EXPECT_EQ(place(default_of(state.sets[0]->workspace, "ttl")), "d.yaml:7");
 }
 
