@@ -185,6 +185,7 @@ class FileParser {
                                 .places = std::move(read.open)});
       }
       if (valid) {
+        read.spec.body = values_.body(read.spec.body);
         specs_.push_back(std::move(read.spec));
         result_.named.push_back(std::move(read.named));
         return;
@@ -207,6 +208,7 @@ class FileParser {
       }
       if (valid) {
         read.set.workspace = std::move(read.workspace.spec);
+        read.set.workspace.body = values_.body(read.set.workspace.body);
         result_.sets.push_back(
             {std::make_shared<const WorkspaceSet>(std::move(read.set)), std::move(read.workspace.named)});
         return;

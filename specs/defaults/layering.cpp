@@ -208,7 +208,10 @@ Layering::Outcome Layering::complete(WorkspaceSpec& spec, const NamedFields& nam
       pass.result.diagnostics.back().remedy +=
           fmt::format("; {} more errors in this document", overlay.more_clashes);
     changed = !overlay.used.empty();
-    if (changed) apply(overlay, spec);
+    if (changed) {
+      apply(overlay, spec);
+      spec.body = values_.body(spec.body);
+    }
   }
   if (spec.body->template_ref.empty()) report("template", "is missing", std::string(kTemplateRemedy));
   check_modes(spec, named, report);
