@@ -338,5 +338,17 @@ TEST_P(Audit, WhatAnAnswerCostsIsCounted) {
   EXPECT_EQ(state_.read_cost().workspace_rows, 2U);
 }
 
+TEST_P(Audit, RowsThatAreBuiltAnewSayTheSame) {
+  constexpr auto kAll = "/api/v2/workspaces?limit=10";
+  const std::string kept = send("GET", kAll).body;
+  state_.keep_rendered_rows(false);
+  EXPECT_EQ(send("GET", kAll).body, kept);
+  state_.set_ttl("alice", "dev", 180'000);
+  const std::string anew = send("GET", kAll).body;
+  EXPECT_NE(anew, kept);
+  state_.keep_rendered_rows(true);
+  EXPECT_EQ(send("GET", kAll).body, anew);
+}
+
 }  // namespace
 }  // namespace cr::standin

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   bool demo = false;
   std::size_t fleet = 0;
   double build_seconds = 0;
+  bool rows_anew = false;
   std::int64_t rate_limit = RateLimit::kDefaultLimit;
   app.add_option("--age", age, "release to imitate")->check(CLI::IsMember(ages()))->capture_default_str();
   app.add_option("--port", options.port, "0: any that is free")->capture_default_str();
@@ -47,6 +48,8 @@ int main(int argc, char** argv) {
   app.add_flag("--demo", demo, "a few templates, users and workspaces with drift");
   app.add_option("--fleet", fleet, "so many running workspaces, ten an owner");
   app.add_option("--build-seconds", build_seconds, "how long builds take")->capture_default_str();
+  app.add_flag("--rows-anew", rows_anew,
+               "build each row for each answer, as Coder does, and keep none ready");
   app.add_option("--token", token, "another token of the site owner");
   app.add_option("--rate-limit", rate_limit, "requests a minute for each path; 0: none")
       ->capture_default_str();
@@ -64,6 +67,7 @@ int main(int argc, char** argv) {
     Server server(options);
     server.with_state([&](State& state) {
       state.rate_limit().set_limit(rate_limit);
+      state.keep_rendered_rows(!rows_anew);
       if (build_seconds > 0) {
         BuildPace pace;
         pace.kind = BuildPace::Kind::after_time;

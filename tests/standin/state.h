@@ -72,7 +72,8 @@ struct ReadCost {
   std::uint64_t bytes = 0;  ///< of the API's answers
 };
 
-/// How long builds take. Nothing sleeps: they move on when a request arrives or a test says so.
+/// How long builds take. Nothing sleeps: they move on when a request arrives, when an open stream looks, or
+/// when a test says so.
 struct BuildPace {
   enum class Kind {
     after_requests,  ///< Done when `requests` further requests have arrived. 0: before the next one is
@@ -211,6 +212,8 @@ class State {
   void finish_builds();
   /// A request has arrived: builds whose time has come end.
   void on_request();
+  /// Those that take time, alone: who watches sends no request.
+  void end_builds_in_time();
   [[nodiscard]] std::size_t active_builds() const { return active_.size(); }
   /// What Coder's scheduler does once a minute: queues the starts, stops and deletes that are due now.
   void run_lifecycle();
@@ -228,6 +231,9 @@ class State {
                                         std::string_view resource_type = {}) const;
   void add_audit(AuditRow row) { audit_.add(std::move(row), now()); }
   /// What answers have cost since the start or the last reset.
+  /// Off: each row is built anew for each answer, as Coder builds it. On, as at first, is for speed.
+  void keep_rendered_rows(bool on) { keeps_rows_ = on; }
+  [[nodiscard]] bool keeps_rendered_rows() const { return keeps_rows_; }
   [[nodiscard]] ReadCost& read_cost() { return read_cost_; }
 
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
@@ -283,6 +289,15 @@ class State {
   void note_uses();
   void start(Fleet::Row& row);
   void finish(Fleet::Row& row);
+  /// Of those that have a provisioner.
+  template <class IsDue>
+  void finish_where(IsDue is_due) {
+    std::erase_if(active_, [&](ActiveBuild& active) {
+      if (active.row->workspace.latest().job != JobStatus::running || !is_due(active)) return false;
+      finish(*active.row);
+      return true;
+    });
+  }
   /// Who edits, or `fallback` (a name or an id) where nobody was named.
   [[nodiscard]] const User& person_or(std::string_view fallback) const;
   [[nodiscard]] AuditRow row_of_person(std::string_view fallback, int status);
@@ -335,6 +350,7 @@ class State {
   bool next_drift_starts_ = false;
 
   BuildPace pace_;
+  bool keeps_rows_ = true;
   std::vector<std::pair<std::string, std::chrono::microseconds>> build_stages_;
   std::size_t builds_to_fail_ = 0;
   std::vector<ActiveBuild> active_;

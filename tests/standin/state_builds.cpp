@@ -82,27 +82,26 @@ void State::start_builds() {
 
 void State::finish_builds() {
   start_builds();
-  std::erase_if(active_, [this](const ActiveBuild& active) {
-    if (active.row->workspace.latest().job != JobStatus::running) return false;
-    finish(*active.row);
-    return true;
-  });
+  finish_where([](const ActiveBuild&) { return true; });
 }
 
 void State::on_request() {
   note_uses();
   audit_.publish(now());
-  if (active_.empty() || pace_.kind == BuildPace::Kind::by_hand) return;
+  end_builds_in_time();
+  if (active_.empty() || pace_.kind != BuildPace::Kind::after_requests) return;
   start_builds();
-  const Time at = now();
-  std::erase_if(active_, [&](ActiveBuild& active) {
-    if (active.row->workspace.latest().job != JobStatus::running) return false;
-    const bool due = pace_.kind == BuildPace::Kind::after_time ? active.due <= at : active.requests_left == 0;
-    if (active.requests_left > 0) --active.requests_left;
-    if (!due) return false;
-    finish(*active.row);
-    return true;
+  finish_where([](ActiveBuild& active) {
+    if (active.requests_left == 0) return true;
+    --active.requests_left;
+    return false;
   });
+}
+
+void State::end_builds_in_time() {
+  if (active_.empty() || pace_.kind != BuildPace::Kind::after_time) return;
+  start_builds();
+  finish_where([at = now()](const ActiveBuild& active) { return active.due <= at; });
 }
 
 std::pair<Fleet::Row*, std::size_t> State::find_build(std::string_view id) {

@@ -206,6 +206,7 @@ class Streams {
       std::string event;
       {
         const std::scoped_lock lock(exchange_.mutex);
+        exchange_.state().end_builds_in_time();
         const auto state = watched_state(exchange_.state(), watched.workspace_id, watched.reader_id);
         if (!state) break;
         if (state->stamp != shown) event = words.data(*state);

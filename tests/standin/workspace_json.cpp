@@ -331,7 +331,8 @@ std::string workspace_json(State& state, Fleet::Row& row, const std::string& rea
 void append_workspace_json(State& state, Fleet::Row& row, const std::string& reader_id, std::string& out) {
   ++state.read_cost().workspace_rows;
   // Only the owner sees the favorite, so only then does the row differ by reader.
-  if (row.workspace.favorite && reader_id == row.workspace.owner_id) {
+  const bool is_readers_own = row.workspace.favorite && reader_id == row.workspace.owner_id;
+  if (is_readers_own || !state.keeps_rendered_rows()) {
     write_workspace(out, state, row.workspace, reader_id, Moment::later);
     return;
   }

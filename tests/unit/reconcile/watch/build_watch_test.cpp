@@ -321,6 +321,27 @@ TEST_F(BuildWatchOnSockets, AnEndIsSeenAlthoughNoTimePasses) {
   EXPECT_TRUE(given_up_.empty());
 }
 
+TEST_F(BuildWatchOnSockets, ABuildThatTakesTimeEndsForWhoOnlyWatches) {
+  const auto start = standin::Time(std::chrono::sys_days(2026y / 3 / 2));
+  coder_.with_state([&](standin::State& state) {
+    standin::BuildPace pace;
+    pace.kind = standin::BuildPace::Kind::after_time;
+    pace.time = 30s;
+    state.set_build_pace(pace);
+    state.set_time(start);
+    return 0;
+  });
+  watch_->follow({building("dev")});
+  until([&] { return states_ >= 1; });
+  EXPECT_EQ(ended_, 0);
+  coder_.with_state([](standin::State& state) {
+    state.advance(31s);
+    return 0;
+  });
+  until([&] { return ended_ == 1; });
+  EXPECT_EQ(coder_.request_count(), 1U);
+}
+
 TEST_F(BuildWatchOnSockets, AtMostTenStreamsAreOpen) {
   std::vector<OwnBuild> builds;
   for (int i = 0; i < 14; ++i) builds.push_back(building("dev" + std::to_string(i)));
