@@ -23,7 +23,7 @@ specs::DesiredState select(const specs::DesiredState& desired, const Selection& 
     return wanted(owners, identity.owner) && wanted(names, identity.name) &&
            labels.selects(spec.body->labels);
   };
-  std::erase_if(selected.specs, [&](const specs::SpecPtr& spec) { return !selects(*spec); });
+  selected.specs.erase_if([&](const specs::SpecPtr& spec) { return !selects(*spec); });
   // Only a rename asks what else is declared, and sets do, which leave to documents what is theirs.
   const bool renames = std::ranges::any_of(
       selected.specs, [](const specs::SpecPtr& spec) { return !spec->body->previous_names.empty(); });

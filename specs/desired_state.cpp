@@ -219,14 +219,15 @@ DesiredState assemble(Declared declared) {
   }
   state.diagnostics = std::move(diagnostics);
 
-  state.specs.reserve(documents.size());
+  std::vector<SpecPtr> valid;
+  valid.reserve(documents.size());
   for (auto first = documents.begin(); first != documents.end();) {
     const auto last = std::find_if(first + 1, documents.end(), [&](const SpecPtr& spec) {
       return compare_identities(*spec, **first) != 0;
     });
     const auto count = static_cast<std::size_t>(last - first);
     if (count == 1) {
-      state.specs.push_back(std::move(*first));
+      valid.push_back(std::move(*first));
     } else {
       state.duplicate_documents += count;
       state.elsewhere.push_back(identity_of(**first));
@@ -235,7 +236,8 @@ DesiredState assemble(Declared declared) {
     }
     first = last;
   }
-  previous.move_from(state.specs, state.elsewhere);
+  previous.move_from(valid, state.elsewhere);
+  state.specs = std::move(valid);
   add_sets(std::move(declared.sets), state);
   std::ranges::sort(state.rejected_sets);
   state.rejected_sets.erase(std::unique(state.rejected_sets.begin(), state.rejected_sets.end()),

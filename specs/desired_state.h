@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "specs/diagnostic.h"
+#include "specs/spec_list.h"
 #include "specs/workspace_set.h"
 #include "specs/workspace_spec.h"
 
@@ -31,8 +32,6 @@ struct Identity {
 /// The order of two specs' identities, without making them. The same object is equal to itself at no cost,
 /// which is what most are when a read is compared with the one before.
 [[nodiscard]] std::strong_ordering compare_identities(const WorkspaceSpec& a, const WorkspaceSpec& b);
-
-using SpecPtr = std::shared_ptr<const WorkspaceSpec>;
 
 /// The workspace that an invalid document is about: its own still, and nobody else's. Without an identity it
 /// is about none that there can be.
@@ -56,7 +55,7 @@ struct DefaultsInUse {
 
 /// Everything that one read of the sources declares.
 struct DesiredState {
-  std::vector<SpecPtr> specs;  ///< valid ones, sorted by identity, identities unique
+  SpecList specs;              ///< valid ones, sorted by identity, identities unique
   std::vector<SetPtr> sets{};  ///< valid ones, sorted by name; whose workspaces are not among `specs` yet
   /// Names of sets that documents which were left out declare: their workspaces stay as they are. Sorted,
   /// unique. One that was left out for an error, and not for another set of its name, is among the unknown

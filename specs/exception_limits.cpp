@@ -116,7 +116,7 @@ void refuse_endless_exceptions(DesiredState& desired, std::chrono::sys_seconds n
     ++desired.invalid_documents;
     return true;
   };
-  std::erase_if(desired.specs, [&](const SpecPtr& spec) { return refuse(*spec, ""); });
+  desired.specs.erase_if([&](const SpecPtr& spec) { return refuse(*spec, ""); });
   std::erase_if(desired.sets, [&](const SetPtr& set) { return refuse(set->workspace, "spec.template."); });
 }
 

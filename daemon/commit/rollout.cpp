@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <utility>
 
 #include "daemon/text/counted.h"
@@ -28,7 +29,7 @@ bool comes_before(const SpecPtr& a, const SpecPtr& b) {
 }
 
 /// Those of `now` that are not in `before`, or say something else there. Both sorted by identity.
-std::vector<SpecPtr> differing(const std::vector<SpecPtr>& now, const std::vector<SpecPtr>& before) {
+std::vector<SpecPtr> differing(std::span<const SpecPtr> now, std::span<const SpecPtr> before) {
   std::vector<SpecPtr> differ;
   auto old = before.begin();
   for (const SpecPtr& one : now) {
@@ -176,7 +177,7 @@ void Rollout::await_set(const std::string& name) {
   if (!contains(awaited_sets_, name)) awaited_sets_.push_back(name);
 }
 
-void Rollout::await(const std::vector<SpecPtr>& more) {
+void Rollout::await(std::span<const SpecPtr> more) {
   if (more.empty()) return;
   std::vector<SpecPtr> all;
   all.reserve(awaited_.size() + more.size());

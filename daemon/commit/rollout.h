@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -79,7 +80,7 @@ class Rollout {
   void take_members(const reconcile::Rows& rows);
   void take_sets(const std::vector<reconcile::sets::SetStatus>& sets);
   void take_rows(const reconcile::Rows& rows);
-  void await(const std::vector<specs::SpecPtr>& more);
+  void await(std::span<const specs::SpecPtr> more);
 
   [[nodiscard]] bool is_done() const { return told_ && told_->state == CommitState::success; }
   [[nodiscard]] std::size_t documents_left_out() const;

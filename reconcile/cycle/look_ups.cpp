@@ -392,7 +392,7 @@ awaitable<void> resolve_absent(CycleState& state) {
 /// One owner given by name here and by UUID there shows only when both are known.
 void mark_duplicates(CycleState& state) {
   LookUps& look_ups = state.memory.remembered.look_ups;
-  if (!gives_owner_by_id(state.desired.specs)) {
+  if (!state.memory.remembered.reads.any_owner_is_uuid()) {
     look_ups.owners.clear();
     return;
   }

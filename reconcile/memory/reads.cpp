@@ -15,14 +15,17 @@ void prepare(Target& target) {
 
 }  // namespace
 
-std::vector<WorkspaceId> Reads::align(std::span<const specs::SpecPtr> specs) {
+std::vector<WorkspaceId> Reads::align(const specs::SpecList& specs) {
   std::vector<WorkspaceId> gone;
+  if (specs.is_same(aligned_to_) && known_.size() == specs.size()) return gone;
   const auto same = [](const specs::SpecPtr& spec, const Target& known) {
     return specs::compare_lower(spec->owner, known.identity.owner) == 0 &&
            specs::compare_lower(spec->name, known.identity.name) == 0;
   };
   // Where nothing has come or gone, which is nearly always, nothing is made.
   if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs, gone);
+  aligned_to_ = specs;
+  any_owner_is_uuid_ = std::ranges::any_of(known_, &Target::owner_is_uuid);
   std::ranges::sort(gone);
   return gone;
 }

@@ -5,8 +5,9 @@
 
 namespace cr::reconcile {
 
-void Resting::align(std::span<const specs::SpecPtr> specs) {
-  if (std::ranges::equal(specs, entries_, {}, {}, &Entry::spec)) return;
+void Resting::align(const specs::SpecList& specs) {
+  if (specs.is_same(aligned_to_)) return;
+  aligned_to_ = specs;
   std::vector<Entry> aligned(specs.size());
   auto known = entries_.begin();
   for (std::size_t i = 0; i < specs.size(); ++i) {

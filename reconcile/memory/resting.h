@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <vector>
 
+#include "reconcile/model/ids.h"
 #include "reconcile/model/instant.h"
 #include "specs/desired_state.h"
 
@@ -19,7 +19,8 @@ class Resting {
   struct Entry {
     specs::SpecPtr spec;  ///< what was declared when it was last looked at
     // Of one that rests.
-    Instant next{};  ///< by Coder's clock: when time may move it; none: never
+    WorkspaceId id{};  ///< as Reads knows it
+    Instant next{};    ///< by Coder's clock: when time may move it; none: never
     bool has_exceptions : 1 = false;
     bool rests : 1 = false;
     // What keeps it from rest.
@@ -29,7 +30,7 @@ class Resting {
   };
 
   /// Brings them into the order of these, sorted by identity, whatever was known before.
-  void align(std::span<const specs::SpecPtr> specs);
+  void align(const specs::SpecList& specs);
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] Entry& operator[](std::size_t place) { return entries_[place]; }
   [[nodiscard]] const Entry& operator[](std::size_t place) const { return entries_[place]; }
@@ -41,6 +42,7 @@ class Resting {
 
  private:
   std::vector<Entry> entries_;
+  specs::SpecList aligned_to_;  ///< whose order that is
 };
 
 }  // namespace cr::reconcile

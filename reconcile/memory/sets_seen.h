@@ -40,7 +40,7 @@ struct SetsSeen {
   /// Of documents whose workspace sets would declare as well: which sets, for people.
   std::map<const specs::WorkspaceSpec*, std::string> also_in_set;
   // What `joined` was made of.
-  std::vector<specs::SpecPtr> documents;
+  specs::SpecList documents;
   std::vector<specs::Identity> elsewhere;
   /// Of each set; 0: it was left out.
   std::vector<std::pair<std::string, std::uint64_t>> versions;

@@ -212,8 +212,8 @@ TEST(SharedValues, WhatSpecsHaveInCommonIsHeldOnceAcrossFilesAndLoads) {
   tree.write("b.yaml", "# written anew\n" + a_spec("two"));
   const auto second = source.load();
   ASSERT_TRUE(first && second);
-  const WorkspaceSpec& one = *first->specs.at(0);
-  for (const SpecPtr& other : {first->specs.at(1), second->specs.at(1)}) {
+  const WorkspaceSpec& one = *first->specs[0];
+  for (const SpecPtr& other : {first->specs[1], second->specs[1]}) {
     EXPECT_TRUE(one.owner.is_same(other->owner));
     EXPECT_TRUE(one.fields.is_same(other->fields));
     EXPECT_TRUE(one.body.is_same(other->body));

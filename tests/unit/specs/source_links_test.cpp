@@ -35,7 +35,7 @@ TEST(SpecSource, AnUnchangedFileOfANewCommitIsNotParsedAgain) {
   SpecSource source({tree.path("current")});
   load(source);
   tree.swap_link("current", ".worktrees/" + kRevision2);
-  EXPECT_EQ(*load(source).specs.at(1)->fields.get<Ttl>("ttl"), 2h);
+  EXPECT_EQ(*load(source).specs[1]->fields.get<Ttl>("ttl"), 2h);
   EXPECT_EQ(source.parsed_files(), 1U);
 }
 

@@ -199,7 +199,7 @@ TEST(SpecSource, RewritingTheSameTextIsNoChange) {
   tree.write("a.yaml", document("a"));
   const DesiredState second = load(source);
   EXPECT_EQ(source.parsed_files(), 0U);
-  EXPECT_EQ(first.specs.at(0), second.specs.at(0)) << "the same object, not only an equal one";
+  EXPECT_EQ(first.specs[0], second.specs[0]) << "the same object, not only an equal one";
 }
 
 TEST(SpecSource, FilesAtRestAreNotEvenOpened) {
@@ -229,7 +229,7 @@ TEST(SpecSource, AChangeWithinOneTickOfTheFileSystemsClockIsSeen) {
   const std::string text = document("a", "2h");
   ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
   ::close(fd);
-  EXPECT_EQ(*load(source).specs.at(0)->fields.get<Ttl>("ttl"), 2h);
+  EXPECT_EQ(*load(source).specs[0]->fields.get<Ttl>("ttl"), 2h);
 }
 
 TEST(SpecSource, FixingAFileClearsItsErrors) {

@@ -43,7 +43,7 @@ class RolloutTest : public ::testing::Test {
     CycleReport report;
     report.result = reasons.empty() ? CycleResult::in_sync : CycleResult::partial;
     report.revision = desired_->revision;
-    std::vector<SpecPtr> all = desired_->specs;
+    std::vector<SpecPtr> all(desired_->specs.begin(), desired_->specs.end());
     all.insert(all.end(), members.begin(), members.end());
     std::ranges::sort(all, [](const auto& a, const auto& b) { return compare_identities(*a, *b) < 0; });
     for (const SpecPtr& spec : all) {

@@ -12,6 +12,7 @@ class LookUp : public CycleParts {
  protected:
   LookUp() { coder_.users = {coder::User{a_user_id(5), "alice", coder::UserStatus::active}}; }
   void look_up() {
+    memory_.remembered.reads.align(desired_.specs);  // as the read did before
     auto all = looked_up(state());
     EXPECT_TRUE(run_coroutine(std::move(all)));
   }

@@ -31,7 +31,7 @@ std::vector<Target> lend(Reads& reads, const std::vector<specs::SpecPtr>& specs)
 }
 
 void observe(Reads& reads, const CycleFacts& facts) {
-  reads.align(facts.declared);
+  reads.align(std::vector<specs::SpecPtr>(facts.declared.begin(), facts.declared.end()));
   reads.observe(facts);
 }
 

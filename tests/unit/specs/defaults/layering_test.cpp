@@ -216,9 +216,9 @@ TEST_F(Defaults, ThatChangeLeaveAloneWhatTheyAreNotFor) {
   write("one/w.yaml", workspace("x"));
   write("two/d.yaml", defaults("ttl: 8h"));
   write("two/w.yaml", workspace("y"));
-  const SpecPtr before = load().specs.at(1);
+  const SpecPtr before = load().specs[1];
   write("one/d.yaml", defaults("ttl: 9h"));
-  EXPECT_EQ(load().specs.at(1), before);
+  EXPECT_EQ(load().specs[1], before);
 }
 
 TEST(DirectoryOf, IsThePathsAsItIsShown) {
