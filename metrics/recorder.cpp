@@ -15,6 +15,7 @@
 
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
+#include "reconcile/report/changed_rows.h"
 #include "reconcile/report/forecast_view.h"
 #include "reconcile/report/report.h"
 
@@ -157,6 +158,8 @@ struct Recorder::Instruments {
   std::vector<Gauge*> starts_blocked = Family<Gauge>(registry, MetricId::starts_blocked).each();
   Gauge& missed_starts = Family<Gauge>(registry, MetricId::missed_starts).series({});
   std::vector<Gauge*> exceptions = Family<Gauge>(registry, MetricId::exceptions).each_of_two();
+  reconcile::Rows rows;           ///< the latest of a cycle that had any
+  reconcile::FleetFuture future;  ///< of the latest cycle's
   std::vector<Gauge*> sets = Family<Gauge>(registry, MetricId::sets).each();
   std::vector<Gauge*> set_members = Family<Gauge>(registry, MetricId::set_members).each();
   std::vector<Gauge*> live_read = Family<Gauge>(registry, MetricId::live_workspaces_read).each();
@@ -385,19 +388,18 @@ void Recorder::Instruments::show_following(const reconcile::Following& following
 }
 
 void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& report) {
-  // One pass: there may be a hundred thousand of them.
-  std::vector<std::size_t> by_reason(workspaces.size());
-  std::size_t suspended = 0;
-  const auto now = std::chrono::floor<std::chrono::seconds>(report.ended);
-  for (const reconcile::WorkspaceStatus& workspace : report.workspaces) {
-    ++by_reason[index(workspace.ready.reason)];
-    if (workspace.converged_after) convergence.Observe(in_seconds(*workspace.converged_after));
-    if (workspace.drift_repaired_after) drift_repair.Observe(in_seconds(*workspace.drift_repaired_after));
-    if (workspace.spec && workspace.spec->body->suspension &&
-        specs::in_force(*workspace.spec->body->suspension, now)) {
-      ++suspended;
-    }
-  }
+  // A row says it for as long as it stands.
+  const auto observe_new = [this](const reconcile::WorkspaceStatus*, const reconcile::WorkspaceStatus& row) {
+    if (row.converged_after) convergence.Observe(in_seconds(*row.converged_after));
+    if (row.drift_repaired_after) drift_repair.Observe(in_seconds(*row.drift_repaired_after));
+  };
+  reconcile::for_each_changed_row(rows, report.workspaces, observe_new);
+  if (!report.workspaces.empty()) rows = report.workspaces;
+  // There may be a hundred thousand of them, of which nearly always not one has changed.
+  if (!report.workspaces.is_same(future.rows())) future = reconcile::FleetFuture(report.workspaces);
+  const reconcile::RowCounts counted = report.workspaces.counts();
+  std::vector<std::size_t> by_reason;
+  for (const reconcile::Reason reason : reconcile::all_reasons()) by_reason.push_back(counted.of(reason));
   std::vector<std::size_t> by_kind(plan_actions.size());
   for (const reconcile::WorkspacePlan& workspace : report.plan.workspaces) {
     for (const reconcile::Action& action : workspace.actions) ++by_kind[reconcile::kind_of(action).index()];
@@ -409,8 +411,7 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   set_all(workspaces, by_reason);
   set_all(drifted_fields, report.drifted_fields());
   set_all(plan_actions, by_kind);
-  const reconcile::FleetForecast fleet =
-      reconcile::fleet_forecast(report.workspaces, std::chrono::floor<std::chrono::seconds>(report.ended));
+  const reconcile::FleetForecast fleet = future.from(std::chrono::floor<std::chrono::seconds>(report.ended));
   set_all(starts_expected, fleet.starts);
   set_all(stops_expected, fleet.stops);
   set_all(deletions_expected, fleet.deletions);
@@ -420,6 +421,8 @@ void Recorder::Instruments::count_workspaces(const reconcile::CycleReport& repor
   for (const auto& states : fleet.exceptions) {
     for (const std::size_t count : states) exceptions[place++]->Set(static_cast<double>(count));
   }
+  const std::size_t suspended =
+      fleet.exceptions[index(specs::ExceptionKind::suspend)][index(specs::ExceptionState::open)];
   specs[index(SpecState::valid)]->Set(static_cast<double>(report.workspaces.size() - suspended));
   specs[index(SpecState::invalid)]->Set(static_cast<double>(report.invalid_documents));
   specs[index(SpecState::duplicate)]->Set(static_cast<double>(report.duplicate_documents));

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "daemon/log/change.h"
-#include "daemon/loop/changed_rows.h"
 #include "daemon/loop/new_drift.h"
 #include "daemon/text/counted.h"
 #include "reconcile/coder/fault.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/report/build_words.h"
+#include "reconcile/report/changed_rows.h"
 
 namespace cr::daemon {
 namespace {
@@ -203,7 +203,7 @@ void CycleEvents::tell_sets(const CycleReport& report, std::vector<Event>& event
 
 void CycleEvents::tell_rows(const CycleReport& report, std::vector<Event>& events) {
   if (report.result == CycleResult::failed && report.workspaces.empty()) return;
-  for_each_changed_row(
+  reconcile::for_each_changed_row(
       rows_, report.workspaces, [&](const WorkspaceStatus* before, const WorkspaceStatus& row) {
         for (const reconcile::Change& change : row.drift) {
           if (is_new_drift(*row.spec, before, change.field) && !told_.contains({before, change.field}))

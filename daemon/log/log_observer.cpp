@@ -1,12 +1,12 @@
 #include "daemon/log/log_observer.h"
 
 #include <algorithm>
-#include <compare>
 
 #include "daemon/log/change.h"
 #include "metrics/catalogue.h"
 #include "reconcile/plan/action.h"
 #include "reconcile/report/build_words.h"
+#include "reconcile/report/changed_rows.h"
 #include "specs/name.h"
 
 namespace cr::daemon {
@@ -197,26 +197,15 @@ void log_set_transitions(Logger& log, const CycleReport* previous, const CycleRe
 
 void log_transitions(Logger& log, const CycleReport* previous, const CycleReport& current) {
   std::size_t written = 0, left_out = 0;
-  auto before = previous == nullptr ? reconcile::Rows::const_iterator{} : previous->workspaces.begin();
-  for (const WorkspaceStatus& status : current.workspaces) {
-    const WorkspaceStatus* match = nullptr;
-    if (previous != nullptr) {
-      auto order = std::strong_ordering::greater;
-      while (before != previous->workspaces.end() &&
-             (order = specs::compare_identities(*before->spec, *status.spec)) < 0)
-        ++before;
-      if (before != previous->workspaces.end() && order == 0) match = &*before;
-    }
-    const bool changed = match != nullptr ? match->ready.reason != status.ready.reason
-                                          : status.ready.reason != reconcile::Reason::InSync;
-    if (!changed) continue;
-    if (written == kMostLines) {
-      ++left_out;
-      continue;
-    }
-    log_condition(log, status, match);
-    ++written;
-  }
+  const reconcile::Rows before = previous == nullptr ? reconcile::Rows() : previous->workspaces;
+  reconcile::for_each_changed_row(
+      before, current.workspaces, [&](const WorkspaceStatus* match, const WorkspaceStatus& status) {
+        const bool changed = match != nullptr ? match->ready.reason != status.ready.reason
+                                              : status.ready.reason != reconcile::Reason::InSync;
+        if (!changed) return;
+        written < kMostLines ? ++written : ++left_out;
+        if (left_out == 0) log_condition(log, status, match);
+      });
   if (left_out > 0) {
     log.warn("more conditions changed than are logged", {{"count", std::to_string(left_out), true}});
   }

@@ -17,11 +17,12 @@ SyncPoint point_of(const CycleReport& report) {
   if (report.result == reconcile::CycleResult::failed) return point;
   point.read = true;
   point.all = static_cast<std::uint32_t>(report.workspaces.size());
-  for (const reconcile::WorkspaceStatus& row : report.workspaces) {
-    const Reason reason = row.ready.reason;
+  const reconcile::RowCounts counts = report.workspaces.counts();
+  for (const Reason reason : reconcile::all_reasons()) {
+    const auto rows = static_cast<std::uint32_t>(counts.of(reason));
     const Ready ready = reconcile::ready_of(reason);
-    if (ready == Ready::True) ++point.in_sync_least;
-    if (ready == Ready::False && reason != Reason::Suspended) ++point.drift_most;
+    if (ready == Ready::True) point.in_sync_least += rows;
+    if (ready == Ready::False && reason != Reason::Suspended) point.drift_most += rows;
   }
   return point;
 }

@@ -361,7 +361,7 @@ void NewsDesk::tell_convergence(const CycleReport& report, Grouping& grouping) {
 }
 
 void NewsDesk::remember(const CycleReport& report) {
-  if (!rows_of_known_.empty() && &report.workspaces.shared() == &rows_of_known_.shared()) return;
+  if (!rows_of_known_.empty() && report.workspaces.is_same(rows_of_known_)) return;
   std::vector<reconcile::Rows::Row> now;
   now.reserve(report.workspaces.size());
   bool all_known = true;

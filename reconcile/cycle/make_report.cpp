@@ -103,16 +103,13 @@ void keep_last_known(const WorkspaceStatus& before, async::WallTime read, Worksp
 /// One row for each that is declared, in their order.
 Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wall) {
   StatusTable& statuses = state.memory.statuses;
-  statuses.begin(state.desired.specs.size(), state.begun, now, wall);
-  std::size_t place = 0;
+  statuses.begin(state.desired.specs, state.begun, now, wall);
   // A guest's declaration says the same at another place.
-  const auto stand = [&](std::size_t resting) {
-    const specs::SpecPtr& spec = state.desired.specs[resting];
-    state.memory.is_guest ? statuses.stand_as(spec) : statuses.stand(*spec);
+  const auto stand_until = [&](std::size_t place) {
+    state.memory.is_guest ? statuses.stand_anew_until(place) : statuses.stand_until(place);
   };
   for (std::size_t i = 0; i < state.declared.size(); ++i) {
-    for (; place < state.place_of(i); ++place) stand(place);
-    ++place;
+    stand_until(state.place_of(i));
     const WorkspaceFacts& one = state.declared[i];
     WorkspaceStatus row = row_of(state, state.spec_of(i), one, wall);
     const WorkspaceStatus* before = one.read_error && !one.live ? statuses.before(*one.spec) : nullptr;
@@ -121,7 +118,7 @@ Rows rows_of(const CycleState& state, async::SteadyTime now, async::WallTime wal
     if (ever_read) keep_last_known(*before, state.memory.statuses_from, row);
     statuses.settle(std::move(row));
   }
-  for (; place < state.desired.specs.size(); ++place) stand(place);
+  stand_until(state.desired.specs.size());
   return statuses.end();
 }
 

@@ -11,8 +11,7 @@ bool is_settled(Reason reason) {
 bool is_wholly_converged(const CycleReport& report) {
   const bool good = report.result == CycleResult::in_sync || report.result == CycleResult::converged;
   return good && report.invalid_documents + report.duplicate_documents == 0 &&
-         std::ranges::all_of(report.workspaces,
-                             [](const WorkspaceStatus& row) { return is_settled(row.ready.reason); }) &&
+         report.workspaces.counts().all(is_settled) &&
          std::ranges::all_of(report.sets, [](const sets::SetStatus& set) {
            return sets::ready_of(set.reason) == Ready::True;
          });

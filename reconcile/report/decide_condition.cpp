@@ -9,6 +9,7 @@
 #include "reconcile/coder/fault.h"
 #include "reconcile/fields/managed_field.h"
 #include "reconcile/memory/backoff.h"
+#include "reconcile/report/convergence.h"
 #include "specs/workspace_spec.h"
 
 namespace cr::reconcile {
@@ -309,8 +310,7 @@ CycleResult result_of(const CycleReport& report) {
   const bool any_failed =
       std::any_of(report.outcomes.begin(), report.outcomes.end(),
                   [](const Outcome& outcome) { return outcome.result == ActionResult::failed; });
-  const bool all_good = std::all_of(report.workspaces.begin(), report.workspaces.end(),
-                                    [](const WorkspaceStatus& row) { return is_good(row.ready.reason); });
+  const bool all_good = report.workspaces.counts().all(is_good);
   const bool all_resolved =
       std::all_of(report.sets.begin(), report.sets.end(),
                   [](const sets::SetStatus& set) { return sets::ready_of(set.reason) == Ready::True; });
@@ -318,10 +318,7 @@ CycleResult result_of(const CycleReport& report) {
   const bool acted = std::any_of(report.outcomes.begin(), report.outcomes.end(), [](const Outcome& outcome) {
     return outcome.result == ActionResult::success;
   });
-  const bool settled =
-      std::all_of(report.workspaces.begin(), report.workspaces.end(), [](const WorkspaceStatus& row) {
-        return row.ready.reason == Reason::InSync || row.ready.reason == Reason::Suspended;
-      });
+  const bool settled = report.workspaces.counts().all(is_settled);
   return settled && !acted ? CycleResult::in_sync : CycleResult::converged;
 }
 

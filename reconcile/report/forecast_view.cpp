@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "reconcile/forecast/due.h"
 #include "reconcile/forecast/remarks.h"
 #include "specs/duration.h"
 
@@ -19,10 +23,17 @@ CauseSet standing_orders(CauseSet causes) {
   return orders.empty() ? causes : orders;
 }
 
-void count(FleetForecast::Counts& counts, Instant at, sys_seconds from) {
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (is_ahead(at, from) && *at <= from + FleetForecast::kSpans[i]) ++counts[i];
+FleetForecast::Counts count(const std::vector<Instant>& moments, sys_seconds from) {
+  FleetForecast::Counts counts{};
+  const Instant first(from - kMayBeLate);
+  const std::array lasts{Instant(from + FleetForecast::kSpans[0]), Instant(from + FleetForecast::kSpans[1]),
+                         Instant(from + FleetForecast::kSpans[2])};
+  static_assert(lasts.size() == counts.size());
+  for (const Instant at : moments) {
+    if (at < first) continue;
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += static_cast<std::size_t>(at <= lasts[i]);
   }
+  return counts;
 }
 
 }  // namespace
@@ -61,32 +72,52 @@ bool start_fails(const WorkspaceStatus& row) {
   return row.forecast.start.fails() && !is_kept_dormant(*row.spec);
 }
 
-FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
-  FleetForecast fleet;
-  fleet.from = from;
-  const sys_seconds first_slot = fleet.slot_begins(0);
-  for (const WorkspaceStatus& row : rows) {
+FleetFuture::FleetFuture(Rows rows) : rows_(std::move(rows)) {
+  const auto keep = [](std::vector<Instant>& moments, Instant at) {
+    if (at) moments.push_back(at);
+  };
+  for (const WorkspaceStatus& row : rows_) {
     const auto& [start, stop, deletion] = row.forecast;
-    count(fleet.starts, start.next(), from);
-    count(fleet.stops, stop.at, from);
-    count(fleet.deletions, deletion, from);
-    if (start.missed) ++fleet.missed;
-    for (const specs::ExceptionInTime& one : specs::exceptions_of(*row.spec, from))
+    keep(starts_, start.next());
+    keep(stops_, stop.at);
+    keep(deletions_, deletion);
+    if (start.missed) ++missed_;
+    if (!start.blocked.empty()) blocked_.push_back(&row);
+    if (has_exceptions(*row.spec) || row.spec->body->suspension) with_exceptions_.push_back(&row);
+  }
+}
+
+FleetForecast FleetFuture::from(sys_seconds moment) const {
+  FleetForecast fleet;
+  fleet.from = moment;
+  fleet.starts = count(starts_, moment);
+  fleet.stops = count(stops_, moment);
+  fleet.deletions = count(deletions_, moment);
+  fleet.missed = missed_;
+  for (const WorkspaceStatus* row : with_exceptions_) {
+    for (const specs::ExceptionInTime& one : specs::exceptions_of(*row->spec, moment))
       ++fleet.exceptions[static_cast<std::size_t>(one.kind)][static_cast<std::size_t>(one.state)];
-    if (const Instant next = start.next(); next && *next >= first_slot) {
-      const auto slot = static_cast<std::size_t>((*next - first_slot) / FleetForecast::kSlot);
-      if (slot < fleet.slots.size()) ++fleet.slots[slot];
-    }
-    if (start.blocked.empty() || !is_ahead(start.at, from) ||
-        !starts_within(start, from, std::chrono::hours(24)))
-      continue;
+  }
+  const sys_seconds first_slot = fleet.slot_begins(0);
+  for (const Instant next : starts_) {
+    if (*next < first_slot) continue;
+    const auto slot = static_cast<std::size_t>((*next - first_slot) / FleetForecast::kSlot);
+    if (slot < fleet.slots.size()) ++fleet.slots[slot];
+  }
+  for (const WorkspaceStatus* row : blocked_) {
+    const StartForecast& start = row->forecast.start;
+    if (!is_ahead(start.at, moment) || !starts_within(start, moment, std::chrono::hours(24))) continue;
     const CauseSet counted = standing_orders(start.blocked);
     for (const CauseText& cause : all_causes()) {
       if (counted.has(cause.cause)) ++fleet.blocked[static_cast<std::size_t>(cause.cause)];
     }
-    if (start_fails(row)) ++fleet.failing;
+    if (start_fails(*row)) ++fleet.failing;
   }
   return fleet;
+}
+
+FleetForecast fleet_forecast(const Rows& rows, sys_seconds from) {
+  return FleetFuture(rows).from(from);
 }
 
 std::string provisioners_text(const std::optional<ProvisionerSight>& sight, async::WallTime now) {

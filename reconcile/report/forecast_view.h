@@ -52,6 +52,22 @@ struct FleetForecast {
 };
 [[nodiscard]] FleetForecast fleet_forecast(const Rows& rows, std::chrono::sys_seconds from);
 
+/// What rows foretell, set down so that it can be counted again and again as time goes on: the moments stand
+/// beside each other, and of the rows only those are looked at that time can turn.
+class FleetFuture {
+ public:
+  explicit FleetFuture(Rows rows = {});
+  [[nodiscard]] const Rows& rows() const { return rows_; }
+  [[nodiscard]] FleetForecast from(std::chrono::sys_seconds moment) const;
+
+ private:
+  Rows rows_;
+  std::vector<Instant> starts_, stops_, deletions_;
+  std::vector<const WorkspaceStatus*> blocked_;  ///< what its schedule names does not come
+  std::vector<const WorkspaceStatus*> with_exceptions_;
+  std::size_t missed_ = 0;
+};
+
 /// "3 provisioners seen 2h5m ago, one build each at a time"; "provisioners not seen yet"
 [[nodiscard]] std::string provisioners_text(const std::optional<ProvisionerSight>& sight,
                                             async::WallTime now);

@@ -35,19 +35,13 @@ std::string_view to_string(CycleResult result) {
 }
 
 std::size_t CycleReport::count(Reason reason) const {
-  return static_cast<std::size_t>(
-      std::count_if(workspaces.begin(), workspaces.end(),
-                    [&](const WorkspaceStatus& row) { return row.ready.reason == reason; }));
+  return workspaces.counts().of(reason);
 }
 
 std::vector<std::size_t> CycleReport::drifted_fields() const {
-  std::vector<std::size_t> counts(all_fields().size());
-  for (const WorkspaceStatus& row : workspaces) {
-    if (row.ready.reason == Reason::Suspended) continue;
-    for (const Change& change : row.drift) ++counts[change.field.place()];
-  }
+  const RowCounts counts = workspaces.counts();
   std::vector<std::size_t> of_drift;
-  for (const Field field : fields_that_drift()) of_drift.push_back(counts[field.place()]);
+  for (const Field field : fields_that_drift()) of_drift.push_back(counts.drifted(field));
   return of_drift;
 }
 

@@ -42,6 +42,29 @@ struct WorkspaceStatus {
   friend bool operator==(const WorkspaceStatus& a, const WorkspaceStatus& b);
 };
 
+/// How many rows there are of a kind, for whoever would else look at a hundred thousand of them.
+class RowCounts {
+ public:
+  void add(const WorkspaceStatus& row);
+  [[nodiscard]] std::size_t of(Reason reason) const;
+  /// Whether the reasons of all rows are such; true where there is no row.
+  template <class Is>
+  [[nodiscard]] bool all(Is is) const {
+    for (const Reason reason : all_reasons()) {
+      if (of(reason) > 0 && !is(reason)) return false;
+    }
+    return true;
+  }
+  /// Those that have drift of this field. Rows that are left alone by order do not count: an order is no
+  /// drift.
+  [[nodiscard]] std::size_t drifted(Field field) const;
+
+ private:
+  // By what a reason and a field have for a number, as far as there are any.
+  std::vector<std::size_t> by_reason_;
+  std::vector<std::size_t> drifted_;
+};
+
 /// Rows, sorted by identity. Immutable objects that reports share: a row that did not change is the same
 /// object in the next report, and where none did so is the whole list. A value; copies cost nothing.
 class Rows {
@@ -52,24 +75,34 @@ class Rows {
   using value_type = WorkspaceStatus;
 
   Rows() = default;
-  explicit Rows(std::vector<Row> rows) : list_(std::make_shared<std::vector<Row>>(std::move(rows))) {}
+  explicit Rows(std::vector<Row> rows);
+  /// The same, of rows that stay as they are: they are counted once.
+  [[nodiscard]] static Rows counted(std::vector<Row> rows);
   Rows(std::initializer_list<WorkspaceStatus> rows) {
     for (const WorkspaceStatus& row : rows) push_back(row);
   }
   /// Copies of the list do not see it.
   void push_back(WorkspaceStatus row);
 
-  [[nodiscard]] std::size_t size() const { return list_ ? list_->size() : 0; }
+  [[nodiscard]] std::size_t size() const { return shared().size(); }
   [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] const WorkspaceStatus& operator[](std::size_t i) const { return *(*list_)[i]; }
-  [[nodiscard]] const WorkspaceStatus& front() const { return *list_->front(); }
-  [[nodiscard]] const WorkspaceStatus& back() const { return *list_->back(); }
+  [[nodiscard]] const WorkspaceStatus& operator[](std::size_t i) const { return *list_->rows[i]; }
+  [[nodiscard]] const WorkspaceStatus& front() const { return *list_->rows.front(); }
+  [[nodiscard]] const WorkspaceStatus& back() const { return *list_->rows.back(); }
   [[nodiscard]] const_iterator begin() const { return const_iterator(shared().begin()); }
   [[nodiscard]] const_iterator end() const { return const_iterator(shared().end()); }
   [[nodiscard]] const std::vector<Row>& shared() const;
+  /// The very list: not one row differs. All empty ones are one.
+  [[nodiscard]] bool is_same(const Rows& other) const { return list_ == other.list_; }
+  /// Costs a look at each row, but for those of `counted`.
+  [[nodiscard]] RowCounts counts() const;
 
  private:
-  std::shared_ptr<std::vector<Row>> list_;  ///< null: none
+  struct List {
+    std::vector<Row> rows;
+    std::optional<RowCounts> counts{};
+  };
+  std::shared_ptr<List> list_;  ///< null: none
 };
 
 }  // namespace cr::reconcile

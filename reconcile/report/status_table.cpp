@@ -16,9 +16,9 @@ bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
 
 }  // namespace
 
-void StatusTable::begin(std::size_t rows, async::SteadyTime seen, async::SteadyTime now,
+void StatusTable::begin(specs::SpecList specs, async::SteadyTime seen, async::SteadyTime now,
                         async::WallTime wall) {
-  expected_ = rows;
+  specs_ = std::move(specs);
   seen_ = seen;
   now_ = now;
   wall_ = wall;
@@ -87,22 +87,42 @@ void StatusTable::settle(WorkspaceStatus row) {
   add(std::move(row), last);
 }
 
-void StatusTable::stand(const specs::WorkspaceSpec& spec) {
-  if (!before(spec)) throw std::logic_error("a workspace rests of which nothing was reported");
-  add_row_before();
+const WorkspaceStatus& StatusTable::row_of_resting(const specs::WorkspaceSpec& spec) {
+  const WorkspaceStatus* last = before(spec);
+  if (!last) throw std::logic_error("a workspace rests of which nothing was reported");
+  return *last;
 }
 
-void StatusTable::stand_as(const specs::SpecPtr& spec) {
-  const WorkspaceStatus* last = before(*spec);
-  if (!last) throw std::logic_error("a workspace rests of which nothing was reported");
-  WorkspaceStatus row = *last;
-  row.spec = spec;
-  add(std::move(row), last);
+void StatusTable::stand_until(std::size_t place) {
+  if (!same_places()) {
+    for (std::size_t i = size(); i < place; ++i) {
+      static_cast<void>(row_of_resting(*specs_[i]));
+      add_row_before();
+    }
+    return;
+  }
+  // Nearly always: nobody is looked at.
+  const auto of = [&](std::size_t i) { return rows_.shared().begin() + static_cast<std::ptrdiff_t>(i); };
+  if (made_.empty()) {
+    same_ = place;
+  } else {
+    made_.insert(made_.end(), of(size()), of(place));
+  }
+  row_before_ = place;
+}
+
+void StatusTable::stand_anew_until(std::size_t place) {
+  for (std::size_t i = size(); i < place; ++i) {
+    const WorkspaceStatus& last = row_of_resting(*specs_[i]);
+    WorkspaceStatus row = last;
+    row.spec = specs_[i];
+    add(std::move(row), &last);
+  }
 }
 
 void StatusTable::add(WorkspaceStatus row, const WorkspaceStatus* last) {
   if (last && *last == row) return add_row_before();
-  if (made_.empty()) made_.reserve(expected_ - same_);
+  if (made_.empty()) made_.reserve(specs_.size() - same_);
   made_.push_back(std::make_shared<WorkspaceStatus>(std::move(row)));
 }
 
@@ -111,7 +131,7 @@ void StatusTable::add_row_before() {
     ++same_;
     return;
   }
-  if (made_.empty()) made_.reserve(expected_ - same_);
+  if (made_.empty()) made_.reserve(specs_.size() - same_);
   made_.push_back(rows_.shared()[row_before_]);
 }
 
@@ -123,8 +143,10 @@ Rows StatusTable::end() {
                rows_.shared().begin() + static_cast<std::ptrdiff_t>(same_));
     for (Rows::Row& row : made_) all.push_back(std::move(row));
     made_ = {};
-    rows_ = Rows(std::move(all));
+    rows_ = Rows::counted(std::move(all));
   }
+  rows_are_of_ = std::move(specs_);
+  specs_ = {};
   unsettled_.swap(next_unsettled_);
   next_unsettled_.clear();
   settled_once_ = true;

@@ -13,9 +13,9 @@ namespace cr::reconcile {
 /// is as it is, and keeps the very row of whoever is as before. Allocates for what changed alone.
 class StatusTable {
  public:
-  /// Begins the end of a cycle with so many rows. `seen`: when it saw the specs and read live state; `now`,
-  /// `wall`: its end. What the last one left unfinished is forgotten.
-  void begin(std::size_t rows, async::SteadyTime seen, async::SteadyTime now, async::WallTime wall);
+  /// Begins the end of a cycle with a row for each of these. `seen`: when it saw the specs and read live
+  /// state; `now`, `wall`: its end. What the last one left unfinished is forgotten.
+  void begin(specs::SpecList specs, async::SteadyTime seen, async::SteadyTime now, async::WallTime wall);
 
   /// The row of this workspace in the report before; null if it had none. Asked and settled in the order of
   /// identities.
@@ -28,11 +28,11 @@ class StatusTable {
   /// - drift_repaired_after: in the cycle that sees the drift of its own or an earlier read gone.
   void settle(WorkspaceStatus row);
 
-  /// The next row is the one of the report before: its workspace rests since. There is one; a logic_error
-  /// else.
-  void stand(const specs::WorkspaceSpec& spec);
-  /// The same, of a declaration that says the same at another place.
-  void stand_as(const specs::SpecPtr& spec);
+  /// The next rows, up to this place among the specs, are those of the report before: their workspaces rest
+  /// since. There is one for each; a logic_error else.
+  void stand_until(std::size_t place);
+  /// The same, of declarations that say the same at another place.
+  void stand_anew_until(std::size_t place);
 
   /// All rows; what is not among them is forgotten.
   [[nodiscard]] Rows end();
@@ -48,13 +48,19 @@ class StatusTable {
   void compare(WorkspaceStatus& row, const WorkspaceStatus* last, Unsettled& unsettled) const;
   void add(WorkspaceStatus row, const WorkspaceStatus* last);
   void add_row_before();
+  [[nodiscard]] const WorkspaceStatus& row_of_resting(const specs::WorkspaceSpec& spec);
+  /// How many rows there are by now.
+  [[nodiscard]] std::size_t size() const { return same_ + made_.size(); }
+  /// Whether the place of a workspace is the same as in the last cycle.
+  [[nodiscard]] bool same_places() const { return specs_.is_same(rows_are_of_); }
 
   Rows rows_;                         ///< of the last cycle
+  specs::SpecList rows_are_of_;       ///< the specs of that
   std::vector<Unsettled> unsettled_;  ///< sorted by identity
   bool settled_once_ = false;
 
   // The cycle that is ending.
-  std::size_t expected_ = 0;
+  specs::SpecList specs_;
   async::SteadyTime seen_{}, now_{};
   async::WallTime wall_{};
   std::size_t row_before_ = 0;        ///< the first in `rows_` that is not before what was asked for last

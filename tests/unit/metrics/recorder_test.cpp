@@ -321,6 +321,30 @@ TEST(Recorder, ObservesPhasesRetriesConvergenceAndRepair) {
   EXPECT_EQ(value_of(recorder, R"(drift_repair_seconds_bucket{le="300"})"), 1);
 }
 
+// A workspace that nothing calls for keeps its row, and what that says, for as long as half an hour.
+TEST(Recorder, WhatARowSaysIsObservedOnceHoweverLongItStands) {
+  Recorder recorder;
+  CycleReport report = a_report(CycleResult::in_sync);
+  report.workspaces = {a_workspace(Reason::InSync)};
+  testing::editable(report.workspaces, 0).converged_after = 7s;
+  testing::editable(report.workspaces, 0).drift_repaired_after = 90s;
+  recorder.on_cycle(report);
+  recorder.on_cycle(report);
+  CycleReport other_row = report;
+  std::vector<reconcile::Rows::Row> rows = report.workspaces.shared();
+  WorkspaceStatus another = a_workspace(Reason::InSync);
+  specs::WorkspaceSpec spec;
+  spec.name = "another";
+  another.spec = std::make_shared<const specs::WorkspaceSpec>(spec);
+  rows.push_back(std::make_shared<WorkspaceStatus>(std::move(another)));
+  other_row.workspaces = reconcile::Rows(std::move(rows));
+  recorder.on_cycle(other_row);
+  recorder.on_cycle(a_report(CycleResult::failed));
+  recorder.on_cycle(other_row);
+  EXPECT_EQ(value_of(recorder, "convergence_seconds_count"), 1);
+  EXPECT_EQ(value_of(recorder, "drift_repair_seconds_count"), 1);
+}
+
 TEST(Recorder, RoutesHaveSeriesFromFirstUse) {
   Recorder recorder;
   EXPECT_EQ(count_of(scrape(recorder), "coder_reconciler_api_request"), 0u);

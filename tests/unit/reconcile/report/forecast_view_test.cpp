@@ -74,6 +74,29 @@ TEST(ForecastView, CountsWhatComesWithinAnHourADayAndAWeek) {
   EXPECT_EQ(fleet.missed, 1U);
 }
 
+// Time goes on while rows stand: what was set down once says at each moment what they say.
+TEST(ForecastView, AFleetsFutureIsCountedAtAnyMoment) {
+  CycleReport report = a_fleet();
+  WorkspaceStatus left_alone = row("z", stops(50min, StopBy::ttl));
+  const auto tomorrow = std::chrono::ceil<std::chrono::days>(kNow);
+  left_alone.spec = SpecBuilder("alice", "z").suspended({.until = tomorrow, .reason = "exam"}).share();
+  report.workspaces.push_back(left_alone);
+  const FleetFuture future(report.workspaces);
+  EXPECT_EQ(future.from(kNow).stops, (FleetForecast::Counts{2, 2, 2}));
+  EXPECT_EQ(future.from(kNow + 2h).stops, (FleetForecast::Counts{0, 0, 0})) << "they are past";
+  EXPECT_EQ(future.from(kNow).starts, (FleetForecast::Counts{2, 3, 4}));
+  EXPECT_EQ(future.from(kNow + 24h + 30min).starts, (FleetForecast::Counts{1, 1, 1}));
+  EXPECT_EQ(future.from(kNow + 22h).slots[12], 1U) << "of an hour later";
+  const auto blocked = static_cast<std::size_t>(Cause::Dormant);
+  EXPECT_EQ(future.from(kNow).blocked[blocked], 1U);
+  EXPECT_EQ(future.from(kNow + 13h).blocked[blocked], 0U);
+  const auto suspensions = [&](std::chrono::sys_seconds at) {
+    return future.from(at).exceptions[static_cast<std::size_t>(specs::ExceptionKind::suspend)];
+  };
+  EXPECT_EQ(suspensions(kNow)[static_cast<std::size_t>(specs::ExceptionState::open)], 1U);
+  EXPECT_EQ(suspensions(kNow + 24h)[static_cast<std::size_t>(specs::ExceptionState::over)], 1U);
+}
+
 TEST(ForecastView, WhatIsKeptDormantFailsNobody) {
   CycleReport report = a_fleet();
   WorkspaceStatus asleep = row("z", starts(12h, {Cause::LastBuildFailed, Cause::Dormant}));

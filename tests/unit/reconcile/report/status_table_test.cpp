@@ -21,7 +21,9 @@ class Statuses : public ::testing::Test {
     });
     minute += 1;
     const async::SteadyTime end{std::chrono::minutes{minute}};
-    table.begin(rows_.size(), end - 2s, end, wall());
+    std::vector<specs::SpecPtr> specs;
+    for (const WorkspaceStatus& row : rows_) specs.push_back(row.spec);
+    table.begin(std::move(specs), end - 2s, end, wall());
     for (WorkspaceStatus& row : rows_) table.settle(std::move(row));
     rows = table.end();
   }
@@ -236,6 +238,96 @@ TEST_F(SharedRows, ASpecThatWasReadAnewIsShownAtItsNewPlace) {
   cycle({row_of(moved)});
   EXPECT_EQ(rows[0].spec, moved);
   EXPECT_EQ(rows[0].ready.since, first);
+}
+
+/// Cycles in which some rest.
+class Standing : public ::testing::Test {
+ protected:
+  static specs::SpecPtr named(const char* name) { return a_spec("alice", name).share(); }
+  [[nodiscard]] static WorkspaceStatus row(specs::SpecPtr spec, Reason reason = Reason::InSync) {
+    WorkspaceStatus status;
+    status.spec = std::move(spec);
+    status.ready.reason = reason;
+    return status;
+  }
+  void begin(const specs::SpecList& specs) {
+    const async::SteadyTime now{std::chrono::minutes{++minute_}};
+    table_.begin(specs, now, now, async::WallTime{std::chrono::minutes{minute_}});
+  }
+  Rows settle_all(const specs::SpecList& specs) {
+    begin(specs);
+    for (const specs::SpecPtr& spec : specs) table_.settle(row(spec));
+    return table_.end();
+  }
+
+  const specs::SpecList specs_{named("a"), named("b"), named("c"), named("d")};
+  StatusTable table_;
+  int minute_ = 0;
+};
+
+TEST_F(Standing, WhereAllRestTheListIsTheSame) {
+  const Rows before = settle_all(specs_);
+  begin(specs_);
+  table_.stand_until(4);
+  EXPECT_TRUE(table_.end().is_same(before));
+}
+
+TEST_F(Standing, OnlyTheRowThatChangedIsAnother) {
+  const Rows before = settle_all(specs_);
+  for (std::size_t changed = 0; changed < 4; ++changed) {
+    begin(specs_);
+    table_.stand_until(changed);
+    table_.settle(row(specs_[changed], Reason::Held));
+    table_.stand_until(4);
+    const Rows after = table_.end();
+    ASSERT_EQ(after.size(), 4U);
+    for (std::size_t i = 0; i < 4; ++i)
+      EXPECT_EQ(after.shared()[i] == before.shared()[i], i > changed) << changed << " " << i;
+    EXPECT_EQ(after[changed].spec, specs_[changed]);
+    EXPECT_EQ(after[changed].ready.reason, Reason::Held);
+  }
+}
+
+// Nothing says that the place of a workspace is the one that it had.
+TEST_F(Standing, InAnotherListEachFindsItsOwnRow) {
+  const Rows before = settle_all(specs_);
+  const specs::SpecList next{named("0"), specs_[1], specs_[3]};
+  begin(next);
+  table_.settle(row(next[0]));
+  table_.stand_until(3);
+  const Rows after = table_.end();
+  ASSERT_EQ(after.size(), 3U);
+  EXPECT_EQ(after.shared()[1], before.shared()[1]);
+  EXPECT_EQ(after.shared()[2], before.shared()[3]);
+}
+
+TEST_F(Standing, WhoSaysTheSameAtAnotherPlaceKeepsWhatIsKnown) {
+  settle_all({row(specs_[0]).spec});
+  const specs::SpecList moved{a_spec("alice", "a").at("moved.yaml", 7).share()};
+  begin(moved);
+  table_.stand_anew_until(1);
+  const Rows after = table_.end();
+  EXPECT_EQ(after[0].spec, moved[0]);
+  EXPECT_EQ(after[0].ready.since, async::WallTime{std::chrono::minutes{1}});
+}
+
+TEST_F(Standing, OfWhomNothingWasReportedNobodyCanRest) {
+  settle_all({specs_[0]});
+  begin(specs_);
+  EXPECT_THROW(table_.stand_until(4), std::logic_error);
+}
+
+// What a cycle with a defect left unfinished is not what the next one builds on.
+TEST_F(Standing, ACycleThatDidNotEndLeavesTheRowsOfTheOneBefore) {
+  const Rows before = settle_all(specs_);
+  const specs::SpecList next{specs_[2]};
+  begin(next);
+  table_.stand_until(1);
+  begin(next);
+  table_.stand_until(1);
+  const Rows after = table_.end();
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(after.shared()[0], before.shared()[2]);
 }
 
 }  // namespace

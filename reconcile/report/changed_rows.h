@@ -4,17 +4,17 @@
 
 #include "reconcile/report/rows.h"
 
-namespace cr::daemon {
+namespace cr::reconcile {
 
 /// Calls `fn(before, now)` for each row that is another object than the one of the same workspace before;
 /// `before` is null where there was none. Both are sorted by identity; of a quiet fleet nothing is looked at.
 template <class Fn>
-void for_each_changed_row(const reconcile::Rows& before, const reconcile::Rows& now, Fn fn) {
+void for_each_changed_row(const Rows& before, const Rows& now, Fn fn) {
+  if (before.is_same(now)) return;
   const auto& olds = before.shared();
   const auto& fresh = now.shared();
-  if (&olds == &fresh) return;
   auto old = olds.begin();
-  for (const reconcile::Rows::Row& row : fresh) {
+  for (const Rows::Row& row : fresh) {
     auto order = std::strong_ordering::greater;
     while (old != olds.end() && *old != row &&
            (order = specs::compare_identities(*(*old)->spec, *row->spec)) < 0)
@@ -27,4 +27,4 @@ void for_each_changed_row(const reconcile::Rows& before, const reconcile::Rows& 
   }
 }
 
-}  // namespace cr::daemon
+}  // namespace cr::reconcile
