@@ -10,6 +10,11 @@ namespace {
 /// A log that does not answer costs more than it spares.
 constexpr int kFailuresToGiveUp = 3;
 
+/// Whether whoever asks knows of no reason to read it.
+bool is_quiet(const Declared& one) {
+  return !(one.new_spec | one.not_in_sync | one.held | one.backing_off | one.build_in_flight | one.time_due);
+}
+
 /// Whether the call can have changed something: one that was refused cannot. Of one that failed in Coder
 /// nobody knows, and a build that failed has been all the same.
 bool may_have_changed(const AuditRow& row) {
@@ -115,7 +120,7 @@ void ChangeFeed::name(const AuditRow& row, bool ours) {
   }
   // What we wrote ourselves has been read back since, or is still due.
   if (!row.workspace || ours) return;
-  if (const auto known = known_.find(*row.workspace); known != known_.end()) known->second.named = true;
+  if (Known* known = known_.find(*row.workspace)) known->named = true;
 }
 
 void ChangeFeed::judge_untold() {
@@ -147,15 +152,15 @@ AuditTime ChangeFeed::coder_time(SteadyTime at) const {
 
 Told ChangeFeed::told_by(const WorkspaceId& workspace, const Known& known) const {
   return {.read = known.read,
-          .written = written_.contains(workspace),
+          .written = !written_.empty() && written_.contains(workspace),
           .named = known.named,
           .template_named = known.template_named,
           .covered = covers(known)};
 }
 
 Told ChangeFeed::told_of(const WorkspaceId& workspace) const {
-  const auto found = known_.find(workspace);
-  return found == known_.end() ? Told() : told_by(workspace, found->second);
+  const Known* known = known_.find(workspace);
+  return known ? told_by(workspace, *known) : Told();
 }
 
 std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
@@ -164,35 +169,38 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   const bool whole = !looked_ || trust_.state() != Trust::trusted;
   std::vector<Why> why(declared.size(), Why::whole);
   std::vector<Sweep::Resting> resting;
-  std::optional<SteadyTime> oldest;
+  if (!whole) resting.reserve(declared.size());
+  SteadyTime oldest = SteadyTime::max();
   bool all_read = true;
   std::size_t known_ones = 0;
+  std::size_t place = 0;
   for (std::uint32_t i = 0; i < declared.size(); ++i) {
-    const auto found = known_.find(declared[i].id);
-    Told told;
-    if (found != known_.end()) {
-      Known& known = found->second;
-      known_ones += known.declared == choice_ ? 0 : 1;
-      known.declared = choice_;
-      told = told_by(declared[i].id, known);
-      oldest = oldest ? std::min(*oldest, known.read_at) : known.read_at;
+    Known* const known = known_.find_next(declared[i].id, place);
+    if (known) {
+      known_ones += known->declared == choice_ ? 0 : 1;
+      known->declared = choice_;
+      oldest = std::min(oldest, known->read_at);
     } else if (!declared[i].id.is_nil()) {
       all_read = false;
     }
     if (whole) continue;
-    why[i] = reason_to_read(declared[i], told);
-    if (why[i] == Why::rests) resting.push_back({found->second.read_at, i});
+    // Nearly all of a hundred thousand: nothing else need be asked of them.
+    const bool rests =
+        known && written_.empty() && is_quiet(declared[i]) && known->is_quiet() && covers(*known);
+    why[i] =
+        rests ? Why::rests : reason_to_read(declared[i], known ? told_by(declared[i].id, *known) : Told());
+    if (why[i] == Why::rests) resting.push_back({known->read_at, i});
   }
   if (known_ones < known_.size()) {
-    const auto is_forgotten = [&](const WorkspaceId& id) { return !known_.contains(id); };
-    std::erase_if(known_, [&](const auto& entry) { return entry.second.declared != choice_; });
+    const auto is_forgotten = [&](const WorkspaceId& id) { return !known_.find(id); };
+    known_.erase_if([&](const Known& known) { return known.declared != choice_; });
     std::erase_if(written_, [&](const auto& entry) { return is_forgotten(entry.first); });
     std::erase_if(changes_, [&](const auto& entry) { return is_forgotten(entry.first.first); });
     std::erase_if(untold_, [&](const Untold& one) { return is_forgotten(one.change.workspace); });
   }
 
   // A change that may still be told speaks neither for the feed nor against it.
-  if (looked_ && all_read && oldest && untold_.empty() && sweep_.is_round_over(*oldest, began_))
+  if (looked_ && all_read && known_ones > 0 && untold_.empty() && sweep_.is_round_over(oldest, began_))
     trust_.swept();
   if (whole) {
     sweep_.all_read(began_);
@@ -266,7 +274,7 @@ void ChangeFeed::gone(const WorkspaceId& workspace) {
 void ChangeFeed::wrote(const OwnWrite& write, SteadyTime now) {
   if (!wanted_) return;
   own_writes_.add(write, now);
-  if (!known_.contains(write.workspace)) return;
+  if (!known_.find(write.workspace)) return;
   Written& written = written_[write.workspace];
   written.settings |= write.settings;
   written.at = coder_time(now);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "reconcile/feed/author.h"
+#include "reconcile/feed/by_workspace.h"
 #include "reconcile/feed/feed_trust.h"
 #include "reconcile/feed/log_walk.h"
 #include "reconcile/feed/own_writes.h"
@@ -91,6 +92,9 @@ class ChangeFeed {
     bool read = false;
     bool named = false;
     bool template_named = false;
+
+    /// Neither a row nor the want of a read calls for one.
+    [[nodiscard]] bool is_quiet() const { return read && !named && !template_named; }
   };
   /// By us, since the last read.
   struct Written {
@@ -144,7 +148,7 @@ class ChangeFeed {
   LookNumber look_ = 0;
   bool choice_ = false;  ///< turns with each choice
 
-  std::unordered_map<WorkspaceId, Known> known_;
+  ByWorkspace<Known> known_;
   std::vector<TemplateId> templates_;  ///< of all that is known: many have the same
   std::unordered_map<TemplateId, std::uint32_t> template_indices_;
   std::unordered_map<WorkspaceId, Written> written_;
