@@ -78,6 +78,9 @@ struct SpecSource::State {
   /// problems.
   std::vector<std::string> repeated;
   std::vector<TreeProblem> problems;
+  /// What the last load walked over, without the files in it; nothing where only a look at each of them tells
+  /// that it is as it was.
+  std::optional<std::vector<Tree>> last_walk;
   /// As long as they say the same they are the same objects.
   std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
@@ -87,6 +90,8 @@ struct SpecSource::State {
   std::map<std::string_view, const std::string*> given_streams;  ///< texts of it by path
   std::optional<SourceTexts> recorded;  ///< of the last attempt; nothing: nobody wants it
 
+  [[nodiscard]] bool directories_tell_all(const std::vector<Tree>& trees);
+  [[nodiscard]] bool is_as_walked() const;
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
@@ -360,7 +365,38 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   if (parsed > 0) values.drop_unused();
   assembled->revision = revision;
   checkouts = std::move(found);
+  if (directories_tell_all(trees)) {
+    for (Tree& tree : trees) tree.files = {};
+    last_walk = std::move(trees);
+  }
   return assembled;
+}
+
+/// Whether each file lies in one of the directories, and not where a link or a mount leads, and is as it was
+/// when it was read unless somebody has written to it since.
+bool SpecSource::State::directories_tell_all(const std::vector<Tree>& trees) {
+  if (given || recorded || !pretended.empty()) return false;
+  const auto lies_here = [](const Tree& tree) {
+    return std::ranges::all_of(tree.files, [&](const TreeFile& file) {
+      return file.directory != kElsewhere &&
+             file.signature.device == tree.directories[file.directory].second.device;
+    });
+  };
+  return std::ranges::all_of(trees, lies_here) &&
+         std::ranges::all_of(cache.files(), [](const CachedFile& file) { return file.settled; });
+}
+
+bool SpecSource::State::is_as_walked() const {
+  const auto files_above_are = [](const Tree& tree) {
+    return std::ranges::all_of(tree.above, [&](const DirectoryAbove& above_it) {
+      return std::ranges::all_of(above_it.files, [&](const TreeFile& file) {
+        struct stat status {};
+        return ::stat(real_path(tree, file).c_str(), &status) == 0 && signature_of(status) == file.signature;
+      });
+    });
+  };
+  return assembled && last_walk && std::ranges::all_of(*last_walk, is_unchanged) &&
+         std::ranges::all_of(*last_walk, files_above_are) && checkouts_of(*last_walk) == checkouts;
 }
 
 bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
@@ -557,8 +593,10 @@ SpecSource::~SpecSource() = default;
 SpecSource::SpecSource(SpecSource&&) noexcept = default;
 SpecSource& SpecSource::operator=(SpecSource&&) noexcept = default;
 
-boost::system::result<DesiredState, SourceError> SpecSource::load() {
+boost::system::result<DesiredState, SourceError> SpecSource::load(Files files) {
   state_->parsed = 0;
+  if (files == Files::were_not_written && state_->is_as_walked()) return *state_->assembled;
+  state_->last_walk.reset();
   Abort abort;
   for (int i = 0; i < kAttempts; ++i) {
     if (auto state = state_->attempt(abort)) return std::move(*state);

@@ -3,6 +3,7 @@
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -66,10 +67,17 @@ class SpecSource {
   SpecSource(SpecSource&&) noexcept;
   SpecSource& operator=(SpecSource&&) noexcept;
 
+  /// What whoever asks for a load knows of the time since the last one that succeeded.
+  enum class Files : std::uint8_t {
+    may_have_changed,
+    /// No file was written to of the directories in which specs were read: the kernel would have told. Then
+    /// directories, links and revisions alone are looked at, and not each of ten thousand files.
+    were_not_written,
+  };
   /// The whole desired state, or why it could not be read (missing directory, permission, ever-moving link).
   /// Single bad files (one that can't be opened, too) or documents are diagnostics in the result, not an
   /// error.
-  [[nodiscard]] boost::system::result<DesiredState, SourceError> load();
+  [[nodiscard]] boost::system::result<DesiredState, SourceError> load(Files files = Files::may_have_changed);
 
   /// What a first load() would read, and not what that says: to be loaded by somebody else. Streams can be
   /// read once, by this or by load().

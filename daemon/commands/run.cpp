@@ -19,6 +19,7 @@
 #include "daemon/http/endpoints.h"
 #include "daemon/http/server.h"
 #include "daemon/http/telling_limit.h"
+#include "daemon/loop/heap_trim.h"
 #include "daemon/loop/loop.h"
 #include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
@@ -39,6 +40,10 @@
 
 namespace cr::daemon {
 namespace {
+
+/// What was written by way of a hard link, or into the memory of a file that was closed before, the kernel
+/// tells nobody.
+constexpr auto kLookAtFilesAgain = std::chrono::minutes(5);
 
 /// Names this process among those before and after it.
 std::string epoch_of(async::WallTime start) {
@@ -74,34 +79,33 @@ class Daemon {
                   .lending = lending_,
                   .on_request = [this](const reconcile::RequestDone& request) { count(request); },
                   .on_plan = [this](const PlanOfOthers& plan) { tell(plan); }}),
-        endpoints_(
-            {.board = shown_,
-             .activity = activity_,
-             .clock = clock_,
-             .metrics =
-                 [this] {
-                   recorder_.set_log_lines_dropped(terminal_.log->dropped());
-                   return metrics::exposition(recorder_, metrics::read_process_figures());
-                 },
-             .metrics_content_type = metrics::kExpositionContentType,
-             .reconcile = [this] { boost::asio::post(loop_, [this] { triggers_.fire(Cause::request); }); },
-             .approve =
-                 [this](const std::string& digest) {
-                   boost::asio::post(loop_, [this, digest] {
-                     reconciler_->approve(digest);
-                     triggers_.fire(Cause::approval);
-                   });
-                 },
-             .api_token = [this] { return read_server_token(config_.api_token_file); },
-             .read_token = config.read_token_file.empty()
-                               ? std::function<std::optional<Secret>()>{}
-                               : [this] { return read_server_token(config_.read_token_file); },
-             .plan_token = [this] { return read_server_token(config_.plan_token_file); },
-             .plan = [this](const HttpRequest& request) { return planner_.answer(request); },
-             .on_approval = [this](const Approval& approval) { tell(approval); },
-             .coder_url = config.coder_url,
-             .source_url = config.source_url,
-             .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
+        endpoints_({.board = shown_,
+                    .activity = activity_,
+                    .clock = clock_,
+                    .metrics =
+                        [this] {
+                          recorder_.set_log_lines_dropped(terminal_.log->dropped());
+                          return metrics::exposition(recorder_, metrics::read_process_figures());
+                        },
+                    .metrics_content_type = metrics::kExpositionContentType,
+                    .reconcile = [this] { boost::asio::post(loop_, [this] { look_now(Cause::request); }); },
+                    .approve =
+                        [this](const std::string& digest) {
+                          boost::asio::post(loop_, [this, digest] {
+                            reconciler_->approve(digest);
+                            triggers_.fire(Cause::approval);
+                          });
+                        },
+                    .api_token = [this] { return read_server_token(config_.api_token_file); },
+                    .read_token = config.read_token_file.empty()
+                                      ? std::function<std::optional<Secret>()>{}
+                                      : [this] { return read_server_token(config_.read_token_file); },
+                    .plan_token = [this] { return read_server_token(config_.plan_token_file); },
+                    .plan = [this](const HttpRequest& request) { return planner_.answer(request); },
+                    .on_approval = [this](const Approval& approval) { tell(approval); },
+                    .coder_url = config.coder_url,
+                    .source_url = config.source_url,
+                    .way_out = [this] { return way_out_of(config_, server_ ? server_->address() : ""); }}) {
     recorder_.set_build_info(version(), revision());
   }
 
@@ -153,7 +157,7 @@ class Daemon {
     SignalRules rules;
     rules.grace = config_.shutdown_timeout;
     rules.on_terminate = ExitCode::ok;
-    rules.on_hangup = [this] { triggers_.fire(Cause::hangup); };
+    rules.on_hangup = [this] { look_now(Cause::hangup); };
     rules.on_stopping = [this](const char* name) {
       notice_.stopping();
       planner_.stop();
@@ -182,6 +186,12 @@ class Daemon {
     return {{{"--api-token-file", config_.api_token_file},
              {"--read-token-file", config_.read_token_file},
              {"--plan-token-file", config_.plan_token_file}}};
+  }
+
+  /// Somebody wants everything looked at.
+  void look_now(Cause cause) {
+    spec_watch_.doubt();
+    triggers_.fire(cause);
   }
 
   /// Not before signals are handled: whoever has read it may stop the daemon.
@@ -365,24 +375,36 @@ class Daemon {
 
   /// On the disk's thread: it takes seconds where there are many specs, and longer where the disk hangs.
   async::awaitable<LoadResult> load(DesiredPtr in_force) {
-    auto work = [this, in_force = std::move(in_force)] { return load_specs(source_, selection_, in_force); };
-    auto loaded = disk_.run(std::move(work));
-    co_return co_await std::move(loaded);
+    using Files = specs::SpecSource::Files;
+    const SpecWatch::Mark now = spec_watch_.mark();
+    const bool is_known =
+        SpecWatch::untouched(files_seen_, now) && clock_.now() < looked_at_files_ + kLookAtFilesAgain;
+    const Files files = is_known ? Files::were_not_written : Files::may_have_changed;
+    if (!is_known) looked_at_files_ = clock_.now();
+    auto work = [this, in_force = std::move(in_force), files] {
+      return load_specs(source_, selection_, in_force, files);
+    };
+    auto loading = disk_.run(std::move(work));
+    LoadResult loaded = co_await std::move(loading);
+    files_seen_ = loaded ? now : SpecWatch::Mark();
+    co_return loaded;
   }
 
   /// On a thread of its own. A load or a cycle over a large fleet needs for a moment several times what is
   /// kept of it, and the allocator keeps the rest for later; the next cycle is a long time away.
   void clean_up(reconcile::ReportPtr replaced) {
-    cleaner_.post([report = std::move(replaced)]() mutable {
+    const bool trims = heap_.is_due();
+    const bool is_light =
+        !replaced || (replaced->plan.empty() && replaced->workspaces.is_same(board_.report->workspaces));
+    if (!trims && is_light) return;
+    cleaner_.post([this, trims, report = std::move(replaced)]() mutable {
       report.reset();
-#ifdef __GLIBC__
-      ::malloc_trim(0);
-#endif
+      if (trims) heap_.trim();
     });
   }
 
   async::awaitable<void> watch_and_serve() {
-    auto watch = watch_specs(config_.paths, triggers_, clock_, disk_, session_.log());
+    auto watch = spec_watch_.run();
     auto feed_and_serve = keep_fed_and_serve();
     co_await async::until_first_ends(std::move(watch), std::move(feed_and_serve));
   }
@@ -449,6 +471,10 @@ class Daemon {
   boost::asio::thread_pool server_thread_{1};
   std::optional<HttpServer> server_;
   async::Worker disk_;
+  SpecWatch spec_watch_{config_.paths, triggers_, clock_, disk_, session_.log()};
+  SpecWatch::Mark files_seen_;           ///< when the last load that succeeded began
+  async::SteadyTime looked_at_files_{};  ///< at each of them
+  HeapTrim heap_;
   async::Worker cleaner_;  ///< not the disk's: one that hangs must not keep old reports
 };
 

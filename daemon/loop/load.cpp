@@ -19,11 +19,11 @@ bool says_the_same(const specs::DesiredState& a, const specs::DesiredState& b) {
     return one == other || *one == *other;
   };
   if (!std::ranges::equal(a.sets, b.sets, same_set)) return false;
-  for (std::size_t i = 0; i < a.specs.size(); ++i) {
-    // Files that did not change give the same object again.
-    if (a.specs[i] != b.specs[i] && !(*a.specs[i] == *b.specs[i])) return false;
-  }
-  return true;
+  // Files that did not change give the same object again, and where none did the same list.
+  const auto same_spec = [](const specs::SpecPtr& one, const specs::SpecPtr& other) {
+    return one == other || *one == *other;
+  };
+  return a.specs.is_same(b.specs) || std::ranges::equal(a.specs, b.specs, same_spec);
 }
 
 /// Of the one revision that all paths have. The repository of the first that has it: its objects have their
@@ -54,12 +54,15 @@ Loaded compare_with(const DesiredPtr& in_force, const specs::DesiredState& read,
   return {std::move(selected), true, what_is_missing(read, selection)};
 }
 
-LoadResult load_specs(specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force) {
-  const auto read = source.load();
+LoadResult load_specs(specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force,
+                      specs::SpecSource::Files files) {
+  const auto read = source.load(files);
   if (!read) return read.error();
   Loaded loaded = compare_with(in_force, *read, selection);
   loaded.checkouts = std::make_shared<const std::vector<specs::CheckedOut>>(source.checkouts());
-  loaded.commit = commit_of(source.paths(), read->revision);
+  // Of one that stays in force it is known; to find it is a walk through the repository's packs.
+  if (!in_force || in_force->revision != read->revision)
+    loaded.commit = commit_of(source.paths(), read->revision);
   return loaded;
 }
 

@@ -20,7 +20,7 @@ struct Loaded {
   bool changed = false;                   ///< there is something new to converge to
   std::vector<std::string> missing = {};  ///< of what is new: what_is_missing()
   CheckoutsPtr checkouts{};               ///< where the paths lie; null: not known
-  CommitPtr commit{};                     ///< what the revision is; null: not known
+  CommitPtr commit{};  ///< what a revision is that was not in force before; null: not known
 };
 using LoadResult = boost::system::result<Loaded, specs::SourceError>;
 
@@ -30,7 +30,8 @@ using LoadResult = boost::system::result<Loaded, specs::SourceError>;
 
 /// Reads the specs, selects and compares. Waits for the disk, and takes seconds where there are many: work
 /// for a thread of its own.
-[[nodiscard]] LoadResult load_specs(specs::SpecSource& source, const Selection& selection,
-                                    const DesiredPtr& in_force);
+[[nodiscard]] LoadResult load_specs(
+    specs::SpecSource& source, const Selection& selection, const DesiredPtr& in_force,
+    specs::SpecSource::Files files = specs::SpecSource::Files::may_have_changed);
 
 }  // namespace cr::daemon

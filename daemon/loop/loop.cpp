@@ -69,11 +69,12 @@ async::awaitable<bool> refresh(LoopParts& parts) {
   }
   const bool readable_again = !std::exchange(board.stale, {}).empty();
   board.specs_read = parts.clock.wall();
-  if (!board.desired || board.desired->revision != loaded->desired->revision)
+  if (!board.desired || board.desired->revision != loaded->desired->revision) {
     board.revision_since = board.specs_read;
+    board.commit = loaded->commit;
+  }
   board.desired = loaded->desired;
   board.checkouts = loaded->checkouts;
-  board.commit = loaded->commit;
   parts.shown.publish(board);
   parts.on_specs_read(*board.desired, loaded->changed);
   if (readable_again) parts.log.info("the specs can be read again");
@@ -136,10 +137,10 @@ ReportPtr publish(LoopParts& parts, const ReportPtr& report) {
 }
 
 bool read_whole(const CycleReport& report) {
-  return report.result != CycleResult::failed &&
-         std::ranges::none_of(report.workspaces, [](const auto& workspace) {
-           return reconcile::ready_of(workspace.ready.reason) == reconcile::Ready::Unknown;
-         });
+  const auto is_known = [](reconcile::Reason reason) {
+    return reconcile::ready_of(reason) != reconcile::Ready::Unknown;
+  };
+  return report.result != CycleResult::failed && report.workspaces.counts().all(is_known);
 }
 
 /// Waits for the time of the next cycle, or for a trigger that is worth one. `begun` is when the last cycle

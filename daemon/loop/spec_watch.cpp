@@ -1,8 +1,12 @@
 #include "daemon/loop/spec_watch.h"
 
+#include <linux/magic.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -10,7 +14,7 @@
 #include <cerrno>
 #include <cstring>
 #include <map>
-#include <optional>
+#include <utility>
 
 #include "daemon/loop/watched_tree.h"
 #include "reconcile/async/structured.h"
@@ -23,17 +27,36 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kMostDirectories = 4096;
 constexpr auto kPoll = 10s;
+/// New directories are told of; one that something else was mounted on is not.
+constexpr auto kFollowAgain = 5min;
 constexpr auto kQuiet = 200ms;
 constexpr auto kLongestBurst = 2s;
 
-/// The kernel's watches, kept in step with what has to be watched. `follow` waits for the disk.
-class Watches {
+/// Whether all writers to the file system go through this kernel, which then knows of each. Of those that are
+/// not named here nobody can tell.
+bool is_local(const std::string& directory) {
+  // statfs(2) has them; the kernel's header lacks these two.
+  constexpr std::int64_t kXfs = 0x58465342, kZfs = 0x2FC12FC1;
+  constexpr std::array<std::int64_t, 7> kLocal = {
+      EXT4_SUPER_MAGIC, TMPFS_MAGIC, BTRFS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, F2FS_SUPER_MAGIC, kXfs, kZfs};
+  struct statfs about {};
+  return ::statfs(directory.c_str(), &about) == 0 &&
+         std::ranges::find(kLocal, static_cast<std::int64_t>(about.f_type)) != kLocal.end();
+}
+
+}  // namespace
+
+/// The kernel's watches, kept in step with what has to be watched.
+class SpecWatch::Watches {
  public:
   Watches(stream_descriptor descriptor, Logger& log) : descriptor_(std::move(descriptor)), log_(log) {}
 
-  void follow(const std::vector<std::string>& directories) {
+  /// Waits for the disk. Whether everything is watched, and was before: a directory that came just before its
+  /// parent was watched is in no list.
+  bool follow(const WatchedTree& tree) {
     std::map<std::string, int> wanted;
-    for (const auto& directory : directories) {
+    bool all_local = true;
+    for (const std::string& directory : tree.directories) {
       const int watch = ::inotify_add_watch(descriptor_.native_handle(), directory.c_str(),
                                             IN_CLOSE_WRITE | IN_MOVE | IN_CREATE | IN_DELETE | IN_ATTRIB |
                                                 IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR);
@@ -44,22 +67,32 @@ class Watches {
         log_.warn("cannot watch every directory; changes there are noticed later",
                   {{"path", directory}, {"error", std::strerror(errno)}});
       }
+      all_local = all_local && is_local(directory);
     }
     for (const auto& [directory, watch] : watches_) {
       const bool still =
           std::ranges::any_of(wanted, [&watch = watch](const auto& pair) { return pair.second == watch; });
       if (!still) ::inotify_rm_watch(descriptor_.native_handle(), watch);
     }
+    const bool settled = wanted == watches_ && wanted.size() == tree.directories.size();
     watches_ = std::move(wanted);
+    return settled && tree.whole && all_local;
   }
 
   /// Returns when the kernel has told something; what exactly does not matter, since the specs are read
-  /// whole.
+  /// whole. Reads at once and not ahead: what is neither read nor told stays in the kernel, for has_more().
   async::awaitable<void> changed() {
-    std::size_t bytes = 0;
-    do {
-      bytes = co_await descriptor_.async_read_some(boost::asio::buffer(events_), boost::asio::use_awaitable);
-    } while (!tells_of_a_change(bytes));
+    while (true) {
+      co_await descriptor_.async_wait(stream_descriptor::wait_read, boost::asio::use_awaitable);
+      const ssize_t bytes = ::read(descriptor_.native_handle(), events_.data(), events_.size());
+      if (bytes > 0 && tells_of_a_change(static_cast<std::size_t>(bytes))) co_return;
+    }
+  }
+
+  /// Whether there is something that `changed` has not returned for yet.
+  [[nodiscard]] bool has_more() {
+    int bytes = 0;
+    return ::ioctl(descriptor_.native_handle(), FIONREAD, &bytes) != 0 || bytes > 0;
   }
 
  private:
@@ -81,63 +114,82 @@ class Watches {
   bool complained_ = false;
 };
 
-/// Whether `watches` told something before the deadline.
-async::awaitable<bool> changed_before(Watches& watches, async::Clock& clock, async::SteadyTime deadline) {
+SpecWatch::SpecWatch(std::vector<std::string> paths, Triggers& triggers, async::Clock& clock,
+                     async::Worker& disk, Logger& log)
+    : paths_(std::move(paths)), triggers_(triggers), clock_(clock), disk_(disk), log_(log) {}
+SpecWatch::~SpecWatch() = default;
+
+/// Whether something was told before the deadline.
+async::awaitable<bool> SpecWatch::changed_before(async::SteadyTime deadline) {
   bool told = false;
   struct Note {
-    static async::awaitable<void> run(Watches& w, bool& flag) {
-      co_await w.changed();
+    static async::awaitable<void> run(SpecWatch& watch, bool& flag) {
+      co_await watch.watches_->changed();
+      ++watch.told_;
       flag = true;
     }
   };
-  auto change = Note::run(watches, told);
-  auto alarm = clock.sleep_until(deadline);
+  auto change = Note::run(*this, told);
+  auto alarm = clock_.sleep_until(deadline);
   co_await async::until_first_ends(std::move(change), std::move(alarm));
   co_return told;
 }
 
 /// Lets a burst of changes end.
-async::awaitable<void> settle(Watches& watches, async::Clock& clock) {
-  const async::SteadyTime latest = clock.now() + kLongestBurst;
-  while (clock.now() < latest) {
-    const bool more = co_await changed_before(watches, clock, std::min(latest, clock.now() + kQuiet));
+async::awaitable<void> SpecWatch::settle() {
+  const async::SteadyTime latest = clock_.now() + kLongestBurst;
+  while (clock_.now() < latest) {
+    const bool more = co_await changed_before(std::min(latest, clock_.now() + kQuiet));
     if (!more) co_return;
   }
 }
 
-}  // namespace
-
-async::awaitable<void> watch_specs(const std::vector<std::string>& paths, Triggers& triggers,
-                                   async::Clock& clock, async::Worker& disk, Logger& log) {
+async::awaitable<void> SpecWatch::run() {
   auto executor = co_await boost::asio::this_coro::executor;
-  std::optional<Watches> watches;
   if (const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); descriptor >= 0) {
     stream_descriptor stream(executor, descriptor);
-    watches.emplace(std::move(stream), log);
+    watches_ = std::make_unique<Watches>(std::move(stream), log_);
   } else {
-    log.warn("cannot watch for changed specs; they are polled every ten seconds",
-             {{"error", std::strerror(errno)}});
+    log_.warn("cannot watch for changed specs; they are polled every ten seconds",
+              {{"error", std::strerror(errno)}});
   }
-  const auto look = [&] { return path_fingerprint(paths); };
-  const auto follow = [&] {
-    watches->follow(watched_directories(paths, kMostDirectories));
-    return true;
-  };
-  std::uint64_t fingerprint = co_await disk.run(look);
+  const auto look = [this] { return path_fingerprint(paths_); };
+  const auto follow = [this] { return watches_->follow(watched_directories(paths_, kMostDirectories)); };
+  std::uint64_t fingerprint = co_await disk_.run(look);
+  async::SteadyTime follow_again = clock_.now();
   while (true) {
-    if (watches) co_await disk.run(follow);
-    const async::SteadyTime poll = clock.now() + kPoll;
-    bool told = false;
-    if (watches) {
-      told = co_await changed_before(*watches, clock, poll);
-      if (told) co_await settle(*watches, clock);
-    } else {
-      co_await clock.sleep_until(poll);
+    if (watches_ && clock_.now() >= follow_again) {
+      complete_ = false;
+      complete_ = co_await disk_.run(follow);
+      follow_again = clock_.now() + (complete_ ? kFollowAgain : kPoll);
     }
-    const std::uint64_t now = co_await disk.run(look);
-    if (told || now != fingerprint) triggers.fire(Cause::specs_changed);
+    const async::SteadyTime poll = clock_.now() + kPoll;
+    bool told = false;
+    if (watches_) {
+      told = co_await changed_before(poll);
+      if (told) {
+        complete_ = false;
+        co_await settle();
+      }
+    } else {
+      co_await clock_.sleep_until(poll);
+    }
+    const std::uint64_t now = co_await disk_.run(look);
+    if (told || now != fingerprint) {
+      complete_ = false;
+      triggers_.fire(Cause::specs_changed);
+      follow_again = clock_.now();
+    }
     fingerprint = now;
   }
+}
+
+SpecWatch::Mark SpecWatch::mark() const {
+  return {.watched = complete_ && !watches_->has_more(), .told = told_};
+}
+
+void SpecWatch::doubt() {
+  ++told_;
 }
 
 }  // namespace cr::daemon

@@ -53,44 +53,70 @@ fs::path resolve(const fs::path& path, std::set<std::string>& directories) {
   return done;
 }
 
-void add_tree(const fs::path& directory, int depth, std::size_t limit, std::set<std::string>& directories) {
-  if (depth > kDeepest || directories.size() >= limit) return;
-  if (!directories.insert(directory.string()).second && depth > 0) return;
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error), end;
-       !error && entry != end && directories.size() < limit; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with('.')) continue;
-    std::error_code ignored;
-    const bool link = entry->is_symlink(ignored);
-    if (!entry->is_directory(ignored)) {
-      // A linked file is changed where it really lies.
-      if (link) resolve(entry->path(), directories);
-      continue;
+class TreeOfDirectories {
+ public:
+  explicit TreeOfDirectories(std::size_t limit) : limit_(limit) {}
+
+  void add(const std::string& path) {
+    const fs::path real = resolve(path, directories_);
+    if (real.empty()) {
+      whole_ = false;
+      return;
     }
-    const fs::path real = link ? resolve(entry->path(), directories) : entry->path();
-    if (!real.empty()) add_tree(real, depth + 1, limit, directories);
+    std::error_code error;
+    if (fs::is_directory(real, error))
+      add_below(real, 0);
+    else
+      directories_.insert(real.parent_path().string());
   }
-}
+
+  [[nodiscard]] WatchedTree result() const {
+    WatchedTree tree{{directories_.begin(), directories_.end()}, whole_};
+    if (tree.directories.size() > limit_) {
+      tree.directories.resize(limit_);
+      tree.whole = false;
+    }
+    return tree;
+  }
+
+ private:
+  void add_below(const fs::path& directory, int depth) {
+    if (depth > kDeepest || directories_.size() >= limit_) {
+      whole_ = false;
+      return;
+    }
+    if (!directories_.insert(directory.string()).second && depth > 0) return;
+    std::error_code error;
+    fs::directory_iterator entry(directory, fs::directory_options::skip_permission_denied, error);
+    for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (name.starts_with('.')) continue;
+      std::error_code ignored;
+      const bool link = entry->is_symlink(ignored);
+      if (!entry->is_directory(ignored)) {
+        // A linked file is changed where it really lies.
+        if (link) resolve(entry->path(), directories_);
+        continue;
+      }
+      const fs::path real = link ? resolve(entry->path(), directories_) : entry->path();
+      if (!real.empty()) add_below(real, depth + 1);
+    }
+    if (error) whole_ = false;
+  }
+
+  std::size_t limit_;
+  std::set<std::string> directories_;
+  bool whole_ = true;
+};
 
 }  // namespace
 
-std::vector<std::string> watched_directories(const std::vector<std::string>& paths, std::size_t limit) {
-  std::set<std::string> directories;
+WatchedTree watched_directories(const std::vector<std::string>& paths, std::size_t limit) {
+  TreeOfDirectories tree(limit);
   for (const std::string& path : paths) {
-    if (path == "-") continue;
-    const fs::path real = resolve(path, directories);
-    if (real.empty()) continue;
-    std::error_code error;
-    if (fs::is_directory(real, error)) {
-      add_tree(real, 0, limit, directories);
-    } else {
-      directories.insert(real.parent_path().string());
-    }
+    if (path != "-") tree.add(path);
   }
-  std::vector<std::string> result(directories.begin(), directories.end());
-  if (result.size() > limit) result.resize(limit);
-  return result;
+  return tree.result();
 }
 
 std::uint64_t path_fingerprint(const std::vector<std::string>& paths) {

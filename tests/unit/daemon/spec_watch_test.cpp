@@ -12,11 +12,11 @@ namespace {
 using namespace std::chrono_literals;
 
 /// What the kernel tells comes by itself; bursts end and polls come only when the test moves the clock.
-class SpecWatch : public ::testing::Test {
+class SpecWatchTest : public ::testing::Test {
  protected:
   void watch(std::vector<std::string> paths) {
-    paths_ = std::move(paths);
-    background_.emplace(io_, watch_specs(paths_, triggers_, clock_, disk_, log_));
+    watch_.emplace(std::move(paths), triggers_, clock_, disk_, log_);
+    background_.emplace(io_, watch_->run());
     testing::turn_until(io_, [&] { return clock_.sleepers() == 1; });
   }
 
@@ -31,24 +31,36 @@ class SpecWatch : public ::testing::Test {
     return triggers_.take_causes() == "specs changed";
   }
 
+  void poll() {
+    clock_.advance(10s);
+    testing::turn_until(io_, [&] { return clock_.sleepers() == 1; });
+  }
+  /// Watches until every directory has been watched since before it was listed.
+  void watch_wholly(std::vector<std::string> paths) {
+    watch(std::move(paths));
+    EXPECT_FALSE(watch_->mark().watched) << "one may have come while they were listed";
+    poll();
+    ASSERT_TRUE(watch_->mark().watched);
+  }
+
   testing::TempFolder folder_;
   boost::asio::io_context io_;
   testing::ManualClock clock_;
   Triggers triggers_{io_.get_executor()};
   Logger log_{clock_, LogFormat::text, LogLevel::error, [](std::string_view) {}};
-  std::vector<std::string> paths_;
   async::Worker disk_;
+  std::optional<SpecWatch> watch_;
   std::optional<testing::Background> background_;
 };
 
-TEST_F(SpecWatch, FiresWhenAFileIsWritten) {
+TEST_F(SpecWatchTest, FiresWhenAFileIsWritten) {
   folder_.write("specs/a.yaml", "a");
   watch({folder_.path("specs")});
   folder_.write("specs/a.yaml", "b");
   EXPECT_TRUE(fires_after_quiet());
 }
 
-TEST_F(SpecWatch, FiresWhenGitSyncFlipsItsLink) {
+TEST_F(SpecWatchTest, FiresWhenGitSyncFlipsItsLink) {
   folder_.write("git/worktrees/1111/specs/a.yaml", "a");
   folder_.write("git/worktrees/2222/specs/a.yaml", "b");
   folder_.point_link("git/current", "worktrees/1111");
@@ -60,7 +72,7 @@ TEST_F(SpecWatch, FiresWhenGitSyncFlipsItsLink) {
   EXPECT_TRUE(fires_after_quiet());
 }
 
-TEST_F(SpecWatch, FiresWhenKubernetesFlipsItsData) {
+TEST_F(SpecWatchTest, FiresWhenKubernetesFlipsItsData) {
   folder_.write("specs/..1/a.yaml", "a");
   folder_.write("specs/..2/a.yaml", "b");
   folder_.point_link("specs/..data", "..1");
@@ -70,13 +82,13 @@ TEST_F(SpecWatch, FiresWhenKubernetesFlipsItsData) {
   EXPECT_TRUE(fires_after_quiet());
 }
 
-TEST_F(SpecWatch, FiresWhenTheFolderComesIntoBeing) {
+TEST_F(SpecWatchTest, FiresWhenTheFolderComesIntoBeing) {
   watch({folder_.path("later/specs")});
   folder_.write("later/specs/a.yaml", "a");
   EXPECT_TRUE(fires_after_quiet());
 }
 
-TEST_F(SpecWatch, ABurstIsOneTriggerAfterTwoSecondsAtTheLatest) {
+TEST_F(SpecWatchTest, ABurstIsOneTriggerAfterTwoSecondsAtTheLatest) {
   folder_.write("specs/a.yaml", "a");
   watch({folder_.path("specs")});
   const auto start = clock_.now();
@@ -89,14 +101,68 @@ TEST_F(SpecWatch, ABurstIsOneTriggerAfterTwoSecondsAtTheLatest) {
   EXPECT_LE(clock_.now() - start, 2200ms);
 }
 
-TEST_F(SpecWatch, DoesNotFireWhenNothingChanges) {
+TEST_F(SpecWatchTest, DoesNotFireWhenNothingChanges) {
   folder_.write("specs/a.yaml", "a");
   watch({folder_.path("specs")});
-  for (int i = 0; i < 5; ++i) {
-    clock_.advance(10s);
-    testing::turn_until(io_, [&] { return clock_.sleepers() == 1; });
-  }
+  for (int i = 0; i < 5; ++i) poll();
   EXPECT_EQ(triggers_.take_causes(), "interval");
+}
+
+TEST_F(SpecWatchTest, WhereNothingIsWrittenAllIsUntouched) {
+  folder_.write("specs/deep/a.yaml", "a");
+  watch_wholly({folder_.path("specs")});
+  const SpecWatch::Mark before = watch_->mark();
+  for (int i = 0; i < 40; ++i) poll();
+  EXPECT_TRUE(SpecWatch::untouched(before, watch_->mark()));
+}
+
+// The load that asks comes before the watch has had its turn.
+TEST_F(SpecWatchTest, AFileIsTouchedAtOnce) {
+  folder_.write("specs/deep/a.yaml", "a");
+  watch_wholly({folder_.path("specs")});
+  const SpecWatch::Mark before = watch_->mark();
+  folder_.write("specs/deep/a.yaml", "b");
+  EXPECT_FALSE(SpecWatch::untouched(before, watch_->mark()));
+}
+
+TEST_F(SpecWatchTest, WhatWasTouchedStaysSoUntilSomebodyLooks) {
+  folder_.write("specs/a.yaml", "a");
+  watch_wholly({folder_.path("specs")});
+  const SpecWatch::Mark before = watch_->mark();
+  folder_.write("specs/a.yaml", "b");
+  EXPECT_TRUE(fires_after_quiet());
+  poll();
+  const SpecWatch::Mark after = watch_->mark();
+  EXPECT_TRUE(after.watched);
+  EXPECT_FALSE(SpecWatch::untouched(before, after));
+  EXPECT_TRUE(SpecWatch::untouched(after, watch_->mark()));
+}
+
+TEST_F(SpecWatchTest, ANewDirectoryIsNotWatchedWhollyUntilItWasListedAgain) {
+  folder_.write("specs/a.yaml", "a");
+  watch_wholly({folder_.path("specs")});
+  folder_.make_folder("specs/new");
+  EXPECT_TRUE(fires_after_quiet());
+  EXPECT_FALSE(watch_->mark().watched);
+  poll();
+  EXPECT_TRUE(watch_->mark().watched);
+  const SpecWatch::Mark before = watch_->mark();
+  folder_.write("specs/new/b.yaml", "b");
+  EXPECT_FALSE(SpecWatch::untouched(before, watch_->mark()));
+}
+
+TEST_F(SpecWatchTest, OfWhatIsNotThereNothingIsKnown) {
+  watch({folder_.path("later/specs")});
+  poll();
+  EXPECT_FALSE(watch_->mark().watched);
+}
+
+TEST_F(SpecWatchTest, WhoeverWantsALookGetsOne) {
+  folder_.write("specs/a.yaml", "a");
+  watch_wholly({folder_.path("specs")});
+  const SpecWatch::Mark before = watch_->mark();
+  watch_->doubt();
+  EXPECT_FALSE(SpecWatch::untouched(before, watch_->mark()));
 }
 
 }  // namespace

@@ -17,21 +17,21 @@ TEST(WatchedDirectories, AreTheFolderAndWhatIsBelowItWithoutHiddenOnes) {
   folder.write("specs/a.yaml", "");
   folder.write("specs/team/b.yaml", "");
   folder.write("specs/.git/HEAD", "");
-  EXPECT_THAT(watched_directories({folder.path("specs")}, 100),
+  EXPECT_THAT(watched_directories({folder.path("specs")}, 100).directories,
               ElementsAre(folder.path("specs"), folder.path("specs/team")));
 }
 
 TEST(WatchedDirectories, OfAFileIsTheFolderThatHoldsIt) {
   const testing::TempFolder folder;
   const std::string file = folder.write("specs/a.yaml", "");
-  EXPECT_THAT(watched_directories({file, "-"}, 100), ElementsAre(folder.path("specs")));
+  EXPECT_THAT(watched_directories({file, "-"}, 100).directories, ElementsAre(folder.path("specs")));
 }
 
 TEST(WatchedDirectories, HoldTheLinkThatGitSyncFlips) {
   const testing::TempFolder folder;
   folder.write("git/worktrees/1111/specs/a.yaml", "");
   folder.point_link("git/current", "worktrees/1111");
-  EXPECT_THAT(watched_directories({folder.path("git/current/specs")}, 100),
+  EXPECT_THAT(watched_directories({folder.path("git/current/specs")}, 100).directories,
               ElementsAre(folder.path("git"), folder.path("git/worktrees/1111/specs")));
 }
 
@@ -40,14 +40,14 @@ TEST(WatchedDirectories, HoldTheLinkThatKubernetesFlips) {
   folder.write("specs/..2026_11_24/a.yaml", "");
   folder.point_link("specs/..data", "..2026_11_24");
   folder.point_link("specs/a.yaml", "..data/a.yaml");
-  EXPECT_THAT(watched_directories({folder.path("specs")}, 100), Contains(folder.path("specs")));
+  EXPECT_THAT(watched_directories({folder.path("specs")}, 100).directories, Contains(folder.path("specs")));
 }
 
 TEST(WatchedDirectories, OfAPathThatIsNotThereIsTheNearestFolderAbove) {
   const testing::TempFolder folder;
-  EXPECT_THAT(watched_directories({folder.path("not/yet")}, 100), ElementsAre(folder.path()));
+  EXPECT_THAT(watched_directories({folder.path("not/yet")}, 100).directories, ElementsAre(folder.path()));
   folder.point_link("dangling", "nowhere");
-  EXPECT_THAT(watched_directories({folder.path("dangling")}, 100), ElementsAre(folder.path()));
+  EXPECT_THAT(watched_directories({folder.path("dangling")}, 100).directories, ElementsAre(folder.path()));
 }
 
 TEST(WatchedDirectories, EndWithLinksThatGoInCircles) {
@@ -56,14 +56,29 @@ TEST(WatchedDirectories, EndWithLinksThatGoInCircles) {
   folder.point_link("b", "a");
   folder.make_folder("specs/deep");
   folder.point_link("specs/deep/up", "..");
-  EXPECT_THAT(watched_directories({folder.path("a")}, 100), ElementsAre(folder.path()));
-  EXPECT_THAT(watched_directories({folder.path("specs")}, 100), Contains(folder.path("specs/deep")));
+  EXPECT_THAT(watched_directories({folder.path("a")}, 100).directories, ElementsAre(folder.path()));
+  EXPECT_THAT(watched_directories({folder.path("specs")}, 100).directories,
+              Contains(folder.path("specs/deep")));
 }
 
 TEST(WatchedDirectories, AreAtMostTheLimit) {
   const testing::TempFolder folder;
   for (int i = 0; i < 20; ++i) folder.make_folder("specs/" + std::to_string(i));
-  EXPECT_EQ(watched_directories({folder.path("specs")}, 5).size(), 5U);
+  EXPECT_EQ(watched_directories({folder.path("specs")}, 5).directories.size(), 5U);
+  EXPECT_FALSE(watched_directories({folder.path("specs")}, 5).whole);
+  EXPECT_FALSE(watched_directories({folder.path("specs")}, 20).whole);
+  EXPECT_TRUE(watched_directories({folder.path("specs")}, 100).whole);
+}
+
+TEST(WatchedDirectories, AreNotWholeWhereSomeAreTooDeepOrNotThere) {
+  const testing::TempFolder folder;
+  std::string deep = "specs";
+  for (int i = 0; i < 32; ++i) deep += "/d";
+  folder.make_folder(deep);
+  EXPECT_TRUE(watched_directories({folder.path("specs")}, 100).whole);
+  folder.make_folder(deep + "/d");
+  EXPECT_FALSE(watched_directories({folder.path("specs")}, 100).whole);
+  EXPECT_FALSE(watched_directories({folder.path("not/yet")}, 100).whole);
 }
 
 TEST(PathFingerprint, ChangesWhenALinkIsFlippedOrAFileComes) {

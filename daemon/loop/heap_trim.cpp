@@ -1,0 +1,52 @@
+#include "daemon/loop/heap_trim.h"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace cr::daemon {
+namespace {
+
+constexpr std::size_t kLittle = std::size_t{4} << 20;
+constexpr std::size_t kPart = 16;
+
+/// By proc(5); 0 where the kernel does not say.
+std::size_t resident_bytes() {
+  const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  std::array<char, 128> text{};
+  const ssize_t size = ::read(file, text.data(), text.size());
+  ::close(file);
+  const char* const end = text.data() + std::max<ssize_t>(size, 0);
+  const char* const second = std::find(static_cast<const char*>(text.data()), end, ' ') + 1;
+  std::size_t pages = 0;
+  if (second < end) std::from_chars(second, end, pages);
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+bool TrimRule::is_due(std::size_t resident) {
+  if (!least_) return true;
+  least_ = std::min(*least_, resident);
+  return resident - *least_ > std::max(kLittle, *least_ / kPart);
+}
+
+bool HeapTrim::is_due() {
+  if (const std::size_t left = left_.exchange(0); left != 0) rule_.done(left);
+  const std::size_t resident = resident_bytes();
+  return resident == 0 || rule_.is_due(resident);
+}
+
+void HeapTrim::trim() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+  left_ = resident_bytes();
+#endif
+}
+
+}  // namespace cr::daemon
