@@ -24,9 +24,11 @@ wait_for() {
   done
 }
 
-# start_standin WORKSPACES: sets $coder to its URL.
+# start_standin WORKSPACES ARGUMENTS…: sets $coder to its URL.
 start_standin() {
-  "$build/tests/standin/coder-standin" --fleet "$1" --rate-limit 0 >"$work/standin.out" 2>"$work/standin.log" &
+  local fleet=$1
+  shift
+  "$build/tests/standin/coder-standin" --fleet "$fleet" --rate-limit 0 "$@" >"$work/standin.out" 2>"$work/standin.log" &
   standin_pid=$!
   wait_for 120 grep -q '^listening on ' "$work/standin.out"
   coder=$(sed -n 's/^listening on //p' "$work/standin.out")
