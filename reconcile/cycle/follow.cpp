@@ -132,7 +132,6 @@ Resting::Entry entry_of(const CycleState& state, std::size_t index, const Worksp
     entry.build_in_flight = one.live && one.live->build.active();
     return entry;
   }
-  entry.id = one.live->id;
   entry.has_exceptions = has_exceptions(*one.spec);
   const coder::Template* policy = state.memory.remembered.look_ups.policy_of(*one.live);
   entry.next = next_moment(*one.live, policy, state.coders_now);
@@ -150,12 +149,9 @@ awaitable<void> choose_whom_to_look_at(CycleState& state) {
   const std::span<const Target> known = memory.remembered.reads.known();
   std::vector<feed::Declared> declared;
   declared.reserve(known.size());
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    const Resting::Entry& entry = memory.resting[i];
-    // Beside each other lie those of a hundred thousand that rest.
-    const WorkspaceId& id = entry.rests ? entry.id : known[i].id;
-    declared.push_back(declared_of(entry, id, state.desired.specs[i], now, memory.is_guest));
-  }
+  for (std::size_t i = 0; i < known.size(); ++i)
+    declared.push_back(
+        declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now, memory.is_guest));
   if (memory.is_guest) {
     state.chosen = as_last_seen(memory.feed, declared);
   } else {

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "reconcile/model/ids.h"
 #include "reconcile/model/instant.h"
 #include "specs/desired_state.h"
 
@@ -19,8 +18,7 @@ class Resting {
   struct Entry {
     specs::SpecPtr spec;  ///< what was declared when it was last looked at
     // Of one that rests.
-    WorkspaceId id{};  ///< as Reads knows it
-    Instant next{};    ///< by Coder's clock: when time may move it; none: never
+    Instant next{};  ///< by Coder's clock: when time may move it; none: never
     bool has_exceptions : 1 = false;
     bool rests : 1 = false;
     // What keeps it from rest.

@@ -19,12 +19,13 @@ std::optional<UserId> owner_id(const specs::WorkspaceSpec& spec, const KnownOwne
   return found->second;
 }
 
-}  // namespace
-
+/// Else duplicates of that kind are not possible at all.
 bool gives_owner_by_id(std::span<const specs::SpecPtr> specs) {
   return std::any_of(specs.begin(), specs.end(),
                      [](const auto& spec) { return specs::is_uuid(spec->owner); });
 }
+
+}  // namespace
 
 std::vector<Duplicate> find_duplicates(std::span<const specs::SpecPtr> specs, const KnownOwners& owners) {
   std::vector<Duplicate> duplicates;

@@ -26,7 +26,4 @@ struct Duplicate {
 [[nodiscard]] std::vector<Duplicate> find_duplicates(std::span<const specs::SpecPtr> specs,
                                                      const KnownOwners& owners);
 
-/// Whether any spec gives its owner as a UUID, so that duplicates of that kind are possible at all.
-[[nodiscard]] bool gives_owner_by_id(std::span<const specs::SpecPtr> specs);
-
 }  // namespace cr::reconcile

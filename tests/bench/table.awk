@@ -98,7 +98,7 @@ END {
             "<= 0.05")
     at_most("  CPU of the stand-in Coder", value["followed_" n "_coders_cpu_ms"], "ms", "without",
             value["whole_" n "_coders_cpu_ms"], 0.05, "<= 0.05")
-    at_most("  our CPU, whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0.1, "<= 0.10")
+    at_most("  our CPU, whole cycle", value["followed_" n "_cpu_ms"], "ms", "without", value["whole_" n "_cpu_ms"], 0.05, "<= 0.05")
   }
   at_most("cycle without work, 100 000 declared, from memory", ms("quiet_cycle/100000"), "ms", "", 0, 0, "")
   at_most("  what a plan by the daemon takes of the loop", ms("copy_for_a_plan/100000"), "ms", "the cycle", ms("quiet_cycle/100000"), 0.05,
