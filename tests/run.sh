@@ -12,6 +12,12 @@ case "${1:-}" in
   *) echo "usage: $0 [--all]" >&2; exit 64 ;;
 esac
 
+# What is compiled already is not compiled again, in whatever checkout, where the machine has a compiler's cache.
+if command -v ccache >/dev/null; then
+  export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+  export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+fi
+
 step() { printf '\n== %s\n' "$*"; }
 
 step "packages"
@@ -29,7 +35,8 @@ cmake --build --preset asan
 
 if [ -n "$all" ]; then
   step "clang-tidy"
-  tests/clang-tidy.sh
+  cmake --preset tidy
+  tests/clang-tidy.sh build/tidy
 
   step "demo"
   CR_DEMO_BUILD=$PWD/build/asan deploy/demo.sh

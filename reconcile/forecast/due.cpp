@@ -6,7 +6,8 @@
 namespace cr::reconcile {
 namespace {
 
-constexpr std::chrono::minutes kMayBeLate{15};
+/// What is overdue is looked for so long: past what the forecast still calls late.
+constexpr std::chrono::minutes kLookedForAfter{15};
 
 Instant becomes_dormant(const LiveWorkspace& row, const coder::Template* policy) {
   if (!policy || policy->time_til_dormant.count() <= 0 || row.dormant || !row.last_used) return {};
@@ -19,7 +20,7 @@ Instant next_moment(const LiveWorkspace& row, const coder::Template* policy, std
   Instant next;
   for (const Instant moment : {row.next_start, row.build.deadline, row.build.max_deadline, row.deleting,
                                becomes_dormant(row, policy)}) {
-    const bool counts = moment && read < *moment + kMayBeLate;
+    const bool counts = moment && read < *moment + kLookedForAfter;
     if (counts && (!next || moment < next)) next = moment;
   }
   return next;
