@@ -1,6 +1,8 @@
 #include "specs/desired_state.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <tuple>
@@ -18,6 +20,44 @@ bool before(const SpecPtr& a, const SpecPtr& b) {
   const SourcePosition& left = a->where;
   const SourcePosition& right = b->where;
   return std::tuple(left.path(), left.line, left.column) < std::tuple(right.path(), right.line, right.column);
+}
+
+/// The first letters of an identity, in its order: equal ones tell nothing of the rest.
+using SortKey = std::array<std::uint64_t, 3>;
+
+SortKey sort_key(const WorkspaceSpec& spec) {
+  SortKey key{};
+  std::size_t at = 0;
+  const auto add = [&](char c) {
+    if (at == sizeof key) return;
+    const std::size_t behind = 7 - at % 8;
+    key[at / 8] |= std::uint64_t{static_cast<unsigned char>(c)} << (8 * behind);
+    ++at;
+  };
+  for (const char c : *spec.owner) add(text::lower(c));
+  add('\0');  // before every character of a name
+  for (const char c : spec.name) add(text::lower(c));
+  return key;
+}
+
+/// A comparison of two specs goes to five places in memory, and sorting a hundred thousand makes two million
+/// of them: all but a few are told by keys that lie side by side.
+void sort_by_identity(std::vector<SpecPtr>& documents) {
+  if (std::ranges::is_sorted(documents, before)) return;
+  struct Entry {
+    SortKey key;
+    SpecPtr spec;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(documents.size());
+  for (SpecPtr& spec : documents) {
+    const SortKey key = sort_key(*spec);
+    entries.push_back({key, std::move(spec)});
+  }
+  std::ranges::sort(entries, [](const Entry& a, const Entry& b) {
+    return a.key != b.key ? a.key < b.key : before(a.spec, b.spec);
+  });
+  std::ranges::transform(entries, documents.begin(), [](Entry& entry) { return std::move(entry.spec); });
 }
 
 Diagnostic duplicate_of(const WorkspaceSpec& one, const WorkspaceSpec& other, std::size_t declarations) {
@@ -202,8 +242,7 @@ DesiredState assemble(Declared declared) {
   state.defaults = std::move(declared.defaults);
   std::ranges::sort(state.defaults, {}, [](const DefaultsInUse& one) { return place_of(one.where); });
   state.rejected_sets = std::move(declared.rejected_sets);
-  if (!std::is_sorted(documents.begin(), documents.end(), before))
-    std::sort(documents.begin(), documents.end(), before);
+  sort_by_identity(documents);
   std::ranges::sort(rejected, {}, [](const Rejected& one) {
     return std::tuple(std::tie(one.identity.owner, one.identity.name), one.where.path(), one.where.line);
   });

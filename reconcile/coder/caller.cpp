@@ -157,6 +157,7 @@ awaitable<Caller::Attempt> Caller::attempt(const CallRequest& request, const Tok
   http::Transport::Request message;
   message.message = message_of(request, token, kAcceptJson);
   message.body_limit = request.body_limit;
+  message.kind = request.route.pattern;
   message.repeatable = request.route.repeat == Repeat::safe;
   message.allowed = request.route.list ? options_.timeouts.list : options_.timeouts.request;
   message.deadline = std::min(started + message.allowed, deadline);

@@ -91,7 +91,7 @@ void keep_last_known(const WorkspaceStatus& before, async::WallTime read, Worksp
   row.remarks = before.remarks;
   row.forecast = before.forecast;
   // Of another declaration there is no drift that anybody has seen.
-  if (before.spec == row.spec || spec_fingerprint(*before.spec) == spec_fingerprint(*row.spec)) {
+  if (before.spec == row.spec || declare_the_same(*before.spec, *row.spec)) {
     row.drift = before.drift;
     // In sync is what was repaired in that very cycle.
     if (before.ready.reason == Reason::InSync)

@@ -16,6 +16,12 @@ namespace {
 // answered this short a time ago has not been closed for being idle.
 constexpr std::chrono::seconds kFreshEnough{2};
 
+/// What to set aside for the next answer, where this one was `seen`. Room that is not used costs nothing, and
+/// room that is missing costs a copy: so one small answer, as the last of a list, tells little.
+std::size_t next_size(std::size_t known, std::size_t seen) {
+  return seen >= known ? seen : known - (known - seen) / 8;
+}
+
 }  // namespace
 
 void throw_exception_from_error(const TransportError& error, const boost::source_location& where) {
@@ -40,6 +46,7 @@ awaitable<TransportResult<HttpResponse>> Transport::send(const Request& request)
 
 awaitable<TransportResult<HttpResponse>> Transport::send_now(const Request& request, Progress& progress) {
   const auto slot = co_await slots_.acquire();
+  std::size_t& body_size = body_sizes_.try_emplace(std::string(request.kind)).first->second;
   std::unique_ptr<Stream> stream = take_kept(request.repeatable);
   bool kept = stream != nullptr;
   while (true) {
@@ -50,9 +57,9 @@ awaitable<TransportResult<HttpResponse>> Transport::send_now(const Request& requ
     }
     Expected expected;
     expected.body_limit = request.body_limit;
-    expected.body_size = std::min(body_size_ + body_size_ / 8, request.body_limit);
+    expected.body_size = std::min(body_size + body_size / 8, request.body_limit);
     auto response = co_await exchange(*stream, request.message, expected, progress);
-    if (response) body_size_ = response->body.size();
+    if (response) body_size = next_size(body_size, response->body.size());
     if (!response && kept && request.repeatable && response.error().closed_before_answer) {
       stream.reset();
       kept = false;

@@ -3,6 +3,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,6 +34,8 @@ class Transport {
   struct Request {
     std::string message;         ///< head and body as they go over the wire
     std::size_t body_limit = 0;  ///< of the answer
+    /// Those of one kind have answers alike, and how large they are is kept: there can be few kinds.
+    std::string_view kind{};
     bool repeatable = false;
     async::SteadyTime deadline;  ///< of the whole: waiting for a connection, opening it, sending, reading
     std::chrono::milliseconds allowed{0};  ///< how long that is, for the message
@@ -55,8 +59,8 @@ class Transport {
   Dialer dialer_;
   ConnectionLimits limits_;
   async::Semaphore slots_;
-  std::size_t body_size_ = 0;  ///< of the last answer: requests of one kind come in rows
-  std::vector<Kept> idle_;     ///< the one used last is at the back
+  std::map<std::string, std::size_t, std::less<>> body_sizes_;  ///< of a large answer, by kind of request
+  std::vector<Kept> idle_;                                      ///< the one used last is at the back
 };
 
 }  // namespace cr::http

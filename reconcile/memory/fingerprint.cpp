@@ -1,6 +1,8 @@
 #include "reconcile/memory/fingerprint.h"
 
+#include <algorithm>
 #include <string_view>
+#include <variant>
 
 #include "reconcile/fields/managed_field.h"
 
@@ -42,7 +44,30 @@ void add_wish(Fnv& hash, const specs::FieldValue& wish) {
   hash.number(wish.index()).add(specs::to_text(wish));
 }
 
+bool is_sent_alike(const specs::FieldValue& a, const specs::FieldValue& b) {
+  const auto* one = std::get_if<specs::Schedule>(&a);
+  const auto* other = std::get_if<specs::Schedule>(&b);
+  return one && other ? one->text() == other->text() : a == b;
+}
+
+bool is_same_wish(const specs::DeclaredFields::Declared& a, const specs::DeclaredFields::Declared& b) {
+  return a.key == b.key && a.mode == b.mode && is_sent_alike(a.value, b.value);
+}
+
+/// Apart from where things are from.
+bool is_same_body(const specs::SpecBody& a, const specs::SpecBody& b) {
+  return a.policy == b.policy && a.organization == b.organization && a.template_ref == b.template_ref &&
+         a.template_version == b.template_version && a.preset == b.preset && a.parameters == b.parameters &&
+         a.previous_names == b.previous_names && a.labels == b.labels && a.annotations == b.annotations;
+}
+
 }  // namespace
+
+bool declare_the_same(const specs::WorkspaceSpec& a, const specs::WorkspaceSpec& b) {
+  return a.name == b.name && a.owner == b.owner &&
+         (a.body.is_same(b.body) || is_same_body(*a.body, *b.body)) &&
+         (a.fields.is_same(b.fields) || std::ranges::equal(a.fields, b.fields, is_same_wish));
+}
 
 std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec) {
   Fnv hash;

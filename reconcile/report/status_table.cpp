@@ -11,7 +11,7 @@ namespace {
 
 /// The same declaration, though its file may have been read again or its lines have moved.
 bool same_declaration(const specs::SpecPtr& a, const specs::SpecPtr& b) {
-  return a == b || spec_fingerprint(*a) == spec_fingerprint(*b);
+  return a == b || declare_the_same(*a, *b);
 }
 
 }  // namespace
