@@ -32,9 +32,9 @@
 #include "specs/file_contents.h"
 #include "specs/gathering.h"
 #include "specs/given_tree.h"
+#include "specs/last_walk.h"
 #include "specs/parse.h"
 #include "specs/regular_file.h"
-#include "specs/revision.h"
 #include "specs/source_tree.h"
 #include "specs/tree_above.h"
 
@@ -78,9 +78,7 @@ struct SpecSource::State {
   /// problems.
   std::vector<std::string> repeated;
   std::vector<TreeProblem> problems;
-  /// What the last load walked over, without the files in it; nothing where only a look at each of them tells
-  /// that it is as it was.
-  std::optional<std::vector<Tree>> last_walk;
+  LastWalk last_walk;
   /// As long as they say the same they are the same objects.
   std::map<std::string, std::shared_ptr<const DefaultsChain>> chains;
   std::function<void(const std::string&)> hook;
@@ -90,8 +88,6 @@ struct SpecSource::State {
   std::map<std::string_view, const std::string*> given_streams;  ///< texts of it by path
   std::optional<SourceTexts> recorded;  ///< of the last attempt; nothing: nobody wants it
 
-  [[nodiscard]] bool directories_tell_all(const std::vector<Tree>& trees);
-  [[nodiscard]] bool is_as_walked() const;
   /// One pass over all paths. The abort says whether another try is worth it.
   std::optional<DesiredState> attempt(Abort& abort);
   bool read_all(const std::vector<Tree>& trees, const std::vector<std::string>& inputs, Abort& abort);
@@ -164,17 +160,6 @@ std::string stream_of(const std::string& path, const std::map<std::string, Parse
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return {};
   return S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) ? path : std::string();
-}
-
-std::vector<CheckedOut> checkouts_of(const std::vector<Tree>& trees) {
-  std::vector<CheckedOut> places;
-  for (const Tree& tree : trees) {
-    // One that others only pretend to be there lies nowhere.
-    if (tree.links.empty()) continue;
-    places.push_back(checked_out(tree.links.front().first, tree.root, enclosing_checkout(tree.root),
-                                 find_revision(tree.root)));
-  }
-  return places;
 }
 
 /// More than one only where the paths lie in different checkouts.
@@ -365,38 +350,8 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   if (parsed > 0) values.drop_unused();
   assembled->revision = revision;
   checkouts = std::move(found);
-  if (directories_tell_all(trees)) {
-    for (Tree& tree : trees) tree.files = {};
-    last_walk = std::move(trees);
-  }
+  if (!given && !recorded && pretended.empty()) last_walk.keep(std::move(trees), checkouts, cache.files());
   return assembled;
-}
-
-/// Whether each file lies in one of the directories, and not where a link or a mount leads, and is as it was
-/// when it was read unless somebody has written to it since.
-bool SpecSource::State::directories_tell_all(const std::vector<Tree>& trees) {
-  if (given || recorded || !pretended.empty()) return false;
-  const auto lies_here = [](const Tree& tree) {
-    return std::ranges::all_of(tree.files, [&](const TreeFile& file) {
-      return file.directory != kElsewhere &&
-             file.signature.device == tree.directories[file.directory].second.device;
-    });
-  };
-  return std::ranges::all_of(trees, lies_here) &&
-         std::ranges::all_of(cache.files(), [](const CachedFile& file) { return file.settled; });
-}
-
-bool SpecSource::State::is_as_walked() const {
-  const auto files_above_are = [](const Tree& tree) {
-    return std::ranges::all_of(tree.above, [&](const DirectoryAbove& above_it) {
-      return std::ranges::all_of(above_it.files, [&](const TreeFile& file) {
-        struct stat status {};
-        return ::stat(real_path(tree, file).c_str(), &status) == 0 && signature_of(status) == file.signature;
-      });
-    });
-  };
-  return assembled && last_walk && std::ranges::all_of(*last_walk, is_unchanged) &&
-         std::ranges::all_of(*last_walk, files_above_are) && checkouts_of(*last_walk) == checkouts;
 }
 
 bool SpecSource::State::find_all(std::vector<Tree>& trees, std::vector<std::string>& inputs, Abort& abort) {
@@ -595,8 +550,9 @@ SpecSource& SpecSource::operator=(SpecSource&&) noexcept = default;
 
 boost::system::result<DesiredState, SourceError> SpecSource::load(Files files) {
   state_->parsed = 0;
-  if (files == Files::were_not_written && state_->is_as_walked()) return *state_->assembled;
-  state_->last_walk.reset();
+  if (files == Files::were_not_written && state_->assembled && state_->last_walk.still_holds())
+    return *state_->assembled;
+  state_->last_walk.forget();
   Abort abort;
   for (int i = 0; i < kAttempts; ++i) {
     if (auto state = state_->attempt(abort)) return std::move(*state);

@@ -46,6 +46,31 @@ TEST(DesiredState, TheOrderOfSpecsIsThatOfTheirIdentities) {
   }
 }
 
+TEST(DesiredState, IsSortedByIdentityHoweverLateNamesDiffer) {
+  std::mt19937 random(7);
+  const auto any_name = [&] {
+    // Mostly alike: they differ in length, in their last letters, or in case alone.
+    std::string name(random() % 40, 'a');
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if (i + 3 > name.size() || random() % 40 == 0) name[i] = "aAbBzZ09-"[random() % 9];
+    }
+    return "n" + name;
+  };
+  std::vector<SpecPtr> documents;
+  for (std::uint32_t line = 1; line <= 2'000; ++line)
+    documents.push_back(spec(any_name().substr(0, 30), any_name(), "a.yaml", line));
+  std::vector<std::string> expected;
+  std::vector<SpecPtr> in_order = documents;
+  std::ranges::stable_sort(in_order, {}, [](const SpecPtr& one) { return identity_of(*one); });
+  for (std::size_t i = 0; i < in_order.size(); ++i) {
+    const auto is_like = [&](std::size_t other) {
+      return other < in_order.size() && identity_of(*in_order[other]) == identity_of(*in_order[i]);
+    };
+    if (!is_like(i - 1) && !is_like(i + 1)) expected.push_back(identity_of(*in_order[i]).to_string());
+  }
+  EXPECT_EQ(identities(assemble(documents, {})), expected);
+}
+
 TEST(DesiredState, DuplicatesAreBothInvalidAndNameEachOther) {
   const DesiredState state = assemble(
       {spec("alice", "web", "a.yaml", 3), spec("Alice", "WEB", "b.yaml", 7), spec("bob", "web")}, {});
