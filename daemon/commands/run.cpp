@@ -20,6 +20,7 @@
 #include "daemon/http/server.h"
 #include "daemon/http/telling_limit.h"
 #include "daemon/loop/heap_trim.h"
+#include "daemon/loop/load_rule.h"
 #include "daemon/loop/loop.h"
 #include "daemon/loop/service_notice.h"
 #include "daemon/loop/spec_watch.h"
@@ -40,10 +41,6 @@
 
 namespace cr::daemon {
 namespace {
-
-/// What was written by way of a hard link, or into the memory of a file that was closed before, the kernel
-/// tells nobody.
-constexpr auto kLookAtFilesAgain = std::chrono::minutes(5);
 
 /// Names this process among those before and after it.
 std::string epoch_of(async::WallTime start) {
@@ -375,18 +372,13 @@ class Daemon {
 
   /// On the disk's thread: it takes seconds where there are many specs, and longer where the disk hangs.
   async::awaitable<LoadResult> load(DesiredPtr in_force) {
-    using Files = specs::SpecSource::Files;
-    const SpecWatch::Mark now = spec_watch_.mark();
-    const bool is_known =
-        SpecWatch::untouched(files_seen_, now) && clock_.now() < looked_at_files_ + kLookAtFilesAgain;
-    const Files files = is_known ? Files::were_not_written : Files::may_have_changed;
-    if (!is_known) looked_at_files_ = clock_.now();
+    const LoadRule::Files files = load_rule_.begin(spec_watch_.mark(), clock_.now());
     auto work = [this, in_force = std::move(in_force), files] {
       return load_specs(source_, selection_, in_force, files);
     };
     auto loading = disk_.run(std::move(work));
     LoadResult loaded = co_await std::move(loading);
-    files_seen_ = loaded ? now : SpecWatch::Mark();
+    load_rule_.end(loaded.has_value());
     co_return loaded;
   }
 
@@ -472,8 +464,7 @@ class Daemon {
   std::optional<HttpServer> server_;
   async::Worker disk_;
   SpecWatch spec_watch_{config_.paths, triggers_, clock_, disk_, session_.log()};
-  SpecWatch::Mark files_seen_;           ///< when the last load that succeeded began
-  async::SteadyTime looked_at_files_{};  ///< at each of them
+  LoadRule load_rule_;
   HeapTrim heap_;
   async::Worker cleaner_;  ///< not the disk's: one that hangs must not keep old reports
 };
