@@ -238,12 +238,12 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
     attribute(std::move(change), now);
   }
   known = {.read_at = began_,
+           .declared = choice_,
+           .read = true,
+           .template_index = index_of(row.template_id),
            .read_at_coder = coder_began_,
            .look = look_,
-           .template_index = index_of(row.template_id),
-           .prints = prints,
-           .declared = choice_,
-           .read = true};
+           .prints = prints};
   if (written != written_.end()) written_.erase(written);
 }
 

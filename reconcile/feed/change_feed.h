@@ -81,17 +81,17 @@ class ChangeFeed {
   [[nodiscard]] std::chrono::nanoseconds sweep_age(SteadyTime now) const;
 
  private:
-  /// Of one workspace that has been read.
+  /// Of one workspace that has been read. What a choice looks at stands first: of nearly all nothing else is.
   struct Known {
-    SteadyTime read_at{};              ///< when the cycle of its last read began
-    AuditTime read_at_coder{};         ///< the same by Coder's clock
-    LookNumber look = 0;               ///< the last one before that read
-    std::uint32_t template_index = 0;  ///< into templates_
-    SettingPrints prints{};
+    SteadyTime read_at{};   ///< when the cycle of its last read began
     bool declared = false;  ///< equal to choice_: the last choice had it
     bool read = false;
     bool named = false;
     bool template_named = false;
+    std::uint32_t template_index = 0;  ///< into templates_
+    AuditTime read_at_coder{};         ///< read_at by Coder's clock
+    LookNumber look = 0;               ///< the last one before that read
+    SettingPrints prints{};
 
     /// Neither a row nor the want of a read calls for one.
     [[nodiscard]] bool is_quiet() const { return read && !named && !template_named; }

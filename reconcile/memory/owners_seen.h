@@ -1,9 +1,11 @@
 #pragma once
 
-#include <map>
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "reconcile/memory/facts.h"
 #include "reconcile/model/ids.h"
@@ -22,7 +24,11 @@ class OwnersSeen {
   void observe(const CycleFacts& cycle);
 
  private:
-  std::map<std::string, UserId, std::less<>> first_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  std::unordered_map<std::string, UserId, Hash, std::equal_to<>> first_;
 };
 
 /// Why nothing is created or changed for an owner whose name has passed to another user.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -70,8 +71,16 @@ class Id {
   [[nodiscard]] constexpr bool is_nil() const { return *this == Id{}; }
   [[nodiscard]] constexpr const std::array<std::uint8_t, 16>& bytes() const { return bytes_; }
   constexpr auto operator<=>(const Id&) const = default;
+  // Of the bytes it would be a call each time, and a cycle asks it of every workspace.
+  friend constexpr bool operator==(const Id& a, const Id& b) {
+    const auto [a_first, a_second] = std::bit_cast<Words>(a.bytes_);
+    const auto [b_first, b_second] = std::bit_cast<Words>(b.bytes_);
+    return a_first == b_first && a_second == b_second;
+  }
 
  private:
+  using Words = std::array<std::uint64_t, 2>;
+
   std::array<std::uint8_t, 16> bytes_{};
 };
 
