@@ -21,6 +21,9 @@ class Clock {
   [[nodiscard]] virtual WallTime wall() const = 0;
   /// Returns at or after `when`, at once if it has passed. Throws operation_aborted when cancelled.
   [[nodiscard]] virtual awaitable<void> sleep_until(SteadyTime when) = 0;
+  /// The same for an alarm, which is nearly always cancelled before it rings: it need not throw then, since
+  /// an exception costs more than all else about it. Who cancels it does not ask how it ended.
+  [[nodiscard]] virtual awaitable<void> ring_at(SteadyTime when) { return sleep_until(when); }
 
   [[nodiscard]] awaitable<void> sleep_for(std::chrono::nanoseconds duration) {
     return sleep_until(now() + std::chrono::duration_cast<SteadyTime::duration>(duration));
@@ -32,6 +35,7 @@ class SystemClock final : public Clock {
   [[nodiscard]] SteadyTime now() const override;
   [[nodiscard]] WallTime wall() const override;
   [[nodiscard]] awaitable<void> sleep_until(SteadyTime when) override;
+  [[nodiscard]] awaitable<void> ring_at(SteadyTime when) override;
 };
 
 }  // namespace cr::async

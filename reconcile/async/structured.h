@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -46,9 +49,14 @@ template <class T>
     }
   };
   auto work = Store::run(std::move(op), value);
-  auto alarm = clock.sleep_until(deadline);
+  auto alarm = clock.ring_at(deadline);
   co_await until_first_ends(std::move(work), std::move(alarm));
-  co_return value;
+  if (value) co_return value;
+  // Who is cancelled as a whole was not too late.
+  const auto state = co_await boost::asio::this_coro::cancellation_state;
+  if (state.cancelled() != boost::asio::cancellation_type::none)
+    throw boost::system::system_error(boost::asio::error::operation_aborted);
+  co_return std::nullopt;
 }
 
 /// Calls `fn(item)` for each item, at most `limit` (>= 1) at a time and started in order. `fn` turns its own
