@@ -13,7 +13,8 @@ namespace cr::reconcile {
 /// 64 bits that change when what is declared changes; where it stands in its file does not matter.
 [[nodiscard]] std::uint64_t spec_fingerprint(const specs::WorkspaceSpec& spec);
 /// Whether both declare the same, so that their fingerprints are equal too; costs little where they hold the
-/// same objects.
+/// same objects. Unlike specs::says_the_same() it counts how a schedule is spelled, since that is what is
+/// sent, and not which set a workspace is of.
 [[nodiscard]] bool declare_the_same(const specs::WorkspaceSpec& a, const specs::WorkspaceSpec& b);
 /// 64 bits that change when what we compare or wait for changes. Null: absent.
 [[nodiscard]] std::uint64_t live_fingerprint(const LiveWorkspace* live);
