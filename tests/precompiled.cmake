@@ -16,6 +16,8 @@ function(cr_take_precompiled directory)
     # cr_asio is the libraries' own code, which asks to be included by itself.
     if(type MATCHES "STATIC|EXECUTABLE" AND NOT target STREQUAL cr_asio)
       target_precompile_headers(${target} REUSE_FROM cr_precompiled)
+      # Asio's categories of errors are objects that each file has then, whether it asks for them or not.
+      target_link_libraries(${target} PRIVATE $<LINK_ONLY:cr::asio>)
     endif()
   endforeach()
   get_property(folders DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)

@@ -49,7 +49,8 @@ void populate(State& state, const std::map<std::string, RecordedExchange>& recor
     return state.find_template(name)->active_version_id;
   };
   for (const auto& [of, version_name] : names) {
-    state.edit_version(version_of(of), [&](TemplateVersion& version) { version.name = version_name; });
+    state.edit_version(version_of(of),
+                       [&name = version_name](TemplateVersion& version) { version.name = name; });
   }
   state.advance(std::chrono::milliseconds(1));
   state.add_version("simple", "v2.0");

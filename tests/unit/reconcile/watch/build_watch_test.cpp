@@ -261,7 +261,7 @@ class BuildWatchOnSockets : public ::testing::Test {
     coder::ClientOptions options;
     options.url = coder_.url();
     options.token_value = coder_.admin_token();
-    client_.emplace(std::move(*coder::make_client(options, clock_, observer_)));
+    client_.emplace(*coder::make_client(options, clock_, observer_));
     watch_.emplace(
         client_->watcher(), clock_,
         BuildWatch::Told{.on_end = [this] { ++ended_; },
