@@ -39,18 +39,16 @@ std::vector<CheckedOut> checkouts_of(const std::vector<Tree>& trees) {
   return places;
 }
 
-void LastWalk::keep(std::vector<Tree> trees, std::vector<CheckedOut> checkouts,
-                    std::span<const CachedFile> files) {
+void LastWalk::keep(std::vector<Tree> trees, std::span<const CachedFile> files) {
   trees_.reset();
   if (!std::ranges::all_of(trees, lies_here) || !std::ranges::all_of(files, &CachedFile::settled)) return;
   for (Tree& tree : trees) tree.files = {};
   trees_ = std::move(trees);
-  checkouts_ = std::move(checkouts);
 }
 
-bool LastWalk::still_holds() const {
+bool LastWalk::still_holds(const std::vector<CheckedOut>& checkouts) const {
   return trees_ && std::ranges::all_of(*trees_, is_unchanged) &&
-         std::ranges::all_of(*trees_, files_above_are_unchanged) && checkouts_of(*trees_) == checkouts_;
+         std::ranges::all_of(*trees_, files_above_are_unchanged) && checkouts_of(*trees_) == checkouts;
 }
 
 }  // namespace cr::specs

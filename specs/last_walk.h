@@ -21,16 +21,15 @@ class LastWalk {
   /// After a load of these, all of whose declared files are `files`. Nothing is kept where only a look at
   /// each file tells: one that does not lie in a directory that was walked, but where a link or a mount
   /// leads, or one that may have been written to again since it was read.
-  void keep(std::vector<Tree> trees, std::vector<CheckedOut> checkouts, std::span<const CachedFile> files);
+  void keep(std::vector<Tree> trees, std::span<const CachedFile> files);
   void forget() { trees_.reset(); }
 
-  /// Whether all is as it was then, unless a file was written to; files above the paths, which are few, are
-  /// looked at. False where nothing is kept.
-  [[nodiscard]] bool still_holds() const;
+  /// Whether all is as it was then, unless a file was written to, and lies where the load found it; files
+  /// above the paths, which are few, are looked at. False where nothing is kept.
+  [[nodiscard]] bool still_holds(const std::vector<CheckedOut>& checkouts) const;
 
  private:
   std::optional<std::vector<Tree>> trees_;  ///< without their files
-  std::vector<CheckedOut> checkouts_;
 };
 
 }  // namespace cr::specs

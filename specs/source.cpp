@@ -350,7 +350,7 @@ std::optional<DesiredState> SpecSource::State::attempt(Abort& abort) {
   if (parsed > 0) values.drop_unused();
   assembled->revision = revision;
   checkouts = std::move(found);
-  if (!given && !recorded && pretended.empty()) last_walk.keep(std::move(trees), checkouts, cache.files());
+  if (!given && !recorded && pretended.empty()) last_walk.keep(std::move(trees), cache.files());
   return assembled;
 }
 
@@ -550,7 +550,8 @@ SpecSource& SpecSource::operator=(SpecSource&&) noexcept = default;
 
 boost::system::result<DesiredState, SourceError> SpecSource::load(Files files) {
   state_->parsed = 0;
-  if (files == Files::were_not_written && state_->assembled && state_->last_walk.still_holds())
+  if (files == Files::were_not_written && state_->assembled &&
+      state_->last_walk.still_holds(state_->checkouts))
     return *state_->assembled;
   state_->last_walk.forget();
   Abort abort;
