@@ -11,14 +11,23 @@
 namespace cr::reconcile::feed {
 
 /// What is known of each workspace, by its id: a map for those who ask in the order in which most of them
-/// came, as every cycle does of a hundred thousand. To them the next one lies beside the one before. A value;
-/// what it gives a pointer to stays there until something is added or erased.
-template <class T>
+/// came, as every cycle does of a hundred thousand. To them the next one lies beside the one before, and
+/// `Near`, which they look at of each, apart from `Far`, which is asked for of few. A value; what it gives a
+/// pointer to stays there until something is added or erased.
+template <class Near, class Far>
 class ByWorkspace {
  public:
-  using Entry = std::pair<WorkspaceId, T>;
+  struct Entry {
+    WorkspaceId id;
+    Near near;
+  };
+  struct Both {
+    Near& near;
+    Far& far;
+  };
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// In the order in which they came, but that the last one takes the place of one that is erased.
   [[nodiscard]] auto begin() { return entries_.begin(); }
   [[nodiscard]] auto end() { return entries_.end(); }
   [[nodiscard]] auto begin() const { return entries_.begin(); }
@@ -26,30 +35,34 @@ class ByWorkspace {
 
   void reserve(std::size_t count) {
     entries_.reserve(count);
+    far_.reserve(count);
     places_.reserve(count);
   }
   /// Null where nothing is known of it.
-  [[nodiscard]] T* find(const WorkspaceId& id) {
+  [[nodiscard]] Near* find(const WorkspaceId& id) {
     const auto found = places_.find(id);
-    return found == places_.end() ? nullptr : &entries_[found->second].second;
+    return found == places_.end() ? nullptr : &entries_[found->second].near;
   }
-  [[nodiscard]] const T* find(const WorkspaceId& id) const {
+  [[nodiscard]] const Near* find(const WorkspaceId& id) const {
     const auto found = places_.find(id);
-    return found == places_.end() ? nullptr : &entries_[found->second].second;
+    return found == places_.end() ? nullptr : &entries_[found->second].near;
   }
   /// The same. `place`: where the search begins, 0 at first; it is left behind what was found.
-  [[nodiscard]] T* find_next(const WorkspaceId& id, std::size_t& place) {
-    if (place < entries_.size() && entries_[place].first == id) return &entries_[place++].second;
+  [[nodiscard]] Near* find_next(const WorkspaceId& id, std::size_t& place) {
+    if (place < entries_.size() && entries_[place].id == id) return &entries_[place++].near;
     const auto found = places_.find(id);
     if (found == places_.end()) return nullptr;
     place = found->second + std::size_t{1};
-    return &entries_[found->second].second;
+    return &entries_[found->second].near;
   }
   /// Made where nothing is known of it.
-  [[nodiscard]] T& operator[](const WorkspaceId& id) {
+  [[nodiscard]] Both operator[](const WorkspaceId& id) {
     const auto [known, is_new] = places_.try_emplace(id, static_cast<std::uint32_t>(entries_.size()));
-    if (is_new) entries_.emplace_back(id, T());
-    return entries_[known->second].second;
+    if (is_new) {
+      entries_.push_back({id, Near()});
+      far_.emplace_back();
+    }
+    return {entries_[known->second].near, far_[known->second]};
   }
 
   void erase(const WorkspaceId& id) {
@@ -58,26 +71,40 @@ class ByWorkspace {
     const std::uint32_t place = found->second;
     places_.erase(found);
     if (place + std::size_t{1} < entries_.size()) {
-      entries_[place] = std::move(entries_.back());
-      places_[entries_[place].first] = place;
+      move_to(place, entries_.size() - 1);
+      places_[entries_[place].id] = place;
     }
     entries_.pop_back();
+    far_.pop_back();
   }
   /// The others keep their order.
   template <class IsGone>
   void erase_if(IsGone is_gone) {
-    std::erase_if(entries_, [&](const Entry& entry) {
-      const bool gone = is_gone(entry.second);
-      if (gone) places_.erase(entry.first);
-      return gone;
-    });
-    for (std::size_t i = 0; i < entries_.size(); ++i)
-      places_[entries_[i].first] = static_cast<std::uint32_t>(i);
+    std::uint32_t kept = 0;
+    for (std::size_t i = 0; i < entries_.size(); ++i) {
+      if (is_gone(std::as_const(entries_[i].near))) {
+        places_.erase(entries_[i].id);
+        continue;
+      }
+      if (kept != i) {
+        move_to(kept, i);
+        places_[entries_[kept].id] = kept;
+      }
+      ++kept;
+    }
+    entries_.resize(kept);
+    far_.resize(kept);
   }
 
  private:
+  void move_to(std::size_t place, std::size_t from) {
+    entries_[place] = std::move(entries_[from]);
+    far_[place] = std::move(far_[from]);
+  }
+
   std::vector<Entry> entries_;
-  std::unordered_map<WorkspaceId, std::uint32_t> places_;  ///< in `entries_`
+  std::vector<Far> far_;                                   ///< at the same places
+  std::unordered_map<WorkspaceId, std::uint32_t> places_;  ///< in both
 };
 
 }  // namespace cr::reconcile::feed

@@ -207,8 +207,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
     return why;
   }
   const std::size_t called_for = declared.size() - resting.size();
-  for (const std::uint32_t index : sweep_.pick(std::move(resting), called_for, began_))
-    why[index] = Why::sweep;
+  for (const std::uint32_t index : sweep_.pick(resting, called_for, began_)) why[index] = Why::sweep;
   return why;
 }
 
@@ -217,19 +216,19 @@ void ChangeFeed::doubt(const TemplateId& of) {
 }
 
 void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) {
-  Known& known = known_[row.id];
+  const auto [known, seen] = known_[row.id];
   const SettingPrints prints = prints_of(row);
-  const bool built = prints.build != known.prints.build;
+  const bool built = prints.build != seen.prints.build;
   const auto written = written_.find(row.id);
   for (const Setting setting : kSettings) {
     if (!known.read) break;
     if (written != written_.end() && written->second.settings.has(setting)) {
       // It is what we made of it, or somebody else has set it since.
-      attribute(change_of(row, known, setting, written->second.at, now), now);
+      attribute(change_of(row, seen.look, setting, written->second.at, now), now);
       continue;
     }
-    if (prints.of(setting) == known.prints.of(setting)) continue;
-    ChangeSeen change = change_of(row, known, setting, known.read_at_coder, now);
+    if (prints.of(setting) == seen.prints.of(setting)) continue;
+    ChangeSeen change = change_of(row, seen.look, setting, seen.at, now);
     // A start wakes a dormant workspace, and makes its row when it ends.
     const bool by_start = setting == Setting::dormant && built;
     // Nothing was promised of what came before the feed.
@@ -237,23 +236,18 @@ void ChangeFeed::saw(const LiveWorkspace& row, SettingSet ours, SteadyTime now) 
       untold_.push_back({change, now});
     attribute(std::move(change), now);
   }
-  known = {.read_at = began_,
-           .declared = choice_,
-           .read = true,
-           .template_index = index_of(row.template_id),
-           .read_at_coder = coder_began_,
-           .look = look_,
-           .prints = prints};
+  known = {.read_at = began_, .template_index = index_of(row.template_id), .declared = choice_, .read = true};
+  seen = {.at = coder_began_, .look = look_, .prints = prints};
   if (written != written_.end()) written_.erase(written);
 }
 
-ChangeSeen ChangeFeed::change_of(const LiveWorkspace& row, const Known& before, Setting setting,
+ChangeSeen ChangeFeed::change_of(const LiveWorkspace& row, LookNumber told_before, Setting setting,
                                  AuditTime after, SteadyTime now) const {
   return {.workspace = row.id,
           .template_id = row.template_id,
           .setting = setting,
           .value = kept_text(setting, row),
-          .told_before = before.look,
+          .told_before = told_before,
           .after = after,
           .before = coder_time(now)};
 }

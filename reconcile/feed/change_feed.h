@@ -81,20 +81,23 @@ class ChangeFeed {
   [[nodiscard]] std::chrono::nanoseconds sweep_age(SteadyTime now) const;
 
  private:
-  /// Of one workspace that has been read. What a choice looks at stands first: of nearly all nothing else is.
+  /// Of one workspace that has been read: what a choice looks at.
   struct Known {
-    SteadyTime read_at{};   ///< when the cycle of its last read began
-    bool declared = false;  ///< equal to choice_: the last choice had it
+    SteadyTime read_at{};              ///< when the cycle of its last read began
+    std::uint32_t template_index = 0;  ///< into templates_
+    bool declared = false;             ///< equal to choice_: the last choice had it
     bool read = false;
     bool named = false;
     bool template_named = false;
-    std::uint32_t template_index = 0;  ///< into templates_
-    AuditTime read_at_coder{};         ///< read_at by Coder's clock
-    LookNumber look = 0;               ///< the last one before that read
-    SettingPrints prints{};
 
     /// Neither a row nor the want of a read calls for one.
     [[nodiscard]] bool is_quiet() const { return read && !named && !template_named; }
+  };
+  /// And what it was then, by which a change is told.
+  struct Seen {
+    AuditTime at{};       ///< when the cycle began, by Coder's clock
+    LookNumber look = 0;  ///< the last one before
+    SettingPrints prints{};
   };
   /// By us, since the last read.
   struct Written {
@@ -123,7 +126,7 @@ class ChangeFeed {
   void begin_anew();
   void give_up(Distrust why);
   /// `after`: by Coder's clock.
-  [[nodiscard]] ChangeSeen change_of(const LiveWorkspace& row, const Known& before, Setting setting,
+  [[nodiscard]] ChangeSeen change_of(const LiveWorkspace& row, LookNumber told_before, Setting setting,
                                      AuditTime after, SteadyTime now) const;
   void attribute(ChangeSeen change, SteadyTime now);
   [[nodiscard]] bool covers(const Known& known) const;
@@ -148,7 +151,7 @@ class ChangeFeed {
   LookNumber look_ = 0;
   bool choice_ = false;  ///< turns with each choice
 
-  ByWorkspace<Known> known_;
+  ByWorkspace<Known, Seen> known_;
   std::vector<TemplateId> templates_;  ///< of all that is known: many have the same
   std::unordered_map<TemplateId, std::uint32_t> template_indices_;
   std::unordered_map<WorkspaceId, Written> written_;

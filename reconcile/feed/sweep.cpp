@@ -1,6 +1,7 @@
 #include "reconcile/feed/sweep.h"
 
 #include <algorithm>
+#include <span>
 
 namespace cr::reconcile::feed {
 namespace {
@@ -18,6 +19,16 @@ std::size_t part_of(std::size_t count, milliseconds part, milliseconds whole) {
   return divide_up(count * static_cast<std::size_t>(some), static_cast<std::size_t>(all));
 }
 
+/// When the latest of the `count` oldest was read; none are older than a moment long past.
+SteadyTime latest_of_oldest(std::span<const Sweep::Resting> resting, std::size_t count) {
+  if (count == 0) return SteadyTime::min();
+  std::vector<SteadyTime> times(resting.size());
+  std::ranges::transform(resting, times.begin(), &Sweep::Resting::last_read);
+  const auto last = times.begin() + static_cast<std::ptrdiff_t>(count - 1);
+  std::ranges::nth_element(times, last);
+  return *last;
+}
+
 }  // namespace
 
 std::size_t Sweep::share_of(std::size_t declared, milliseconds elapsed) const {
@@ -33,20 +44,28 @@ std::size_t Sweep::share_of(std::size_t declared, milliseconds elapsed) const {
   return std::min(due, requests * pace_.batch);
 }
 
-std::vector<std::uint32_t> Sweep::pick(std::vector<Resting> resting, std::size_t called_for, SteadyTime now) {
+std::vector<std::uint32_t> Sweep::pick(std::span<const Resting> resting, std::size_t called_for,
+                                       SteadyTime now) {
   const milliseconds elapsed =
       last_pick_ ? std::chrono::ceil<milliseconds>(now - *last_pick_) : pace_.interval;
   std::size_t share = share_of(resting.size() + called_for, elapsed);
   if (share > 0) last_pick_ = now;
   share = std::min(share, resting.size());
 
-  const auto last_of_share = resting.begin() + static_cast<std::ptrdiff_t>(share);
-  std::ranges::nth_element(resting, last_of_share, {}, &Resting::last_read);
+  const SteadyTime latest = latest_of_oldest(resting, share);
+  const auto is_earlier = [&](const Resting& one) { return one.last_read < latest; };
+  // Of those that were read together, such as lie together.
+  std::size_t of_the_latest = share - static_cast<std::size_t>(std::ranges::count_if(resting, is_earlier));
   std::vector<std::uint32_t> picked;
   picked.reserve(share);
-  for (std::size_t i = 0; i < resting.size(); ++i) {
-    const bool too_old_soon = resting[i].last_read + pace_.sweep_interval < now + pace_.interval;
-    if (i < share || too_old_soon) picked.push_back(resting[i].index);
+  for (const Resting& one : resting) {
+    bool is_due = is_earlier(one);
+    if (one.last_read == latest && of_the_latest > 0) {
+      is_due = true;
+      --of_the_latest;
+    }
+    const bool too_old_soon = one.last_read + pace_.sweep_interval < now + pace_.interval;
+    if (is_due || too_old_soon) picked.push_back(one.index);
   }
   return picked;
 }

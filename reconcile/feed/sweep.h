@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "reconcile/feed/own_writes.h"
@@ -32,8 +33,8 @@ class Sweep {
     SteadyTime last_read{};
     std::uint32_t index = 0;  ///< for the caller
   };
-  /// The indices of those to be read, in no order. `called_for`: how many are read anyway.
-  [[nodiscard]] std::vector<std::uint32_t> pick(std::vector<Resting> resting, std::size_t called_for,
+  /// The indices of those to be read, in the order of `resting`. `called_for`: how many are read anyway.
+  [[nodiscard]] std::vector<std::uint32_t> pick(std::span<const Resting> resting, std::size_t called_for,
                                                 SteadyTime now);
   /// All are read in this cycle.
   void all_read(SteadyTime now) { last_pick_ = now; }
