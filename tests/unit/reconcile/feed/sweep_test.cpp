@@ -99,6 +99,19 @@ TEST(Sweep, WhatCouldNotBeReadIsMadeUpFor) {
   }
 }
 
+TEST(Sweep, OfThoseReadTogetherItTakesSuchAsLieTogether) {
+  const SteadyTime start{1000h};
+  Sweep sweep({});
+  sweep.all_read(start);
+  std::vector<Sweep::Resting> resting;
+  // The last two were read before all others.
+  for (std::uint32_t i = 0; i < 290; ++i) resting.push_back({i < 288 ? start : start - 1min, i * 2});
+  std::vector<std::uint32_t> expected;
+  for (std::uint32_t i = 0; i < 8; ++i) expected.push_back(i * 2);
+  expected.insert(expected.end(), {576, 578});
+  EXPECT_EQ(sweep.pick(resting, 0, start + 60s), expected);
+}
+
 TEST(Sweep, AnIntervalAsLongAsTheSweepReadsAll) {
   Fleet fleet(1000, {.interval = 60s, .sweep_interval = 60s});
   EXPECT_EQ(fleet.cycle_after(60s), 1000u);
