@@ -18,7 +18,7 @@ if command -v ccache >/dev/null; then
   export CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
 fi
 
-step() { printf '\n== %s\n' "$*"; }
+step() { printf '\n== %s, %s\n' "$(date +%T)" "$*"; }
 
 step "packages"
 deploy/scripts/install-packages.sh test

@@ -19,7 +19,7 @@ std::size_t part_of(std::size_t count, milliseconds part, milliseconds whole) {
   return divide_up(count * static_cast<std::size_t>(some), static_cast<std::size_t>(all));
 }
 
-/// When the latest of the `count` oldest was read; none are older than a moment long past.
+/// When the latest of the `count` that were read longest ago was read.
 SteadyTime latest_of_oldest(std::span<const Sweep::Resting> resting, std::size_t count) {
   if (count == 0) return SteadyTime::min();
   std::vector<SteadyTime> times(resting.size());

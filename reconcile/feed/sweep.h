@@ -19,11 +19,11 @@ struct Pace {
 
 /// The rolling sweep: which of the workspaces that nothing calls for are read all the same.
 ///
-/// Each cycle reads a share of them, those first whose last read is oldest, so that each has been read again
-/// one cycle before the sweep interval is over; but no more than ⌈declared × interval / sweep interval /
-/// batch⌉ requests take. Cycles that come late read as much more. What would be too old by the next cycle,
-/// after reads that failed, is read in any case. A cycle that follows soon after another reads nothing: the
-/// next one does. A value.
+/// Each cycle reads a share of them, those first whose last read is oldest (of equals in their order), so
+/// that each has been read again one cycle before the sweep interval is over; but no more than ⌈declared ×
+/// interval / sweep interval / batch⌉ requests take. Cycles that come late read as much more. What would be
+/// too old by the next cycle, after reads that failed, is read in any case. A cycle that follows soon after
+/// another reads nothing: the next one does. A value.
 class Sweep {
  public:
   explicit Sweep(Pace pace) : pace_(pace) {}
