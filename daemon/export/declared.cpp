@@ -54,18 +54,18 @@ Declared::Answer Declared::of(const LiveWorkspace& row) const {
   const Identities identities = Declared::identities(row);
   for (const Identity& identity : identities) {
     if (const auto found = specs_.find(identity); found != specs_.end())
-      return {.standing = Standing::declared, .spec = found->second};
+      return {.standing = DeclaredStanding::declared, .spec = found->second};
   }
   if (std::ranges::any_of(identities, [&](const Identity& one) { return elsewhere_.contains(one); }))
-    return {.standing = Standing::invalid};
+    return {.standing = DeclaredStanding::invalid};
   for (const Identity& identity : identities) {
     if (const auto found = previous_.find(identity); found != previous_.end())
-      return {.standing = Standing::renamed, .spec = found->second};
+      return {.standing = DeclaredStanding::renamed, .spec = found->second};
   }
   if (desired_.unknown_documents > 0 || !desired_.rejected_sets.empty())
-    return {.standing = Standing::maybe_declared};
+    return {.standing = DeclaredStanding::maybe_declared};
   for (const specs::SetPtr& set : desired_.sets) {
-    if (may_have(*set, row)) return {.standing = Standing::maybe_of_set, .of_set = set.get()};
+    if (may_have(*set, row)) return {.standing = DeclaredStanding::maybe_of_set, .of_set = set.get()};
   }
   return {};
 }

@@ -11,7 +11,7 @@
 namespace cr::daemon {
 
 /// What specs that are there say of a workspace.
-enum class Standing : std::uint8_t {
+enum class DeclaredStanding : std::uint8_t {
   undeclared,
   declared,
   invalid,         ///< a document is about it that was left out
@@ -26,7 +26,7 @@ class Declared {
   explicit Declared(const specs::DesiredState& desired);
 
   struct Answer {
-    Standing standing = Standing::undeclared;
+    DeclaredStanding standing = DeclaredStanding::undeclared;
     const specs::WorkspaceSpec* spec = nullptr;   ///< that declares it, or is to rename it
     const specs::WorkspaceSet* of_set = nullptr;  ///< that has it, or may have
   };

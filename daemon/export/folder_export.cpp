@@ -38,18 +38,18 @@ specs::WorkspaceSpec spec_of(const specs::NewDocument& document) {
   return file.specs.empty() ? specs::WorkspaceSpec() : *file.specs.front();
 }
 
-std::string_view why_of(Standing standing) {
+std::string_view why_of(DeclaredStanding standing) {
   switch (standing) {
-    case Standing::invalid:
+    case DeclaredStanding::invalid:
       return "declared by invalid documents";
-    case Standing::renamed:
+    case DeclaredStanding::renamed:
       return "to be renamed by a document";
-    case Standing::maybe_declared:
+    case DeclaredStanding::maybe_declared:
       return "possibly declared by a document that cannot be read";
-    case Standing::maybe_of_set:
+    case DeclaredStanding::maybe_of_set:
       return "possibly of a WorkspaceSet";
-    case Standing::undeclared:
-    case Standing::declared:
+    case DeclaredStanding::undeclared:
+    case DeclaredStanding::declared:
       break;
   }
   return {};
@@ -58,18 +58,18 @@ std::string_view why_of(Standing standing) {
 /// What keeps a new document of it from being written; empty: nothing.
 std::string claim_text(const Declared::Answer& answer) {
   switch (answer.standing) {
-    case Standing::undeclared:
+    case DeclaredStanding::undeclared:
       break;
-    case Standing::declared:
+    case DeclaredStanding::declared:
       return fmt::format("is declared at {}", answer.spec->where.to_string());
-    case Standing::renamed:
+    case DeclaredStanding::renamed:
       return fmt::format("is to be renamed by the document at {}", answer.spec->where.to_string());
-    case Standing::maybe_of_set:
+    case DeclaredStanding::maybe_of_set:
       return fmt::format("is, or may be, one of WorkspaceSet {} at {}", answer.of_set->name,
                          answer.of_set->where.to_string());
-    case Standing::invalid:
+    case DeclaredStanding::invalid:
       return "is declared by an invalid document";
-    case Standing::maybe_declared:
+    case DeclaredStanding::maybe_declared:
       return "may be declared by a document that cannot be read";
   }
   return {};

@@ -175,16 +175,16 @@ Merge plan_merge(const specs::DesiredState& desired, const std::vector<const Liv
   for (const LiveWorkspace* row : rows) {
     const Declared::Answer answer = declared.of(*row);
     switch (answer.standing) {
-      case Standing::declared:
+      case DeclaredStanding::declared:
         DocumentMerge(*answer.spec, *row, facts, merge).run();
         break;
-      case Standing::undeclared:
+      case DeclaredStanding::undeclared:
         merge.undeclared.push_back(row);
         break;
-      case Standing::invalid:
-      case Standing::renamed:
-      case Standing::maybe_declared:
-      case Standing::maybe_of_set:
+      case DeclaredStanding::invalid:
+      case DeclaredStanding::renamed:
+      case DeclaredStanding::maybe_declared:
+      case DeclaredStanding::maybe_of_set:
         ++merge.others[answer.standing];
     }
   }

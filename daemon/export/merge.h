@@ -27,7 +27,7 @@ struct MergeEdit {
 struct Merge {
   std::map<std::string, std::vector<MergeEdit>> edits;  ///< by file, as specs::SourcePosition names it
   std::vector<const coder::LiveWorkspace*> undeclared;  ///< no file declares them
-  std::map<Standing, std::size_t> others;               ///< how many are left as they are, and why
+  std::map<DeclaredStanding, std::size_t> others;       ///< how many are left as they are, and why
   std::vector<std::string> remarks;                     ///< what of declared ones is left as it is, and why
 };
 

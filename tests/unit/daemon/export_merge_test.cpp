@@ -141,11 +141,12 @@ TEST(Merge, WhatCannotBeEditedIsSaid) {
 TEST(Merge, OnlyWhatNothingMayDeclareIsAdded) {
   const auto undeclared = [](const std::string& text) { return merge_into(text, facts_of({a_row()})).merge; };
   EXPECT_THAT(undeclared(a_spec("", "other")).undeclared, SizeIs(1));
-  EXPECT_EQ(undeclared(a_spec("  ttl: 8 hours\n")).others[Standing::invalid], 1U);
-  EXPECT_EQ(undeclared(a_spec("", "a") + "---\nkind: Wrokspace\n").others[Standing::maybe_declared], 1U);
+  EXPECT_EQ(undeclared(a_spec("  ttl: 8 hours\n")).others[DeclaredStanding::invalid], 1U);
+  EXPECT_EQ(undeclared(a_spec("", "a") + "---\nkind: Wrokspace\n").others[DeclaredStanding::maybe_declared],
+            1U);
   std::string renaming = a_spec("", "fresh");
   renaming.replace(renaming.find("{name: fresh}"), 13, "{name: fresh, previousNames: [Dev]}");
-  EXPECT_EQ(undeclared(renaming).others[Standing::renamed], 1U);
+  EXPECT_EQ(undeclared(renaming).others[DeclaredStanding::renamed], 1U);
 }
 
 TEST(Merge, NothingIsAddedWhereASetCannotBeRead) {
@@ -154,7 +155,7 @@ TEST(Merge, NothingIsAddedWhereASetCannotBeRead) {
   const FleetFacts facts = facts_of({a_row()});
   Merge merge = plan_merge(desired, {&facts.rows[0]}, facts);
   EXPECT_THAT(merge.undeclared, IsEmpty());
-  EXPECT_EQ(merge.others[Standing::maybe_declared], 1U);
+  EXPECT_EQ(merge.others[DeclaredStanding::maybe_declared], 1U);
 }
 
 TEST(Merge, ADocumentThatHasMovedIsNotTakenForAnother) {
@@ -197,7 +198,7 @@ TEST(Merge, WhatASetMayHaveIsLeftToIt) {
     desired.sets.push_back(set);
     const LiveWorkspace row = a_row("Dev-alice");
     const FleetFacts facts = facts_of({row});
-    return plan_merge(desired, {&facts.rows[0]}, facts).others[Standing::maybe_of_set] == 1;
+    return plan_merge(desired, {&facts.rows[0]}, facts).others[DeclaredStanding::maybe_of_set] == 1;
   };
   EXPECT_TRUE(of_set([](auto& set) { set.owners.list = {"bob", "ALICE"}; }));
   EXPECT_TRUE(of_set([](auto& set) { set.owners.organization = "coder"; }));
