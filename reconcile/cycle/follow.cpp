@@ -146,11 +146,12 @@ awaitable<void> choose_whom_to_look_at(CycleState& state) {
   memory.resting.align(state.desired.specs);
   if (!memory.is_guest) co_await look(state);
   const std::chrono::sys_seconds now = memory.coders_time();
-  const std::span<const WorkspaceId> ids = memory.remembered.reads.ids();
+  const std::span<const Target> known = memory.remembered.reads.known();
   std::vector<feed::Declared> declared;
-  declared.reserve(ids.size());
-  for (std::size_t i = 0; i < ids.size(); ++i)
-    declared.push_back(declared_of(memory.resting[i], ids[i], state.desired.specs[i], now, memory.is_guest));
+  declared.reserve(known.size());
+  for (std::size_t i = 0; i < known.size(); ++i)
+    declared.push_back(
+        declared_of(memory.resting[i], known[i].id, state.desired.specs[i], now, memory.is_guest));
   if (memory.is_guest) {
     state.chosen = as_last_seen(memory.feed, declared);
   } else {

@@ -23,7 +23,7 @@ std::vector<WorkspaceId> Reads::align(const specs::SpecList& specs) {
            specs::compare_lower(spec->name, known.identity.name) == 0;
   };
   // Where nothing has come or gone, which is nearly always, nothing is made.
-  if (!std::ranges::equal(specs, known_, same)) know(targets_of(specs, gone));
+  if (!std::ranges::equal(specs, known_, same)) known_ = targets_of(specs, gone);
   aligned_to_ = specs;
   any_owner_is_uuid_ = std::ranges::any_of(known_, &Target::owner_is_uuid);
   std::ranges::sort(gone);
@@ -33,16 +33,6 @@ std::vector<WorkspaceId> Reads::align(const specs::SpecList& specs) {
 std::vector<Target> Reads::lend_targets() {
   for (Target& target : known_) prepare(target);
   return std::exchange(known_, {});
-}
-
-void Reads::take_back(std::vector<Target> targets) {
-  know(std::move(targets));
-}
-
-void Reads::know(std::vector<Target> targets) {
-  known_ = std::move(targets);
-  ids_.resize(known_.size());
-  std::ranges::transform(known_, ids_.begin(), &Target::id);
 }
 
 std::vector<Target> Reads::targets_at(std::span<const Place> places) const {
@@ -74,10 +64,8 @@ void Reads::observe(const CycleFacts& cycle) {
   bool any_believed = false;
   for (std::size_t i = 0; i < cycle.workspaces.size(); ++i) {
     const WorkspaceFacts& one = cycle.workspaces[i];
-    const std::size_t place = cycle.place_of(i);
-    ids_[place] = known_[place].id = one.done->id_lost ? WorkspaceId()
-                                     : one.done->seen  ? one.done->seen->id
-                                                       : one.id;
+    Target& known = known_[cycle.place_of(i)];
+    known.id = one.done->id_lost ? WorkspaceId() : one.done->seen ? one.done->seen->id : one.id;
     any_failed = any_failed || (one.read_error && coder::is_transient(one.read_error->fault));
     any_believed = any_believed || !one.read_error || one.read_error->fault != coder::ApiFault::contract;
   }

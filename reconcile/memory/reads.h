@@ -20,12 +20,12 @@ class Reads {
   /// Brings what is known into the order of these specs. Returns the ids of those that are no longer
   /// declared, sorted; nil stands for those of which none was known.
   std::vector<WorkspaceId> align(const specs::SpecList& specs);
-  /// Of each declared workspace, in their order; nil: none is known.
-  [[nodiscard]] std::span<const WorkspaceId> ids() const { return ids_; }
+  /// Of each declared workspace, in their order.
+  [[nodiscard]] std::span<const Target> known() const { return known_; }
   /// What is to be read where all are. Lent, since a fleet's is megabytes: given back by `take_back` before
   /// `observe`; the ids of a cycle that ends in a defect before that are found anew.
   [[nodiscard]] std::vector<Target> lend_targets();
-  void take_back(std::vector<Target> targets);
+  void take_back(std::vector<Target> targets) { known_ = std::move(targets); }
   /// What is to be read of those at these places.
   [[nodiscard]] std::vector<Target> targets_at(std::span<const Place> places) const;
   [[nodiscard]] const ReadCosts& costs() const { return costs_; }
@@ -41,11 +41,9 @@ class Reads {
  private:
   [[nodiscard]] std::vector<Target> targets_of(std::span<const specs::SpecPtr> specs,
                                                std::vector<WorkspaceId>& gone) const;
-  void know(std::vector<Target> targets);
 
-  std::vector<Target> known_;     ///< sorted by identity
-  std::vector<WorkspaceId> ids_;  ///< theirs, side by side: every cycle goes over all of them
-  specs::SpecList aligned_to_;    ///< whose order that is
+  std::vector<Target> known_;   ///< sorted by identity
+  specs::SpecList aligned_to_;  ///< whose order that is
   ReadCosts costs_;
   bool any_owner_is_uuid_ = false;
   bool address_checked_ = false;

@@ -146,9 +146,9 @@ TEST(Reads, OfAFleetThatRestsOnlyTheseArePreparedAndTheOthersKeepTheirIds) {
   facts.declared = specs;
   facts.places = places;
   reads.observe(facts);
-  EXPECT_EQ(reads.ids()[0], a_workspace_id(1));
-  EXPECT_TRUE(reads.ids()[1].is_nil()) << "it was looked at, and is gone";
-  EXPECT_EQ(reads.ids()[2], a_workspace_id(3));
+  EXPECT_EQ(reads.known()[0].id, a_workspace_id(1));
+  EXPECT_TRUE(reads.known()[1].id.is_nil()) << "it was looked at, and is gone";
+  EXPECT_EQ(reads.known()[2].id, a_workspace_id(3));
 }
 
 TEST(Reads, CountTheCyclesInARowInWhichOneFailedInPassing) {
