@@ -1,5 +1,6 @@
-# clang-tidy looks at several files as one: most of its time over a file goes into the libraries' headers. Nothing is built so, since a
-# file could then mean by a name what another has given it. These name what another of their target names, too, and stand by themselves.
+# clang-tidy looks at several files of the product as one, and the thread sanitizer runs such: most of the time that a file takes goes
+# into the libraries' headers. Nothing else is built so, since a file could then mean by a name what another has given it. These name
+# what another of their target names, too, and stand by themselves.
 function(cr_apart target)
   set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
