@@ -203,7 +203,7 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   if (looked_ && all_read && known_ones > 0 && untold_.empty() && sweep_.is_round_over(oldest, began_))
     trust_.swept();
   if (whole) {
-    sweep_.all_read(began_);
+    sweep_.all_read(declared.size(), began_);
     return why;
   }
   const std::size_t called_for = declared.size() - resting.size();

@@ -19,55 +19,116 @@ std::size_t part_of(std::size_t count, milliseconds part, milliseconds whole) {
   return divide_up(count * static_cast<std::size_t>(some), static_cast<std::size_t>(all));
 }
 
-/// When the latest of the `count` that were read longest ago was read.
-SteadyTime latest_of_oldest(std::span<const Sweep::Resting> resting, std::size_t count) {
-  if (count == 0) return SteadyTime::min();
-  std::vector<SteadyTime> times(resting.size());
-  std::ranges::transform(resting, times.begin(), &Sweep::Resting::last_read);
-  const auto last = times.begin() + static_cast<std::ptrdiff_t>(count - 1);
-  std::ranges::nth_element(times, last);
-  return *last;
+/// Into so many requests' rows a fleet is split.
+std::size_t slices_of(std::size_t resting, std::size_t batch) {
+  return std::max(divide_up(resting, batch), std::size_t{1});
+}
+
+/// What of it the requests take that are full. All of it where there is none besides those called for.
+std::size_t in_full_requests(std::size_t share, std::size_t called_for, std::size_t batch) {
+  const std::size_t rows = (called_for + share) / batch * batch;
+  return rows > called_for ? rows - called_for : share;
 }
 
 }  // namespace
 
-std::size_t Sweep::share_of(std::size_t declared, milliseconds elapsed) const {
-  const bool soon = elapsed * 2 < pace_.interval;
-  if (soon) return 0;
-  const std::size_t due =
-      part_of(declared, std::max(elapsed, pace_.interval), pace_.sweep_interval - pace_.interval);
-  // Intervals vary by a tenth, which the next ones make up for.
+/// Read by the same cycle, and side by side.
+struct Sweep::Together {
+  SteadyTime read;
+  std::size_t count;
+
+  [[nodiscard]] static std::vector<Together> oldest_first(std::span<const Resting> resting) {
+    std::vector<Together> runs;
+    for (const Resting& one : resting) {
+      if (runs.empty() || runs.back().read != one.last_read) runs.push_back({one.last_read, 0});
+      ++runs.back().count;
+    }
+    std::ranges::sort(runs, {}, &Together::read);
+    return runs;
+  }
+};
+
+milliseconds Sweep::longest_interval() const {
+  // They vary by a tenth.
+  return std::max(pace_.interval * 11 / 10, milliseconds(1));
+}
+
+milliseconds Sweep::turn() const {
+  return std::max(pace_.sweep_interval - longest_interval(), milliseconds(1));
+}
+
+std::size_t Sweep::most_of(std::size_t resting, std::size_t called_for, milliseconds elapsed) const {
+  const std::size_t share = part_of(resting + called_for, pace_.interval, pace_.sweep_interval);
+  const std::size_t rows = divide_up(share, pace_.batch) * pace_.batch;
   const bool late = elapsed * 5 > pace_.interval * 6;
-  if (late) return due;
-  const std::size_t requests =
-      divide_up(part_of(declared, pace_.interval, pace_.sweep_interval), pace_.batch);
-  return std::min(due, requests * pace_.batch);
+  return late ? std::max(rows, part_of(resting, elapsed, turn())) : rows;
+}
+
+std::size_t Sweep::needed(std::span<const Together> oldest_first, std::size_t most, SteadyTime now) const {
+  std::size_t needed = 0;
+  std::size_t rows = 0;
+  for (const Together& run : oldest_first) {
+    rows += run.count;
+    if (run.read < too_old(now)) {
+      needed = rows;
+      continue;
+    }
+    const auto later_cycles = (run.read - too_old(now)) / longest_interval() + 1;
+    const std::size_t later = static_cast<std::size_t>(later_cycles) * most;
+    if (rows > later) needed = std::max(needed, std::min(rows - later, most));
+  }
+  return needed;
 }
 
 std::vector<std::uint32_t> Sweep::pick(std::span<const Resting> resting, std::size_t called_for,
                                        SteadyTime now) {
   const milliseconds elapsed =
       last_pick_ ? std::chrono::ceil<milliseconds>(now - *last_pick_) : pace_.interval;
-  std::size_t share = share_of(resting.size() + called_for, elapsed);
-  if (share > 0) last_pick_ = now;
-  share = std::min(share, resting.size());
+  ahead_ = std::max(ahead_ - elapsed, -turn());
+  const std::size_t slices = slices_of(resting.size(), pace_.batch);
+  const std::size_t due = divide_up(part_of(slices, -ahead_, turn()) * resting.size(), slices);
+  const std::size_t most = most_of(resting.size(), called_for, elapsed);
+  std::size_t share = std::min(due, most);
+  if (called_for > 0) share = in_full_requests(share, called_for, pace_.batch);
+  const std::vector<Together> oldest_first = Together::oldest_first(resting);
+  share = std::max(share, needed(oldest_first, most, now));
+  take(share, resting.size(), now);
 
-  const SteadyTime latest = latest_of_oldest(resting, share);
-  const auto is_earlier = [&](const Resting& one) { return one.last_read < latest; };
   // Of those that were read together, such as lie together.
-  std::size_t of_the_latest = share - static_cast<std::size_t>(std::ranges::count_if(resting, is_earlier));
+  SteadyTime latest = SteadyTime::min();
+  std::size_t of_the_latest = 0;
+  for (std::size_t left = share; const Together& run : oldest_first) {
+    if (left == 0) break;
+    if (run.read != latest) of_the_latest = 0;
+    latest = run.read;
+    of_the_latest += std::min(left, run.count);
+    left -= std::min(left, run.count);
+  }
   std::vector<std::uint32_t> picked;
   picked.reserve(share);
   for (const Resting& one : resting) {
-    bool is_due = is_earlier(one);
-    if (one.last_read == latest && of_the_latest > 0) {
-      is_due = true;
-      --of_the_latest;
-    }
-    const bool too_old_soon = one.last_read + pace_.sweep_interval < now + pace_.interval;
-    if (is_due || too_old_soon) picked.push_back(one.index);
+    const bool is_of_the_latest = one.last_read == latest && of_the_latest > 0;
+    if (is_of_the_latest) --of_the_latest;
+    if (is_of_the_latest || one.last_read < latest) picked.push_back(one.index);
   }
   return picked;
+}
+
+void Sweep::all_read(std::size_t count, SteadyTime now) {
+  ahead_ = milliseconds(0);
+  // The first slice of several has its turn at once, so that the last one has it in time.
+  take(count <= pace_.batch ? count : 0, count, now);
+}
+
+void Sweep::take(std::size_t count, std::size_t resting, SteadyTime now) {
+  last_pick_ = now;
+  // Slices are of whole rows.
+  const std::size_t slices = slices_of(resting, pace_.batch);
+  const std::size_t in_a_turn = std::max(slices * divide_up(resting, slices), std::size_t{1});
+  const milliseconds paid =
+      turn() * static_cast<milliseconds::rep>(count) / static_cast<milliseconds::rep>(in_a_turn);
+  // Ahead by one slice at most: what was read at once shall not become due at once again.
+  ahead_ = std::min(ahead_ + paid, turn() / static_cast<milliseconds::rep>(slices));
 }
 
 bool Sweep::is_round_over(SteadyTime oldest, SteadyTime now) {
