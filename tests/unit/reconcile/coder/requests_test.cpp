@@ -415,6 +415,33 @@ TEST_F(Requests, TheAuditLog) {
   }
 }
 
+TEST_F(Requests, AnAuditLogThatTellsTheSameAsBeforeIsReadAgain) {
+  const auto answer_row = [&](const char* day, char number) {
+    const std::string body = std::string(R"({"audit_logs":[{"id":"10000000-0000-0000-0000-00000000000)") +
+                             number +
+                             R"(","time":"2026-11-25T21:00:00Z","resource_type":"user"}],"count":3})";
+    server.answer_all(std::string("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nDate: Wed, ") + day +
+                      " Nov 2026 21:18:00 GMT\r\nContent-Length: " + std::to_string(body.size()) +
+                      "\r\n\r\n" + body);
+  };
+  const auto read = [&] {
+    const auto page = run(client.audit().newest(reconcile::AuditQuery()));
+    return page ? *page : reconcile::AuditPage();
+  };
+  answer_row("04", '1');
+  const reconcile::AuditPage first = read();
+  ASSERT_EQ(first.rows.size(), 1U);
+  answer_row("11", '1');
+  const reconcile::AuditPage same = read();
+  EXPECT_EQ(same.rows, first.rows);
+  EXPECT_EQ(same.count, first.count);
+  EXPECT_GT(same.asked_at, first.asked_at + 6 * 24h) << "what was told then is not what was asked now";
+  answer_row("11", '2');
+  EXPECT_NE(read().rows, first.rows);
+  answer_row("11", '1');
+  EXPECT_EQ(read().rows, first.rows);
+}
+
 TEST_F(Requests, Settings) {
   answer_nothing();
   const WorkspaceId id = *WorkspaceId::parse(kId);
