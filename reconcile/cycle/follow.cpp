@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <span>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "reconcile/coder/audit.h"
 #include "reconcile/fields/managed_field.h"
@@ -53,15 +55,15 @@ bool is_new(const Resting::Entry& entry, const specs::SpecPtr& spec, bool is_gue
 
 feed::Declared declared_of(const Resting::Entry& entry, const WorkspaceId& id, const specs::SpecPtr& spec,
                            std::chrono::sys_seconds now, bool is_guest) {
-  feed::Declared declared{.id = id,
-                          .new_spec = is_new(entry, spec, is_guest),
-                          .not_in_sync = !entry.rests && !id.is_nil(),
-                          .held = entry.held,
-                          .backing_off = entry.backing_off,
-                          .build_in_flight = entry.build_in_flight};
-  declared.time_due =
+  const bool time_due =
       (entry.next && *entry.next <= now) || (entry.has_exceptions && exception_in_force(*spec, now));
-  return declared;
+  return {.id = id,
+          .new_spec = is_new(entry, spec, is_guest),
+          .not_in_sync = !entry.rests && !id.is_nil(),
+          .held = entry.held,
+          .backing_off = entry.backing_off,
+          .build_in_flight = entry.build_in_flight,
+          .time_due = time_due};
 }
 
 /// What the last cycle saw is believed, unless it is known by now that it does not hold.
@@ -78,11 +80,25 @@ std::vector<feed::Why> as_last_seen(const std::optional<feed::ChangeFeed>& feed,
   return chosen;
 }
 
+struct FieldOfSetting {
+  std::string_view key;
+  feed::Setting setting;
+};
+const std::vector<FieldOfSetting>& fields_of_settings() {
+  static const std::vector<FieldOfSetting> fields = [] {
+    std::vector<FieldOfSetting> found;
+    for (const ManagedField* field : managed_fields()) {
+      if (const auto setting = feed::setting_of_field(field->name)) found.push_back({field->key, *setting});
+    }
+    return found;
+  }();
+  return fields;
+}
+
 feed::SettingSet settings_of(const specs::WorkspaceSpec& spec) {
   feed::SettingSet settings{feed::Setting::name};
-  for (const ManagedField* field : managed_fields()) {
-    const auto setting = feed::setting_of_field(field->name);
-    if (setting && spec.fields.find(field->key)) settings.add(*setting);
+  for (const FieldOfSetting& one : fields_of_settings()) {
+    if (spec.fields.find(one.key)) settings.add(one.setting);
   }
   return settings;
 }

@@ -40,29 +40,22 @@ class ByWorkspace {
   }
   /// Null where nothing is known of it.
   [[nodiscard]] Near* find(const WorkspaceId& id) {
-    const auto found = places_.find(id);
-    return found == places_.end() ? nullptr : &entries_[found->second].near;
+    const std::size_t place = place_of(id);
+    return place == entries_.size() ? nullptr : &entries_[place].near;
   }
   [[nodiscard]] const Near* find(const WorkspaceId& id) const {
     const auto found = places_.find(id);
     return found == places_.end() ? nullptr : &entries_[found->second].near;
   }
-  /// The same. `place`: where the search begins, 0 at first; it is left behind what was found.
-  [[nodiscard]] Near* find_next(const WorkspaceId& id, std::size_t& place) {
-    if (place < entries_.size() && entries_[place].id == id) return &entries_[place++].near;
-    const auto found = places_.find(id);
-    if (found == places_.end()) return nullptr;
-    place = found->second + std::size_t{1};
-    return &entries_[found->second].near;
-  }
   /// Made where nothing is known of it.
   [[nodiscard]] Both operator[](const WorkspaceId& id) {
-    const auto [known, is_new] = places_.try_emplace(id, static_cast<std::uint32_t>(entries_.size()));
-    if (is_new) {
+    const std::size_t place = place_of(id);
+    if (place == entries_.size()) {
+      places_.emplace(id, static_cast<std::uint32_t>(place));
       entries_.push_back({id, Near()});
       far_.emplace_back();
     }
-    return {entries_[known->second].near, far_[known->second]};
+    return {entries_[place].near, far_[place]};
   }
 
   void erase(const WorkspaceId& id) {
@@ -97,6 +90,15 @@ class ByWorkspace {
   }
 
  private:
+  /// The place behind the last one where nothing is known of it.
+  [[nodiscard]] std::size_t place_of(const WorkspaceId& id) {
+    if (next_ >= entries_.size() || entries_[next_].id != id) {
+      const auto found = places_.find(id);
+      if (found == places_.end()) return entries_.size();
+      next_ = found->second;
+    }
+    return next_++;
+  }
   void move_to(std::size_t place, std::size_t from) {
     entries_[place] = std::move(entries_[from]);
     far_[place] = std::move(far_[from]);
@@ -105,6 +107,7 @@ class ByWorkspace {
   std::vector<Entry> entries_;
   std::vector<Far> far_;                                   ///< at the same places
   std::unordered_map<WorkspaceId, std::uint32_t> places_;  ///< in both
+  std::size_t next_ = 0;  ///< a guess: beside the one that was asked for last
 };
 
 }  // namespace cr::reconcile::feed

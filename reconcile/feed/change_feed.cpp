@@ -173,9 +173,8 @@ std::vector<Why> ChangeFeed::choose(std::span<const Declared> declared) {
   SteadyTime oldest = SteadyTime::max();
   bool all_read = true;
   std::size_t known_ones = 0;
-  std::size_t place = 0;
   for (std::uint32_t i = 0; i < declared.size(); ++i) {
-    Known* const known = known_.find_next(declared[i].id, place);
+    Known* const known = known_.find(declared[i].id);
     if (known) {
       known_ones += known->declared == choice_ ? 0 : 1;
       known->declared = choice_;

@@ -30,12 +30,12 @@ enum class Why : std::uint8_t {
 /// What the caller knows of a declared workspace before it reads.
 struct Declared {
   WorkspaceId id;  ///< nil: not known
-  bool new_spec = false;
-  bool not_in_sync = false;
-  bool held = false;
-  bool backing_off = false;
-  bool build_in_flight = false;
-  bool time_due = false;
+  bool new_spec : 1 = false;
+  bool not_in_sync : 1 = false;
+  bool held : 1 = false;
+  bool backing_off : 1 = false;
+  bool build_in_flight : 1 = false;
+  bool time_due : 1 = false;
 };
 
 /// What the feed knows of it.
