@@ -27,15 +27,17 @@ class Signal {
   /// operation_aborted when cancelled.
   [[nodiscard]] awaitable<void> wait_until(Clock& clock, SteadyTime deadline) {
     auto raised = wait();
-    auto alarm = clock.sleep_until(deadline);
+    auto alarm = clock.ring_at(deadline);
     co_await until_first_ends(std::move(raised), std::move(alarm));
+    const auto state = co_await boost::asio::this_coro::cancellation_state;
+    if (state.cancelled() != boost::asio::cancellation_type::none)
+      throw boost::system::system_error(boost::asio::error::operation_aborted);
   }
 
  private:
+  /// Ends without a word when cancelled, as the alarm does: of two that race one always is.
   [[nodiscard]] awaitable<void> wait() {
-    auto [error] = co_await wake_.async_receive(boost::asio::as_tuple(boost::asio::use_awaitable));
-    // A channel has an error of its own for what everything else calls operation_aborted.
-    if (error) throw boost::system::system_error(boost::asio::error::operation_aborted);
+    co_await wake_.async_receive(boost::asio::as_tuple(boost::asio::use_awaitable));
   }
 
   // A channel that holds one message is such a flag: sending to a full one changes nothing.
