@@ -23,12 +23,21 @@ class TrimRule {
 /// Does so by this rule for this process.
 class HeapTrim {
  public:
+  HeapTrim();
+  ~HeapTrim();
+  HeapTrim(const HeapTrim&) = delete;
+  HeapTrim& operator=(const HeapTrim&) = delete;
+
   /// Asked after each cycle, by one thread.
   [[nodiscard]] bool is_due();
   /// By any one thread at a time; takes milliseconds.
   void trim();
 
  private:
+  /// 0 where the kernel does not say.
+  [[nodiscard]] std::size_t resident_bytes() const;
+
+  int statm_;  ///< a file, negative: there is none
   TrimRule rule_;
   std::atomic<std::size_t> left_{0};  ///< after a trim that the rule was not told of yet; 0: there was none
 };
