@@ -3,12 +3,14 @@
 # the stand-in Coder are each a process of its own; the stand-in builds each row for each answer, as Coder does. Interval and sweep
 # interval are to each other as a minute to half an hour.
 # Each in turn ROUNDS times, and the median of these: what a machine has to do beside changes from minute to minute.
-# Usage: feed.sh BUILD_DIR. Prints lines "name value"; DECLARED (10000), CYCLES (10), INTERVAL (2 s) and ROUNDS (3) change the sizes.
+# Usage: feed.sh BUILD_DIR. Prints lines "name value"; DECLARED (10000), CYCLES (10), INTERVAL (4 s) and ROUNDS (3) change the sizes.
 set -euo pipefail
 build=$1
 declared=${DECLARED:-10000}
 cycles=${CYCLES:-10}
-interval=${INTERVAL:-2}  # seconds; the sweep takes thirty of them
+# Seconds; the sweep takes thirty of them. They pass between cycles: were they fewer, the time that a cycle takes, which is nothing
+# to a minute, would have each of them sweep more.
+interval=${INTERVAL:-4}
 rounds=${ROUNDS:-3}
 
 . "$(dirname "$0")/processes.sh"
