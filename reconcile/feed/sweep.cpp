@@ -30,23 +30,63 @@ std::size_t in_full_requests(std::size_t share, std::size_t called_for, std::siz
   return rows > called_for ? rows - called_for : share;
 }
 
-}  // namespace
-
 /// Read by the same cycle, and side by side.
-struct Sweep::Together {
+struct Together {
   SteadyTime read;
   std::size_t count;
-
-  [[nodiscard]] static std::vector<Together> oldest_first(std::span<const Resting> resting) {
-    std::vector<Together> runs;
-    for (const Resting& one : resting) {
-      if (runs.empty() || runs.back().read != one.last_read) runs.push_back({one.last_read, 0});
-      ++runs.back().count;
-    }
-    std::ranges::sort(runs, {}, &Together::read);
-    return runs;
-  }
 };
+
+std::vector<Together> oldest_first(std::span<const Sweep::Resting> resting) {
+  std::vector<Together> runs;
+  for (const Sweep::Resting& one : resting) {
+    if (runs.empty() || runs.back().read != one.last_read) runs.push_back({one.last_read, 0});
+    ++runs.back().count;
+  }
+  std::ranges::sort(runs, {}, &Together::read);
+  return runs;
+}
+
+/// So many now, or later cycles would have to read more than `most`. `too_old`: what was read before this is
+/// read in any case, in the next cycle what was read before `interval` after it, and so on.
+std::size_t needed(const std::vector<Together>& by_age, std::size_t most, SteadyTime too_old,
+                   milliseconds interval) {
+  std::size_t needed = 0;
+  std::size_t rows = 0;
+  for (const Together& run : by_age) {
+    rows += run.count;
+    if (run.read < too_old) {
+      needed = rows;
+      continue;
+    }
+    const std::size_t later = static_cast<std::size_t>((run.read - too_old) / interval + 1) * most;
+    if (rows > later) needed = std::max(needed, std::min(rows - later, most));
+  }
+  return needed;
+}
+
+/// Of those that were read together, such as lie together.
+std::vector<std::uint32_t> oldest(std::span<const Sweep::Resting> resting, std::size_t count,
+                                  const std::vector<Together>& by_age) {
+  SteadyTime latest = SteadyTime::min();
+  std::size_t of_the_latest = 0;
+  for (std::size_t left = count; const Together& run : by_age) {
+    if (left == 0) break;
+    if (run.read != latest) of_the_latest = 0;
+    latest = run.read;
+    of_the_latest += std::min(left, run.count);
+    left -= std::min(left, run.count);
+  }
+  std::vector<std::uint32_t> indices;
+  indices.reserve(count);
+  for (const Sweep::Resting& one : resting) {
+    const bool is_of_the_latest = one.last_read == latest && of_the_latest > 0;
+    if (is_of_the_latest) --of_the_latest;
+    if (is_of_the_latest || one.last_read < latest) indices.push_back(one.index);
+  }
+  return indices;
+}
+
+}  // namespace
 
 milliseconds Sweep::longest_interval() const {
   // They vary by a tenth.
@@ -64,22 +104,6 @@ std::size_t Sweep::most_of(std::size_t resting, std::size_t called_for, millisec
   return late ? std::max(rows, part_of(resting, elapsed, turn())) : rows;
 }
 
-std::size_t Sweep::needed(std::span<const Together> oldest_first, std::size_t most, SteadyTime now) const {
-  std::size_t needed = 0;
-  std::size_t rows = 0;
-  for (const Together& run : oldest_first) {
-    rows += run.count;
-    if (run.read < too_old(now)) {
-      needed = rows;
-      continue;
-    }
-    const auto later_cycles = (run.read - too_old(now)) / longest_interval() + 1;
-    const std::size_t later = static_cast<std::size_t>(later_cycles) * most;
-    if (rows > later) needed = std::max(needed, std::min(rows - later, most));
-  }
-  return needed;
-}
-
 std::vector<std::uint32_t> Sweep::pick(std::span<const Resting> resting, std::size_t called_for,
                                        SteadyTime now) {
   const milliseconds elapsed =
@@ -90,28 +114,11 @@ std::vector<std::uint32_t> Sweep::pick(std::span<const Resting> resting, std::si
   const std::size_t most = most_of(resting.size(), called_for, elapsed);
   std::size_t share = std::min(due, most);
   if (called_for > 0) share = in_full_requests(share, called_for, pace_.batch);
-  const std::vector<Together> oldest_first = Together::oldest_first(resting);
-  share = std::max(share, needed(oldest_first, most, now));
+  const std::vector<Together> by_age = oldest_first(resting);
+  const SteadyTime too_old = now + pace_.interval - pace_.sweep_interval;
+  share = std::max(share, needed(by_age, most, too_old, longest_interval()));
   take(share, resting.size(), now);
-
-  // Of those that were read together, such as lie together.
-  SteadyTime latest = SteadyTime::min();
-  std::size_t of_the_latest = 0;
-  for (std::size_t left = share; const Together& run : oldest_first) {
-    if (left == 0) break;
-    if (run.read != latest) of_the_latest = 0;
-    latest = run.read;
-    of_the_latest += std::min(left, run.count);
-    left -= std::min(left, run.count);
-  }
-  std::vector<std::uint32_t> picked;
-  picked.reserve(share);
-  for (const Resting& one : resting) {
-    const bool is_of_the_latest = one.last_read == latest && of_the_latest > 0;
-    if (is_of_the_latest) --of_the_latest;
-    if (is_of_the_latest || one.last_read < latest) picked.push_back(one.index);
-  }
-  return picked;
+  return oldest(resting, share, by_age);
 }
 
 void Sweep::all_read(std::size_t count, SteadyTime now) {

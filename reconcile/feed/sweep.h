@@ -47,20 +47,12 @@ class Sweep {
   void restart(SteadyTime now) { round_began_ = now; }
 
  private:
-  struct Together;
-
   [[nodiscard]] std::chrono::milliseconds longest_interval() const;
   /// From one read of a workspace to its next.
   [[nodiscard]] std::chrono::milliseconds turn() const;
   /// What requests of a cycle have room for.
   [[nodiscard]] std::size_t most_of(std::size_t resting, std::size_t called_for,
                                     std::chrono::milliseconds elapsed) const;
-  /// So many now, or later cycles would have to read more than `most`.
-  [[nodiscard]] std::size_t needed(std::span<const Together> oldest_first, std::size_t most,
-                                   SteadyTime now) const;
-  [[nodiscard]] SteadyTime too_old(SteadyTime now) const {
-    return now + pace_.interval - pace_.sweep_interval;
-  }
   void take(std::size_t count, std::size_t resting, SteadyTime now);
 
   Pace pace_;
