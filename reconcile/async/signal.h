@@ -3,25 +3,30 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/experimental/channel.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <utility>
 
 #include "reconcile/async/clock.h"
 #include "reconcile/async/structured.h"
 
 namespace cr::async {
 
-/// A flag that can be waited for. However often it is raised before somebody looks, that is once. One thread.
+/// A flag that can be waited for, by one at a time. However often it is raised before somebody looks, that is
+/// once. One thread.
 class Signal {
  public:
-  explicit Signal(const boost::asio::any_io_executor& executor) : wake_(executor, 1) {}
+  explicit Signal(const boost::asio::any_io_executor& executor)
+      : wake_(executor, boost::asio::steady_timer::time_point::max()) {}
 
   /// Returns at once.
-  void raise() { wake_.try_send(boost::system::error_code{}); }
-  void lower() {
-    wake_.try_receive([](boost::system::error_code) {});
+  void raise() {
+    raised_ = true;
+    wake_.cancel();
   }
+  void lower() { raised_ = false; }
 
   /// Returns when it is raised, at once if it is, and lowers it; or when `deadline` has passed. Throws
   /// operation_aborted when cancelled.
@@ -32,16 +37,19 @@ class Signal {
     const auto state = co_await boost::asio::this_coro::cancellation_state;
     if (state.cancelled() != boost::asio::cancellation_type::none)
       throw boost::system::system_error(boost::asio::error::operation_aborted);
+    lower();
   }
 
  private:
   /// Ends without a word when cancelled, as the alarm does: of two that race one always is.
   [[nodiscard]] awaitable<void> wait() {
-    co_await wake_.async_receive(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (!raised_) co_await wake_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   }
 
-  // A channel that holds one message is such a flag: sending to a full one changes nothing.
-  boost::asio::experimental::channel<void(boost::system::error_code)> wake_;
+  // A timer that never ends is what can be waited for. Boost 1.81's channel loses a message that is sent
+  // after a wait for one was cancelled: it takes its buffer for full.
+  boost::asio::steady_timer wake_;
+  bool raised_ = false;
 };
 
 }  // namespace cr::async

@@ -214,6 +214,16 @@ TEST_F(Loop, TriggersDuringACycleMakeOneMore) {
   EXPECT_EQ(cycles_, 3);
 }
 
+TEST_F(Loop, TriggersDuringACycleThatTheIntervalBeganMakeOneMore) {
+  start();
+  cycle_takes_ = 5s;
+  advance(60s);
+  EXPECT_EQ(cycles_, 2);
+  triggers_.fire(Cause::approval);
+  advance(5s);
+  EXPECT_EQ(cycles_, 3);
+}
+
 TEST_F(Loop, CyclesThatAreAskedForStartAtMostOnceASecond) {
   start();
   for (int i = 0; i < 40; ++i) {
