@@ -84,6 +84,7 @@ struct FieldOfSetting {
   std::string_view key;
   feed::Setting setting;
 };
+/// Of all fields, those of which the log tells. Worked out once: each row that is read asks for them.
 const std::vector<FieldOfSetting>& fields_of_settings() {
   static const std::vector<FieldOfSetting> fields = [] {
     std::vector<FieldOfSetting> found;

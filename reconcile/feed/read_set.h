@@ -27,7 +27,8 @@ enum class Why : std::uint8_t {
 /// For logs: "not in sync".
 [[nodiscard]] std::string_view to_string(Why why);
 
-/// What the caller knows of a declared workspace before it reads.
+/// What the caller knows of a declared workspace before it reads. Bits, since each cycle makes one for each
+/// of a hundred thousand.
 struct Declared {
   WorkspaceId id;  ///< nil: not known
   bool new_spec : 1 = false;
